@@ -1,0 +1,29 @@
+/** What an agent process is told at start, as JSON in the environment variable WINDLASS_AGENT. */
+export interface AgentConfiguration {
+  readonly nodeName: string
+  /** `docker`, or `simulated` with how many nodes this process plays (nodeName is then a prefix when > 1) */
+  readonly runtime: 'docker' | 'simulated'
+  readonly simulatedNodes: number
+  /** https URL of the API server */
+  readonly server: string
+  /** PEM texts */
+  readonly certificateAuthority: string
+  readonly clientCertificate: string
+  readonly clientKey: string
+  /** of the agent's own HTTPS server; its subject alternative name is the node's name */
+  readonly servingCertificate: string
+  readonly servingKey: string
+  /** 0 when simulated */
+  readonly port: number
+  /** volumes, pod logs' links, checkpoints; one folder a node */
+  readonly dataDir: string
+  readonly dockerSocket: string
+  readonly clusterDomain: string
+  /** address of the cluster's DNS Service, answered by each node's agent itself */
+  readonly clusterDNS: string
+  readonly serviceCIDR: string
+  readonly podCIDR: string
+  /** node of the machine's own network namespace: it also translates Services for the host (localhost:nodePort) */
+  readonly hostServices: boolean
+  readonly labels: Readonly<Record<string, string>>
+}

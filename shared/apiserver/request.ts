@@ -1,0 +1,34 @@
+/**
+ * What the API server is given and what it answers; it does not know how it is served. Adapters: `local/` (HTTP/1.1 and HTTP/2
+ * over TLS), `functions/api.ts` (API Gateway), and the in-process client.
+ */
+export interface ApiRequest {
+  readonly method: string
+  /** without the query: `/api/v1/namespaces/default/pods` */
+  readonly path: string
+  readonly query: URLSearchParams
+  /** one value of a header, by lower-case name */
+  header(name: string): string | undefined
+  /** The whole body; at most `limit` bytes, else throws ApiError RequestEntityTooLarge. */
+  body(limit: number): Promise<Uint8Array>
+  /** aborts when the client has gone */
+  readonly signal: AbortSignal
+  /** who the transport already knows: a verified client certificate's subject, or the in-process caller */
+  readonly peer?: User | undefined
+}
+
+export interface ApiResponse {
+  readonly status: number
+  readonly headers: Record<string, string>
+  /** whole, or in chunks as they come: each is flushed to the client when it is yielded */
+  readonly body: Uint8Array | AsyncIterable<Uint8Array>
+}
+
+export interface User {
+  readonly name: string
+  readonly uid?: string | undefined
+  readonly groups: readonly string[]
+  readonly extra?: Readonly<Record<string, readonly string[]>> | undefined
+}
+
+export type ApiHandler = (request: ApiRequest) => Promise<ApiResponse>

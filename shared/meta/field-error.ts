@@ -1,0 +1,74 @@
+import { ApiError, type StatusCause } from './status.ts'
+
+/** One finding of validation, as in apimachinery's field.Error. `field` is a path such as `spec.containers[0].name`. */
+export interface FieldError {
+  type:
+    | 'FieldValueInvalid'
+    | 'FieldValueRequired'
+    | 'FieldValueDuplicate'
+    | 'FieldValueNotSupported'
+    | 'FieldValueForbidden'
+    | 'FieldValueNotFound'
+    | 'FieldValueTooLong'
+    | 'FieldValueTooMany'
+    | 'FieldValueTypeInvalid'
+    | 'InternalError'
+  field: string
+  /** the whole message without the field: `Invalid value: "x": must be …` */
+  message: string
+}
+
+const quote = (value: unknown): string => (typeof value === 'string' ? JSON.stringify(value) : (JSON.stringify(value) ?? 'null'))
+
+export const invalidValue = (field: string, value: unknown, detail: string): FieldError => ({
+  type: 'FieldValueInvalid',
+  field,
+  message: `Invalid value: ${quote(value)}${detail ? `: ${detail}` : ''}`,
+})
+export const requiredValue = (field: string, detail = ''): FieldError => ({
+  type: 'FieldValueRequired',
+  field,
+  message: `Required value${detail ? `: ${detail}` : ''}`,
+})
+export const duplicateValue = (field: string, value: unknown): FieldError => ({
+  type: 'FieldValueDuplicate',
+  field,
+  message: `Duplicate value: ${quote(value)}`,
+})
+export const notSupported = (field: string, value: unknown, supported: readonly string[]): FieldError => ({
+  type: 'FieldValueNotSupported',
+  field,
+  message: `Unsupported value: ${quote(value)}${supported.length ? `: supported values: ${[...supported].sort().map(quote).join(', ')}` : ''}`,
+})
+export const forbiddenField = (field: string, detail: string): FieldError => ({
+  type: 'FieldValueForbidden',
+  field,
+  message: `Forbidden${detail ? `: ${detail}` : ''}`,
+})
+export const notFoundValue = (field: string, value: unknown): FieldError => ({
+  type: 'FieldValueNotFound',
+  field,
+  message: `Not found: ${quote(value)}`,
+})
+export const tooLong = (field: string, maxLength: number): FieldError => ({
+  type: 'FieldValueTooLong',
+  field,
+  message: `Too long: may not be more than ${maxLength} bytes`,
+})
+export const tooMany = (field: string, actual: number, max: number): FieldError => ({
+  type: 'FieldValueTooMany',
+  field,
+  message: `Too many: ${actual}: must have at most ${max} items`,
+})
+
+/** The 422 answer for findings; `kind` is the object's Kind, as upstream puts it there. */
+export const invalid = (group: string, kind: string, name: string, errors: FieldError[]): ApiError => {
+  const seen = new Set<string>()
+  const lines = errors.map((error) => `${error.field}: ${error.message}`).filter((line) => !seen.has(line) && seen.add(line))
+  const text = lines.length === 1 ? lines[0] : `[${lines.join(', ')}]`
+  const causes: StatusCause[] = errors.map(({ type, field, message }) => ({ reason: type, message, field }))
+  const qualifiedKind = group === '' ? kind : `${kind}.${group}`
+  return new ApiError('Invalid', `${qualifiedKind} "${name}" is invalid: ${text}`, {
+    details: { name, group: group || undefined, kind, causes },
+  })
+}

@@ -1,0 +1,25 @@
+/**
+ * The structure of a type, as much of OpenAPI as Kubernetes uses. Built-in ones are generated
+ * (shared/resources/generated/schemas.json, without descriptions), custom ones come from their CRD.
+ */
+export interface Schema {
+  readonly type?: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean' | undefined
+  /** `int-or-string`, `quantity`, `date-time`, `micro-time`, `byte`, `int32`, `int64`, `double` … */
+  readonly format?: string | undefined
+  /** another type of the table; then only the merge and list fields below may stand beside it */
+  readonly ref?: string | undefined
+  readonly properties?: Readonly<Record<string, Schema>> | undefined
+  readonly required?: readonly string[] | undefined
+  readonly items?: Schema | undefined
+  readonly additionalProperties?: Schema | undefined
+  /** anything may stand here (RawExtension, JSON, managed fields) */
+  readonly preserveUnknownFields?: boolean | undefined
+  readonly patchStrategy?: 'merge' | 'replace' | 'retainKeys' | 'merge,retainKeys' | undefined
+  readonly patchMergeKey?: string | undefined
+  readonly listType?: 'atomic' | 'set' | 'map' | undefined
+  readonly listMapKeys?: readonly string[] | undefined
+  readonly mapType?: 'atomic' | 'granular' | undefined
+}
+
+/** Types by their OpenAPI name: `io.k8s.api.core.v1.Pod`. */
+export type SchemaTable = Readonly<Record<string, Schema>>

@@ -1,0 +1,106 @@
+import type { FieldError } from '../meta/field-error.ts'
+import type { KubeObject } from '../meta/object.ts'
+
+/**
+ * Everything that differs between kinds; the API server reads it generically and knows no kind by name. One file per kind
+ * in shared/resources/<group>/, listed in shared/resources/index.ts. A CRD makes the same at run time.
+ *
+ * Hooks get objects that are already decoded against the schema, and change them in place where they return nothing.
+ */
+export interface KindDefinition<T extends KubeObject = KubeObject> {
+  /** '' for the core group */
+  readonly group: string
+  /** the preferred and stored version */
+  readonly version: string
+  readonly kind: string
+  readonly plural: string
+  readonly singular: string
+  readonly shortNames?: readonly string[] | undefined
+  readonly categories?: readonly string[] | undefined
+  readonly namespaced: boolean
+  /** of the type in the schema table: `io.k8s.api.core.v1.Pod` */
+  readonly schema: string
+  /** default: create delete deletecollection get list patch update watch */
+  readonly verbs?: readonly string[] | undefined
+  readonly subresources?: Subresources | undefined
+
+  /** values never stand in clear in the store */
+  readonly encrypted?: boolean | undefined
+  /** objects vanish by themselves this long after their last write */
+  readonly ttlSeconds?: number | undefined
+  /** PUT to a name that does not exist creates it */
+  readonly createOnUpdate?: boolean | undefined
+  /** an update without resourceVersion is accepted; default true */
+  readonly unconditionalUpdate?: boolean | undefined
+  /** metadata.generation counts changes of what is not status or metadata; default false */
+  readonly hasGeneration?: boolean | undefined
+  /** Delete without a policy given: upstream's default garbage collection policy; default background */
+  readonly defaultPropagation?: 'background' | 'orphan' | undefined
+
+  /** Findings about a name; default: dnsSubdomain. `prefix`: it is a generateName. */
+  readonly validateName?: ((name: string, prefix: boolean) => string[]) | undefined
+  readonly default?: ((object: T) => void) | undefined
+  /** Removes what a creator may not set (status) and sets what the server sets. Runs after `default`. */
+  readonly prepareForCreate?: ((object: T) => void) | undefined
+  /** Keeps what an update of the main resource may not change (status, by default handled generically when there is a status subresource). */
+  readonly prepareForUpdate?: ((object: T, old: T) => void) | undefined
+  /** An update of `status` keeps everything but status and metadata fields that controllers set; more is said here. */
+  readonly prepareForStatusUpdate?: ((object: T, old: T) => void) | undefined
+  readonly validate?: ((object: T) => FieldError[]) | undefined
+  readonly validateUpdate?: ((object: T, old: T) => FieldError[]) | undefined
+  readonly validateStatusUpdate?: ((object: T, old: T) => FieldError[]) | undefined
+  /** texts of Warning headers */
+  readonly warnings?: ((object: T, old: T | undefined) => string[]) | undefined
+
+  /** beside metadata.name and metadata.namespace */
+  readonly fieldSelectors?: Readonly<Record<string, (object: T) => string>> | undefined
+  /** behind Name; the generic Name and Age columns are used when undefined */
+  readonly columns?: readonly Column<T>[] | undefined
+
+  /**
+   * Grace of a deletion in seconds, from the object and what was asked for; undefined: removed at once. When it is > 0 the object only
+   * gets deletionTimestamp and deletionGracePeriodSeconds, and a delete with 0 removes it (the kubelet's).
+   */
+  readonly deletionGraceSeconds?: ((object: T, requested: number | undefined) => number | undefined) | undefined
+  /** whether removal waits for a spec-level finalizer list (Namespace's spec.finalizers) */
+  readonly holdsDeletion?: ((object: T) => boolean) | undefined
+}
+
+export interface Subresources {
+  readonly status?: boolean | undefined
+  readonly scale?: ScaleMapping<never> | undefined
+  /** others by name, e.g. `binding`, `eviction`, `log`; what they do is in shared/apiserver/subresources/<name>.ts */
+  readonly others?: Readonly<Record<string, SubresourceInfo>> | undefined
+}
+
+/** How a subresource stands in discovery. */
+export interface SubresourceInfo {
+  /** kind of the body: `Eviction`; with its own group and version if they differ from the parent's */
+  readonly kind: string
+  readonly group?: string | undefined
+  readonly version?: string | undefined
+  readonly verbs: readonly string[]
+}
+
+export interface ScaleMapping<T> {
+  readonly replicas: (object: T) => number
+  readonly setReplicas: (object: T, replicas: number) => void
+  readonly statusReplicas: (object: T) => number
+  /** label selector in text form */
+  readonly selector: (object: T) => string
+}
+
+/** A column of a server-side Table. */
+export interface Column<T> {
+  readonly name: string
+  readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'date'
+  readonly format?: string | undefined
+  readonly description: string
+  /** 0: always shown; > 0: with -o wide */
+  readonly priority: number
+  readonly cell: (object: T, nowMs: number) => string | number | boolean | undefined
+}
+
+/** Gives a definition typed by its own object to the registry of all. */
+export const define = <T extends KubeObject>(definition: KindDefinition<T>): KindDefinition =>
+  definition as unknown as KindDefinition
