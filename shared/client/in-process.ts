@@ -1,0 +1,33 @@
+import type { ApiHandler, User } from '../apiserver/request.ts'
+import { ApiError } from '../meta/status.ts'
+import type { Client } from './client.ts'
+import { createClient } from './rest-client.ts'
+
+const empty = new Uint8Array(0)
+
+/** A client that calls the API server's library as `user`, with the whole pipeline but no connection. */
+export const createInProcessClient = (handle: ApiHandler, user: User): Client =>
+  createClient(async ({ method, url, contentType, body = empty, signal }) => {
+    const question = url.indexOf('?')
+    return handle({
+      method,
+      path: question < 0 ? url : url.slice(0, question),
+      query: new URLSearchParams(question < 0 ? '' : url.slice(question + 1)),
+      header: (name) =>
+        name === 'content-type'
+          ? contentType
+          : name === 'accept'
+            ? 'application/json'
+            : name === 'user-agent'
+              ? user.name
+              : undefined,
+      body: async (limit) => {
+        if (body.length > limit) {
+          throw new ApiError('RequestEntityTooLarge', `Request entity too large: limit is ${limit}`)
+        }
+        return body
+      },
+      signal: signal ?? new AbortController().signal,
+      peer: user,
+    })
+  })
