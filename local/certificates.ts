@@ -1,0 +1,95 @@
+import { randomBytes, webcrypto } from 'node:crypto'
+import type { X509Certificate } from '@peculiar/x509'
+
+/** PEM texts. */
+export interface KeyPair {
+  readonly certificate: string
+  readonly key: string
+}
+
+export interface CertificateRequest {
+  /** common name: a user's or a server's name */
+  readonly name: string
+  /** organizations: a user's groups */
+  readonly groups?: readonly string[]
+  readonly dnsNames?: readonly string[]
+  readonly addresses?: readonly string[]
+  readonly usage: 'client' | 'server'
+}
+
+const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const
+const years = (count: number) => new Date(Date.now() + count * 365 * 86_400_000)
+
+// Loaded only when something is issued: a start of an existing cluster reads its certificates from files.
+const library = () => import('@peculiar/x509')
+
+export const createAuthority = async (name: string): Promise<KeyPair> => {
+  const x509 = await library()
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+    serialNumber: randomBytes(8).toString('hex'),
+    name: `CN=${name}`,
+    notBefore: new Date(Date.now() - 3_600_000),
+    notAfter: years(10),
+    signingAlgorithm: algorithm,
+    keys,
+    extensions: [
+      new x509.BasicConstraintsExtension(true, undefined, true),
+      new x509.KeyUsagesExtension(
+        x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign | x509.KeyUsageFlags.digitalSignature,
+        true,
+      ),
+      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+    ],
+  })
+  return { certificate: pem(certificate), key: await exportKey(keys.privateKey) }
+}
+
+export const issue = async (authority: KeyPair, request: CertificateRequest): Promise<KeyPair> => {
+  const x509 = await library()
+  const issuer = new x509.X509Certificate(authority.certificate)
+  const signingKey = await webcrypto.subtle.importKey('pkcs8', x509.PemConverter.decodeFirst(authority.key), algorithm, false, [
+    'sign',
+  ])
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
+  const names = [
+    ...(request.dnsNames ?? []).map((value) => ({ type: 'dns' as const, value })),
+    ...(request.addresses ?? []).map((value) => ({ type: 'ip' as const, value })),
+  ]
+  const certificate = await x509.X509CertificateGenerator.create({
+    serialNumber: randomBytes(8).toString('hex'),
+    subject: [...(request.groups ?? []).map((group) => ({ O: [group] })), { CN: [request.name] }],
+    issuer: issuer.subjectName,
+    notBefore: new Date(Date.now() - 3_600_000),
+    notAfter: years(10),
+    signingAlgorithm: algorithm,
+    publicKey: keys.publicKey,
+    signingKey,
+    extensions: [
+      new x509.BasicConstraintsExtension(false, undefined, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage[request.usage === 'client' ? 'clientAuth' : 'serverAuth']]),
+      await x509.AuthorityKeyIdentifierExtension.create(issuer.publicKey),
+      ...(names.length ? [new x509.SubjectAlternativeNameExtension(names)] : []),
+    ],
+  })
+  return { certificate: pem(certificate), key: await exportKey(keys.privateKey) }
+}
+
+/** A key pair that signs service account tokens; PEM, without a certificate. */
+export const createSigningKey = async (): Promise<{ publicKey: string; privateKey: string }> => {
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
+  return {
+    publicKey: toPem('PUBLIC KEY', await webcrypto.subtle.exportKey('spki', keys.publicKey)),
+    privateKey: await exportKey(keys.privateKey),
+  }
+}
+
+const exportKey = async (key: webcrypto.CryptoKey) => toPem('PRIVATE KEY', await webcrypto.subtle.exportKey('pkcs8', key))
+
+const toPem = (label: string, bytes: ArrayBuffer) =>
+  `-----BEGIN ${label}-----\n${Buffer.from(bytes)
+    .toString('base64')
+    .replace(/.{1,64}/g, '$&\n')}-----END ${label}-----\n`
+
+const pem = (certificate: X509Certificate) => `${certificate.toString('pem').trim()}\n`

@@ -1,0 +1,86 @@
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+
+export interface LocalOptions {
+  readonly nodes: number
+  readonly runtime: 'docker' | 'simulated'
+  readonly dataDir: string
+  readonly port: number
+  /** undefined: the user's own, as kubectl finds it */
+  readonly kubeconfig: string | undefined
+  /** processes that answer API requests */
+  readonly workers: number
+  /** how long a killed agent stays away before it is started again */
+  readonly agentRestartSeconds: number
+  readonly verbose: boolean
+}
+
+export const usage = `usage: npm start -- [flags]
+
+  --nodes N                  nodes of the cluster (1; with --runtime simulated up to 5000)
+  --runtime docker|simulated real containers, or pods that only seem to run (docker)
+  --data-dir DIR             where the cluster lives (~/.windlass)
+  --port PORT                port of the API server (6443)
+  --kubeconfig FILE          write this file, and touch no other
+  --workers N                processes that answer API requests (1)
+  --agent-restart-seconds S  how long a killed node agent stays away (120)
+  --verbose                  log to the terminal as well
+  --help
+
+npm run reset -- [--data-dir DIR] removes the cluster with all its containers and networks.`
+
+/** What the user typed wrong; the message says what is right. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+export const defaultDataDir = () => join(homedir(), '.windlass')
+
+/** Throws UsageError. `help` is undefined when it was asked for. */
+export const parseOptions = (args: readonly string[]): LocalOptions | 'help' => {
+  const { values } = parse(args)
+  if (values.help) return 'help'
+  const runtime = values.runtime ?? 'docker'
+  if (runtime !== 'docker' && runtime !== 'simulated')
+    throw new UsageError(`--runtime: "${runtime}" is neither docker nor simulated`)
+  return {
+    nodes: wholeNumber('--nodes', values.nodes ?? '1', 1, runtime === 'docker' ? 100 : 5000),
+    runtime,
+    dataDir: resolve(values['data-dir'] ?? defaultDataDir()),
+    port: wholeNumber('--port', values.port ?? '6443', 1, 65535),
+    kubeconfig: values.kubeconfig === undefined ? undefined : resolve(values.kubeconfig),
+    workers: wholeNumber('--workers', values.workers ?? '1', 1, 64),
+    agentRestartSeconds: wholeNumber('--agent-restart-seconds', values['agent-restart-seconds'] ?? '120', 0, 86_400),
+    verbose: values.verbose ?? false,
+  }
+}
+
+const parse = (args: readonly string[]) => {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        nodes: { type: 'string' },
+        runtime: { type: 'string' },
+        'data-dir': { type: 'string' },
+        port: { type: 'string' },
+        kubeconfig: { type: 'string' },
+        workers: { type: 'string' },
+        'agent-restart-seconds': { type: 'string' },
+        verbose: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    })
+  } catch (cause) {
+    throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause })
+  }
+}
+
+const wholeNumber = (flag: string, text: string, min: number, max: number): number => {
+  const value = Number(text)
+  if (!/^\d+$/.test(text) || value < min || value > max) {
+    throw new UsageError(`${flag}: "${text}" is not a whole number from ${min} to ${max}`)
+  }
+  return value
+}

@@ -1,0 +1,47 @@
+import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { CertificateRequest, KeyPair } from './certificates.ts'
+
+/** The cluster's certificates: issued on first use, then read from its directory. */
+export interface Pki {
+  readonly authority: KeyPair
+  /** `name` is the file's; a change of what is requested issues anew */
+  certificate(name: string, request: CertificateRequest): Promise<KeyPair>
+  /** signs service account tokens; PEM */
+  signingKey(): Promise<{ publicKey: string; privateKey: string }>
+}
+
+export const openPki = async (directory: string): Promise<Pki> => {
+  await mkdir(directory, { recursive: true, mode: 0o700 })
+  const authority = await readOrMake(join(directory, 'ca.json'), 'windlass-ca', async () =>
+    (await import('./certificates.ts')).createAuthority('windlass-ca'),
+  )
+  return {
+    authority,
+    certificate: (name, request) =>
+      readOrMake(join(directory, `${name}.json`), JSON.stringify(request), async () =>
+        (await import('./certificates.ts')).issue(authority, request),
+      ),
+    signingKey: () =>
+      readOrMake(join(directory, 'service-account.json'), 'service-account', async () =>
+        (await import('./certificates.ts')).createSigningKey(),
+      ),
+  }
+}
+
+const readOrMake = async <T extends object>(file: string, request: string, make: () => Promise<T>): Promise<T> => {
+  try {
+    const kept = JSON.parse(await readFile(file, 'utf8')) as T & { request: string }
+    if (kept.request === request) return kept
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
+      throw new Error(`${file} can't be read; restore it from a backup`, { cause: error })
+    }
+  }
+  const made = await make()
+  await mkdir(dirname(file), { recursive: true })
+  await writeFile(`${file}.new`, JSON.stringify({ ...made, request }), { mode: 0o600 })
+  await chmod(`${file}.new`, 0o600)
+  await rename(`${file}.new`, file)
+  return made
+}
