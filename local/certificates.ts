@@ -21,7 +21,10 @@ const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as con
 const years = (count: number) => new Date(Date.now() + count * 365 * 86_400_000)
 
 // Loaded only when something is issued: a start of an existing cluster reads its certificates from files.
-const library = () => import('@peculiar/x509')
+const library = async () => {
+  await import('reflect-metadata') // the library's dependency injection wants it there first
+  return import('@peculiar/x509')
+}
 
 export const createAuthority = async (name: string): Promise<KeyPair> => {
   const x509 = await library()

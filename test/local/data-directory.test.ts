@@ -1,0 +1,59 @@
+import { mkdtemp, readdir, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { newRecord, openDataDirectory, readRecord, writeRecord } from '../../local/data-directory.ts'
+import { takeLock } from '../../local/machine-lock.ts'
+
+const record = newRecord({ runtime: 'docker', nodes: 1, server: 'https://127.0.0.1:6443', kubeconfig: undefined })
+
+describe('data directory', () => {
+  let path: string
+  beforeEach(async () => {
+    path = await mkdtemp(join(tmpdir(), 'data-'))
+  })
+
+  it('is made where nothing is, and known again', async () => {
+    const { record: none } = await openDataDirectory(join(path, 'new'))
+    expect(none).toBeUndefined()
+    await writeRecord(join(path, 'new'), record)
+    expect(await readRecord(join(path, 'new'))).toMatchObject({ id: record.id, nodes: 1 })
+  })
+
+  it("refuses a directory with others' files, and writes nothing there", async () => {
+    await writeFile(join(path, 'letter.txt'), 'dear')
+    await expect(openDataDirectory(path)).rejects.toThrow(/is not a Windlass cluster's/)
+    expect(await readdir(path)).toEqual(['letter.txt'])
+  })
+
+  it.each([
+    ['another version', JSON.stringify({ format: 'windlass/9' }), /made by another version \(windlass\/9\)/],
+    ['a damaged record', '{', /is damaged/],
+  ])('refuses %s by name', async (_what, text, message) => {
+    await writeFile(join(path, 'cluster.json'), text)
+    await expect(openDataDirectory(path)).rejects.toThrow(message)
+  })
+
+  it('refuses a file', async () => {
+    await writeFile(join(path, 'file'), '')
+    await expect(openDataDirectory(join(path, 'file'))).rejects.toThrow(/is a file/)
+  })
+})
+
+describe('lock', () => {
+  it('names the process that holds it, and is free after release', async () => {
+    const file = join(await mkdtemp(join(tmpdir(), 'lock-')), 'lock')
+    const release = takeLock(file, 'the cluster')
+    expect(() => takeLock(file, 'the cluster')).toThrow(`the cluster is in use by process ${process.pid}`)
+    release()
+    takeLock(file, 'the cluster')()
+  })
+
+  it('is taken over from a process that is gone, even when its pid was given to another', async () => {
+    const file = join(await mkdtemp(join(tmpdir(), 'lock-')), 'lock')
+    await writeFile(file, `${process.pid} 1\n`)
+    takeLock(file, 'the cluster')()
+    await writeFile(file, '4194304 77\n')
+    takeLock(file, 'the cluster')()
+  })
+})
