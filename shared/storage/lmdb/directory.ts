@@ -1,0 +1,75 @@
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { StoreUnavailable } from '../store.ts'
+
+export const dataFile = 'windlass.mdb'
+const formatFile = 'FORMAT'
+const format = 'windlass store 1'
+
+/** Refuses, before anything is written, a directory that is not a store of this format; with `create` an empty or missing one becomes a store. */
+export const checkDirectory = ({ path, create }: { path: string; create: boolean }): void => {
+  const files = existsSync(path) ? readDirectory(path) : []
+  if (files.includes(formatFile)) {
+    const found = readFileSync(join(path, formatFile), 'utf8').trim()
+    if (found !== format)
+      throw new StoreUnavailable(
+        `"${path}" holds "${found.slice(0, 60)}", this version reads "${format}": start the version that made it, or restore a backup into another directory`,
+      )
+    if (files.includes(dataFile)) checkDataFile(join(path, dataFile))
+    return
+  }
+  if (files.length > 0)
+    throw new StoreUnavailable(
+      `"${path}" is not empty and not a store (it has no ${formatFile} file): name another data directory`,
+    )
+  if (!create) throw new StoreUnavailable(`there is no store in "${path}"`)
+  writeFormat(path)
+}
+
+export const writeFormat = (path: string): void => {
+  mkdirSync(path, { recursive: true, mode: 0o700 })
+  writeFileSync(join(path, formatFile), `${format}\n`, { mode: 0o600, flush: true })
+  flushDirectory(path)
+}
+
+export const flushDirectory = (path: string): void => {
+  const directory = openSync(path, 'r')
+  try {
+    fsyncSync(directory)
+  } finally {
+    closeSync(directory)
+  }
+}
+
+const readDirectory = (path: string): string[] => {
+  try {
+    return readdirSync(path)
+  } catch (cause) {
+    throw new StoreUnavailable(`can't read the data directory "${path}"`, { cause })
+  }
+}
+
+/** LMDB's magic number stands at byte 16 of its first page; a map that lost it would crash the process instead of answering. */
+const checkDataFile = (path: string): void => {
+  const head = Buffer.alloc(24)
+  const file = openSync(path, 'r')
+  try {
+    const read = readSync(file, head, 0, head.length, 0)
+    if (read === 0) return
+    if (read < head.length || head.readUInt32LE(16) !== 0xbeefc0de) {
+      throw new StoreUnavailable(`"${path}" is damaged (it does not start as an LMDB file): restore a backup`)
+    }
+  } finally {
+    closeSync(file)
+  }
+}

@@ -1,0 +1,62 @@
+import { join } from 'node:path'
+import { type Database, open, type RootDatabase } from 'lmdb'
+import { StoreUnavailable } from '../store.ts'
+import { dataFile } from './directory.ts'
+
+export type Table = Database<Uint8Array, Uint8Array>
+
+/** The tables of one map. `meta` holds `revision` and `oldest`. */
+export interface Environment {
+  readonly root: RootDatabase<Uint8Array, Uint8Array>
+  readonly objects: Table
+  readonly log: Table
+  readonly meta: Table
+  readonly expiry: Table
+  readonly heartbeats: Table
+}
+
+/**
+ * Commits are flushed before they are visible (no `overlappingSync`): a reader, in this process or another, never sees a
+ * change that a power failure could take back.
+ */
+export const openEnvironment = (options: { path: string; mapSize?: number | undefined }): Environment => {
+  const { path, mapSize } = options
+  try {
+    const root = open<Uint8Array, Uint8Array>({
+      path: join(path, dataFile),
+      noSubdir: true,
+      encoding: 'binary',
+      keyEncoding: 'binary',
+      overlappingSync: false,
+      maxDbs: 8,
+      ...(mapSize === undefined ? {} : { mapSize }),
+    })
+    const table = (name: string): Table => root.openDB({ name, encoding: 'binary', keyEncoding: 'binary' })
+    return {
+      root,
+      objects: table('objects'),
+      log: table('log'),
+      meta: table('meta'),
+      expiry: table('expiry'),
+      heartbeats: table('heartbeats'),
+    }
+  } catch (cause) {
+    throw new StoreUnavailable(`can't open the store in "${path}": ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    })
+  }
+}
+
+const counterKeys = { revision: Buffer.from('revision'), oldest: Buffer.from('oldest') } as const
+
+/** An empty store is at revision 1: clients take resourceVersion 0 for "any". */
+export const readCounter = (environment: Environment, name: keyof typeof counterKeys): number => {
+  const bytes = environment.meta.getBinaryFast(counterKeys[name])
+  return bytes ? bytes.readDoubleBE(0) : 1
+}
+
+export const writeCounter = (environment: Environment, name: keyof typeof counterKeys, value: number): void => {
+  const bytes = Buffer.allocUnsafe(8)
+  bytes.writeDoubleBE(value)
+  environment.meta.putSync(counterKeys[name], bytes)
+}

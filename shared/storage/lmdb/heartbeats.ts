@@ -1,0 +1,71 @@
+import type { Heartbeats } from '../heartbeats.ts'
+import type { Environment } from './environment.ts'
+import { asBuffer } from './keys.ts'
+import type { WriteQueue } from './write-queue.ts'
+
+/** Heartbeats ride along with a group commit at most a second later, so that thousands of nodes cost one flush a second. */
+export const createLmdbHeartbeats = (options: {
+  environment: Environment
+  queue: WriteQueue
+  delayMs?: number
+}): Heartbeats & { flush(): Promise<void> } => {
+  const { environment, queue, delayMs = 1000 } = options
+  const table = environment.heartbeats
+  let pending = new Map<string, number | undefined>()
+  let flushing: Map<string, number | undefined> | undefined
+  let timer: NodeJS.Timeout | undefined
+
+  const flush = async () => {
+    clearTimeout(timer)
+    timer = undefined
+    if (pending.size === 0 || flushing) return
+    const batch = pending
+    flushing = batch
+    pending = new Map()
+    try {
+      await queue.add({
+        run: () => {
+          for (const [node, atMs] of batch) writeHeartbeat(table, node, atMs)
+        },
+      })
+    } catch {
+      // The next heartbeats are as good; writes of objects report what is wrong with the disk.
+      pending = new Map([...batch, ...pending])
+    }
+    flushing = undefined
+    if (pending.size > 0) schedule()
+  }
+  const schedule = () => {
+    timer ??= setTimeout(flush, delayMs).unref()
+  }
+  const set = (node: string, atMs: number | undefined) => {
+    pending.set(node, atMs)
+    schedule()
+  }
+
+  return {
+    record: async (node, atMs) => set(node, atMs),
+    forget: async (node) => set(node, undefined),
+    all: async () => {
+      const found = new Map<string, number>()
+      for (const { key, value } of table.getRange()) found.set(asBuffer(key).toString(), asBuffer(value).readDoubleBE(0))
+      for (const [node, atMs] of [...(flushing ?? []), ...pending]) {
+        if (atMs === undefined) found.delete(node)
+        else found.set(node, atMs)
+      }
+      return found
+    },
+    flush,
+  }
+}
+
+const writeHeartbeat = (table: Environment['heartbeats'], node: string, atMs: number | undefined) => {
+  const key = Buffer.from(node)
+  if (atMs === undefined) {
+    table.removeSync(key)
+    return
+  }
+  const value = Buffer.allocUnsafe(8)
+  value.writeDoubleBE(atMs)
+  table.putSync(key, value)
+}

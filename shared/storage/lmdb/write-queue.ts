@@ -1,0 +1,131 @@
+import { StoreUnavailable } from '../store.ts'
+import { type Environment, readCounter, writeCounter } from './environment.ts'
+
+/** One write in a group. It must throw what concerns only itself before its first put, so that the group's other writes stand. */
+export interface Write<T> {
+  run(group: WriteGroup): T
+}
+
+export interface WriteGroup {
+  readonly environment: Environment
+  readonly nowMs: number
+  /** the revision of the next change; taken by `take` */
+  nextRevision(): number
+  take(): number
+}
+
+interface Waiting {
+  readonly write: Write<unknown>
+  resolve(value: unknown): void
+  reject(error: unknown): void
+}
+
+/** Enough to pay for a flush, few enough that reads between groups don't wait. */
+const maxGroup = 500
+
+/**
+ * Group commit: what arrives while one group is being flushed forms the next. A write resolves when its group is on disk.
+ */
+export class WriteQueue {
+  readonly #environment: Environment
+  readonly #now: () => number
+  readonly #committed: (revision: number) => void
+  #waiting: Waiting[] = []
+  #running: Promise<void> | undefined
+
+  constructor(options: { environment: Environment; now: () => number; committed: (revision: number) => void }) {
+    this.#environment = options.environment
+    this.#now = options.now
+    this.#committed = options.committed
+  }
+
+  add<T>(write: Write<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.push({ write, resolve: resolve as (value: unknown) => void, reject })
+      this.#running ??= this.#run()
+    })
+  }
+
+  /** Resolves when nothing waits. */
+  async idle(): Promise<void> {
+    while (this.#running) await this.#running
+  }
+
+  async #run(): Promise<void> {
+    // What is added in this turn of the event loop belongs to the first group.
+    await new Promise((resolve) => setImmediate(resolve))
+    while (this.#waiting.length > 0) await this.#commitGroup()
+    this.#running = undefined
+  }
+
+  async #commitGroup(): Promise<void> {
+    const settled: (() => void)[] = []
+    let group: Waiting[] = []
+    let revision = 0
+    try {
+      await this.#environment.root.childTransaction(() => {
+        group = this.#waiting.splice(0, maxGroup)
+        revision = this.#runGroup(group, settled)
+      })
+    } catch (error) {
+      const failed = await unavailable(error)
+      // It may have failed before the group was taken.
+      if (group.length === 0) group = this.#waiting.splice(0)
+      for (const { reject } of group) reject(failed)
+      return
+    }
+    for (const settle of settled) settle()
+    if (revision > 0) this.#committed(revision)
+  }
+
+  /** Returns the last revision, 0 when nothing changed. Whatever isn't about one write alone is thrown, and undoes the group. */
+  #runGroup(group: readonly Waiting[], settled: (() => void)[]): number {
+    const environment = this.#environment
+    const first = readCounter(environment, 'revision')
+    let revision = first
+    const context: WriteGroup = {
+      environment,
+      nowMs: this.#now(),
+      nextRevision: () => revision + 1,
+      take: () => ++revision,
+    }
+    for (const { write, resolve, reject } of group) {
+      const before = revision
+      try {
+        const value = write.run(context)
+        settled.push(() => resolve(value))
+      } catch (error) {
+        if (revision !== before || isLmdbError(error)) throw error
+        settled.push(() => reject(error))
+      }
+    }
+    if (revision === first) return 0
+    writeCounter(environment, 'revision', revision)
+    return revision
+  }
+}
+
+const isLmdbError = (error: unknown) => error instanceof Error && ('code' in error || /MDB_/.test(error.message))
+
+/** lmdb puts the reason of a failed commit into a promise beside the error. */
+const unavailable = async (error: unknown): Promise<StoreUnavailable> => {
+  const cause = await commitError(error)
+  const text = cause instanceof Error ? cause.message : String(cause)
+  const full = /MDB_MAP_FULL|ENOSPC|No space left|EDQUOT|quota|EFBIG|File too large/i.test(text)
+  return new StoreUnavailable(
+    full
+      ? `the store's disk is full (${text}): free space on it; nothing was lost and writes go on by themselves`
+      : `the store can't write: ${text}`,
+    { cause },
+  )
+}
+
+const commitError = async (error: unknown): Promise<unknown> => {
+  if (!(error instanceof Error && 'commitError' in error)) return error
+  try {
+    await error.commitError
+    return error
+  } catch (cause) {
+    return cause
+  }
+}
