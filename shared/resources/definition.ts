@@ -34,6 +34,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly unconditionalUpdate?: boolean | undefined
   /** metadata.generation counts changes of what is not status or metadata; default false */
   readonly hasGeneration?: boolean | undefined
+  /** metadata fields whose changes count for the generation too */
+  readonly generationMetadata?: readonly ('annotations' | 'labels')[] | undefined
   /** Delete without a policy given: upstream's default garbage collection policy; default background */
   readonly defaultPropagation?: 'background' | 'orphan' | undefined
 
@@ -46,15 +48,17 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly prepareForUpdate?: ((object: T, old: T) => void) | undefined
   /** An update of `status` keeps everything but status and metadata fields that controllers set; more is said here. */
   readonly prepareForStatusUpdate?: ((object: T, old: T) => void) | undefined
+  /** Findings beyond those about ObjectMeta. Runs on creation, and on an update together with `validateUpdate`. */
   readonly validate?: ((object: T) => FieldError[]) | undefined
   readonly validateUpdate?: ((object: T, old: T) => FieldError[]) | undefined
+  /** Runs without `validate`. */
   readonly validateStatusUpdate?: ((object: T, old: T) => FieldError[]) | undefined
   /** texts of Warning headers */
   readonly warnings?: ((object: T, old: T | undefined) => string[]) | undefined
 
   /** beside metadata.name and metadata.namespace */
   readonly fieldSelectors?: Readonly<Record<string, (object: T) => string>> | undefined
-  /** behind Name; the generic Name and Age columns are used when undefined */
+  /** Behind Name, unless one of them has format `name`; the generic Name and Age columns are used when undefined. */
   readonly columns?: readonly Column<T>[] | undefined
 
   /**

@@ -1,0 +1,45 @@
+import { age, text } from '../column.ts'
+import { define } from '../definition.ts'
+import type { Namespace } from '../resource.ts'
+
+const nameLabel = 'kubernetes.io/metadata.name'
+const kubernetesFinalizer = 'kubernetes'
+
+const labelWithName = ({ metadata }: Namespace) => {
+  if (metadata.name) metadata.labels = { ...metadata.labels, [nameLabel]: metadata.name }
+}
+
+export const namespace = define<Namespace>({
+  group: '',
+  version: 'v1',
+  kind: 'Namespace',
+  plural: 'namespaces',
+  singular: 'namespace',
+  shortNames: ['ns'],
+  namespaced: false,
+  schema: 'io.k8s.api.core.v1.Namespace',
+  // upstream has no deletecollection of namespaces
+  verbs: ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'],
+  subresources: { status: true, others: { finalize: { kind: 'Namespace', verbs: ['update'] } } },
+  default: (object) => {
+    labelWithName(object)
+    object.spec ??= {}
+    object.status = { ...object.status, phase: object.status?.phase || 'Active' }
+  },
+  prepareForCreate: (object) => {
+    labelWithName(object)
+    object.status = { phase: 'Active' }
+    const finalizers = object.spec?.finalizers ?? []
+    if (!finalizers.includes(kubernetesFinalizer))
+      object.spec = { ...object.spec, finalizers: [...finalizers, kubernetesFinalizer] }
+  },
+  prepareForUpdate: (object, old) => {
+    object.spec = { ...object.spec, finalizers: old.spec?.finalizers }
+  },
+  holdsDeletion: ({ spec }) => (spec?.finalizers?.length ?? 0) > 0,
+  fieldSelectors: {
+    'status.phase': ({ status }) => status?.phase ?? '',
+    name: ({ metadata }) => metadata.name,
+  },
+  columns: [text('Status', 'The status of the namespace', ({ status }) => status?.phase ?? ''), age],
+})

@@ -1,0 +1,50 @@
+import type { ObjectFieldSelector, Volume } from '../../generated/types.ts'
+import { defaultPullPolicy } from './image.ts'
+
+const fileMode = 0o644
+const tokenSeconds = 3600
+
+export const defaultVolume = (volume: Volume) => {
+  if (Object.entries(volume).every(([field, value]) => field === 'name' || value === undefined)) volume.emptyDir = {}
+  const { configMap, secret, downwardAPI, projected, hostPath, image } = volume
+  if (configMap) configMap.defaultMode ??= fileMode
+  if (secret) secret.defaultMode ??= fileMode
+  if (downwardAPI) {
+    downwardAPI.defaultMode ??= fileMode
+    for (const { fieldRef } of downwardAPI.items ?? []) if (fieldRef) defaultFieldSelector(fieldRef)
+  }
+  if (projected) {
+    projected.defaultMode ??= fileMode
+    for (const source of projected.sources ?? []) {
+      for (const { fieldRef } of source.downwardAPI?.items ?? []) if (fieldRef) defaultFieldSelector(fieldRef)
+      if (source.serviceAccountToken) source.serviceAccountToken.expirationSeconds ??= tokenSeconds
+    }
+  }
+  if (hostPath) hostPath.type ??= ''
+  if (image) image.pullPolicy ||= defaultPullPolicy(image.reference)
+  defaultStorageBackend(volume)
+}
+
+export const defaultFieldSelector = (selector: ObjectFieldSelector) => {
+  selector.apiVersion ||= 'v1'
+}
+
+const defaultStorageBackend = ({ iscsi, rbd, azureDisk, scaleIO, ephemeral }: Volume) => {
+  if (iscsi) iscsi.iscsiInterface ||= 'default'
+  if (rbd) {
+    rbd.pool ||= 'rbd'
+    rbd.user ||= 'admin'
+    rbd.keyring ||= '/etc/ceph/keyring'
+  }
+  if (azureDisk) {
+    azureDisk.cachingMode ??= 'ReadWrite'
+    azureDisk.fsType ??= 'ext4'
+    azureDisk.readOnly ??= false
+    azureDisk.kind ??= 'Shared'
+  }
+  if (scaleIO) {
+    scaleIO.storageMode ||= 'ThinProvisioned'
+    scaleIO.fsType ||= 'xfs'
+  }
+  if (ephemeral?.volumeClaimTemplate) ephemeral.volumeClaimTemplate.spec.volumeMode ??= 'Filesystem'
+}
