@@ -271,10 +271,6 @@ export interface AppArmorProfile {
   type: string
 }
 
-export interface ApplyConfiguration {
-  expression?: string | undefined
-}
-
 export interface AttachedVolume {
   devicePath: string
   name: string
@@ -344,7 +340,6 @@ export interface CSIDriverSpec {
   fsGroupPolicy?: string | undefined
   nodeAllocatableUpdatePeriodSeconds?: number | undefined
   podInfoOnMount?: boolean | undefined
-  preventPodSchedulingIfMissing?: boolean | undefined
   requiresRepublish?: boolean | undefined
   seLinuxMount?: boolean | undefined
   serviceAccountTokenInSecrets?: boolean | undefined
@@ -507,11 +502,6 @@ export interface CinderVolumeSource {
   readOnly?: boolean | undefined
   secretRef?: LocalObjectReference | undefined
   volumeID: string
-}
-
-export interface ClaimSource {
-  resourceClaimName?: string | undefined
-  resourceClaimTemplateName?: string | undefined
 }
 
 export interface ClientIPConfig {
@@ -1021,7 +1011,6 @@ export interface Device {
   capacity?: Record<string, DeviceCapacity> | undefined
   consumesCounters?: Array<DeviceCounterConsumption> | undefined
   name: string
-  nodeAllocatableResourceMappings?: Record<string, NodeAllocatableResourceMapping> | undefined
   nodeName?: string | undefined
   nodeSelector?: NodeSelector | undefined
   taints?: Array<DeviceTaint> | undefined
@@ -1040,13 +1029,9 @@ export interface DeviceAllocationResult {
 
 export interface DeviceAttribute {
   bool?: boolean | undefined
-  bools?: Array<boolean> | undefined
   int?: number | undefined
-  ints?: Array<number> | undefined
   string?: string | undefined
-  strings?: Array<string> | undefined
   version?: string | undefined
-  versions?: Array<string> | undefined
 }
 
 export interface DeviceCapacity {
@@ -1589,10 +1574,6 @@ export interface ImageVolumeSource {
   reference?: string | undefined
 }
 
-export interface ImageVolumeStatus {
-  imageRef: string
-}
-
 export interface Ingress {
   apiVersion?: string | undefined
   kind?: string | undefined
@@ -1682,13 +1663,9 @@ export interface IngressTLS {
   secretName?: string | undefined
 }
 
-export interface JSONPatch {
-  expression?: string | undefined
-}
-
 export interface JSONSchemaProps {
-  ref?: string | undefined
-  schema?: string | undefined
+  '$ref'?: string | undefined
+  '$schema'?: string | undefined
   additionalItems?: unknown | undefined
   additionalProperties?: unknown | undefined
   allOf?: Array<JSONSchemaProps> | undefined
@@ -1904,7 +1881,6 @@ export interface ListMeta {
   remainingItemCount?: number | undefined
   resourceVersion?: string | undefined
   selfLink?: string | undefined
-  shardInfo?: ShardInfo | undefined
 }
 
 export interface LoadBalancerIngress {
@@ -1953,50 +1929,6 @@ export interface ModifyVolumeStatus {
   targetVolumeAttributesClassName?: string | undefined
 }
 
-export interface MutatingAdmissionPolicy {
-  apiVersion?: string | undefined
-  kind?: string | undefined
-  metadata: NamedObjectMeta
-  spec?: MutatingAdmissionPolicySpec | undefined
-}
-
-export interface MutatingAdmissionPolicyBinding {
-  apiVersion?: string | undefined
-  kind?: string | undefined
-  metadata: NamedObjectMeta
-  spec?: MutatingAdmissionPolicyBindingSpec | undefined
-}
-
-export interface MutatingAdmissionPolicyBindingList {
-  apiVersion?: string | undefined
-  items: Array<MutatingAdmissionPolicyBinding>
-  kind?: string | undefined
-  metadata?: ListMeta | undefined
-}
-
-export interface MutatingAdmissionPolicyBindingSpec {
-  matchResources?: MatchResources | undefined
-  paramRef?: ParamRef | undefined
-  policyName?: string | undefined
-}
-
-export interface MutatingAdmissionPolicyList {
-  apiVersion?: string | undefined
-  items: Array<MutatingAdmissionPolicy>
-  kind?: string | undefined
-  metadata?: ListMeta | undefined
-}
-
-export interface MutatingAdmissionPolicySpec {
-  failurePolicy?: string | undefined
-  matchConditions?: Array<MatchCondition> | undefined
-  matchConstraints?: MatchResources | undefined
-  mutations?: Array<Mutation> | undefined
-  paramKind?: ParamKind | undefined
-  reinvocationPolicy?: string | undefined
-  variables?: Array<Variable> | undefined
-}
-
 export interface MutatingWebhook {
   admissionReviewVersions: Array<string>
   clientConfig: AdmissionregistrationV1WebhookClientConfig
@@ -2024,12 +1956,6 @@ export interface MutatingWebhookConfigurationList {
   items: Array<MutatingWebhookConfiguration>
   kind?: string | undefined
   metadata?: ListMeta | undefined
-}
-
-export interface Mutation {
-  applyConfiguration?: ApplyConfiguration | undefined
-  jsonPatch?: JSONPatch | undefined
-  patchType: string
 }
 
 export interface NFSVolumeSource {
@@ -2144,17 +2070,6 @@ export interface NodeAddress {
 export interface NodeAffinity {
   preferredDuringSchedulingIgnoredDuringExecution?: Array<PreferredSchedulingTerm> | undefined
   requiredDuringSchedulingIgnoredDuringExecution?: NodeSelector | undefined
-}
-
-export interface NodeAllocatableResourceClaimStatus {
-  containers?: Array<string> | undefined
-  resourceClaimName: string
-  resources: Record<string, string>
-}
-
-export interface NodeAllocatableResourceMapping {
-  allocationMultiplier?: string | undefined
-  capacityKey?: string | undefined
 }
 
 export interface NodeCondition {
@@ -2588,10 +2503,6 @@ export interface PodSchedulingGate {
   name: string
 }
 
-export interface PodSchedulingGroup {
-  podGroupName?: string | undefined
-}
-
 export interface PodSecurityContext {
   appArmorProfile?: AppArmorProfile | undefined
   fsGroup?: number | undefined
@@ -2640,7 +2551,6 @@ export interface PodSpec {
   runtimeClassName?: string | undefined
   schedulerName?: string | undefined
   schedulingGates?: Array<PodSchedulingGate> | undefined
-  schedulingGroup?: PodSchedulingGroup | undefined
   securityContext?: PodSecurityContext | undefined
   serviceAccount?: string | undefined
   serviceAccountName?: string | undefined
@@ -2651,6 +2561,7 @@ export interface PodSpec {
   tolerations?: Array<Toleration> | undefined
   topologySpreadConstraints?: Array<TopologySpreadConstraint> | undefined
   volumes?: Array<Volume> | undefined
+  workloadRef?: WorkloadReference | undefined
 }
 
 export interface PodStatus {
@@ -2663,7 +2574,6 @@ export interface PodStatus {
   hostIPs?: Array<HostIP> | undefined
   initContainerStatuses?: Array<ContainerStatus> | undefined
   message?: string | undefined
-  nodeAllocatableResourceClaimStatuses?: Array<NodeAllocatableResourceClaimStatus> | undefined
   nominatedNodeName?: string | undefined
   observedGeneration?: number | undefined
   phase?: string | undefined
@@ -2932,11 +2842,6 @@ export interface ResourceAttributes {
   version?: string | undefined
 }
 
-export interface ResourceClaim {
-  name: string
-  request?: string | undefined
-}
-
 export interface ResourceClaimConsumerReference {
   apiGroup?: string | undefined
   name: string
@@ -2988,7 +2893,6 @@ export interface ResourceFieldSelector {
 
 export interface ResourceHealth {
   health?: string | undefined
-  message?: string | undefined
   resourceID: string
 }
 
@@ -3434,10 +3338,6 @@ export interface ServiceStatus {
 
 export interface SessionAffinityConfig {
   clientIP?: ClientIPConfig | undefined
-}
-
-export interface ShardInfo {
-  selector: string
 }
 
 export interface SleepAction {
@@ -3928,7 +3828,6 @@ export interface VolumeMountStatus {
   name: string
   readOnly?: boolean | undefined
   recursiveReadOnly?: string | undefined
-  volumeStatus?: VolumeStatus | undefined
 }
 
 export interface VolumeNodeAffinity {
@@ -3951,10 +3850,6 @@ export interface VolumeProjection {
 export interface VolumeResourceRequirements {
   limits?: Record<string, string> | undefined
   requests?: Record<string, string> | undefined
-}
-
-export interface VolumeStatus {
-  image?: ImageVolumeStatus | undefined
 }
 
 export interface VsphereVirtualDiskVolumeSource {
@@ -3996,11 +3891,6 @@ export interface V1alpha1ApplyConfiguration {
   expression?: string | undefined
 }
 
-export interface V1alpha1AuditAnnotation {
-  key: string
-  valueExpression: string
-}
-
 export interface V1alpha1ClusterTrustBundle {
   apiVersion?: string | undefined
   kind?: string | undefined
@@ -4020,37 +3910,8 @@ export interface V1alpha1ClusterTrustBundleSpec {
   trustBundle: string
 }
 
-export interface V1alpha1ExpressionWarning {
-  fieldRef: string
-  warning: string
-}
-
 export interface V1alpha1GangSchedulingPolicy {
   minCount: number
-}
-
-export interface V1alpha1GroupVersionResource {
-  group?: string | undefined
-  resource?: string | undefined
-  version?: string | undefined
-}
-
-export interface V1alpha1IPAddress {
-  apiVersion?: string | undefined
-  kind?: string | undefined
-  metadata: NamedObjectMeta
-  spec?: V1alpha1IPAddressSpec | undefined
-}
-
-export interface V1alpha1IPAddressList {
-  apiVersion?: string | undefined
-  items: Array<V1alpha1IPAddress>
-  kind?: string | undefined
-  metadata?: ListMeta | undefined
-}
-
-export interface V1alpha1IPAddressSpec {
-  parentRef: V1alpha1ParentReference
 }
 
 export interface V1alpha1JSONPatch {
@@ -4068,14 +3929,6 @@ export interface V1alpha1MatchResources {
   namespaceSelector?: LabelSelector | undefined
   objectSelector?: LabelSelector | undefined
   resourceRules?: Array<V1alpha1NamedRuleWithOperations> | undefined
-}
-
-export interface V1alpha1MigrationCondition {
-  lastUpdateTime?: string | undefined
-  message?: string | undefined
-  reason?: string | undefined
-  status: string
-  type: string
 }
 
 export interface V1alpha1MutatingAdmissionPolicy {
@@ -4149,49 +4002,6 @@ export interface V1alpha1ParamRef {
   selector?: LabelSelector | undefined
 }
 
-export interface V1alpha1ParentReference {
-  group?: string | undefined
-  name: string
-  namespace?: string | undefined
-  resource: string
-}
-
-export interface V1alpha1PodCertificateRequest {
-  apiVersion?: string | undefined
-  kind?: string | undefined
-  metadata: NamedObjectMeta
-  spec: V1alpha1PodCertificateRequestSpec
-  status?: V1alpha1PodCertificateRequestStatus | undefined
-}
-
-export interface V1alpha1PodCertificateRequestList {
-  apiVersion?: string | undefined
-  items: Array<V1alpha1PodCertificateRequest>
-  kind?: string | undefined
-  metadata?: ListMeta | undefined
-}
-
-export interface V1alpha1PodCertificateRequestSpec {
-  maxExpirationSeconds?: number | undefined
-  nodeName: string
-  nodeUID: string
-  pkixPublicKey: string
-  podName: string
-  podUID: string
-  proofOfPossession: string
-  serviceAccountName: string
-  serviceAccountUID: string
-  signerName: string
-}
-
-export interface V1alpha1PodCertificateRequestStatus {
-  beginRefreshAt?: string | undefined
-  certificateChain?: string | undefined
-  conditions?: Array<Condition> | undefined
-  notAfter?: string | undefined
-  notBefore?: string | undefined
-}
-
 export interface V1alpha1PodGroup {
   name: string
   policy: V1alpha1PodGroupPolicy
@@ -4202,45 +4012,11 @@ export interface V1alpha1PodGroupPolicy {
   gang?: V1alpha1GangSchedulingPolicy | undefined
 }
 
-export interface V1alpha1SelfSubjectReview {
-  apiVersion?: string | undefined
-  kind?: string | undefined
-  metadata: NamedObjectMeta
-  status?: V1alpha1SelfSubjectReviewStatus | undefined
-}
-
-export interface V1alpha1SelfSubjectReviewStatus {
-  userInfo?: UserInfo | undefined
-}
-
 export interface V1alpha1ServerStorageVersion {
   apiServerID: string
   decodableVersions: Array<string>
   encodingVersion: string
   servedVersions?: Array<string> | undefined
-}
-
-export interface V1alpha1ServiceCIDR {
-  apiVersion?: string | undefined
-  kind?: string | undefined
-  metadata: NamedObjectMeta
-  spec?: V1alpha1ServiceCIDRSpec | undefined
-  status?: V1alpha1ServiceCIDRStatus | undefined
-}
-
-export interface V1alpha1ServiceCIDRList {
-  apiVersion?: string | undefined
-  items: Array<V1alpha1ServiceCIDR>
-  kind?: string | undefined
-  metadata?: ListMeta | undefined
-}
-
-export interface V1alpha1ServiceCIDRSpec {
-  cidrs?: Array<string> | undefined
-}
-
-export interface V1alpha1ServiceCIDRStatus {
-  conditions?: Array<Condition> | undefined
 }
 
 export interface V1alpha1StorageVersion {
@@ -4267,39 +4043,10 @@ export interface V1alpha1StorageVersionList {
   metadata?: ListMeta | undefined
 }
 
-export interface V1alpha1StorageVersionMigration {
-  apiVersion?: string | undefined
-  kind?: string | undefined
-  metadata: NamedObjectMeta
-  spec?: V1alpha1StorageVersionMigrationSpec | undefined
-  status?: V1alpha1StorageVersionMigrationStatus | undefined
-}
-
-export interface V1alpha1StorageVersionMigrationList {
-  apiVersion?: string | undefined
-  items: Array<V1alpha1StorageVersionMigration>
-  kind?: string | undefined
-  metadata?: ListMeta | undefined
-}
-
-export interface V1alpha1StorageVersionMigrationSpec {
-  continueToken?: string | undefined
-  resource: V1alpha1GroupVersionResource
-}
-
-export interface V1alpha1StorageVersionMigrationStatus {
-  conditions?: Array<V1alpha1MigrationCondition> | undefined
-  resourceVersion?: string | undefined
-}
-
 export interface V1alpha1StorageVersionStatus {
   commonEncodingVersion?: string | undefined
   conditions?: Array<V1alpha1StorageVersionCondition> | undefined
   storageVersions?: Array<V1alpha1ServerStorageVersion> | undefined
-}
-
-export interface V1alpha1TypeChecking {
-  expressionWarnings?: Array<V1alpha1ExpressionWarning> | undefined
 }
 
 export interface V1alpha1TypedLocalObjectReference {
@@ -4308,83 +4055,9 @@ export interface V1alpha1TypedLocalObjectReference {
   name: string
 }
 
-export interface V1alpha1ValidatingAdmissionPolicy {
-  apiVersion?: string | undefined
-  kind?: string | undefined
-  metadata: NamedObjectMeta
-  spec?: V1alpha1ValidatingAdmissionPolicySpec | undefined
-  status?: V1alpha1ValidatingAdmissionPolicyStatus | undefined
-}
-
-export interface V1alpha1ValidatingAdmissionPolicyBinding {
-  apiVersion?: string | undefined
-  kind?: string | undefined
-  metadata: NamedObjectMeta
-  spec?: V1alpha1ValidatingAdmissionPolicyBindingSpec | undefined
-}
-
-export interface V1alpha1ValidatingAdmissionPolicyBindingList {
-  apiVersion?: string | undefined
-  items?: Array<V1alpha1ValidatingAdmissionPolicyBinding> | undefined
-  kind?: string | undefined
-  metadata?: ListMeta | undefined
-}
-
-export interface V1alpha1ValidatingAdmissionPolicyBindingSpec {
-  matchResources?: V1alpha1MatchResources | undefined
-  paramRef?: V1alpha1ParamRef | undefined
-  policyName?: string | undefined
-  validationActions?: Array<string> | undefined
-}
-
-export interface V1alpha1ValidatingAdmissionPolicyList {
-  apiVersion?: string | undefined
-  items?: Array<V1alpha1ValidatingAdmissionPolicy> | undefined
-  kind?: string | undefined
-  metadata?: ListMeta | undefined
-}
-
-export interface V1alpha1ValidatingAdmissionPolicySpec {
-  auditAnnotations?: Array<V1alpha1AuditAnnotation> | undefined
-  failurePolicy?: string | undefined
-  matchConditions?: Array<V1alpha1MatchCondition> | undefined
-  matchConstraints?: V1alpha1MatchResources | undefined
-  paramKind?: V1alpha1ParamKind | undefined
-  validations?: Array<V1alpha1Validation> | undefined
-  variables?: Array<V1alpha1Variable> | undefined
-}
-
-export interface V1alpha1ValidatingAdmissionPolicyStatus {
-  conditions?: Array<Condition> | undefined
-  observedGeneration?: number | undefined
-  typeChecking?: V1alpha1TypeChecking | undefined
-}
-
-export interface V1alpha1Validation {
-  expression: string
-  message?: string | undefined
-  messageExpression?: string | undefined
-  reason?: string | undefined
-}
-
 export interface V1alpha1Variable {
   expression: string
   name: string
-}
-
-export interface V1alpha1VolumeAttributesClass {
-  apiVersion?: string | undefined
-  driverName: string
-  kind?: string | undefined
-  metadata: NamedObjectMeta
-  parameters?: Record<string, string> | undefined
-}
-
-export interface V1alpha1VolumeAttributesClassList {
-  apiVersion?: string | undefined
-  items: Array<V1alpha1VolumeAttributesClass>
-  kind?: string | undefined
-  metadata?: ListMeta | undefined
 }
 
 export interface V1alpha1Workload {
@@ -4404,27 +4077,6 @@ export interface V1alpha1WorkloadList {
 export interface V1alpha1WorkloadSpec {
   controllerRef?: V1alpha1TypedLocalObjectReference | undefined
   podGroups: Array<V1alpha1PodGroup>
-}
-
-export interface V1alpha2AllocationResult {
-  availableOnNodes?: NodeSelector | undefined
-  resourceHandles?: Array<V1alpha2ResourceHandle> | undefined
-  shareable?: boolean | undefined
-}
-
-export interface V1alpha2DriverAllocationResult {
-  namedResources?: V1alpha2NamedResourcesAllocationResult | undefined
-  vendorRequestParameters?: unknown | undefined
-}
-
-export interface V1alpha2DriverRequests {
-  driverName?: string | undefined
-  requests?: Array<V1alpha2ResourceRequest> | undefined
-  vendorParameters?: unknown | undefined
-}
-
-export interface V1alpha2GangSchedulingPolicy {
-  minCount: number
 }
 
 export interface V1alpha2LeaseCandidate {
@@ -4448,470 +4100,6 @@ export interface V1alpha2LeaseCandidateSpec {
   pingTime?: string | undefined
   renewTime?: string | undefined
   strategy: string
-}
-
-export interface V1alpha2NamedResourcesAllocationResult {
-  name: string
-}
-
-export interface V1alpha2NamedResourcesAttribute {
-  bool?: boolean | undefined
-  int?: number | undefined
-  intSlice?: V1alpha2NamedResourcesIntSlice | undefined
-  name: string
-  quantity?: string | undefined
-  string?: string | undefined
-  stringSlice?: V1alpha2NamedResourcesStringSlice | undefined
-  version?: string | undefined
-}
-
-export interface V1alpha2NamedResourcesFilter {
-  selector: string
-}
-
-export interface V1alpha2NamedResourcesInstance {
-  attributes?: Array<V1alpha2NamedResourcesAttribute> | undefined
-  name: string
-}
-
-export interface V1alpha2NamedResourcesIntSlice {
-  ints: Array<number>
-}
-
-export interface V1alpha2NamedResourcesRequest {
-  selector: string
-}
-
-export interface V1alpha2NamedResourcesResources {
-  instances: Array<V1alpha2NamedResourcesInstance>
-}
-
-export interface V1alpha2NamedResourcesStringSlice {
-  strings: Array<string>
-}
-
-export interface V1alpha2PodGroup {
-  apiVersion?: string | undefined
-  kind?: string | undefined
-  metadata: NamedObjectMeta
-  spec: V1alpha2PodGroupSpec
-  status?: V1alpha2PodGroupStatus | undefined
-}
-
-export interface V1alpha2PodGroupList {
-  apiVersion?: string | undefined
-  items: Array<V1alpha2PodGroup>
-  kind?: string | undefined
-  metadata?: ListMeta | undefined
-}
-
-export interface V1alpha2PodGroupResourceClaim {
-  name: string
-  resourceClaimName?: string | undefined
-  resourceClaimTemplateName?: string | undefined
-}
-
-export interface V1alpha2PodGroupResourceClaimStatus {
-  name: string
-  resourceClaimName?: string | undefined
-}
-
-export interface V1alpha2PodGroupSchedulingConstraints {
-  topology?: Array<V1alpha2TopologyConstraint> | undefined
-}
-
-export interface V1alpha2PodGroupSchedulingPolicy {
-  basic?: unknown | undefined
-  gang?: V1alpha2GangSchedulingPolicy | undefined
-}
-
-export interface V1alpha2PodGroupSpec {
-  disruptionMode?: string | undefined
-  podGroupTemplateRef?: V1alpha2PodGroupTemplateReference | undefined
-  priority?: number | undefined
-  priorityClassName?: string | undefined
-  resourceClaims?: Array<V1alpha2PodGroupResourceClaim> | undefined
-  schedulingConstraints?: V1alpha2PodGroupSchedulingConstraints | undefined
-  schedulingPolicy: V1alpha2PodGroupSchedulingPolicy
-}
-
-export interface V1alpha2PodGroupStatus {
-  conditions?: Array<Condition> | undefined
-  resourceClaimStatuses?: Array<V1alpha2PodGroupResourceClaimStatus> | undefined
-}
-
-export interface V1alpha2PodGroupTemplate {
-  disruptionMode?: string | undefined
-  name: string
-  priority?: number | undefined
-  priorityClassName?: string | undefined
-  resourceClaims?: Array<V1alpha2PodGroupResourceClaim> | undefined
-  schedulingConstraints?: V1alpha2PodGroupSchedulingConstraints | undefined
-  schedulingPolicy: V1alpha2PodGroupSchedulingPolicy
-}
-
-export interface V1alpha2PodGroupTemplateReference {
-  workload?: V1alpha2WorkloadPodGroupTemplateReference | undefined
-}
-
-export interface V1alpha2PodSchedulingContext {
-  apiVersion?: string | undefined
-  kind?: string | undefined
-  metadata: NamedObjectMeta
-  spec: V1alpha2PodSchedulingContextSpec
-  status?: V1alpha2PodSchedulingContextStatus | undefined
-}
-
-export interface V1alpha2PodSchedulingContextList {
-  apiVersion?: string | undefined
-  items: Array<V1alpha2PodSchedulingContext>
-  kind?: string | undefined
-  metadata?: ListMeta | undefined
-}
-
-export interface V1alpha2PodSchedulingContextSpec {
-  potentialNodes?: Array<string> | undefined
-  selectedNode?: string | undefined
-}
-
-export interface V1alpha2PodSchedulingContextStatus {
-  resourceClaims?: Array<V1alpha2ResourceClaimSchedulingStatus> | undefined
-}
-
-export interface V1alpha2ResourceClaim {
-  apiVersion?: string | undefined
-  kind?: string | undefined
-  metadata: NamedObjectMeta
-  spec: V1alpha2ResourceClaimSpec
-  status?: V1alpha2ResourceClaimStatus | undefined
-}
-
-export interface V1alpha2ResourceClaimConsumerReference {
-  apiGroup?: string | undefined
-  name: string
-  resource: string
-  uid: string
-}
-
-export interface V1alpha2ResourceClaimList {
-  apiVersion?: string | undefined
-  items: Array<V1alpha2ResourceClaim>
-  kind?: string | undefined
-  metadata?: ListMeta | undefined
-}
-
-export interface V1alpha2ResourceClaimParameters {
-  apiVersion?: string | undefined
-  driverRequests?: Array<V1alpha2DriverRequests> | undefined
-  generatedFrom?: V1alpha2ResourceClaimParametersReference | undefined
-  kind?: string | undefined
-  metadata: NamedObjectMeta
-  shareable?: boolean | undefined
-}
-
-export interface V1alpha2ResourceClaimParametersList {
-  apiVersion?: string | undefined
-  items: Array<V1alpha2ResourceClaimParameters>
-  kind?: string | undefined
-  metadata?: ListMeta | undefined
-}
-
-export interface V1alpha2ResourceClaimParametersReference {
-  apiGroup?: string | undefined
-  kind: string
-  name: string
-}
-
-export interface V1alpha2ResourceClaimSchedulingStatus {
-  name?: string | undefined
-  unsuitableNodes?: Array<string> | undefined
-}
-
-export interface V1alpha2ResourceClaimSpec {
-  allocationMode?: string | undefined
-  parametersRef?: V1alpha2ResourceClaimParametersReference | undefined
-  resourceClassName: string
-}
-
-export interface V1alpha2ResourceClaimStatus {
-  allocation?: V1alpha2AllocationResult | undefined
-  deallocationRequested?: boolean | undefined
-  driverName?: string | undefined
-  reservedFor?: Array<V1alpha2ResourceClaimConsumerReference> | undefined
-}
-
-export interface V1alpha2ResourceClaimTemplate {
-  apiVersion?: string | undefined
-  kind?: string | undefined
-  metadata: NamedObjectMeta
-  spec: V1alpha2ResourceClaimTemplateSpec
-}
-
-export interface V1alpha2ResourceClaimTemplateList {
-  apiVersion?: string | undefined
-  items: Array<V1alpha2ResourceClaimTemplate>
-  kind?: string | undefined
-  metadata?: ListMeta | undefined
-}
-
-export interface V1alpha2ResourceClaimTemplateSpec {
-  metadata?: ObjectMeta | undefined
-  spec: V1alpha2ResourceClaimSpec
-}
-
-export interface V1alpha2ResourceClass {
-  apiVersion?: string | undefined
-  driverName: string
-  kind?: string | undefined
-  metadata: NamedObjectMeta
-  parametersRef?: V1alpha2ResourceClassParametersReference | undefined
-  structuredParameters?: boolean | undefined
-  suitableNodes?: NodeSelector | undefined
-}
-
-export interface V1alpha2ResourceClassList {
-  apiVersion?: string | undefined
-  items: Array<V1alpha2ResourceClass>
-  kind?: string | undefined
-  metadata?: ListMeta | undefined
-}
-
-export interface V1alpha2ResourceClassParameters {
-  apiVersion?: string | undefined
-  filters?: Array<V1alpha2ResourceFilter> | undefined
-  generatedFrom?: V1alpha2ResourceClassParametersReference | undefined
-  kind?: string | undefined
-  metadata: NamedObjectMeta
-  vendorParameters?: Array<V1alpha2VendorParameters> | undefined
-}
-
-export interface V1alpha2ResourceClassParametersList {
-  apiVersion?: string | undefined
-  items: Array<V1alpha2ResourceClassParameters>
-  kind?: string | undefined
-  metadata?: ListMeta | undefined
-}
-
-export interface V1alpha2ResourceClassParametersReference {
-  apiGroup?: string | undefined
-  kind: string
-  name: string
-  namespace?: string | undefined
-}
-
-export interface V1alpha2ResourceFilter {
-  driverName?: string | undefined
-  namedResources?: V1alpha2NamedResourcesFilter | undefined
-}
-
-export interface V1alpha2ResourceHandle {
-  data?: string | undefined
-  driverName?: string | undefined
-  structuredData?: V1alpha2StructuredResourceHandle | undefined
-}
-
-export interface V1alpha2ResourceRequest {
-  namedResources?: V1alpha2NamedResourcesRequest | undefined
-  vendorParameters?: unknown | undefined
-}
-
-export interface V1alpha2ResourceSlice {
-  apiVersion?: string | undefined
-  driverName: string
-  kind?: string | undefined
-  metadata: NamedObjectMeta
-  namedResources?: V1alpha2NamedResourcesResources | undefined
-  nodeName?: string | undefined
-}
-
-export interface V1alpha2ResourceSliceList {
-  apiVersion?: string | undefined
-  items: Array<V1alpha2ResourceSlice>
-  kind?: string | undefined
-  metadata?: ListMeta | undefined
-}
-
-export interface V1alpha2StructuredResourceHandle {
-  nodeName?: string | undefined
-  results: Array<V1alpha2DriverAllocationResult>
-  vendorClaimParameters?: unknown | undefined
-  vendorClassParameters?: unknown | undefined
-}
-
-export interface V1alpha2TopologyConstraint {
-  key: string
-}
-
-export interface V1alpha2TypedLocalObjectReference {
-  apiGroup?: string | undefined
-  kind: string
-  name: string
-}
-
-export interface V1alpha2VendorParameters {
-  driverName?: string | undefined
-  parameters?: unknown | undefined
-}
-
-export interface V1alpha2Workload {
-  apiVersion?: string | undefined
-  kind?: string | undefined
-  metadata: NamedObjectMeta
-  spec: V1alpha2WorkloadSpec
-}
-
-export interface V1alpha2WorkloadList {
-  apiVersion?: string | undefined
-  items: Array<V1alpha2Workload>
-  kind?: string | undefined
-  metadata?: ListMeta | undefined
-}
-
-export interface V1alpha2WorkloadPodGroupTemplateReference {
-  podGroupTemplateName: string
-  workloadName: string
-}
-
-export interface V1alpha2WorkloadSpec {
-  controllerRef?: V1alpha2TypedLocalObjectReference | undefined
-  podGroupTemplates: Array<V1alpha2PodGroupTemplate>
-}
-
-export interface V1alpha3AllocatedDeviceStatus {
-  conditions?: Array<Condition> | undefined
-  data?: unknown | undefined
-  device: string
-  driver: string
-  networkData?: V1alpha3NetworkDeviceData | undefined
-  pool: string
-}
-
-export interface V1alpha3AllocationResult {
-  devices?: V1alpha3DeviceAllocationResult | undefined
-  nodeSelector?: NodeSelector | undefined
-}
-
-export interface V1alpha3BasicDevice {
-  allNodes?: boolean | undefined
-  attributes?: Record<string, V1alpha3DeviceAttribute> | undefined
-  capacity?: Record<string, string> | undefined
-  consumesCounters?: Array<V1alpha3DeviceCounterConsumption> | undefined
-  nodeName?: string | undefined
-  nodeSelector?: NodeSelector | undefined
-  taints?: Array<V1alpha3DeviceTaint> | undefined
-}
-
-export interface V1alpha3CELDeviceSelector {
-  expression: string
-}
-
-export interface V1alpha3Counter {
-  value: string
-}
-
-export interface V1alpha3CounterSet {
-  counters: Record<string, V1alpha3Counter>
-  name: string
-}
-
-export interface V1alpha3Device {
-  basic?: V1alpha3BasicDevice | undefined
-  name: string
-}
-
-export interface V1alpha3DeviceAllocationConfiguration {
-  opaque?: V1alpha3OpaqueDeviceConfiguration | undefined
-  requests?: Array<string> | undefined
-  source: string
-}
-
-export interface V1alpha3DeviceAllocationResult {
-  config?: Array<V1alpha3DeviceAllocationConfiguration> | undefined
-  results?: Array<V1alpha3DeviceRequestAllocationResult> | undefined
-}
-
-export interface V1alpha3DeviceAttribute {
-  bool?: boolean | undefined
-  int?: number | undefined
-  string?: string | undefined
-  version?: string | undefined
-}
-
-export interface V1alpha3DeviceClaim {
-  config?: Array<V1alpha3DeviceClaimConfiguration> | undefined
-  constraints?: Array<V1alpha3DeviceConstraint> | undefined
-  requests?: Array<V1alpha3DeviceRequest> | undefined
-}
-
-export interface V1alpha3DeviceClaimConfiguration {
-  opaque?: V1alpha3OpaqueDeviceConfiguration | undefined
-  requests?: Array<string> | undefined
-}
-
-export interface V1alpha3DeviceClass {
-  apiVersion?: string | undefined
-  kind?: string | undefined
-  metadata: NamedObjectMeta
-  spec: V1alpha3DeviceClassSpec
-}
-
-export interface V1alpha3DeviceClassConfiguration {
-  opaque?: V1alpha3OpaqueDeviceConfiguration | undefined
-}
-
-export interface V1alpha3DeviceClassList {
-  apiVersion?: string | undefined
-  items: Array<V1alpha3DeviceClass>
-  kind?: string | undefined
-  metadata?: ListMeta | undefined
-}
-
-export interface V1alpha3DeviceClassSpec {
-  config?: Array<V1alpha3DeviceClassConfiguration> | undefined
-  selectors?: Array<V1alpha3DeviceSelector> | undefined
-}
-
-export interface V1alpha3DeviceConstraint {
-  matchAttribute?: string | undefined
-  requests?: Array<string> | undefined
-}
-
-export interface V1alpha3DeviceCounterConsumption {
-  counterSet: string
-  counters: Record<string, V1alpha3Counter>
-}
-
-export interface V1alpha3DeviceRequest {
-  adminAccess?: boolean | undefined
-  allocationMode?: string | undefined
-  count?: number | undefined
-  deviceClassName?: string | undefined
-  firstAvailable?: Array<V1alpha3DeviceSubRequest> | undefined
-  name: string
-  selectors?: Array<V1alpha3DeviceSelector> | undefined
-  tolerations?: Array<V1alpha3DeviceToleration> | undefined
-}
-
-export interface V1alpha3DeviceRequestAllocationResult {
-  adminAccess?: boolean | undefined
-  device: string
-  driver: string
-  pool: string
-  request: string
-  tolerations?: Array<V1alpha3DeviceToleration> | undefined
-}
-
-export interface V1alpha3DeviceSelector {
-  cel?: V1alpha3CELDeviceSelector | undefined
-}
-
-export interface V1alpha3DeviceSubRequest {
-  allocationMode?: string | undefined
-  count?: number | undefined
-  deviceClassName: string
-  name: string
-  selectors?: Array<V1alpha3DeviceSelector> | undefined
-  tolerations?: Array<V1alpha3DeviceToleration> | undefined
 }
 
 export interface V1alpha3DeviceTaint {
@@ -4951,147 +4139,6 @@ export interface V1alpha3DeviceTaintSelector {
   pool?: string | undefined
 }
 
-export interface V1alpha3DeviceToleration {
-  effect?: string | undefined
-  key?: string | undefined
-  operator?: string | undefined
-  tolerationSeconds?: number | undefined
-  value?: string | undefined
-}
-
-export interface V1alpha3NetworkDeviceData {
-  hardwareAddress?: string | undefined
-  interfaceName?: string | undefined
-  ips?: Array<string> | undefined
-}
-
-export interface V1alpha3OpaqueDeviceConfiguration {
-  driver: string
-  parameters: unknown
-}
-
-export interface V1alpha3PoolStatus {
-  allocatedDevices?: number | undefined
-  availableDevices?: number | undefined
-  driver: string
-  generation: number
-  nodeName?: string | undefined
-  poolName: string
-  resourceSliceCount?: number | undefined
-  totalDevices?: number | undefined
-  unavailableDevices?: number | undefined
-  validationError?: string | undefined
-}
-
-export interface V1alpha3ResourceClaim {
-  apiVersion?: string | undefined
-  kind?: string | undefined
-  metadata: NamedObjectMeta
-  spec: V1alpha3ResourceClaimSpec
-  status?: V1alpha3ResourceClaimStatus | undefined
-}
-
-export interface V1alpha3ResourceClaimConsumerReference {
-  apiGroup?: string | undefined
-  name: string
-  resource: string
-  uid: string
-}
-
-export interface V1alpha3ResourceClaimList {
-  apiVersion?: string | undefined
-  items: Array<V1alpha3ResourceClaim>
-  kind?: string | undefined
-  metadata?: ListMeta | undefined
-}
-
-export interface V1alpha3ResourceClaimSpec {
-  devices?: V1alpha3DeviceClaim | undefined
-}
-
-export interface V1alpha3ResourceClaimStatus {
-  allocation?: V1alpha3AllocationResult | undefined
-  devices?: Array<V1alpha3AllocatedDeviceStatus> | undefined
-  reservedFor?: Array<V1alpha3ResourceClaimConsumerReference> | undefined
-}
-
-export interface V1alpha3ResourceClaimTemplate {
-  apiVersion?: string | undefined
-  kind?: string | undefined
-  metadata: NamedObjectMeta
-  spec: V1alpha3ResourceClaimTemplateSpec
-}
-
-export interface V1alpha3ResourceClaimTemplateList {
-  apiVersion?: string | undefined
-  items: Array<V1alpha3ResourceClaimTemplate>
-  kind?: string | undefined
-  metadata?: ListMeta | undefined
-}
-
-export interface V1alpha3ResourceClaimTemplateSpec {
-  metadata?: ObjectMeta | undefined
-  spec: V1alpha3ResourceClaimSpec
-}
-
-export interface V1alpha3ResourcePool {
-  generation: number
-  name: string
-  resourceSliceCount: number
-}
-
-export interface V1alpha3ResourcePoolStatusRequest {
-  apiVersion?: string | undefined
-  kind?: string | undefined
-  metadata: NamedObjectMeta
-  spec: V1alpha3ResourcePoolStatusRequestSpec
-  status?: V1alpha3ResourcePoolStatusRequestStatus | undefined
-}
-
-export interface V1alpha3ResourcePoolStatusRequestList {
-  apiVersion?: string | undefined
-  items: Array<V1alpha3ResourcePoolStatusRequest>
-  kind?: string | undefined
-  metadata?: ListMeta | undefined
-}
-
-export interface V1alpha3ResourcePoolStatusRequestSpec {
-  driver: string
-  limit?: number | undefined
-  poolName?: string | undefined
-}
-
-export interface V1alpha3ResourcePoolStatusRequestStatus {
-  conditions?: Array<Condition> | undefined
-  poolCount: number
-  pools?: Array<V1alpha3PoolStatus> | undefined
-}
-
-export interface V1alpha3ResourceSlice {
-  apiVersion?: string | undefined
-  kind?: string | undefined
-  metadata: NamedObjectMeta
-  spec: V1alpha3ResourceSliceSpec
-}
-
-export interface V1alpha3ResourceSliceList {
-  apiVersion?: string | undefined
-  items: Array<V1alpha3ResourceSlice>
-  kind?: string | undefined
-  metadata?: ListMeta | undefined
-}
-
-export interface V1alpha3ResourceSliceSpec {
-  allNodes?: boolean | undefined
-  devices?: Array<V1alpha3Device> | undefined
-  driver: string
-  nodeName?: string | undefined
-  nodeSelector?: NodeSelector | undefined
-  perDeviceNodeSelection?: boolean | undefined
-  pool: V1alpha3ResourcePool
-  sharedCounters?: Array<V1alpha3CounterSet> | undefined
-}
-
 export interface V1beta1AllocatedDeviceStatus {
   conditions?: Array<Condition> | undefined
   data?: unknown | undefined
@@ -5112,11 +4159,6 @@ export interface V1beta1ApplyConfiguration {
   expression?: string | undefined
 }
 
-export interface V1beta1AuditAnnotation {
-  key: string
-  valueExpression: string
-}
-
 export interface V1beta1BasicDevice {
   allNodes?: boolean | undefined
   allowMultipleAllocations?: boolean | undefined
@@ -5126,7 +4168,6 @@ export interface V1beta1BasicDevice {
   bindsToNode?: boolean | undefined
   capacity?: Record<string, V1beta1DeviceCapacity> | undefined
   consumesCounters?: Array<V1beta1DeviceCounterConsumption> | undefined
-  nodeAllocatableResourceMappings?: Record<string, V1beta1NodeAllocatableResourceMapping> | undefined
   nodeName?: string | undefined
   nodeSelector?: NodeSelector | undefined
   taints?: Array<V1beta1DeviceTaint> | undefined
@@ -5198,13 +4239,9 @@ export interface V1beta1DeviceAllocationResult {
 
 export interface V1beta1DeviceAttribute {
   bool?: boolean | undefined
-  bools?: Array<boolean> | undefined
   int?: number | undefined
-  ints?: Array<number> | undefined
   string?: string | undefined
-  strings?: Array<string> | undefined
   version?: string | undefined
-  versions?: Array<string> | undefined
 }
 
 export interface V1beta1DeviceCapacity {
@@ -5310,11 +4347,6 @@ export interface V1beta1DeviceToleration {
   operator?: string | undefined
   tolerationSeconds?: number | undefined
   value?: string | undefined
-}
-
-export interface V1beta1ExpressionWarning {
-  fieldRef: string
-  warning: string
 }
 
 export interface V1beta1IPAddress {
@@ -5440,11 +4472,6 @@ export interface V1beta1NetworkDeviceData {
   ips?: Array<string> | undefined
 }
 
-export interface V1beta1NodeAllocatableResourceMapping {
-  allocationMultiplier?: string | undefined
-  capacityKey?: string | undefined
-}
-
 export interface V1beta1OpaqueDeviceConfiguration {
   driver: string
   parameters: unknown
@@ -5495,7 +4522,6 @@ export interface V1beta1PodCertificateRequestSpec {
   serviceAccountName: string
   serviceAccountUID: string
   signerName: string
-  stubPKCS10Request: string
   unverifiedUserAnnotations?: Record<string, string> | undefined
 }
 
@@ -5589,17 +4615,6 @@ export interface V1beta1ResourceSliceSpec {
   sharedCounters?: Array<V1beta1CounterSet> | undefined
 }
 
-export interface V1beta1SelfSubjectReview {
-  apiVersion?: string | undefined
-  kind?: string | undefined
-  metadata: NamedObjectMeta
-  status?: V1beta1SelfSubjectReviewStatus | undefined
-}
-
-export interface V1beta1SelfSubjectReviewStatus {
-  userInfo?: UserInfo | undefined
-}
-
 export interface V1beta1ServiceCIDR {
   apiVersion?: string | undefined
   kind?: string | undefined
@@ -5645,69 +4660,6 @@ export interface V1beta1StorageVersionMigrationSpec {
 export interface V1beta1StorageVersionMigrationStatus {
   conditions?: Array<Condition> | undefined
   resourceVersion?: string | undefined
-}
-
-export interface V1beta1TypeChecking {
-  expressionWarnings?: Array<V1beta1ExpressionWarning> | undefined
-}
-
-export interface V1beta1ValidatingAdmissionPolicy {
-  apiVersion?: string | undefined
-  kind?: string | undefined
-  metadata: NamedObjectMeta
-  spec?: V1beta1ValidatingAdmissionPolicySpec | undefined
-  status?: V1beta1ValidatingAdmissionPolicyStatus | undefined
-}
-
-export interface V1beta1ValidatingAdmissionPolicyBinding {
-  apiVersion?: string | undefined
-  kind?: string | undefined
-  metadata: NamedObjectMeta
-  spec?: V1beta1ValidatingAdmissionPolicyBindingSpec | undefined
-}
-
-export interface V1beta1ValidatingAdmissionPolicyBindingList {
-  apiVersion?: string | undefined
-  items: Array<V1beta1ValidatingAdmissionPolicyBinding>
-  kind?: string | undefined
-  metadata?: ListMeta | undefined
-}
-
-export interface V1beta1ValidatingAdmissionPolicyBindingSpec {
-  matchResources?: V1beta1MatchResources | undefined
-  paramRef?: V1beta1ParamRef | undefined
-  policyName?: string | undefined
-  validationActions?: Array<string> | undefined
-}
-
-export interface V1beta1ValidatingAdmissionPolicyList {
-  apiVersion?: string | undefined
-  items: Array<V1beta1ValidatingAdmissionPolicy>
-  kind?: string | undefined
-  metadata?: ListMeta | undefined
-}
-
-export interface V1beta1ValidatingAdmissionPolicySpec {
-  auditAnnotations?: Array<V1beta1AuditAnnotation> | undefined
-  failurePolicy?: string | undefined
-  matchConditions?: Array<V1beta1MatchCondition> | undefined
-  matchConstraints?: V1beta1MatchResources | undefined
-  paramKind?: V1beta1ParamKind | undefined
-  validations?: Array<V1beta1Validation> | undefined
-  variables?: Array<V1beta1Variable> | undefined
-}
-
-export interface V1beta1ValidatingAdmissionPolicyStatus {
-  conditions?: Array<Condition> | undefined
-  observedGeneration?: number | undefined
-  typeChecking?: V1beta1TypeChecking | undefined
-}
-
-export interface V1beta1Validation {
-  expression: string
-  message?: string | undefined
-  messageExpression?: string | undefined
-  reason?: string | undefined
 }
 
 export interface V1beta1Variable {
@@ -5785,7 +4737,6 @@ export interface V1beta2Device {
   capacity?: Record<string, V1beta2DeviceCapacity> | undefined
   consumesCounters?: Array<V1beta2DeviceCounterConsumption> | undefined
   name: string
-  nodeAllocatableResourceMappings?: Record<string, V1beta2NodeAllocatableResourceMapping> | undefined
   nodeName?: string | undefined
   nodeSelector?: NodeSelector | undefined
   taints?: Array<V1beta2DeviceTaint> | undefined
@@ -5804,13 +4755,9 @@ export interface V1beta2DeviceAllocationResult {
 
 export interface V1beta2DeviceAttribute {
   bool?: boolean | undefined
-  bools?: Array<boolean> | undefined
   int?: number | undefined
-  ints?: Array<number> | undefined
   string?: string | undefined
-  strings?: Array<string> | undefined
   version?: string | undefined
-  versions?: Array<string> | undefined
 }
 
 export interface V1beta2DeviceCapacity {
@@ -5904,36 +4851,6 @@ export interface V1beta2DeviceTaint {
   value?: string | undefined
 }
 
-export interface V1beta2DeviceTaintRule {
-  apiVersion?: string | undefined
-  kind?: string | undefined
-  metadata: NamedObjectMeta
-  spec: V1beta2DeviceTaintRuleSpec
-  status?: V1beta2DeviceTaintRuleStatus | undefined
-}
-
-export interface V1beta2DeviceTaintRuleList {
-  apiVersion?: string | undefined
-  items: Array<V1beta2DeviceTaintRule>
-  kind?: string | undefined
-  metadata?: ListMeta | undefined
-}
-
-export interface V1beta2DeviceTaintRuleSpec {
-  deviceSelector?: V1beta2DeviceTaintSelector | undefined
-  taint: V1beta2DeviceTaint
-}
-
-export interface V1beta2DeviceTaintRuleStatus {
-  conditions?: Array<Condition> | undefined
-}
-
-export interface V1beta2DeviceTaintSelector {
-  device?: string | undefined
-  driver?: string | undefined
-  pool?: string | undefined
-}
-
 export interface V1beta2DeviceToleration {
   effect?: string | undefined
   key?: string | undefined
@@ -5956,11 +4873,6 @@ export interface V1beta2NetworkDeviceData {
   hardwareAddress?: string | undefined
   interfaceName?: string | undefined
   ips?: Array<string> | undefined
-}
-
-export interface V1beta2NodeAllocatableResourceMapping {
-  allocationMultiplier?: string | undefined
-  capacityKey?: string | undefined
 }
 
 export interface V1beta2OpaqueDeviceConfiguration {
@@ -6048,143 +4960,6 @@ export interface V1beta2ResourceSliceSpec {
   perDeviceNodeSelection?: boolean | undefined
   pool: V1beta2ResourcePool
   sharedCounters?: Array<V1beta2CounterSet> | undefined
-}
-
-export interface V1beta3ExemptPriorityLevelConfiguration {
-  lendablePercent?: number | undefined
-  nominalConcurrencyShares?: number | undefined
-}
-
-export interface V1beta3FlowDistinguisherMethod {
-  type: string
-}
-
-export interface V1beta3FlowSchema {
-  apiVersion?: string | undefined
-  kind?: string | undefined
-  metadata: NamedObjectMeta
-  spec?: V1beta3FlowSchemaSpec | undefined
-  status?: V1beta3FlowSchemaStatus | undefined
-}
-
-export interface V1beta3FlowSchemaCondition {
-  lastTransitionTime?: string | undefined
-  message?: string | undefined
-  reason?: string | undefined
-  status?: string | undefined
-  type?: string | undefined
-}
-
-export interface V1beta3FlowSchemaList {
-  apiVersion?: string | undefined
-  items: Array<V1beta3FlowSchema>
-  kind?: string | undefined
-  metadata?: ListMeta | undefined
-}
-
-export interface V1beta3FlowSchemaSpec {
-  distinguisherMethod?: V1beta3FlowDistinguisherMethod | undefined
-  matchingPrecedence?: number | undefined
-  priorityLevelConfiguration: V1beta3PriorityLevelConfigurationReference
-  rules?: Array<V1beta3PolicyRulesWithSubjects> | undefined
-}
-
-export interface V1beta3FlowSchemaStatus {
-  conditions?: Array<V1beta3FlowSchemaCondition> | undefined
-}
-
-export interface V1beta3GroupSubject {
-  name: string
-}
-
-export interface V1beta3LimitResponse {
-  queuing?: V1beta3QueuingConfiguration | undefined
-  type: string
-}
-
-export interface V1beta3LimitedPriorityLevelConfiguration {
-  borrowingLimitPercent?: number | undefined
-  lendablePercent?: number | undefined
-  limitResponse?: V1beta3LimitResponse | undefined
-  nominalConcurrencyShares?: number | undefined
-}
-
-export interface V1beta3NonResourcePolicyRule {
-  nonResourceURLs: Array<string>
-  verbs: Array<string>
-}
-
-export interface V1beta3PolicyRulesWithSubjects {
-  nonResourceRules?: Array<V1beta3NonResourcePolicyRule> | undefined
-  resourceRules?: Array<V1beta3ResourcePolicyRule> | undefined
-  subjects: Array<V1beta3Subject>
-}
-
-export interface V1beta3PriorityLevelConfiguration {
-  apiVersion?: string | undefined
-  kind?: string | undefined
-  metadata: NamedObjectMeta
-  spec?: V1beta3PriorityLevelConfigurationSpec | undefined
-  status?: V1beta3PriorityLevelConfigurationStatus | undefined
-}
-
-export interface V1beta3PriorityLevelConfigurationCondition {
-  lastTransitionTime?: string | undefined
-  message?: string | undefined
-  reason?: string | undefined
-  status?: string | undefined
-  type?: string | undefined
-}
-
-export interface V1beta3PriorityLevelConfigurationList {
-  apiVersion?: string | undefined
-  items: Array<V1beta3PriorityLevelConfiguration>
-  kind?: string | undefined
-  metadata?: ListMeta | undefined
-}
-
-export interface V1beta3PriorityLevelConfigurationReference {
-  name: string
-}
-
-export interface V1beta3PriorityLevelConfigurationSpec {
-  exempt?: V1beta3ExemptPriorityLevelConfiguration | undefined
-  limited?: V1beta3LimitedPriorityLevelConfiguration | undefined
-  type: string
-}
-
-export interface V1beta3PriorityLevelConfigurationStatus {
-  conditions?: Array<V1beta3PriorityLevelConfigurationCondition> | undefined
-}
-
-export interface V1beta3QueuingConfiguration {
-  handSize?: number | undefined
-  queueLengthLimit?: number | undefined
-  queues?: number | undefined
-}
-
-export interface V1beta3ResourcePolicyRule {
-  apiGroups: Array<string>
-  clusterScope?: boolean | undefined
-  namespaces?: Array<string> | undefined
-  resources: Array<string>
-  verbs: Array<string>
-}
-
-export interface V1beta3ServiceAccountSubject {
-  name: string
-  namespace: string
-}
-
-export interface V1beta3Subject {
-  group?: V1beta3GroupSubject | undefined
-  kind: string
-  serviceAccount?: V1beta3ServiceAccountSubject | undefined
-  user?: V1beta3UserSubject | undefined
-}
-
-export interface V1beta3UserSubject {
-  name: string
 }
 
 export interface V2ContainerResourceMetricSource {

@@ -1,0 +1,80 @@
+/**
+ * Makes shared/resources/generated/schemas.json (the structure of every built-in type, by OpenAPI name) and
+ * descriptions.json (what types and fields are for; only OpenAPI needs them).
+ */
+import { readFileSync } from 'node:fs'
+import type { Schema } from '../shared/meta/schema.ts'
+import { type Field, kindOf, type Model, packagesOf, readModels } from './client-models.ts'
+import { writeGenerated } from './generated-file.ts'
+import { anyFields, quantityFields, requiredDiffers } from './kubernetes-1.35.ts'
+
+type MergeRules = Pick<Schema, 'listType' | 'listMapKeys' | 'mapType' | 'patchStrategy' | 'patchMergeKey'>
+
+/** By type and field; '' is the type itself. */
+const mergeRules = JSON.parse(readFileSync(new URL('./merge-keys.json', import.meta.url), 'utf8')) as Record<
+  string,
+  Record<string, MergeRules>
+>
+
+const models = readModels()
+const packages = packagesOf(models)
+const openApiName = (name: string) => {
+  const found = packages.get(name)
+  if (found === undefined) throw new Error(`no model ${name}`)
+  return `${found}.${kindOf(name)}`
+}
+
+const anySchemas: Readonly<Record<'json' | 'fields-v1' | 'empty' | 'raw', Schema>> = {
+  json: { format: 'json', preserveUnknownFields: true },
+  'fields-v1': { type: 'object', format: 'fields-v1', preserveUnknownFields: true },
+  raw: { type: 'object', format: 'raw-extension', preserveUnknownFields: true },
+  empty: { type: 'object', properties: {} },
+}
+
+const plainTypes: Readonly<Record<string, Schema>> = {
+  string: { type: 'string' },
+  boolean: { type: 'boolean' },
+  Date: { type: 'string', format: 'date-time' },
+  V1MicroTime: { type: 'string', format: 'micro-time' },
+  IntOrString: { format: 'int-or-string' },
+}
+
+const schemaOfType = (path: string, type: string, format: string): Schema => {
+  const list = /^Array<(.*)>$/.exec(type)
+  if (list) return { type: 'array', items: schemaOfType(path, list[1]!, format) }
+  const map = /^\{ \[key: string\]: (.*); \}$/.exec(type)
+  if (map) return { type: 'object', additionalProperties: schemaOfType(path, map[1]!, format) }
+  if (type === 'any') return anySchemas[anyFields[path] ?? 'raw']
+  if (type === 'number') return format === 'double' ? { type: 'number', format } : { type: 'integer', format: format || 'int64' }
+  if (type === 'string' && quantityFields.some((pattern) => pattern.test(path))) return { type: 'string', format: 'quantity' }
+  if (type === 'string' && format === 'byte') return { type: 'string', format: 'byte' }
+  return plainTypes[type] ?? { ref: openApiName(type) }
+}
+
+const schemaOfField = (model: Model, field: Field): Schema => ({
+  ...schemaOfType(`${model.name}.${field.name}`, field.type, field.format),
+  ...mergeRules[openApiName(model.name)]?.[field.name],
+})
+
+const schemaOf = (model: Model): Schema => {
+  const changed = requiredDiffers[model.name] ?? []
+  const required = model.fields.filter(({ name, required }) => required !== changed.includes(name)).map(({ name }) => name)
+  return {
+    type: 'object',
+    properties: Object.fromEntries(model.fields.map((field) => [field.name, schemaOfField(model, field)])),
+    ...(required.length ? { required } : {}),
+    ...mergeRules[openApiName(model.name)]?.[''],
+  }
+}
+
+const descriptionsOf = (model: Model) => [
+  model.description,
+  Object.fromEntries(model.fields.map(({ name, description }) => [name, description])),
+]
+
+const named = models.map((model) => ({ name: openApiName(model.name), model })).sort((a, b) => (a.name < b.name ? -1 : 1))
+const table = (valueOf: (model: Model) => unknown) =>
+  `{\n${named.map(({ name, model }) => `${JSON.stringify(name)}:${JSON.stringify(valueOf(model))}`).join(',\n')}\n}\n`
+
+writeGenerated('schemas.json', table(schemaOf))
+writeGenerated('descriptions.json', table(descriptionsOf))
