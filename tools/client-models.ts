@@ -81,7 +81,7 @@ export const packagesOf = (models: readonly Model[]): Map<string, string> => {
     const match = /^([A-Z][a-z]+?)(?:Apiserver|Authorization)?(V\d\w*)Api\.d\.ts$/.exec(file)
     if (!match) continue
     const group = `${match[1]!.toLowerCase()}.${match[2]!.toLowerCase()}`
-    const pending = read(`apis/${file}`).match(/(?<=import \{ )\w+(?= \} from '\.\.\/models)/g) ?? []
+    const pending: string[] = read(`apis/${file}`).match(/(?<=import \{ )\w+(?= \} from '\.\.\/models)/g) ?? []
     const seen = new Set<string>()
     for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
       const model = byName.get(name)

@@ -73,8 +73,8 @@ const descriptionsOf = (model: Model) => [
 ]
 
 const named = models.map((model) => ({ name: openApiName(model.name), model })).sort((a, b) => (a.name < b.name ? -1 : 1))
-const table = (valueOf: (model: Model) => unknown) =>
-  `{\n${named.map(({ name, model }) => `${JSON.stringify(name)}:${JSON.stringify(valueOf(model))}`).join(',\n')}\n}\n`
+const table = (entryOf: (model: Model) => unknown) =>
+  `{\n${named.map(({ name, model }) => `${JSON.stringify(name)}:${JSON.stringify(entryOf(model))}`).join(',\n')}\n}\n`
 
 writeGenerated('schemas.json', table(schemaOf))
 writeGenerated('descriptions.json', table(descriptionsOf))
