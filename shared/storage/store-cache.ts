@@ -1,0 +1,124 @@
+import type { Cache, Index } from '../client/cache.ts'
+import type { Resource } from '../client/client.ts'
+import { type KubeObject, resourceName } from '../meta/object.ts'
+import type { LogTail, TailChange } from './log-tail.ts'
+import { ResourceCache } from './resource-cache.ts'
+import type { Store } from './store.ts'
+
+export interface StoreCache extends Cache {
+  /** Lists these now, so that the first `sync()` need not. */
+  load(resources: readonly Resource[]): Promise<void>
+  close(): void
+}
+
+/**
+ * A `Cache` that is a position in the log and what was read up to it. What stands in `resources` is listed at once; another
+ * resource throws `CacheNotLoaded` when it is first asked for, and is there after the next `sync()`.
+ */
+export const createStoreCache = async (options: {
+  store: Store
+  tail: LogTail
+  resources: readonly Resource[]
+}): Promise<StoreCache> => {
+  const cache = new LoadedCache(options.store, options.tail)
+  await cache.load(options.resources)
+  return cache
+}
+
+export class CacheNotLoaded extends Error {
+  constructor(resource: string) {
+    super(`the cache does not hold "${resource}" yet: it is listed by the next sync`)
+    this.name = 'CacheNotLoaded'
+  }
+}
+
+class LoadedCache implements StoreCache {
+  readonly #store: Store
+  readonly #tail: LogTail
+  readonly #resources = new Map<string, ResourceCache>()
+  readonly #stop: () => void
+  /** resources whose content is to be listed (again) */
+  readonly #stale = new Set<string>()
+  #listing: Promise<void> | undefined
+
+  constructor(store: Store, tail: LogTail) {
+    this.#store = store
+    this.#tail = tail
+    this.#stop = tail.listen({
+      changes: (changes) => this.#apply(changes),
+      reset: () => {
+        for (const name of this.#resources.keys()) this.#want(name)
+      },
+    })
+  }
+
+  async load(resources: readonly Resource[]): Promise<void> {
+    for (const { group, resource } of resources) {
+      const name = resourceName(group, resource)
+      if (!this.#resources.has(name)) this.#want(name)
+    }
+    await this.#listStale()
+  }
+
+  async sync(): Promise<void> {
+    if (this.#stale.size > 0 || this.#listing) await this.#listStale()
+    await this.#tail.catchUp()
+  }
+
+  get<T extends KubeObject>(resource: Resource<T>, namespace: string, name: string): T | undefined {
+    return this.#of(resource).get(namespace, name) as T | undefined
+  }
+
+  list<T extends KubeObject>(resource: Resource<T>, namespace?: string): T[] {
+    return this.#of(resource).list(namespace) as T[]
+  }
+
+  byIndex<T extends KubeObject>(index: Index<T>, value: string): T[] {
+    return this.#of(index.resource).byIndex(index as unknown as Index<KubeObject>, value) as T[]
+  }
+
+  close(): void {
+    this.#stop()
+  }
+
+  #of({ group, resource }: Resource): ResourceCache {
+    const name = resourceName(group, resource)
+    const found = this.#resources.get(name) ?? this.#want(name)
+    if (!found.loaded) throw new CacheNotLoaded(name)
+    return found
+  }
+
+  #want(name: string): ResourceCache {
+    const cache = this.#resources.get(name) ?? new ResourceCache()
+    this.#resources.set(name, cache)
+    cache.expectList()
+    this.#stale.add(name)
+    return cache
+  }
+
+  async #listStale(): Promise<void> {
+    while (this.#stale.size > 0 || this.#listing) {
+      this.#listing ??= this.#listAll().finally(() => {
+        this.#listing = undefined
+      })
+      await this.#listing
+    }
+  }
+
+  async #listAll(): Promise<void> {
+    for (const name of [...this.#stale]) {
+      this.#stale.delete(name)
+      try {
+        const { entries, revision } = await this.#store.list(name)
+        if (!this.#stale.has(name)) this.#resources.get(name)?.replace(entries, revision)
+      } catch (error) {
+        this.#stale.add(name)
+        throw error
+      }
+    }
+  }
+
+  #apply(changes: readonly TailChange[]): void {
+    for (const change of changes) this.#resources.get(change.key.resource)?.apply(change)
+  }
+}

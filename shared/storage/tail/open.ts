@@ -1,0 +1,175 @@
+import type { Logger } from '../../platform/log.ts'
+import type { LogTail, SubscribeOptions, Subscription, TailChange, TailListener } from '../log-tail.ts'
+import { RevisionExpired, type Store } from '../store.ts'
+import { HeldChanges } from './held-changes.ts'
+import { ParsedChange } from './parsed-change.ts'
+import { TailSubscription } from './subscription.ts'
+
+export interface LogTailOptions {
+  readonly store: Store
+  readonly log?: Logger | undefined
+  /** how much of the newest history is held for subscribers that start a little behind; defaults 4,096 changes and 32 MiB */
+  readonly heldChanges?: number | undefined
+  readonly heldBytes?: number | undefined
+}
+
+/** Follows the log from its present end. */
+export const openLogTail = async (options: LogTailOptions): Promise<LogTail> => {
+  const tail = new StoreLogTail(options, await options.store.revision())
+  tail.run()
+  return tail
+}
+
+class StoreLogTail implements LogTail {
+  readonly #store: Store
+  readonly #log: Logger | undefined
+  readonly #held: HeldChanges
+  readonly #listeners = new Set<TailListener>()
+  readonly #subscriptions = new Set<TailSubscription>()
+  /** live ones by resource, '' for all resources: a change visits only those it may concern */
+  readonly #live = new Map<string, Set<TailSubscription>>()
+  readonly #closing = new AbortController()
+  #position: number
+  #reading: Promise<void> | undefined
+  #running: Promise<void> | undefined
+
+  constructor(options: LogTailOptions, position: number) {
+    this.#store = options.store
+    this.#log = options.log
+    this.#position = position
+    this.#held = new HeldChanges({
+      from: position,
+      maxChanges: options.heldChanges ?? 4096,
+      maxBytes: options.heldBytes ?? 32 * 1024 * 1024,
+    })
+  }
+
+  get position(): number {
+    return this.#position
+  }
+
+  async catchUp(): Promise<number> {
+    const wanted = await this.#store.revision()
+    while (this.#position < wanted && !this.#closing.signal.aborted) await this.#read()
+    return this.#position
+  }
+
+  listen(listener: TailListener): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  subscribe(options: SubscribeOptions): Subscription {
+    const subscription = new TailSubscription({
+      ...options,
+      tailPosition: () => this.#position,
+      start: (starting) => this.#bringToEnd(starting),
+      ended: (ended) => this.#forget(ended),
+    })
+    this.#subscriptions.add(subscription)
+    if (this.#closing.signal.aborted) subscription.close()
+    return subscription
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort()
+    for (const subscription of [...this.#subscriptions]) subscription.close()
+    await this.#running
+  }
+
+  /** Reads on until closed. */
+  run(): void {
+    this.#running = this.#follow()
+  }
+
+  async #follow(): Promise<void> {
+    const { signal } = this.#closing
+    let failures = 0
+    while (!signal.aborted) {
+      try {
+        await this.#store.waitForChange(this.#position, signal)
+        if (signal.aborted) return
+        await this.#read()
+        failures = 0
+      } catch (error) {
+        if (signal.aborted) return
+        failures++
+        this.#log?.error('reading the log failed', { error, failures })
+        await new Promise((resolve) => setTimeout(resolve, Math.min(5000, 50 * 2 ** failures)))
+      }
+    }
+  }
+
+  /** One read at a time; whoever comes meanwhile shares it. */
+  #read(): Promise<void> {
+    this.#reading ??= this.#readOnce().finally(() => {
+      this.#reading = undefined
+    })
+    return this.#reading
+  }
+
+  async #readOnce(): Promise<void> {
+    try {
+      const { changes, position } = await this.#store.changes(this.#position)
+      this.#advance(
+        changes.map((change) => new ParsedChange(change)),
+        position,
+      )
+    } catch (error) {
+      if (!(error instanceof RevisionExpired)) throw error
+      await this.#reset(error)
+    }
+  }
+
+  /** No step in here gives way to others: everybody sees the same order, and nobody can start in the middle of a batch. */
+  #advance(changes: readonly TailChange[], position: number): void {
+    this.#position = position
+    if (changes.length === 0) return
+    this.#held.push(changes)
+    for (const listener of [...this.#listeners]) this.#call(listener, () => listener.changes(changes, position))
+    for (const change of changes) {
+      for (const subscription of this.#live.get(change.key.resource) ?? []) subscription.offer(change)
+      for (const subscription of this.#live.get('') ?? []) subscription.offer(change)
+    }
+  }
+
+  async #reset(cause: RevisionExpired): Promise<void> {
+    this.#position = await this.#store.revision()
+    this.#held.clear(this.#position)
+    for (const subscription of [...this.#subscriptions]) subscription.fail(cause)
+    for (const listener of [...this.#listeners]) this.#call(listener, () => listener.reset(this.#position))
+  }
+
+  #call(listener: TailListener, call: () => void): void {
+    try {
+      call()
+    } catch (error) {
+      this.#listeners.delete(listener)
+      this.#log?.error('a listener of the log failed and is dropped', { error })
+    }
+  }
+
+  /** Reads what the subscription missed: from the store as long as it is behind what is held, then from there, then it is live. */
+  async #bringToEnd(subscription: TailSubscription): Promise<void> {
+    while (!subscription.ended && subscription.reached < this.#held.from) {
+      const { changes, position } = await this.#store.changes(subscription.reached)
+      for (const change of changes) subscription.backlog(new ParsedChange(change))
+      subscription.reached = position
+      await subscription.drained()
+    }
+    if (subscription.ended) return
+    for (const change of this.#held.after(subscription.reached)) subscription.backlog(change)
+    subscription.goLive()
+    const slot = subscription.resource ?? ''
+    const live = this.#live.get(slot) ?? new Set()
+    this.#live.set(slot, live.add(subscription))
+  }
+
+  #forget(subscription: TailSubscription): void {
+    this.#subscriptions.delete(subscription)
+    const slot = subscription.resource ?? ''
+    const live = this.#live.get(slot)
+    live?.delete(subscription)
+    if (live?.size === 0) this.#live.delete(slot)
+  }
+}

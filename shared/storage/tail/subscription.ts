@@ -1,0 +1,122 @@
+import { SlowSubscriber, type SubscribeOptions, type Subscription, type TailChange } from '../log-tail.ts'
+
+/** What one subscriber has not taken yet. */
+export class TailSubscription implements Subscription {
+  readonly resource: string | undefined
+  /** the tail has put every wanted change up to here before it, until it is live */
+  reached: number
+  readonly #options: SubscribeOptions & {
+    tailPosition: () => number
+    start: (subscription: TailSubscription) => Promise<void>
+    ended: (subscription: TailSubscription) => void
+  }
+  #maxPending: number
+  #pending: TailChange[] = []
+  #live = false
+  #ended = false
+  #error: unknown
+  #wakeReader: (() => void) | undefined
+  #wakeFeeder: (() => void) | undefined
+
+  constructor(options: TailSubscription['options']) {
+    this.#options = options
+    this.resource = options.resource
+    this.reached = options.after
+    this.#maxPending = options.maxPending ?? 10_000
+    if (options.signal?.aborted) this.#ended = true
+    options.signal?.addEventListener('abort', this.#abort)
+    options.start(this).catch((error: unknown) => this.fail(error))
+  }
+
+  get options() {
+    return this.#options
+  }
+
+  get ended(): boolean {
+    return this.#ended
+  }
+
+  get position(): number {
+    const first = this.#pending[0]
+    if (first) return first.revision - 1
+    return this.#live ? Math.max(this.#options.after, this.#options.tailPosition()) : this.reached
+  }
+
+  goLive(): void {
+    this.#live = true
+    // Starting far behind is not being slow.
+    this.#maxPending += this.#pending.length
+  }
+
+  /** A change as it happens; too many waiting end the subscription. */
+  offer(change: TailChange): void {
+    if (!this.#wants(change)) return
+    if (this.#pending.length >= this.#maxPending) this.fail(new SlowSubscriber(this.#pending.length))
+    else this.#push(change)
+  }
+
+  /** A change from before the subscription. */
+  backlog(change: TailChange): void {
+    if (this.#wants(change)) this.#push(change)
+  }
+
+  /** Resolves when everything put so far has been taken. */
+  async drained(): Promise<void> {
+    while (this.#pending.length > 0 && !this.#ended) {
+      await new Promise<void>((resolve) => {
+        this.#wakeFeeder = resolve
+      })
+    }
+  }
+
+  fail(error: unknown): void {
+    if (this.#ended) return
+    this.#error = error
+    this.close()
+  }
+
+  close(): void {
+    if (!this.#ended) this.#options.ended(this)
+    this.#ended = true
+    this.#pending = []
+    this.#options.signal?.removeEventListener('abort', this.#abort)
+    this.#wakeReader?.()
+    this.#wakeFeeder?.()
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<readonly TailChange[]> {
+    try {
+      for (;;) {
+        if (this.#error !== undefined) throw this.#error
+        if (this.#ended) return
+        if (this.#pending.length > 0) {
+          const batch = this.#pending
+          this.#pending = []
+          this.#wakeFeeder?.()
+          yield batch
+          continue
+        }
+        await new Promise<void>((resolve) => {
+          this.#wakeReader = resolve
+        })
+      }
+    } finally {
+      this.close()
+    }
+  }
+
+  readonly #abort = () => this.close()
+
+  #push(change: TailChange): void {
+    this.#pending.push(change)
+    this.#wakeReader?.()
+  }
+
+  #wants(change: TailChange): boolean {
+    const { after, resource, namespace, accepts } = this.#options
+    if (this.#ended || change.revision <= after) return false
+    if (resource !== undefined && change.key.resource !== resource) return false
+    if (namespace !== undefined && change.key.namespace !== namespace) return false
+    return accepts === undefined || accepts(change)
+  }
+}
