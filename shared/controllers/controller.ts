@@ -12,6 +12,8 @@ export interface Controller {
   /** upstream's name without `-controller`: `deployment`, `replicaset` */
   readonly name: string
   readonly watches: readonly Watch[]
+  /** keys to look at when it starts and at each resync, beside those of existing objects: what must exist without any event */
+  readonly initialKeys?: readonly string[] | undefined
   /** Not found means done; throw to retry with back-off. Runs after `cache.sync()`; never twice at once for the same key. */
   reconcile(key: string, context: ReconcileContext): Promise<ReconcileResult>
 }

@@ -1,0 +1,76 @@
+import type { Cache, Index } from '../client/cache.ts'
+import type { Client, Resource } from '../client/client.ts'
+import type { LabelSelectorMatcher } from '../meta/label-selector.ts'
+import type { KubeObject } from '../meta/object.ts'
+import { isReason } from '../meta/status.ts'
+import { controllerReference, isControlledBy, orphansOf } from './owner.ts'
+
+export interface ClaimOptions<T extends KubeObject> {
+  readonly client: Client
+  readonly cache: Cache
+  readonly owner: KubeObject
+  readonly ownerResource: Resource
+  /** made by `byController` */
+  readonly index: Index<T>
+  readonly selector: LabelSelectorMatcher
+  /** further condition on what is worth adopting; default: all that is not being deleted */
+  readonly adoptable?: (object: T) => boolean
+}
+
+/**
+ * The objects an owner manages by its selector: its own that match, orphans that match (adopted), without its own that
+ * no longer match (released).
+ */
+export const claim = async <T extends KubeObject>(options: ClaimOptions<T>): Promise<T[]> => {
+  const { client, cache, owner, ownerResource, index, selector, adoptable = () => true } = options
+  const { resource } = index
+  const namespace = owner.metadata.namespace ?? ''
+  const claimed: T[] = []
+  for (const object of cache.byIndex(index, owner.metadata.uid ?? '')) {
+    if (selector.matches(object.metadata.labels)) claimed.push(object)
+    else if (!owner.metadata.deletionTimestamp) await release(client, resource, object, owner)
+  }
+  if (owner.metadata.deletionTimestamp) return claimed
+  for (const object of cache.byIndex(index, orphansOf(namespace))) {
+    if (object.metadata.deletionTimestamp || !selector.matches(object.metadata.labels) || !adoptable(object)) continue
+    const adopted = await adopt({ client, resource, object, owner, ownerResource })
+    if (adopted) claimed.push(adopted)
+  }
+  return claimed
+}
+
+/** What `claim` would answer now, without changing anything. */
+export const claimedBy = <T extends KubeObject>(objects: readonly T[], owner: KubeObject, selector: LabelSelectorMatcher): T[] =>
+  objects.filter((object) => isControlledBy(object, owner) && selector.matches(object.metadata.labels))
+
+const adopt = async <T extends KubeObject>(options: {
+  client: Client
+  resource: Resource<T>
+  object: T
+  owner: KubeObject
+  ownerResource: Resource
+}): Promise<T | undefined> => {
+  const { client, resource, object, owner, ownerResource } = options
+  const { namespace = '', name, uid } = object.metadata
+  const ownerReferences = [...(object.metadata.ownerReferences ?? []), controllerReference(ownerResource, owner)]
+  const body = { metadata: { uid, resourceVersion: object.metadata.resourceVersion, ownerReferences } }
+  try {
+    return await client.patch(resource, namespace, name, { type: 'merge', body })
+  } catch (error) {
+    if (isReason(error, 'NotFound')) return undefined
+    throw error
+  }
+}
+
+const release = async <T extends KubeObject>(client: Client, resource: Resource<T>, object: T, owner: KubeObject) => {
+  const { namespace = '', name, uid, resourceVersion } = object.metadata
+  const ownerReferences = object.metadata.ownerReferences?.filter((reference) => reference.uid !== owner.metadata.uid)
+  try {
+    await client.patch(resource, namespace, name, {
+      type: 'merge',
+      body: { metadata: { uid, resourceVersion, ownerReferences } },
+    })
+  } catch (error) {
+    if (!isReason(error, 'NotFound')) throw error
+  }
+}

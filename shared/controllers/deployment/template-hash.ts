@@ -1,0 +1,40 @@
+import type { PodTemplateSpec } from '../../resources/generated/types.ts'
+
+export const templateHashLabel = 'pod-template-hash'
+
+/** What a template says, in one form: keys sorted, what is absent or an empty list left out, without the hash label. */
+export const canonicalTemplate = (template: PodTemplateSpec | undefined): string => {
+  const { [templateHashLabel]: _, ...labels } = template?.metadata?.labels ?? {}
+  return JSON.stringify(canonical({ ...template, metadata: { ...template?.metadata, labels } })) ?? ''
+}
+
+export const sameTemplate = (a: PodTemplateSpec | undefined, b: PodTemplateSpec | undefined) =>
+  canonicalTemplate(a) === canonicalTemplate(b)
+
+/** Names the template's ReplicaSet; `collisionCount` moves it away from a taken name. */
+export const templateHash = (template: PodTemplateSpec, collisionCount: number | undefined): string => {
+  let hash = fnv1(canonicalTemplate(template))
+  if (collisionCount !== undefined) hash = fnv1(`\u0000${collisionCount}`, hash)
+  return safeEncode(String(hash))
+}
+
+const canonical = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(canonical)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, field]) => field !== undefined && field !== null && !(Array.isArray(field) && field.length === 0))
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, field]) => [name, canonical(field)]),
+  )
+}
+
+const fnv1 = (text: string, start = 0x811c9dc5): number => {
+  let hash = start
+  for (const byte of Buffer.from(text)) hash = Math.imul(hash, 0x01000193) ^ byte
+  return hash >>> 0
+}
+
+// No vowels and nothing that reads like one: hashes never spell words.
+const alphabet = 'bcdfghjklmnpqrstvwxz2456789'
+const safeEncode = (text: string) => [...text].map((digit) => alphabet[digit.charCodeAt(0) % alphabet.length]).join('')
