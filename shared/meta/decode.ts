@@ -1,0 +1,91 @@
+import { conform } from './decode/conform.ts'
+import { DecodeError, parseJson } from './decode/json.ts'
+import { parseYaml } from './decode/yaml.ts'
+import type { KubeObject } from './object.ts'
+import type { SchemaTable } from './schema.ts'
+import { badRequest } from './status.ts'
+
+/** What happens to unknown and duplicate fields: refused, dropped with a warning, dropped. */
+export type FieldValidation = 'Strict' | 'Warn' | 'Ignore'
+
+export interface DecodeOptions {
+  /** `application/json` when undefined; parameters after a semicolon are ignored */
+  readonly contentType?: string | undefined
+  /** of the type in the schema table: `io.k8s.api.core.v1.Pod` */
+  readonly schema: string
+  readonly schemas: SchemaTable
+  /** default: Warn */
+  readonly fieldValidation?: FieldValidation | undefined
+}
+
+export interface Decoded<T> {
+  readonly object: T
+  readonly warnings: string[]
+}
+
+/** A body to an object of its type. Throws ApiError BadRequest in upstream's words. */
+export const decode = <T = KubeObject>(bytes: Uint8Array, options: DecodeOptions): Decoded<T> => {
+  const { contentType = 'application/json', schema, schemas, fieldValidation = 'Warn' } = options
+  const { value, duplicates } = parse(bytes, { contentType, kind: kindOf(schema), strict: fieldValidation !== 'Ignore' })
+  return within(value, schema, () => {
+    const { object, unknownFields } = conform(value, schema, schemas)
+    const warnings = fieldValidation === 'Ignore' ? [] : [...duplicates, ...unknownFields.map(unknownField)]
+    if (fieldValidation === 'Strict' && warnings.length) throw new DecodeError(`strict decoding error: ${warnings.join(', ')}`)
+    return { object: object as T, warnings }
+  })
+}
+
+/** The same for a value that is already parsed, a patched object for instance; it is changed in place. */
+export const decodeValue = <T = KubeObject>(value: unknown, options: Omit<DecodeOptions, 'contentType'>): Decoded<T> => {
+  const { schema, schemas, fieldValidation = 'Warn' } = options
+  return within(value, schema, () => {
+    const { object, unknownFields } = conform(value, schema, schemas)
+    const warnings = fieldValidation === 'Ignore' ? [] : unknownFields.map(unknownField)
+    if (fieldValidation === 'Strict' && warnings.length) throw new DecodeError(`strict decoding error: ${warnings.join(', ')}`)
+    return { object: object as T, warnings }
+  })
+}
+
+/** JSON or YAML without a type: patches, objects of unknown kinds. Throws ApiError BadRequest. */
+export const parse = (
+  bytes: Uint8Array,
+  options: { contentType?: string; kind: string; strict: boolean },
+): { value: unknown; duplicates: string[] } => {
+  try {
+    if (isYaml(options.contentType ?? '')) return parseYaml(bytes)
+    const { value, duplicates } = parseJson(bytes, options.strict)
+    return { value, duplicates: duplicates.map((path) => `duplicate field ${JSON.stringify(path)}`) }
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error
+    const reason = isYaml(options.contentType ?? '')
+      ? error.message
+      : `couldn't get version/kind; json parse error: ${error.message}`
+    throw badRequest(`the object provided is unrecognized (must be of type ${options.kind}): ${reason} (${summary(bytes)})`)
+  }
+}
+
+const isYaml = (contentType: string) => /^(application|text)\/(x-)?yaml\b/.test(contentType)
+const unknownField = (path: string) => `unknown field ${JSON.stringify(path)}`
+const kindOf = (schema: string) => schema.split('.').at(-1)!
+
+/** Puts the kind that the data claims to be before what is wrong with it. */
+const within = <T>(value: unknown, schema: string, run: () => T): T => {
+  const claimed = (typeof value === 'object' && value !== null ? value : {}) as { kind?: unknown; apiVersion?: unknown }
+  try {
+    return run()
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error
+    const kind = typeof claimed.kind === 'string' && claimed.kind ? claimed.kind : kindOf(schema)
+    const version = typeof claimed.apiVersion === 'string' && claimed.apiVersion ? claimed.apiVersion : schema.split('.').at(-2)!
+    throw badRequest(
+      `${kind} in version "${version.split('/').at(-1)}" cannot be handled as a ${kindOf(schema)}: ${error.message}`,
+    )
+  }
+}
+
+const summary = (bytes: Uint8Array): string => {
+  if (bytes.length === 0) return '<empty>'
+  const start = Buffer.from(bytes.subarray(0, 30))
+  const shown = bytes[0] === 0x7b ? start.toString('utf8') : start.toString('hex')
+  return bytes.length > 30 ? `${shown} ...` : shown
+}

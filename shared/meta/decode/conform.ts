@@ -1,0 +1,193 @@
+import { canonicalQuantity, QuantityError } from '../quantity.ts'
+import type { Schema, SchemaTable } from '../schema.ts'
+import { DecodeError } from './json.ts'
+import { canonicalBase64, canonicalTime } from './scalar.ts'
+
+/**
+ * Makes a parsed value an object of its type, in place, as decoding into a Go struct would: unknown fields and nulls go, empty lists
+ * and maps too unless they are required, quantities and times get their canonical text. Answers the object and the unknown fields' paths (at
+ * most 100). Throws DecodeError when a value is of the wrong type.
+ */
+export const conform = (value: unknown, typeName: string, schemas: SchemaTable): { object: unknown; unknownFields: string[] } => {
+  const walk = new Walk(schemas)
+  const object = walk.value(value, { ref: typeName })
+  return { object, unknownFields: walk.unknownFields }
+}
+
+const emptySchema: Schema = {}
+
+class Walk {
+  readonly unknownFields: string[] = []
+  readonly #schemas: SchemaTable
+  /** fields, and map keys and indices as `.key` and `[0]` */
+  readonly #path: string[] = []
+  /** types of the structs that the path leads through */
+  readonly #structs: string[] = []
+
+  constructor(schemas: SchemaTable) {
+    this.#schemas = schemas
+  }
+
+  value(value: unknown, schema: Schema): unknown {
+    if (schema.ref !== undefined) return this.#struct(value, schema.ref)
+    if (schema.preserveUnknownFields) return value
+    if (schema.type === 'array') return this.#array(value, schema)
+    if (schema.type === 'object') return this.#map(value, schema)
+    return this.#scalar(value, schema)
+  }
+
+  #struct(value: unknown, typeName: string): unknown {
+    const schema = this.#schemas[typeName]
+    if (!schema) throw new Error(`no schema of ${typeName}`)
+    if (schema.properties === undefined) return this.value(value, schema)
+    if (!isObject(value)) throw this.#mismatch(value, goName(typeName))
+    this.#structs.push(typeName)
+    this.#fields(value, schema)
+    this.#structs.pop()
+    return value
+  }
+
+  #fields(object: Record<string, unknown>, { properties = {}, required }: Schema) {
+    for (const name of Object.keys(object)) {
+      const field = Object.hasOwn(properties, name) ? properties[name] : undefined
+      if (field === undefined) {
+        if (this.unknownFields.length < 100) this.unknownFields.push(this.#strictPath(name))
+        delete object[name]
+        continue
+      }
+      const before = object[name]
+      if (before === null) {
+        delete object[name]
+        continue
+      }
+      this.#path.push(name)
+      const after = this.value(before, field)
+      this.#path.pop()
+      if (isEmptyCollection(after, field) && !required?.includes(name)) delete object[name]
+      else if (after !== before) object[name] = after
+    }
+  }
+
+  #array(value: unknown, schema: Schema): unknown {
+    if (!Array.isArray(value)) throw this.#mismatch(value, this.#goType(schema))
+    const items = schema.items ?? emptySchema
+    for (let index = 0; index < value.length; index++) {
+      this.#path.push(`[${index}]`)
+      value[index] = this.value(value[index] ?? zeroOf(items), items)
+      this.#path.pop()
+    }
+    return value
+  }
+
+  #map(value: unknown, schema: Schema): unknown {
+    if (schema.properties !== undefined) {
+      if (!isObject(value)) throw this.#mismatch(value, 'struct {}')
+      this.#fields(value, schema)
+      return value
+    }
+    if (!isObject(value)) throw this.#mismatch(value, this.#goType(schema))
+    const values = schema.additionalProperties ?? emptySchema
+    for (const key of Object.keys(value)) {
+      this.#path.push(`.${key}`)
+      const before = value[key] ?? zeroOf(values)
+      const after = this.value(before, values)
+      this.#path.pop()
+      if (after !== value[key]) value[key] = after
+    }
+    return value
+  }
+
+  #scalar(value: unknown, schema: Schema): unknown {
+    const { type, format } = schema
+    if (format !== undefined && Object.hasOwn(formats, format)) return formats[format]!(value)
+    if (type === 'string') {
+      if (typeof value !== 'string') throw this.#mismatch(value, 'string')
+      return format === 'byte' ? canonicalBase64(value) : value
+    }
+    if (type === 'boolean') {
+      if (typeof value !== 'boolean') throw this.#mismatch(value, 'bool')
+      return value
+    }
+    if (type === 'integer') {
+      if (typeof value !== 'number') throw this.#mismatch(value, format ?? 'int64')
+      if (!Number.isInteger(value) || Math.abs(value) > (format === 'int32' ? 0x7fffffff : 2 ** 63))
+        throw this.#mismatch(value, format ?? 'int64', `number ${value}`)
+      return value
+    }
+    if (type === 'number' && typeof value !== 'number') throw this.#mismatch(value, 'float64')
+    return value
+  }
+
+  #mismatch(value: unknown, goType: string, what = kindOf(value)): DecodeError {
+    const struct = this.#structs.at(-1)
+    const field = this.#path.filter((name) => !/^[.[]/.test(name)).join('.')
+    const into = struct === undefined || field === '' ? 'Go value' : `Go struct field ${struct.split('.').at(-1)}.${field}`
+    return new DecodeError(`json: cannot unmarshal ${what} into ${into} of type ${goType}`)
+  }
+
+  #goType(schema: Schema): string {
+    if (schema.ref !== undefined) return goName(schema.ref)
+    if (schema.format === 'quantity') return 'resource.Quantity'
+    if (schema.format === 'byte') return '[]uint8'
+    if (schema.type === 'array') return `[]${this.#goType(schema.items ?? emptySchema)}`
+    if (schema.type === 'object') return `map[string]${this.#goType(schema.additionalProperties ?? emptySchema)}`
+    if (schema.type === 'integer') return schema.format ?? 'int64'
+    return schema.type === 'boolean' ? 'bool' : (schema.type ?? 'interface {}')
+  }
+
+  #strictPath(name: string): string {
+    const path = [...this.#path, name].map((part) => (/^[.[]/.test(part) ? part : `.${part}`)).join('')
+    return path.replace(/^\./, '')
+  }
+}
+
+/** Formats whose Go types decode themselves, and so know nothing of the field they stand in. */
+const formats: Readonly<Record<string, (value: unknown) => unknown>> = {
+  quantity: (value) => {
+    try {
+      return canonicalQuantity(typeof value === 'number' || typeof value === 'string' ? value : 'invalid')
+    } catch (error) {
+      if (error instanceof QuantityError) throw new DecodeError(error.message, { cause: error })
+      throw error
+    }
+  },
+  'int-or-string': (value) => {
+    if (typeof value === 'string') return value
+    if (typeof value !== 'number') throw new DecodeError(`json: cannot unmarshal ${kindOf(value)} into Go value of type int32`)
+    if (!Number.isInteger(value) || Math.abs(value) > 0x7fffffff)
+      throw new DecodeError(`json: cannot unmarshal number ${value} into Go value of type int32`)
+    return value
+  },
+  'date-time': (value) => canonicalTime(textOf(value), 0),
+  'micro-time': (value) => canonicalTime(textOf(value), 6),
+}
+
+const textOf = (value: unknown): string => {
+  if (typeof value !== 'string') throw new DecodeError(`json: cannot unmarshal ${kindOf(value)} into Go value of type string`)
+  return value
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const kindOf = (value: unknown): string => {
+  if (Array.isArray(value)) return 'array'
+  return typeof value === 'boolean' ? 'bool' : typeof value
+}
+
+/** `io.k8s.api.core.v1.PodSpec` → `v1.PodSpec` */
+const goName = (typeName: string) => typeName.split('.').slice(-2).join('.')
+
+const isEmptyCollection = (value: unknown, schema: Schema): boolean => {
+  if (schema.type === 'array') return (value as unknown[]).length === 0
+  return schema.additionalProperties !== undefined && Object.keys(value as object).length === 0
+}
+
+/** What a null in a list or map becomes. */
+const zeroOf = (schema: Schema): unknown => {
+  if (schema.format === 'quantity') return '0'
+  if (schema.type === 'string') return ''
+  if (schema.type === 'boolean') return false
+  if (schema.type === 'integer' || schema.type === 'number' || schema.format === 'int-or-string') return 0
+  return schema.type === 'array' ? [] : schema.preserveUnknownFields ? null : {}
+}

@@ -1,0 +1,111 @@
+/** What is wrong with a body, in the words of Go's decoder. */
+export class DecodeError extends Error {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(message, options)
+    this.name = 'DecodeError'
+  }
+}
+
+const maxDepth = 1000
+const quote = 0x22
+const backslash = 0x5c
+const colon = 0x3a
+
+/**
+ * JSON to a value; `duplicates` are the paths of fields that stand twice (the last one counts). Looking for them costs
+ * one pass over the bytes unless there are some.
+ */
+export const parseJson = (bytes: Uint8Array, lookForDuplicates: boolean): { value: unknown; duplicates: string[] } => {
+  const { members, depth } = measure(bytes)
+  if (depth > maxDepth) throw new DecodeError('exceeded max depth')
+  const text = new TextDecoder().decode(bytes)
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    throw new DecodeError(syntaxMessage(error as SyntaxError, text), { cause: error })
+  }
+  const duplicates = lookForDuplicates && members !== countMembers(value) ? findDuplicates(text) : []
+  return { value, duplicates }
+}
+
+/** Colons outside strings are as many as members, duplicates included. */
+const measure = (bytes: Uint8Array): { members: number; depth: number } => {
+  let members = 0
+  let open = 0
+  let depth = 0
+  for (let index = 0; index < bytes.length; index++) {
+    const byte = bytes[index]!
+    if (byte === quote) index = endOfString(bytes, index)
+    else if (byte === colon) members++
+    else if (byte === 0x7b || byte === 0x5b) depth = Math.max(depth, ++open)
+    else if (byte === 0x7d || byte === 0x5d) open--
+  }
+  return { members, depth }
+}
+
+const endOfString = (bytes: Uint8Array, start: number): number => {
+  for (let end = bytes.indexOf(quote, start + 1); end !== -1; end = bytes.indexOf(quote, end + 1)) {
+    let before = end - 1
+    while (bytes[before] === backslash) before--
+    if ((end - before) % 2 === 1) return end
+  }
+  return bytes.length
+}
+
+const countMembers = (root: unknown): number => {
+  let members = 0
+  const pending: unknown[] = [root]
+  while (pending.length) {
+    const value = pending.pop()
+    if (typeof value !== 'object' || value === null) continue
+    const values = Array.isArray(value) ? value : Object.values(value)
+    if (values !== value) members += values.length
+    for (const child of values) if (typeof child === 'object' && child !== null) pending.push(child)
+  }
+  return members
+}
+
+type Level = { keys: Set<string>; key: string } | { index: number }
+
+const findDuplicates = (text: string): string[] => {
+  const found = new Set<string>()
+  const levels: Level[] = []
+  let word: string | undefined
+  for (const [token] of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]/g)) {
+    const level = levels.at(-1)
+    if (token === '{') levels.push({ keys: new Set(), key: '' })
+    else if (token === '[') levels.push({ index: 0 })
+    else if (token === '}' || token === ']') levels.pop()
+    else if (token === ',' && level && 'index' in level) level.index++
+    else if (token === ':' && level && 'keys' in level && word !== undefined) {
+      level.key = JSON.parse(word) as string
+      if (level.keys.has(level.key)) found.add(pathOf(levels))
+      level.keys.add(level.key)
+    } else word = token
+  }
+  return [...found].slice(0, 100)
+}
+
+const pathOf = (levels: readonly Level[]): string =>
+  levels.map((level, depth) => ('index' in level ? `[${level.index}]` : depth === 0 ? level.key : `.${level.key}`)).join('')
+
+const contexts: readonly (readonly [RegExp, string])[] = [
+  [/^Expected (property name|double-quoted property name)/, 'looking for beginning of object key string'],
+  [/^Expected ':' after property name/, 'after object key'],
+  [/^Expected ',' or '}'/, 'after object key:value pair'],
+  [/^Expected ',' or ']'/, 'after array element'],
+  [/^Bad control character/, 'in string literal'],
+  [/^Bad escaped character/, 'in string escape code'],
+  [/^Bad Unicode escape/, 'in \\u hexadecimal character escape'],
+  [/^Unexpected non-whitespace character after JSON/, 'after top-level value'],
+  [/^(No number after minus|Exponent part|Unterminated fractional)/, 'in numeric literal'],
+]
+
+const syntaxMessage = (error: SyntaxError, text: string): string => {
+  const position = /at position (\d+)/.exec(error.message)
+  const character = position ? text[Number(position[1])] : /^Unexpected token '(.+?)'/s.exec(error.message)?.[1]
+  if (character === undefined) return 'unexpected end of JSON input'
+  const context = contexts.find(([pattern]) => pattern.test(error.message))?.[1] ?? 'looking for beginning of value'
+  return `invalid character '${JSON.stringify(character).slice(1, -1).replace("'", "\\'")}' ${context}`
+}

@@ -1,0 +1,38 @@
+import { parseDocument } from 'yaml'
+import { DecodeError } from './json.ts'
+
+/**
+ * The first document of a YAML text as JSON would have it: YAML 1.1's words (`yes`, `on`, `0644`), no timestamps, no base 60.
+ * `duplicates` are upstream's lines about keys that stand twice.
+ */
+export const parseYaml = (bytes: Uint8Array): { value: unknown; duplicates: string[] } => {
+  const document = parseDocument(new TextDecoder().decode(bytes), {
+    version: '1.1',
+    merge: true,
+    prettyErrors: false,
+    customTags: (tags) =>
+      tags.filter(
+        (tag) =>
+          typeof tag === 'string' || (tag.tag !== 'tag:yaml.org,2002:timestamp' && !('format' in tag && tag.format === 'TIME')),
+      ),
+  })
+  const duplicates: string[] = []
+  for (const error of document.errors) {
+    if (error.code === 'MULTIPLE_DOCS') continue
+    if (error.code !== 'DUPLICATE_KEY')
+      throw new DecodeError(`error converting YAML to JSON: yaml: ${error.message}`, { cause: error })
+    duplicates.push(lineOf(bytes, error.pos[0]))
+  }
+  try {
+    return { value: document.toJS({ maxAliasCount: 100 }) ?? null, duplicates }
+  } catch (error) {
+    // aliases without an anchor, or more of them than anyone needs
+    throw new DecodeError(`error converting YAML to JSON: yaml: ${(error as Error).message}`, { cause: error })
+  }
+}
+
+const lineOf = (bytes: Uint8Array, position: number): string => {
+  const text = new TextDecoder().decode(bytes)
+  const key = /^[^\s:]+|^"[^"]*"/.exec(text.slice(position))?.[0] ?? ''
+  return `line ${text.slice(0, position).split('\n').length}: key ${JSON.stringify(key.replace(/^"|"$/g, ''))} already set in map`
+}
