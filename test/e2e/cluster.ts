@@ -1,0 +1,200 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { eventually, Kubectl } from './kubectl.ts'
+
+export const repository = fileURLToPath(new URL('../..', import.meta.url))
+
+export interface ClusterOptions {
+  readonly runtime: 'docker' | 'simulated'
+  readonly nodes?: number
+  readonly flags?: readonly string[]
+}
+
+/** A cluster as a user starts it: `npm start`, in a folder of its own. */
+export class Cluster {
+  readonly folder = mkdtempSync(join(tmpdir(), 'windlass-e2e-'))
+  readonly dataDir = join(this.folder, 'data')
+  readonly kubeconfig = join(this.folder, 'kubeconfig')
+  readonly kubectl = new Kubectl(this.kubeconfig)
+  readonly #options: ClusterOptions
+  #port = 0
+  #process: ChildProcess | undefined
+  #output = ''
+
+  constructor(options: ClusterOptions) {
+    this.#options = options
+  }
+
+  /** What `npm start` has printed since the last start. */
+  get output(): string {
+    return this.#output
+  }
+
+  get port(): number {
+    return this.#port
+  }
+
+  /** Resolves when it says that the cluster is up. */
+  async start(): Promise<void> {
+    this.#port ||= await freePort()
+    const { runtime, nodes = 1, flags = [] } = this.#options
+    this.#output = ''
+    const child = this.#npm('start', ['--runtime', runtime, '--nodes', String(nodes), '--port', String(this.#port), ...flags])
+    this.#process = child
+    await eventually('npm start', {
+      ask: () => {
+        if (child.exitCode !== null) throw new Error(`npm start ended with ${child.exitCode}: ${this.#output}`)
+        return this.#output
+      },
+      wanted: (output) => output.includes('The cluster is up') || child.exitCode !== null,
+      seconds: 90,
+    })
+    if (child.exitCode !== null) throw new Error(`npm start ended with ${child.exitCode}: ${this.#output}`)
+  }
+
+  /** What another `npm start` with the same flags says and ends with. */
+  async secondStart(): Promise<{ code: number | null; output: string }> {
+    const before = this.#output
+    const child = this.#npm('start', ['--runtime', this.#options.runtime, '--port', String(await freePort())])
+    const code = await ended(child)
+    const output = this.#output.slice(before.length)
+    return { code, output }
+  }
+
+  /** Ctrl-C, as the terminal sends it: to the whole process group. */
+  async interrupt(): Promise<number | null> {
+    const child = this.#process
+    if (child === undefined || child.exitCode !== null) return child?.exitCode ?? null
+    process.kill(-child.pid!, 'SIGINT')
+    this.#process = undefined
+    return ended(child)
+  }
+
+  /** kill -9 of every process of it at once: server, workers and agents. */
+  async kill(): Promise<void> {
+    const child = this.#process!
+    for (const pid of [...descendants(child.pid!), child.pid!]) signal(pid, 'SIGKILL')
+    this.#process = undefined
+    await ended(child)
+  }
+
+  /** Process of a node's agent. */
+  agentPid(node: string): number {
+    const pid = descendants(this.#process!.pid!).find((each) => agentNode(each) === node)
+    if (pid === undefined) throw new Error(`no agent process of ${node}`)
+    return pid
+  }
+
+  async reset(): Promise<{ code: number | null; output: string }> {
+    const before = this.#output
+    const code = await ended(this.#npm('run', [], 'reset'))
+    return { code, output: this.#output.slice(before.length) }
+  }
+
+  /** Takes away whatever is left, also after a failed test. */
+  async dispose(): Promise<void> {
+    this.kubectl.close()
+    await this.interrupt()
+    if (existsSync(this.dataDir)) await this.reset()
+    rmSync(this.folder, { recursive: true, force: true })
+  }
+
+  #npm(command: string, flags: readonly string[], script?: string): ChildProcess {
+    const always = ['--data-dir', this.dataDir, ...(script === undefined ? ['--kubeconfig', this.kubeconfig] : [])]
+    const child = spawn('npm', [command, ...(script === undefined ? [] : [script]), '--silent', '--', ...always, ...flags], {
+      cwd: repository,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    for (const stream of [child.stdout!, child.stderr!]) {
+      stream.on('data', (chunk: Buffer) => {
+        this.#output += chunk
+      })
+    }
+    return child
+  }
+}
+
+/** Why there can be no real containers here; undefined when there can. */
+export function whyNoContainers(): string | undefined {
+  if (process.getuid?.() !== 0) return 'real containers take root'
+  if (!answers('kubectl', ['version', '--client'])) return 'there is no kubectl'
+  if (!answers('nft', ['--version'])) return 'there is no nft'
+  if (!answers('docker', ['version']) && !existsSync('/usr/sbin/dockerd') && !existsSync('/usr/bin/dockerd'))
+    return 'there is no Docker engine'
+  return undefined
+}
+
+export function whyNoKubectl(): string | undefined {
+  return answers('kubectl', ['version', '--client']) ? undefined : 'there is no kubectl'
+}
+
+/** The title of a suite, with why it is skipped. */
+export const titled = (title: string, why: string | undefined) => (why === undefined ? title : `${title} (skipped: ${why})`)
+
+function answers(command: string, args: readonly string[]): boolean {
+  try {
+    execFileSync(command, args, { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}
+
+function ended(child: ChildProcess): Promise<number | null> {
+  return new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) resolve(child.exitCode)
+    else child.once('exit', resolve)
+  })
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
+
+function descendants(root: number): number[] {
+  const children = new Map<number, number[]>()
+  for (const entry of readdirSync('/proc')) {
+    if (!/^\d+$/.test(entry)) continue
+    const parent = Number(readProc(entry, 'stat').split(') ').pop()?.split(' ')[1])
+    children.set(parent, [...(children.get(parent) ?? []), Number(entry)])
+  }
+  const below = (pid: number): number[] => (children.get(pid) ?? []).flatMap((child) => [child, ...below(child)])
+  return below(root)
+}
+
+function agentNode(pid: number): string | undefined {
+  const variable = readProc(String(pid), 'environ')
+    .split('\0')
+    .find((line) => line.startsWith('WINDLASS_AGENT='))
+  if (variable === undefined) return undefined
+  return (JSON.parse(variable.slice('WINDLASS_AGENT='.length)) as { nodeName: string }).nodeName
+}
+
+/** Empty when the process has just gone. */
+function readProc(pid: string, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8')
+  } catch (error) {
+    if (['ENOENT', 'ESRCH', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) return ''
+    throw error
+  }
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject).listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number }
+      server.close(() => resolve(port))
+    })
+  })
+}

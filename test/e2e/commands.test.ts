@@ -1,0 +1,268 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Cluster, titled, whyNoKubectl } from './cluster.ts'
+import { eventually } from './kubectl.ts'
+import { container, deployment } from './object.ts'
+
+const why = whyNoKubectl()
+
+describe.skipIf(why !== undefined)(titled('kubectl on a simulated cluster', why), () => {
+  const cluster = new Cluster({ runtime: 'simulated', nodes: 3 })
+  const { kubectl } = cluster
+
+  beforeAll(() => cluster.start())
+  afterAll(() => cluster.dispose())
+
+  const web = deployment('web', { replicas: 3, spec: { containers: [container({ image: 'web:1' })] } })
+  const rolledOut = (name: string) => kubectl.ok('rollout', 'status', `deployment/${name}`, '--timeout=30s')
+
+  it('says on start that nothing really runs, and what to type next', () => {
+    expect(cluster.output).toMatch(/nothing really runs|only seem to run/)
+    expect(cluster.output).toContain('get nodes')
+  })
+
+  it('makes windlass the current context of the kubeconfig and shows its nodes', async () => {
+    expect((await kubectl.ok('config', 'current-context')).trim()).toBe('windlass')
+    const nodes = await eventually('three nodes', {
+      ask: () => kubectl.ok('get', 'nodes'),
+      wanted: (text) => (text.match(/ Ready /g) ?? []).length === 3,
+    })
+    expect(nodes).toMatch(/^NAME +STATUS +ROLES +AGE +VERSION\n/)
+    expect(await kubectl.ok('version')).toMatch(/Server Version: v1\.35/)
+    expect(await kubectl.ok('cluster-info')).toContain('is running at')
+  })
+
+  it('has the namespaces of every cluster', async () => {
+    const names = (await kubectl.ok('get', 'namespaces', '-o', 'name')).trim().split('\n')
+    expect(names).toEqual(['default', 'kube-node-lease', 'kube-public', 'kube-system'].map((name) => `namespace/${name}`))
+    expect(await kubectl.ok('get', 'service', 'kubernetes')).toMatch(/kubernetes +ClusterIP +10\.96\.0\.1 +<none> +443\/TCP/)
+  })
+
+  it('lists and explains what it serves', async () => {
+    const resources = await kubectl.ok('api-resources')
+    for (const line of [
+      /^pods +po +v1 +true +Pod$/m,
+      /^deployments +deploy +apps\/v1 +true +Deployment$/m,
+      /^nodes +no +v1 +false +Node$/m,
+    ]) {
+      expect(resources).toMatch(line)
+    }
+    expect(await kubectl.ok('api-versions')).toContain('apps/v1')
+    expect(await kubectl.ok('explain', 'deployment.spec.strategy')).toMatch(
+      /KIND: +Deployment[\s\S]+rollingUpdate\t<RollingUpdateDeployment>/,
+    )
+    expect(await kubectl.ok('explain', 'pod.spec.containers.livenessProbe.httpGet')).toContain('path\t<string>')
+  })
+
+  it('runs a Deployment from apply to Ready and describes it', async () => {
+    expect(await kubectl.apply(web)).toBe('deployment.apps/web created\n')
+    expect(await rolledOut('web')).toContain('deployment "web" successfully rolled out')
+    expect(await kubectl.apply(web)).toBe('deployment.apps/web unchanged\n')
+    expect(await kubectl.ok('get', 'deployments')).toMatch(/^NAME +READY +UP-TO-DATE +AVAILABLE +AGE\nweb +3\/3 +3 +3 +\d+s\n$/)
+    expect(await kubectl.ok('get', 'pods', '-o', 'wide')).toMatch(
+      /^NAME +READY +STATUS +RESTARTS +AGE +IP +NODE +NOMINATED NODE +READINESS GATES\nweb-\w+-\w+ +1\/1 +Running +0 +\d+s +10\.244\.\d+\.\d+ /,
+    )
+    expect(await kubectl.ok('get', 'rs')).toMatch(/^NAME +DESIRED +CURRENT +READY +AGE\nweb-\w+ +3 +3 +3 /)
+    const described = await kubectl.ok('describe', 'deployment', 'web')
+    expect(described).toContain('StrategyType:           RollingUpdate')
+    expect(described).toContain('3 desired | 3 updated | 3 total | 3 available | 0 unavailable')
+    expect(described).toMatch(/ScalingReplicaSet .*Scaled up replica set web-\w+ from 0 to 3/)
+  })
+
+  it('shows a change before it is made, and edits', async () => {
+    const changed = structuredClone(web)
+    changed.spec.replicas = 4
+    const diff = await kubectl.run(['diff', '-f', '-'], { input: JSON.stringify(changed) })
+    expect(diff.code).toBe(1)
+    expect(diff.stdout).toMatch(/^-\s+replicas: 3\n\+\s+replicas: 4$/m)
+    expect(await kubectl.field('.spec.replicas', 'deployment', 'web')).toBe('3')
+    const editor = join(cluster.folder, 'editor.sh')
+    writeFileSync(editor, '#!/bin/sh\nsed -i "s/^  replicas: 3$/  replicas: 4/" "$1"\n', { mode: 0o755 })
+    const edited = await kubectl.run(['edit', 'deployment', 'web'], { environment: { KUBE_EDITOR: editor } })
+    expect(edited.stdout).toBe('deployment.apps/web edited\n')
+    expect(await rolledOut('web')).toContain('successfully rolled out')
+    expect(await kubectl.field('.status.readyReplicas', 'deployment', 'web')).toBe('4')
+  })
+
+  it('rolls out, shows the history, goes back, pauses, resumes and restarts', async () => {
+    await kubectl.ok('annotate', 'deployment/web', 'kubernetes.io/change-cause=first')
+    expect(await kubectl.ok('set', 'image', 'deployment/web', 'main=web:2')).toBe('deployment.apps/web image updated\n')
+    await kubectl.ok('annotate', 'deployment/web', 'kubernetes.io/change-cause=second', '--overwrite')
+    await rolledOut('web')
+    expect(await kubectl.ok('rollout', 'history', 'deployment/web')).toMatch(/REVISION +CHANGE-CAUSE\n1 +first\n2 +second\n/)
+    expect(await kubectl.ok('rollout', 'history', 'deployment/web', '--revision=2')).toMatch(/Image:\s+web:2/)
+    expect(await kubectl.ok('rollout', 'undo', 'deployment/web')).toBe('deployment.apps/web rolled back\n')
+    await rolledOut('web')
+    expect(await kubectl.field('.spec.template.spec.containers[0].image', 'deployment', 'web')).toBe('web:1')
+    await kubectl.ok('rollout', 'undo', 'deployment/web', '--to-revision=2')
+    await rolledOut('web')
+    expect(await kubectl.field('.spec.template.spec.containers[0].image', 'deployment', 'web')).toBe('web:2')
+    expect(await kubectl.ok('rollout', 'pause', 'deployment/web')).toBe('deployment.apps/web paused\n')
+    await kubectl.ok('set', 'image', 'deployment/web', 'main=web:3')
+    expect(await kubectl.fails('rollout', 'undo', 'deployment/web')).toContain('paused')
+    expect(await kubectl.ok('rollout', 'resume', 'deployment/web')).toBe('deployment.apps/web resumed\n')
+    await rolledOut('web')
+    expect(await kubectl.ok('rollout', 'restart', 'deployment/web')).toBe('deployment.apps/web restarted\n')
+    await rolledOut('web')
+    const pods = await kubectl.json<{ items: { spec: { containers: { image: string }[] } }[] }>('get', 'pods', '-l', 'app=web')
+    expect(new Set(pods.items.map((pod) => pod.spec.containers[0]!.image))).toEqual(new Set(['web:3']))
+  })
+
+  it('scales, also only from the expected size', async () => {
+    expect(await kubectl.ok('scale', 'deployment/web', '--replicas=2')).toBe('deployment.apps/web scaled\n')
+    await eventually('two pods', {
+      ask: () => kubectl.ok('get', 'pods', '-l', 'app=web', '-o', 'name'),
+      wanted: (text) => text.split('\n').length === 3,
+    })
+    expect(await kubectl.fails('scale', 'deployment/web', '--current-replicas=7', '--replicas=1')).toContain(
+      'Expected replicas to be 7, was 2',
+    )
+  })
+
+  it('creates with the create commands', async () => {
+    const created: [string[], string][] = [
+      [['namespace', 'shop'], 'namespace/shop created'],
+      [['deployment', 'made', '--image=web:1', '--replicas=2', '-n', 'shop'], 'deployment.apps/made created'],
+      [['configmap', 'settings', '--from-literal=color=blue', '-n', 'shop'], 'configmap/settings created'],
+      [['secret', 'generic', 'access', '--from-literal=password=s3cret', '-n', 'shop'], 'secret/access created'],
+      [['service', 'clusterip', 'made', '--tcp=80:8080', '-n', 'shop'], 'service/made created'],
+      [['serviceaccount', 'robot', '-n', 'shop'], 'serviceaccount/robot created'],
+    ]
+    for (const [args, said] of created) expect(await kubectl.ok('create', ...args)).toBe(`${said}\n`)
+    expect(await kubectl.ok('wait', '--for=condition=Available', 'deployment/made', '-n', 'shop', '--timeout=30s')).toContain(
+      'condition met',
+    )
+    expect(await kubectl.ok('describe', 'secret', 'access', '-n', 'shop')).toMatch(/password: +6 bytes/)
+    expect(await kubectl.fails('create', 'namespace', 'shop')).toBe(
+      'Error from server (AlreadyExists): namespaces "shop" already exists\n',
+    )
+  })
+
+  it('runs, exposes, labels and annotates', async () => {
+    expect(await kubectl.ok('run', 'single', '--image=web:1', '--port=8080', '--labels=app=single')).toBe('pod/single created\n')
+    await kubectl.ok('wait', '--for=condition=Ready', 'pod/single', '--timeout=30s')
+    expect(await kubectl.ok('expose', 'pod/single', '--port=80', '--target-port=8080')).toBe('service/single exposed\n')
+    const address = await kubectl.field('.status.podIP', 'pod', 'single')
+    await eventually('the endpoint', {
+      ask: () => kubectl.ok('get', 'endpoints', 'single'),
+      wanted: (text) => text.includes(`${address}:8080`),
+    })
+    expect(await kubectl.ok('label', 'pod/single', 'tier=front')).toBe('pod/single labeled\n')
+    expect(await kubectl.ok('get', 'pods', '-l', 'tier in (front, back)', '-o', 'name')).toBe('pod/single\n')
+    expect(await kubectl.ok('get', 'pods', '-L', 'tier', '--field-selector=metadata.name=single')).toMatch(
+      /TIER\nsingle .* front\n/,
+    )
+    expect(await kubectl.ok('annotate', 'pod/single', 'note=hello')).toBe('pod/single annotated\n')
+    expect(await kubectl.ok('label', 'pod/single', 'tier-')).toBe('pod/single unlabeled\n')
+  })
+
+  it('watches', async () => {
+    const watch = kubectl.start('get', 'pods', '-w', '-l', 'app=watched')
+    await kubectl.ok('run', 'watched', '--image=web:1', '--labels=app=watched')
+    await eventually('Running in the watch', { ask: watch.output, wanted: (text) => /watched +1\/1 +Running/.test(text) })
+    await kubectl.ok('delete', 'pod', 'watched', '--wait')
+    await eventually('Terminating in the watch', { ask: watch.output, wanted: (text) => text.includes('Terminating') })
+    await watch.stop()
+  })
+
+  it('patches in three ways, and refuses server-side apply by name', async () => {
+    const patch = (type: string, body: unknown) =>
+      kubectl.ok('patch', 'deployment', 'web', `--type=${type}`, '-p', JSON.stringify(body))
+    await patch('strategic', {
+      spec: { template: { spec: { containers: [{ name: 'main', env: [{ name: 'A', value: '1' }] }] } } },
+    })
+    expect(await kubectl.field('.spec.template.spec.containers[0].image', 'deployment', 'web')).toBe('web:3')
+    await patch('merge', { metadata: { labels: { patched: 'merge' } } })
+    await patch('json', [{ op: 'replace', path: '/metadata/labels/patched', value: 'json' }])
+    expect(await kubectl.field('.metadata.labels.patched', 'deployment', 'web')).toBe('json')
+    const refused = await kubectl.run(['apply', '--server-side', '-f', '-'], { input: JSON.stringify(web) })
+    expect(refused.code).not.toBe(0)
+    expect(refused.stderr).toMatch(/apply/)
+  })
+
+  it('keeps nothing of a dry run', async () => {
+    expect(await kubectl.ok('create', 'configmap', 'ghost', '--from-literal=a=b', '--dry-run=server')).toBe(
+      'configmap/ghost created (server dry run)\n',
+    )
+    expect(await kubectl.fails('get', 'configmap', 'ghost')).toBe('Error from server (NotFound): configmaps "ghost" not found\n')
+  })
+
+  it('cordons, drains and uncordons a node', async () => {
+    await kubectl.apply(deployment('spread', { replicas: 6, spec: { containers: [container({ image: 'web:1' })] } }))
+    await rolledOut('spread')
+    const node = await kubectl.field('.items[0].spec.nodeName', 'pods', '-l', 'app=spread')
+    expect(await kubectl.ok('cordon', node)).toBe(`node/${node} cordoned\n`)
+    expect(await kubectl.ok('get', 'node', node)).toContain('Ready,SchedulingDisabled')
+    expect(await kubectl.ok('drain', node, '--ignore-daemonsets', '--force', '--timeout=60s')).toContain(`node/${node} drained`)
+    await rolledOut('spread')
+    expect(await kubectl.ok('get', 'pods', '--field-selector', `spec.nodeName=${node}`)).toBe('')
+    expect(await kubectl.ok('uncordon', node)).toBe(`node/${node} uncordoned\n`)
+  })
+
+  it('shows events and who may do what', async () => {
+    expect(await kubectl.ok('events', '--for', 'deployment/spread')).toMatch(/Normal +ScalingReplicaSet +Deployment\/spread/)
+    expect(await kubectl.ok('get', 'events', '--field-selector=reason=Scheduled')).toContain('Successfully assigned default/')
+    expect((await kubectl.ok('auth', 'can-i', 'delete', 'nodes')).trim()).toBe('yes')
+    expect(await kubectl.ok('auth', 'whoami')).toContain('system:masters')
+  })
+
+  it('refuses bad input with the words of the real one', async () => {
+    const refused = async (object: object) => (await kubectl.run(['create', '-f', '-'], { input: JSON.stringify(object) })).stderr
+    expect(await refused({ ...web, metadata: { name: 'Not_A_Label' } })).toContain(
+      'metadata.name: Invalid value: "Not_A_Label": a lowercase RFC 1123 subdomain must consist of',
+    )
+    expect(await refused({ ...web, spec: { ...web.spec, replicaz: 3 } })).toContain('unknown field "spec.replicaz"')
+    expect(
+      await refused({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'far' }, spec: { ports: [{ port: 70000 }] } }),
+    ).toContain('spec.ports[0].port: Invalid value: 70000: must be between 1 and 65535, inclusive')
+    expect(await refused({ apiVersion: 'v1', kind: 'Pot', metadata: { name: 'x' } })).toContain(
+      'no matches for kind "Pot" in version "v1"',
+    )
+    expect(await kubectl.fails('get', 'pods', '-l', 'a in')).toContain('unable to parse requirement')
+  })
+
+  it('cascades a deletion, or orphans', async () => {
+    await kubectl.ok('delete', 'deployment', 'spread', '--cascade=orphan')
+    expect(await kubectl.ok('get', 'rs', '-l', 'app=spread', '-o', 'name')).toMatch(/^replicaset\.apps\/spread-/)
+    await kubectl.ok('delete', 'rs', '-l', 'app=spread', '--cascade=foreground')
+    expect(await kubectl.ok('get', 'pods', '-l', 'app=spread', '-o', 'name')).toBe('')
+    expect(await kubectl.ok('delete', 'namespace', 'shop', '--timeout=60s')).toContain('namespace "shop" deleted')
+    expect(await kubectl.fails('get', 'deployment', 'made', '-n', 'shop')).toContain('NotFound')
+  })
+
+  it('says so when it is started twice, and ends', async () => {
+    const { code, output } = await cluster.secondStart()
+    expect(code).not.toBe(0)
+    expect(output).toMatch(/in use by process \d+/)
+  })
+
+  it('ends by Ctrl-C and resumes every object', async () => {
+    await kubectl.ok('create', 'configmap', 'kept', '--from-literal=a=b')
+    expect(await cluster.interrupt()).toBe(0)
+    await cluster.start()
+    expect(await kubectl.field('.data.a', 'configmap', 'kept')).toBe('b')
+    expect(await rolledOut('web')).toContain('successfully rolled out')
+  })
+
+  it('leaves no Secret to be read from its files', async () => {
+    await kubectl.ok('create', 'secret', 'generic', 'hidden', '--from-literal=password=find-me-if-you-can')
+    const encoded = Buffer.from('find-me-if-you-can').toString('base64')
+    const files = execFileSync('find', [cluster.dataDir, '-type', 'f'], { encoding: 'utf8' }).trim().split('\n')
+    const holding = files.filter((file) => {
+      const bytes = readFileSync(file)
+      return bytes.includes('find-me-if-you-can') || bytes.includes(encoded)
+    })
+    expect(holding).toEqual([])
+    expect(await kubectl.field('.data.password', 'secret', 'hidden')).toBe(encoded)
+  })
+
+  it('leaves nothing after a reset', async () => {
+    await cluster.interrupt()
+    const { code } = await cluster.reset()
+    expect(code).toBe(0)
+    expect(readFileSync(cluster.kubeconfig, 'utf8')).not.toContain('127.0.0.1')
+    expect(execFileSync('ls', ['-A', cluster.folder], { encoding: 'utf8' })).not.toContain('data')
+  })
+})
