@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, openSync } from 'node:fs'
+import { existsSync, openSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -30,7 +30,7 @@ const choices = `what you can do:
 
 /** The engine that answers; else an installed one is started; else, as root on Debian or Ubuntu, installed. Throws EngineError. */
 export const findEngine = async (options: EngineOptions): Promise<Engine> => {
-  const socket = socketOf(options.environment ?? process.env)
+  const socket = engineSocket(options.environment)
   const running = await versionOf(socket)
   if (running) return { socket, version: running, pid: undefined }
   if (process.getuid?.() !== 0) {
@@ -40,13 +40,14 @@ export const findEngine = async (options: EngineOptions): Promise<Engine> => {
   return start(options)
 }
 
-export const installed = (program: string): boolean =>
+const installed = (program: string): boolean =>
   (process.env.PATH ?? '')
     .split(':')
     .concat('/usr/sbin', '/sbin')
     .some((folder) => existsSync(`${folder}/${program}`))
 
-const socketOf = (environment: NodeJS.ProcessEnv): string => {
+/** Throws EngineError when DOCKER_HOST names an engine elsewhere. */
+export const engineSocket = (environment: NodeJS.ProcessEnv = process.env): string => {
   const host = environment.DOCKER_HOST
   if (!host) return defaultSocket
   if (!host.startsWith('unix://')) {
@@ -110,4 +111,13 @@ const start = async ({ logFile, tell }: EngineOptions): Promise<Engine> => {
     if (ended) throw new EngineError(`the Docker engine does not start: ${ended}; see ${logFile}.\n${choices}`)
   }
   throw new EngineError(`the Docker engine did not answer within 30 s; see ${logFile}.\n${choices}`)
+}
+
+/** Ends a dockerd that we started, if that process still is one. */
+export const stopEngine = (pid: number): void => {
+  try {
+    if (readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === 'dockerd') process.kill(pid, 'SIGTERM')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
 }
