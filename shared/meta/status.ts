@@ -55,20 +55,27 @@ export class ApiError extends Error {
   readonly reason: StatusReason
   readonly code: number
   readonly details: StatusDetails | undefined
+  /** metadata of the Status: the continue token of an expired list */
+  readonly listMeta: { readonly continue?: string } | undefined
 
-  constructor(reason: StatusReason, message: string, options: { details?: StatusDetails; code?: number; cause?: unknown } = {}) {
+  constructor(
+    reason: StatusReason,
+    message: string,
+    options: { details?: StatusDetails; code?: number; cause?: unknown; listMeta?: { readonly continue?: string } } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'ApiError'
     this.reason = reason
     this.code = options.code ?? reasonCodes[reason]
     this.details = options.details
+    this.listMeta = options.listMeta
   }
 
   toStatus(): Status {
     return {
       kind: 'Status',
       apiVersion: 'v1',
-      metadata: {},
+      metadata: { ...this.listMeta },
       status: 'Failure',
       message: this.message,
       reason: this.reason,

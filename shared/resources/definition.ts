@@ -66,6 +66,10 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
    * gets deletionTimestamp and deletionGracePeriodSeconds, and a delete with 0 removes it (the kubelet's).
    */
   readonly deletionGraceSeconds?: ((object: T, requested: number | undefined) => number | undefined) | undefined
+  /** changes what a deletion that something holds shows (a Namespace's phase) */
+  readonly prepareForDeletion?: ((object: T) => void) | undefined
+  /** a DELETE that removes it answers the object, not a Status */
+  readonly returnsDeleted?: boolean | undefined
   /** whether removal waits for a spec-level finalizer list (Namespace's spec.finalizers) */
   readonly holdsDeletion?: ((object: T) => boolean) | undefined
 }

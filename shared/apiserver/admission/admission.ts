@@ -1,0 +1,45 @@
+import type { KubeObject } from '../../meta/object.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { Random } from '../../platform/random.ts'
+import type { KindDefinition } from '../../resources/definition.ts'
+import type { Store } from '../../storage/store.ts'
+import type { User } from '../request.ts'
+
+/** Looks at a write after decoding and defaulting, before it is stored. One plugin a file; each says by itself which kinds concern it. */
+export interface AdmissionPlugin {
+  readonly name: string
+  /** Changes `attributes.object` in place, before validation. */
+  mutate?(attributes: AdmissionAttributes, environment: AdmissionEnvironment): Promise<void> | void
+  /** Throws the ApiError to answer. After validation. */
+  validate?(attributes: AdmissionAttributes, environment: AdmissionEnvironment): Promise<void> | void
+  /**
+   * Takes what the object needs from elsewhere (addresses), before validation; never called in a dry run. What it returns is called once it is
+   * known whether the object was stored.
+   */
+  reserve?(attributes: AdmissionAttributes, environment: AdmissionEnvironment): Promise<Reservation | undefined>
+}
+
+export type Reservation = (stored: boolean) => Promise<void>
+
+export interface AdmissionAttributes {
+  readonly operation: 'CREATE' | 'UPDATE' | 'DELETE'
+  readonly definition: KindDefinition
+  /** '' for the main resource */
+  readonly subresource: string
+  readonly namespace: string
+  readonly name: string
+  /** undefined for DELETE */
+  readonly object: KubeObject | undefined
+  /** undefined for CREATE */
+  readonly oldObject: KubeObject | undefined
+  readonly user: User
+  readonly dryRun: boolean
+}
+
+export interface AdmissionEnvironment {
+  readonly store: Store
+  readonly clock: Clock
+  readonly random: Random
+  /** The latest state of an object; frozen by convention. */
+  read(resource: string, namespace: string, name: string): Promise<KubeObject | undefined>
+}

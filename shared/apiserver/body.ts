@@ -1,0 +1,83 @@
+import { decode, parse } from '../meta/decode.ts'
+import { apiVersionOf, type KubeObject } from '../meta/object.ts'
+import { ApiError, badRequest } from '../meta/status.ts'
+import type { ResourceContext } from './context.ts'
+import { fieldValidationOf } from './objects/write-options.ts'
+import type { ApiRequest } from './request.ts'
+
+/** As upstream's default for one request. */
+export const bodyLimitBytes = 3 * 1024 * 1024
+
+const accepted = ['application/json', 'application/yaml']
+
+/** The content type without parameters; throws ApiError UnsupportedMediaType for one that can't be decoded. */
+const contentTypeOf = (request: Pick<ApiRequest, 'header'>): string => {
+  const type = (request.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase() || 'application/json'
+  if (!accepted.includes(type)) throw unsupportedMediaType(type, accepted)
+  return type
+}
+
+export const unsupportedMediaType = (type: string, types: readonly string[]) =>
+  new ApiError(
+    'UnsupportedMediaType',
+    `the body of the request was in an unknown format - accepted media types include: ${types.join(', ')} (got ${JSON.stringify(type)})`,
+  )
+
+/** A body of a type that is not in the schema table's reach: options, subresources. */
+export const readValue = async (request: ApiRequest, kind: string): Promise<unknown> => {
+  const contentType = contentTypeOf(request)
+  const bytes = await request.body(bodyLimitBytes)
+  return bytes.length === 0 ? undefined : parse(bytes, { contentType, kind, strict: false }).value
+}
+
+/** The request's body as an object of the resource's kind: decoded as fieldValidation asks, and defaulted. */
+export const readObject = async (context: ResourceContext): Promise<KubeObject> => {
+  const { definition } = context
+  const object = await readTyped(context, definition)
+  definition.default?.(object)
+  return object
+}
+
+export interface ExpectedType {
+  /** in the schema table */
+  readonly schema: string
+  readonly group: string
+  readonly version: string
+  readonly kind: string
+}
+
+/** The request's body as an object of a type; warnings go to the answer. */
+export const readTyped = async <T extends KubeObject>(
+  { request, parts, warnings }: Pick<ResourceContext, 'request' | 'parts' | 'warnings'>,
+  expected: ExpectedType,
+): Promise<T> => {
+  const contentType = contentTypeOf(request)
+  const bytes = await request.body(bodyLimitBytes)
+  const { schemas } = parts
+  const { object, warnings: found } = decode<T>(bytes, {
+    contentType,
+    schema: expected.schema,
+    schemas,
+    fieldValidation: fieldValidationOf(request),
+  })
+  warnings.push(...found)
+  checkType(expected, object)
+  object.metadata ??= {} as T['metadata']
+  return object
+}
+
+/** What a body says of its type must fit the path; what it leaves out is taken from there. */
+const checkType = ({ group, version, kind }: ExpectedType, object: KubeObject): void => {
+  const expected = apiVersionOf(group, version)
+  const apiVersion = object.apiVersion || expected
+  if (apiVersion !== expected) {
+    throw badRequest(`the API version in the data (${apiVersion}) does not match the expected API version (${expected})`)
+  }
+  if (object.kind && object.kind !== kind) {
+    throw badRequest(
+      `${object.kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: converting (${expected}.${object.kind}) to (${expected}.${kind}): unknown conversion`,
+    )
+  }
+  object.apiVersion = expected
+  object.kind = kind
+}

@@ -1,0 +1,71 @@
+import type { SchemaTable } from '../meta/schema.ts'
+import { type Clock, systemClock } from '../platform/clock.ts'
+import type { Logger } from '../platform/log.ts'
+import { type Random, systemRandom } from '../platform/random.ts'
+import type { KindDefinition } from '../resources/definition.ts'
+import type { LogTail } from '../storage/log-tail.ts'
+import type { Store } from '../storage/store.ts'
+import type { AdmissionPlugin } from './admission/admission.ts'
+import type { Authenticator } from './authn/authenticator.ts'
+import type { Authorizer } from './authz/authorizer.ts'
+import { discoveryPaths } from './discovery/paths.ts'
+import { healthPaths } from './health.ts'
+import type { ApiServerParts } from './parts.ts'
+import type { PathHandler } from './paths.ts'
+import { createPipeline } from './pipeline.ts'
+import { createRegistry } from './registry.ts'
+import { respondJson } from './represent/respond.ts'
+import type { ApiHandler } from './request.ts'
+import { builtInSubresources, type SubresourceHandlers } from './subresources/subresource.ts'
+import { type ServerVersion, serverVersion } from './version.ts'
+
+export interface ApiServerOptions {
+  readonly store: Store
+  readonly logTail: LogTail
+  readonly definitions: readonly KindDefinition[]
+  readonly schemas: SchemaTable
+  /** asked in order */
+  readonly authenticators: readonly Authenticator[]
+  readonly authorizer: Authorizer
+  /** run in order */
+  readonly admission: readonly AdmissionPlugin[]
+  readonly log: Logger
+  readonly clock?: Clock | undefined
+  readonly random?: Random | undefined
+  readonly version?: ServerVersion | undefined
+  /** beside the built-in ones, by name */
+  readonly subresources?: Readonly<Record<string, SubresourceHandlers>> | undefined
+  /** beside discovery, health and version */
+  readonly paths?: readonly PathHandler[] | undefined
+}
+
+export interface ApiServer {
+  readonly handle: ApiHandler
+}
+
+/** The whole API as a function from request to response; how it is served is not its business. */
+export const createApiServer = (options: ApiServerOptions): ApiServer => {
+  const { store, logTail, schemas, authorizer, admission, log } = options
+  const parts: ApiServerParts = {
+    store,
+    logTail,
+    registry: createRegistry(options.definitions),
+    schemas,
+    authorizer,
+    admission,
+    subresources: { ...builtInSubresources, ...options.subresources },
+    log,
+    clock: options.clock ?? systemClock,
+    random: options.random ?? systemRandom,
+  }
+  const version = options.version ?? serverVersion
+  const versionPath: PathHandler = ({ info, request }) =>
+    info.path === '/version' ? respondJson(request, 200, version) : undefined
+  return {
+    handle: createPipeline({
+      parts,
+      authenticators: options.authenticators,
+      paths: [discoveryPaths, healthPaths, versionPath, ...(options.paths ?? [])],
+    }),
+  }
+}

@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto'
+import type { RequestContext } from '../context.ts'
+import type { PathHandler } from '../paths.ts'
+import { negotiate, plainForms } from '../represent/negotiate.ts'
+import { respondJson, respondJsonBytes } from '../represent/respond.ts'
+import type { ApiRequest, ApiResponse } from '../request.ts'
+import { type AggregatedVersion, aggregatedDiscovery } from './aggregated.ts'
+import { coreVersions, groupList, groupOf } from './group-list.ts'
+import { resourceList } from './resource-list.ts'
+
+const aggregatedPattern =
+  /^application\/json;(?=.*\bg=apidiscovery\.k8s\.io\b)(?=.*\bas=APIGroupDiscoveryList\b).*\bv=(v2beta1|v2)\b/
+
+/** The first clause decides, as clients list the aggregated forms before plain JSON. */
+const aggregatedVersion = (request: ApiRequest): AggregatedVersion | undefined => {
+  for (const clause of (request.header('accept') ?? '').split(',').map((text) => text.replaceAll(' ', ''))) {
+    const match = aggregatedPattern.exec(clause)
+    if (match) return match[1] as AggregatedVersion
+    if (clause === 'application/json' || clause === '*/*') return undefined
+  }
+  return undefined
+}
+
+const respondAggregated = async (context: RequestContext, core: boolean, version: AggregatedVersion): Promise<ApiResponse> => {
+  const { request, parts } = context
+  const bytes = Buffer.from(JSON.stringify(aggregatedDiscovery(parts.registry, { version, core })))
+  const etag = `"${createHash('sha512').update(bytes).digest('hex').toUpperCase()}"`
+  const headers = { etag, vary: 'Accept', 'cache-control': 'public' }
+  if (request.header('if-none-match') === etag) return { status: 304, headers, body: new Uint8Array() }
+  const response = await respondJsonBytes(request, 200, { bytes })
+  const type = `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`
+  return { ...response, headers: { ...response.headers, ...headers, 'content-type': type } }
+}
+
+/** `/api`, `/apis` and the lists below them. */
+export const discoveryPaths: PathHandler = (context) => {
+  const { request, info, parts } = context
+  const { registry } = parts
+  const [root, first, second, ...more] = info.path.split('/').filter(Boolean)
+  if ((root !== 'api' && root !== 'apis') || more.length > 0 || request.method !== 'GET') return undefined
+  if (first === undefined) {
+    const version = aggregatedVersion(request)
+    if (version) return respondAggregated(context, root === 'api', version)
+  }
+  const document = documentAt(context, root, first, second)
+  if (!document) return undefined
+  negotiate(request, plainForms)
+  return respondJson(request, 200, document())
+}
+
+const documentAt = (
+  { parts: { registry }, request }: RequestContext,
+  root: 'api' | 'apis',
+  first: string | undefined,
+  second: string | undefined,
+) => {
+  if (root === 'api') {
+    if (first === undefined) return () => coreVersions(request.header('host') ?? '')
+    if (second !== undefined || !registry.hasGroupVersion('', first)) return undefined
+    return () => resourceList(registry, { group: '', version: first })
+  }
+  if (first === undefined) return () => groupList(registry)
+  if (second === undefined) {
+    const group = groupOf(registry, first)
+    return group && (() => group)
+  }
+  if (!registry.hasGroupVersion(first, second)) return undefined
+  return () => resourceList(registry, { group: first, version: second })
+}

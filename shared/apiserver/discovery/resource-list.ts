@@ -1,0 +1,58 @@
+import { apiVersionOf } from '../../meta/object.ts'
+import type { KindDefinition } from '../../resources/definition.ts'
+import { type Registry, verbsOf } from '../registry.ts'
+
+/** An entry of discovery, plain or aggregated: a resource or subresource. */
+export interface DiscoveredResource {
+  readonly name: string
+  readonly singularName: string
+  readonly namespaced: boolean
+  readonly kind: string
+  /** where they differ from the list's */
+  readonly group?: string | undefined
+  readonly version?: string | undefined
+  readonly verbs: readonly string[]
+  readonly shortNames?: readonly string[] | undefined
+  readonly categories?: readonly string[] | undefined
+}
+
+const mainResource = (definition: KindDefinition): DiscoveredResource => ({
+  name: definition.plural,
+  singularName: definition.singular,
+  namespaced: definition.namespaced,
+  kind: definition.kind,
+  verbs: verbsOf(definition),
+  shortNames: definition.shortNames,
+  categories: definition.categories,
+})
+
+const scaleKind = { kind: 'Scale', group: 'autoscaling', version: 'v1' }
+
+export const subresourcesOf = ({ plural, namespaced, kind, subresources }: KindDefinition): DiscoveredResource[] => {
+  const common = (name: string) => ({ name: `${plural}/${name}`, singularName: '', namespaced })
+  const verbs = ['get', 'patch', 'update']
+  return [
+    ...(subresources?.status ? [{ ...common('status'), kind, verbs }] : []),
+    ...(subresources?.scale ? [{ ...common('scale'), ...scaleKind, verbs }] : []),
+    ...Object.entries(subresources?.others ?? {}).map(([name, info]) => ({ ...common(name), ...info })),
+  ].sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+export interface GroupVersion {
+  readonly group: string
+  readonly version: string
+}
+
+export const discoverGroupVersion = (registry: Registry, { group, version }: GroupVersion) =>
+  registry.definitions
+    .filter((one) => one.group === group && one.version === version)
+    .toSorted((a, b) => (a.plural < b.plural ? -1 : 1))
+    .map((definition) => ({ definition, main: mainResource(definition), subresources: subresourcesOf(definition) }))
+
+/** The plain document of one group and version. */
+export const resourceList = (registry: Registry, groupVersion: GroupVersion) => ({
+  kind: 'APIResourceList',
+  apiVersion: 'v1',
+  groupVersion: apiVersionOf(groupVersion.group, groupVersion.version),
+  resources: discoverGroupVersion(registry, groupVersion).flatMap(({ main, subresources }) => [main, ...subresources]),
+})

@@ -1,0 +1,106 @@
+import { invalid } from '../../meta/field-error.ts'
+import type { KubeObject } from '../../meta/object.ts'
+import { ApiError, alreadyExists } from '../../meta/status.ts'
+import { timestamp } from '../../platform/clock.ts'
+import { nameSuffix } from '../../platform/random.ts'
+import { KeyExists } from '../../storage/store.ts'
+import type { AdmissionAttributes } from '../admission/admission.ts'
+import { keyOf, type ResourceContext } from '../context.ts'
+import { admit, mutate, withReservations } from './admit.ts'
+import { encoder, encodeUnstored } from './encode.ts'
+import { dropEmpty, dropRepeatedOwners, matchNamespace, wipeSystemFields } from './metadata.ts'
+import { validateMetadata } from './metadata-validation.ts'
+
+const maxGeneratedNameLength = 63
+/** Another name is tried when a generated one is taken. */
+const generateNameAttempts = 8
+
+export interface CreateOptions {
+  readonly dryRun: boolean
+}
+
+/** Creates an object that is decoded and defaulted; answers what is stored. */
+export const createObject = async (context: ResourceContext, object: KubeObject, options: CreateOptions): Promise<Uint8Array> => {
+  const { definition, info, parts } = context
+  const { metadata } = object
+  wipeSystemFields(metadata)
+  matchNamespace(definition, metadata, info.namespace)
+  warnOfRepeatedOwners(context, object)
+  const generated = !metadata.name && metadata.generateName ? metadata.generateName : undefined
+  metadata.uid = parts.random.uuid()
+  metadata.creationTimestamp = timestamp(parts.clock.now())
+  for (let attempt = 1; ; attempt++) {
+    if (generated) metadata.name = generateName(context, generated)
+    try {
+      return await createOnce(context, object, options)
+    } catch (error) {
+      if (!(error instanceof KeyExists)) throw error
+      if (!generated) throw alreadyExists(definition.group, definition.plural, metadata.name)
+      if (attempt === generateNameAttempts) throw generateNameConflict(context, metadata.name)
+    }
+  }
+}
+
+const createOnce = async (context: ResourceContext, object: KubeObject, { dryRun }: CreateOptions): Promise<Uint8Array> => {
+  const { definition, info, parts, user } = context
+  const attributes: AdmissionAttributes = {
+    operation: 'CREATE',
+    definition,
+    subresource: '',
+    namespace: info.namespace,
+    name: object.metadata.name,
+    object,
+    oldObject: undefined,
+    user,
+    dryRun,
+  }
+  await mutate(parts, attributes)
+  prepare(context, object)
+  await admit(parts, attributes)
+  if (dryRun) return dryCreate(context, object)
+  return withReservations(parts, attributes, async () => {
+    const entry = await parts.store.create(keyOf(context, object.metadata.name), encoder(definition, object), {
+      ttlSeconds: definition.ttlSeconds,
+    })
+    return entry.value
+  })
+}
+
+const prepare = ({ definition, warnings }: ResourceContext, object: KubeObject): void => {
+  if (definition.hasGeneration) object.metadata.generation = 1
+  definition.prepareForCreate?.(object)
+  dropEmpty(object)
+  const { group, kind } = definition
+  const errors = [...(definition.validate?.(object) ?? []), ...validateMetadata(definition, object)]
+  if (errors.length > 0) throw invalid(group, kind, object.metadata.name, errors)
+  warnings.push(...(definition.warnings?.(object, undefined) ?? []))
+}
+
+const dryCreate = async (context: ResourceContext, object: KubeObject) => {
+  const key = keyOf(context, object.metadata.name)
+  const current = await context.parts.store.get(key)
+  if (current) throw new KeyExists(current)
+  return encodeUnstored(context.definition, object)
+}
+
+const generateName = ({ parts }: ResourceContext, prefix: string) => {
+  const suffix = nameSuffix(parts.random)
+  return `${prefix.slice(0, maxGeneratedNameLength - suffix.length)}${suffix}`
+}
+
+const generateNameConflict = ({ definition }: ResourceContext, name: string) => {
+  const { group, plural } = definition
+  const error = alreadyExists(group, plural, name)
+  return new ApiError('AlreadyExists', `${error.message}, the server was not able to generate a unique name for the object`, {
+    details: { ...error.details, retryAfterSeconds: 1 },
+  })
+}
+
+export const warnOfRepeatedOwners = ({ warnings }: ResourceContext, { metadata }: KubeObject): void => {
+  const repeated = dropRepeatedOwners(metadata)
+  if (repeated.length > 0) {
+    warnings.push(
+      `.metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: ${repeated.join(', ')}`,
+    )
+  }
+}

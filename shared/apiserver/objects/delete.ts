@@ -1,0 +1,160 @@
+import type { KubeObject } from '../../meta/object.ts'
+import { timestamp } from '../../platform/clock.ts'
+import { type Entry, RevisionConflict } from '../../storage/store.ts'
+import type { AdmissionAttributes } from '../admission/admission.ts'
+import { keyOf, notFoundIn, type ResourceContext } from '../context.ts'
+import { conflictOf, notFoundOf } from '../store-error.ts'
+import { admit, withReservations } from './admit.ts'
+import type { DeleteOptions } from './delete-options.ts'
+import { decodeStored, encoder, encodeUnstored } from './encode.ts'
+import { jsonEqual } from './json-equal.ts'
+
+const orphan = 'orphan'
+const foreground = 'foregroundDeletion'
+const maxAttempts = 100
+
+export interface DeleteResult {
+  /** the object is gone; else it is marked */
+  readonly removed: boolean
+  readonly object: KubeObject
+  readonly bytes: Uint8Array
+}
+
+/** Removes an object, or marks it where its kind's grace, finalizers or the policy hold it. */
+export const deleteObject = async (context: ResourceContext, name: string, options: DeleteOptions): Promise<DeleteResult> => {
+  const key = keyOf(context, name)
+  for (let attempt = 1; ; attempt++) {
+    const entry = await context.parts.store.get(key)
+    if (!entry) throw notFoundIn(context, name)
+    try {
+      return await deleteOnce(context, entry, options)
+    } catch (error) {
+      if (!(error instanceof RevisionConflict)) throw error
+      if (!error.current) throw notFoundOf(key)
+      if (attempt === maxAttempts) throw conflictOf(key)
+    }
+  }
+}
+
+const deleteOnce = async (context: ResourceContext, entry: Entry, options: DeleteOptions): Promise<DeleteResult> => {
+  const { parts, definition, info, user } = context
+  const old = decodeStored(entry.value)
+  checkPreconditions(entry, old, options)
+  const attributes: AdmissionAttributes = {
+    operation: 'DELETE',
+    definition,
+    subresource: '',
+    namespace: info.namespace,
+    name: old.metadata.name,
+    object: undefined,
+    oldObject: old,
+    user,
+    dryRun: options.dryRun,
+  }
+  await admit(parts, attributes)
+  const object = decodeStored(entry.value)
+  const held = mark(context, object, options)
+  if (!held) return remove(context, { entry, object: old, attributes })
+  if (jsonEqual(object, old)) return { removed: false, object: old, bytes: entry.value }
+  if (options.dryRun) return { removed: false, object, bytes: encodeUnstored(definition, object) }
+  const { value: bytes } = await parts.store.update(entry.key, entry.revision, encoder(definition, object))
+  return { removed: false, object, bytes }
+}
+
+const checkPreconditions = (entry: Entry, { metadata }: KubeObject, { preconditions }: DeleteOptions) => {
+  const { uid, resourceVersion } = preconditions ?? {}
+  if (uid && uid !== metadata.uid) {
+    throw conflictOf(
+      entry.key,
+      `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid}). The object might have been deleted and then recreated`,
+    )
+  }
+  if (resourceVersion && resourceVersion !== String(entry.revision)) {
+    throw conflictOf(
+      entry.key,
+      `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${entry.revision}). The object might have been modified`,
+    )
+  }
+}
+
+/** Sets what a deletion sets; false: nothing holds the object, it can go at once. */
+const mark = ({ parts, definition }: ResourceContext, object: KubeObject, options: DeleteOptions): boolean => {
+  const { metadata } = object
+  const nowMs = parts.clock.now()
+  const graceful = markGrace(object, { definition, options, nowMs })
+  if (graceful === 'pending') return true
+  metadata.finalizers = finalizersFor(metadata.finalizers ?? [], definition, options)
+  if (metadata.finalizers.length === 0) delete metadata.finalizers
+  if (graceful) return true
+  const holds = definition.holdsDeletion ? definition.holdsDeletion(withDeletion(object, nowMs)) : false
+  if (!metadata.finalizers && !holds) return false
+  if (!metadata.deletionTimestamp) {
+    bumpGeneration(object)
+    metadata.deletionTimestamp = timestamp(nowMs)
+  } else if (Date.parse(metadata.deletionTimestamp) > nowMs) {
+    metadata.deletionTimestamp = timestamp(nowMs)
+  }
+  metadata.deletionGracePeriodSeconds = 0
+  definition.prepareForDeletion?.(object)
+  return true
+}
+
+const withDeletion = (object: KubeObject, nowMs: number): KubeObject => ({
+  ...object,
+  metadata: { ...object.metadata, deletionTimestamp: object.metadata.deletionTimestamp ?? timestamp(nowMs) },
+})
+
+const bumpGeneration = ({ metadata }: KubeObject) => {
+  if (metadata.generation) metadata.generation += 1
+}
+
+/** `pending`: it is being deleted already, and no sooner end is asked for. */
+const markGrace = (
+  object: KubeObject,
+  { definition, options, nowMs }: { definition: ResourceContext['definition']; options: DeleteOptions; nowMs: number },
+): boolean | 'pending' => {
+  const { metadata } = object
+  if (!definition.deletionGraceSeconds) return false
+  const requested = options.gracePeriodSeconds
+  if (metadata.deletionTimestamp) {
+    const granted = metadata.deletionGracePeriodSeconds
+    if (!granted) return false
+    if (requested === undefined || requested >= granted) return 'pending'
+    const end = Date.parse(metadata.deletionTimestamp) + (requested - granted) * 1000
+    metadata.deletionTimestamp = timestamp(Math.max(end, nowMs))
+    metadata.deletionGracePeriodSeconds = end < nowMs && requested !== 0 ? 1 : requested
+    return requested > 0
+  }
+  const granted = definition.deletionGraceSeconds(object, requested)
+  if (!granted) return false
+  metadata.deletionTimestamp = timestamp(nowMs + granted * 1000)
+  metadata.deletionGracePeriodSeconds = granted
+  bumpGeneration(object)
+  return true
+}
+
+/** What holds the object for the garbage collector, by the policy asked for, else by what stands there, else by the kind's default. */
+const finalizersFor = (
+  finalizers: readonly string[],
+  { defaultPropagation }: ResourceContext['definition'],
+  { orphanDependents, propagationPolicy }: DeleteOptions,
+): string[] => {
+  const others = finalizers.filter((one) => one !== orphan && one !== foreground)
+  const asked = orphanDependents !== undefined ? (orphanDependents ? 'Orphan' : 'Background') : propagationPolicy
+  if (asked === 'Orphan') return [...others, orphan]
+  if (asked === 'Foreground') return [...others, foreground]
+  if (asked === 'Background') return others
+  if (others.length < finalizers.length) return [...finalizers]
+  return defaultPropagation === 'orphan' ? [...others, orphan] : others
+}
+
+const remove = async (
+  { parts, definition }: ResourceContext,
+  { entry, object, attributes }: { entry: Entry; object: KubeObject; attributes: AdmissionAttributes },
+): Promise<DeleteResult> => {
+  if (attributes.dryRun) return { removed: true, object, bytes: entry.value }
+  const { value: bytes } = await withReservations(parts, attributes, () =>
+    parts.store.delete(entry.key, entry.revision, encoder(definition, object)),
+  )
+  return { removed: true, object, bytes }
+}

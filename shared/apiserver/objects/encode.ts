@@ -1,0 +1,46 @@
+import { Buffer } from 'node:buffer'
+import type { KubeObject } from '../../meta/object.ts'
+import { apiVersionOf } from '../../meta/object.ts'
+import type { KindDefinition } from '../../resources/definition.ts'
+import type { Encode } from '../../storage/store.ts'
+
+/**
+ * Serializes an object once, for any revision: resourceVersion is the first field of metadata, so that what stands before
+ * it is the same for every object of a kind and what stands behind it does not depend on the revision.
+ */
+export const encoder = (definition: KindDefinition, object: KubeObject): Encode => {
+  const head = headOf(definition)
+  const tail = Buffer.from(tailOf(object))
+  return (revision) => {
+    const digits = String(revision)
+    const bytes = Buffer.allocUnsafe(head.length + digits.length + tail.length)
+    bytes.write(head, 0, 'latin1')
+    bytes.write(digits, head.length, 'latin1')
+    tail.copy(bytes, head.length + digits.length)
+    return bytes
+  }
+}
+
+/** The bytes an answer would have without being stored (dry run); no resourceVersion when there is none yet. */
+export const encodeUnstored = (definition: KindDefinition, object: KubeObject): Uint8Array => {
+  const { resourceVersion } = object.metadata
+  if (resourceVersion) return Buffer.from(headOf(definition) + resourceVersion + tailOf(object))
+  const { apiVersion: _apiVersion, kind: _kind, ...rest } = object
+  return Buffer.from(
+    JSON.stringify({ kind: definition.kind, apiVersion: apiVersionOf(definition.group, definition.version), ...rest }),
+  )
+}
+
+const headOf = ({ kind, group, version }: KindDefinition) =>
+  `{"kind":"${kind}","apiVersion":"${apiVersionOf(group, version)}","metadata":{"resourceVersion":"`
+
+const tailOf = (object: KubeObject): string => {
+  const { apiVersion: _apiVersion, kind: _kind, metadata, ...rest } = object
+  const { resourceVersion: _resourceVersion, ...meta } = metadata
+  const metaText = JSON.stringify(meta)
+  const restText = JSON.stringify(rest)
+  return `"${metaText === '{}' ? '' : `,${metaText.slice(1, -1)}`}}${restText === '{}' ? '' : `,${restText.slice(1, -1)}`}}`
+}
+
+export const decodeStored = (bytes: Uint8Array): KubeObject =>
+  JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString())

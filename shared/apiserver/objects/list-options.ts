@@ -1,0 +1,94 @@
+import { type FieldError, forbiddenField, invalid, invalidValue, notSupported } from '../../meta/field-error.ts'
+import { badRequest } from '../../meta/status.ts'
+import type { ApiRequest } from '../request.ts'
+
+export interface ListOptions {
+  /** undefined: none given; 0 means "any" */
+  readonly resourceVersion: number | undefined
+  readonly match: 'Exact' | 'NotOlderThan' | undefined
+  readonly limit: number | undefined
+  readonly continue: string | undefined
+  readonly timeoutSeconds: number | undefined
+  readonly allowWatchBookmarks: boolean
+  readonly sendInitialEvents: boolean | undefined
+}
+
+const integerOf = (query: URLSearchParams, name: string): number | undefined => {
+  const text = query.get(name)
+  if (text === null || text === '') return undefined
+  if (!/^-?\d{1,15}$/.test(text)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`)
+  return Number(text)
+}
+
+const booleanOf = (query: URLSearchParams, name: string): boolean | undefined => {
+  const text = query.get(name)
+  return text === null ? undefined : text !== 'false' && text !== '0'
+}
+
+/** Decimal digits, or findings in upstream's words. */
+export const parseResourceVersion = (text: string): number => {
+  if (/^\d{1,16}$/.test(text)) return Number(text)
+  throw invalid('', 'ListOptions', '', [
+    invalidValue('resourceVersion', text, `strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`),
+  ])
+}
+
+/** Reads and checks what is common to lists and watches, as ValidateListOptions does. */
+export const listOptionsOf = ({ query }: Pick<ApiRequest, 'query'>, watch: boolean): ListOptions => {
+  const resourceVersion = query.get('resourceVersion') || undefined
+  const match = query.get('resourceVersionMatch') || undefined
+  const sendInitialEvents = booleanOf(query, 'sendInitialEvents')
+  const continueToken = query.get('continue') || undefined
+  const errors: FieldError[] = watch
+    ? watchErrors(match, sendInitialEvents)
+    : listErrors({ match, resourceVersion, continueToken, sendInitialEvents })
+  if (errors.length > 0) throw invalid('meta.k8s.io', 'ListOptions', '', errors)
+  return {
+    resourceVersion: resourceVersion === undefined ? undefined : parseResourceVersion(resourceVersion),
+    match: match as ListOptions['match'],
+    limit: integerOf(query, 'limit') || undefined,
+    continue: continueToken,
+    timeoutSeconds: integerOf(query, 'timeoutSeconds') || undefined,
+    allowWatchBookmarks: booleanOf(query, 'allowWatchBookmarks') ?? false,
+    sendInitialEvents,
+  }
+}
+
+const matches = ['Exact', 'NotOlderThan']
+const field = 'resourceVersionMatch'
+
+const listErrors = (options: {
+  match: string | undefined
+  resourceVersion: string | undefined
+  continueToken: string | undefined
+  sendInitialEvents: boolean | undefined
+}): FieldError[] => {
+  const { match, resourceVersion, continueToken, sendInitialEvents } = options
+  const errors: FieldError[] = []
+  if (match) {
+    if (resourceVersion === undefined) {
+      errors.push(forbiddenField(field, 'resourceVersionMatch is forbidden unless resourceVersion is provided'))
+    }
+    if (continueToken) errors.push(forbiddenField(field, 'resourceVersionMatch is forbidden when continue is provided'))
+    if (!matches.includes(match)) errors.push(notSupported(field, match, [...matches, '']))
+    if (match === 'Exact' && resourceVersion === '0') {
+      errors.push(forbiddenField(field, 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'))
+    }
+  }
+  if (sendInitialEvents !== undefined) {
+    errors.push(forbiddenField('sendInitialEvents', 'sendInitialEvents is forbidden for list'))
+  }
+  return errors
+}
+
+const watchErrors = (match: string | undefined, sendInitialEvents: boolean | undefined): FieldError[] => {
+  const errors: FieldError[] = []
+  if (match && sendInitialEvents === undefined) {
+    errors.push(forbiddenField(field, 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided'))
+  }
+  if (sendInitialEvents !== undefined && !match) {
+    errors.push(forbiddenField(field, 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'))
+  }
+  if (match && match !== 'NotOlderThan') errors.push(notSupported(field, match, ['NotOlderThan']))
+  return errors
+}

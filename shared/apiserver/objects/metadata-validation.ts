@@ -1,0 +1,131 @@
+import { type FieldError, forbiddenField, invalidValue, requiredValue, tooLong } from '../../meta/field-error.ts'
+import { dns1123Label, dns1123Subdomain, labelValue, pathSegment, qualifiedName } from '../../meta/names.ts'
+import type { KubeObject } from '../../meta/object.ts'
+import type { ObjectMeta, OwnerReference } from '../../meta/object-meta.ts'
+import type { KindDefinition } from '../../resources/definition.ts'
+
+const annotationsLimitBytes = 256 * 1024
+const orphan = 'orphan'
+const foreground = 'foregroundDeletion'
+
+/** Findings about the metadata of any object, as apimachinery's ValidateObjectMeta. */
+export const validateMetadata = (definition: KindDefinition, { metadata }: KubeObject): FieldError[] => {
+  const nameFindings = definition.validateName ?? dns1123Subdomain
+  const errors: FieldError[] = []
+  if (metadata.generateName) {
+    for (const text of nameFindings(metadata.generateName, true)) {
+      errors.push(invalidValue('metadata.generateName', metadata.generateName, text))
+    }
+  }
+  if (!metadata.name) errors.push(requiredValue('metadata.name', 'name or generateName is required'))
+  else for (const text of nameFindings(metadata.name, false)) errors.push(invalidValue('metadata.name', metadata.name, text))
+  return [...errors, ...validateNamespace(definition, metadata), ...validateCommon(metadata)]
+}
+
+const validateNamespace = ({ namespaced }: KindDefinition, { namespace }: ObjectMeta): FieldError[] => {
+  if (!namespaced) return namespace ? [forbiddenField('metadata.namespace', 'not allowed on this type')] : []
+  if (!namespace) return [requiredValue('metadata.namespace')]
+  return dns1123Label(namespace).map((text) => invalidValue('metadata.namespace', namespace, text))
+}
+
+const validateCommon = (metadata: ObjectMeta): FieldError[] => [
+  ...validateLabels(metadata.labels),
+  ...validateAnnotations(metadata.annotations),
+  ...validateOwners(metadata.ownerReferences ?? []),
+  ...validateFinalizers(metadata.finalizers ?? []),
+]
+
+const validateLabels = (labels: ObjectMeta['labels']): FieldError[] => {
+  const errors: FieldError[] = []
+  for (const [key, value] of Object.entries(labels ?? {})) {
+    for (const text of qualifiedName(key)) errors.push(invalidValue('metadata.labels', key, text))
+    for (const text of labelValue(value)) errors.push(invalidValue('metadata.labels', value, text))
+  }
+  return errors
+}
+
+const validateAnnotations = (annotations: ObjectMeta['annotations']): FieldError[] => {
+  const errors: FieldError[] = []
+  let bytes = 0
+  for (const [key, value] of Object.entries(annotations ?? {})) {
+    for (const text of qualifiedName(key.toLowerCase())) errors.push(invalidValue('metadata.annotations', key, text))
+    bytes += Buffer.byteLength(key) + Buffer.byteLength(value)
+  }
+  if (bytes > annotationsLimitBytes) errors.push(tooLong('metadata.annotations', annotationsLimitBytes))
+  return errors
+}
+
+const validateOwners = (owners: readonly OwnerReference[]): FieldError[] => {
+  const errors: FieldError[] = []
+  let controller: string | undefined
+  for (const owner of owners) {
+    const field = 'metadata.ownerReferences'
+    if (!owner.apiVersion?.split('/').at(-1)) {
+      errors.push(invalidValue(`${field}.apiVersion`, owner.apiVersion ?? '', 'version must not be empty'))
+    }
+    for (const key of ['kind', 'name', 'uid'] as const) {
+      if (!owner[key]) errors.push(invalidValue(`${field}.${key}`, owner[key] ?? '', 'must not be empty'))
+    }
+    if (owner.apiVersion === 'v1' && owner.kind === 'Event') {
+      errors.push(invalidValue(field, owner, '/v1, Kind=Event is disallowed from being an owner'))
+    }
+    if (!owner.controller) continue
+    const name = `${owner.kind}/${owner.name}`
+    if (controller === undefined) controller = name
+    else {
+      errors.push(
+        invalidValue(
+          field,
+          owners,
+          `Only one reference can have Controller set to true. Found "true" in references for ${controller} and ${name}`,
+        ),
+      )
+    }
+  }
+  return errors
+}
+
+const validateFinalizers = (finalizers: readonly string[]): FieldError[] => {
+  const errors = finalizers.flatMap((finalizer) =>
+    qualifiedName(finalizer).map((text) => invalidValue('metadata.finalizers', finalizer, text)),
+  )
+  if (finalizers.includes(orphan) && finalizers.includes(foreground)) {
+    errors.push(invalidValue('metadata.finalizers', finalizers, `finalizer ${orphan} and ${foreground} cannot be both set`))
+  }
+  return errors
+}
+
+const immutable = 'field is immutable'
+
+/** Findings about what an update may not change, on top of the rules for every object. */
+export const validateMetadataUpdate = (definition: KindDefinition, object: KubeObject, old: KubeObject): FieldError[] => {
+  const { metadata } = object
+  const before = old.metadata
+  const errors = [...validateNamespace(definition, metadata), ...validateCommon(metadata)]
+  for (const text of metadata.name ? pathSegment(metadata.name) : []) {
+    errors.push(invalidValue('metadata.name', metadata.name, text))
+  }
+  if (before.deletionTimestamp) {
+    const added = (metadata.finalizers ?? []).filter((one) => !before.finalizers?.includes(one)).sort()
+    if (added.length > 0) {
+      const found = `[]string{${added.map((one) => JSON.stringify(one)).join(', ')}}`
+      errors.push(
+        forbiddenField(
+          'metadata.finalizers',
+          `no new finalizers can be added if the object is being deleted, found new finalizers ${found}`,
+        ),
+      )
+    }
+  }
+  for (const field of [
+    'name',
+    'namespace',
+    'uid',
+    'creationTimestamp',
+    'deletionTimestamp',
+    'deletionGracePeriodSeconds',
+  ] as const) {
+    if (metadata[field] !== before[field]) errors.push(invalidValue(`metadata.${field}`, metadata[field] ?? null, immutable))
+  }
+  return errors
+}

@@ -1,0 +1,50 @@
+import { type FieldRequirement, matchesFieldSelector, parseFieldSelector } from '../../meta/field-selector.ts'
+import { parseLabelSelector } from '../../meta/label-selector.ts'
+import type { KubeObject } from '../../meta/object.ts'
+import { badRequest } from '../../meta/status.ts'
+import type { ResourceContext } from '../context.ts'
+
+/** Which objects of a resource a list or watch wants. */
+export interface Selection {
+  /** the one name wanted, when the field selector says so */
+  readonly name: string | undefined
+  /** undefined: each one (of that name) */
+  readonly matches: ((object: KubeObject) => boolean) | undefined
+}
+
+const metadataFields: Readonly<Record<string, (object: KubeObject) => string>> = {
+  'metadata.name': ({ metadata }) => metadata.name,
+  'metadata.namespace': ({ metadata }) => metadata.namespace ?? '',
+}
+
+/** Reads labelSelector and fieldSelector of the query, and the name of a single-object watch. */
+export const selectionOf = ({ request, definition, info }: ResourceContext): Selection => {
+  const labelText = request.query.get('labelSelector')
+  const fieldText = request.query.get('fieldSelector')
+  const labels = labelText ? parseLabelSelector(labelText) : undefined
+  const fields: FieldRequirement[] = fieldText ? parseFieldSelector(fieldText) : []
+  const known = { ...metadataFields, ...definition.fieldSelectors }
+  for (const { field } of fields) {
+    if (!Object.hasOwn(known, field)) {
+      throw badRequest(
+        definition.fieldSelectors
+          ? `field label not supported: ${field}`
+          : `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`,
+      )
+    }
+  }
+  const exact = fields.find(({ field, operator }) => field === 'metadata.name' && operator === '=')
+  if (info.name !== '' && fields.length > 0 && exact?.value !== info.name) {
+    throw badRequest("fieldSelector metadata.name doesn't match requested name")
+  }
+  const name = exact?.value ?? (info.name || undefined)
+  const others = fields.filter((one) => one !== exact)
+  const wantsLabels = labels && !labels.empty ? labels : undefined
+  if (!wantsLabels && others.length === 0) return { name, matches: undefined }
+  return {
+    name,
+    matches: (object) =>
+      (wantsLabels?.matches(object.metadata.labels) ?? true) &&
+      matchesFieldSelector(others, (field) => known[field]?.(object) ?? ''),
+  }
+}

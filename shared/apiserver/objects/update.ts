@@ -1,0 +1,214 @@
+import { invalid, invalidValue } from '../../meta/field-error.ts'
+import type { KubeObject } from '../../meta/object.ts'
+import { type Entry, KeyExists, RevisionConflict } from '../../storage/store.ts'
+import type { AdmissionAttributes } from '../admission/admission.ts'
+import { keyOf, notFoundIn, type ResourceContext } from '../context.ts'
+import { conflictOf } from '../store-error.ts'
+import { admit, mutate, withReservations } from './admit.ts'
+import { createObject, warnOfRepeatedOwners } from './create.ts'
+import { decodeStored, encoder, encodeUnstored } from './encode.ts'
+import { jsonEqual, specEqual } from './json-equal.ts'
+import { dropEmpty, matchNamespace } from './metadata.ts'
+import { validateMetadataUpdate } from './metadata-validation.ts'
+
+/** Rounds against other writers before a client that named no revision is told of the conflict. */
+const maxAttempts = 100
+
+export interface UpdateOptions {
+  readonly name: string
+  /**
+   * The object wanted, from a copy of what is stored; defaulted. Called again when another writer was faster. `current` is
+   * undefined when the object does not exist and the kind lets an update create it.
+   */
+  readonly transform: (current: KubeObject | undefined) => KubeObject | Promise<KubeObject>
+  /** '' for the main resource; what differs is said by `rules` */
+  readonly subresource: string
+  readonly rules: UpdateRules
+  readonly dryRun: boolean
+  /** the object must have this uid */
+  readonly uid?: string | undefined
+  readonly mayCreate?: boolean | undefined
+  /** holds for any revision, whatever the kind asks of a PUT */
+  readonly unconditional?: boolean | undefined
+}
+
+/** What an update of the main resource or of a subresource keeps and checks. */
+export interface UpdateRules {
+  readonly prepare: (context: ResourceContext, object: KubeObject, old: KubeObject) => void
+  readonly validate: (context: ResourceContext, object: KubeObject, old: KubeObject) => ReturnType<typeof validateMetadataUpdate>
+}
+
+export interface UpdateResult {
+  readonly bytes: Uint8Array
+  readonly created: boolean
+}
+
+/** Reads, changes and writes one object; the write is conditional on what was read. */
+export const updateObject = async (context: ResourceContext, options: UpdateOptions): Promise<UpdateResult> => {
+  const key = keyOf(context, options.name)
+  const { store } = context.parts
+  for (let attempt = 1; ; attempt++) {
+    const entry = await store.get(key)
+    try {
+      if (!entry) return await createInstead(context, options)
+      return { bytes: await updateOnce(context, entry, options), created: false }
+    } catch (error) {
+      if (error instanceof RetryableConflict && attempt < maxAttempts) continue
+      if (error instanceof RetryableConflict || error instanceof RevisionConflict) throw conflictOf(key)
+      throw error
+    }
+  }
+}
+
+/** Another writer was faster, and the client did not insist on a revision. */
+class RetryableConflict extends Error {}
+
+const createInstead = async (context: ResourceContext, options: UpdateOptions): Promise<UpdateResult> => {
+  const { definition } = context
+  if (!options.mayCreate || !definition.createOnUpdate || options.uid !== undefined) throw notFoundIn(context, options.name)
+  try {
+    const object = await options.transform(undefined)
+    return { bytes: await createObject(context, object, options), created: true }
+  } catch (error) {
+    if (error instanceof KeyExists) throw new RetryableConflict()
+    throw error
+  }
+}
+
+const updateOnce = async (context: ResourceContext, entry: Entry, options: UpdateOptions): Promise<Uint8Array> => {
+  const { parts, definition, info, user } = context
+  const old = decodeStored(entry.value)
+  const object = await options.transform(decodeStored(entry.value))
+  const insists = checkPreconditions(context, { object, old, entry, options })
+  matchNamespace(definition, object.metadata, info.namespace)
+  warnOfRepeatedOwners(context, object)
+  const attributes: AdmissionAttributes = {
+    operation: 'UPDATE',
+    definition,
+    subresource: options.subresource,
+    namespace: info.namespace,
+    name: options.name,
+    object,
+    oldObject: old,
+    user,
+    dryRun: options.dryRun,
+  }
+  await mutate(parts, attributes)
+  prepare(context, { object, old, options })
+  await admit(parts, attributes)
+  if (isUnchanged(context, { object, old })) return entry.value
+  try {
+    return await write(context, { entry, object, attributes })
+  } catch (error) {
+    if (error instanceof RevisionConflict && !insists) throw new RetryableConflict()
+    throw error
+  }
+}
+
+/** Whether the client insists on the revision it named. */
+const checkPreconditions = (
+  { definition }: ResourceContext,
+  { object, old, entry, options }: { object: KubeObject; old: KubeObject; entry: Entry; options: UpdateOptions },
+): boolean => {
+  const { uid, unconditional } = options
+  if (uid !== undefined && uid !== old.metadata.uid) {
+    throw conflictOf(
+      entry.key,
+      `StorageError: invalid object, Code: 4, Key: ${entry.key.resource}/${entry.key.namespace}/${entry.key.name}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`,
+    )
+  }
+  const wanted = object.metadata.resourceVersion
+  const named = wanted !== undefined && wanted !== '' && wanted !== '0'
+  if (!named && !unconditional && definition.unconditionalUpdate === false) {
+    throw invalid(definition.group, definition.kind, object.metadata.name, [
+      invalidValue('metadata.resourceVersion', wanted ?? '', 'must be specified for an update'),
+    ])
+  }
+  if (named && wanted !== String(entry.revision)) throw conflictOf(entry.key)
+  return named
+}
+
+const prepare = (
+  context: ResourceContext,
+  { object, old, options }: { object: KubeObject; old: KubeObject; options: UpdateOptions },
+): void => {
+  const { definition } = context
+  const { metadata } = object
+  keep(metadata, old.metadata, ['creationTimestamp', 'generation', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'selfLink'])
+  metadata.resourceVersion = old.metadata.resourceVersion
+  metadata.uid ||= old.metadata.uid
+  if (old.metadata.generateName && !metadata.generateName) metadata.generateName = old.metadata.generateName
+  delete metadata.managedFields
+  options.rules.prepare(context, object, old)
+  dropEmpty(object)
+  const errors = [...validateMetadataUpdate(definition, object, old), ...options.rules.validate(context, object, old)]
+  if (errors.length > 0) throw invalid(definition.group, definition.kind, metadata.name, errors)
+  if (options.subresource === '') context.warnings.push(...(definition.warnings?.(object, old) ?? []))
+}
+
+const keep = <T extends object>(target: T, source: T, fields: readonly (keyof T)[]) => {
+  for (const field of fields) {
+    if (source[field] === undefined) delete target[field]
+    else target[field] = source[field]
+  }
+}
+
+const isUnchanged = ({ definition }: ResourceContext, { object, old }: { object: KubeObject; old: KubeObject }) =>
+  !isFinished(definition, object) &&
+  jsonEqual({ ...object, apiVersion: undefined, kind: undefined }, { ...old, apiVersion: undefined, kind: undefined })
+
+/** A deleting object that nothing holds any more. */
+export const isFinished = (definition: ResourceContext['definition'], object: KubeObject): boolean => {
+  const { deletionTimestamp, deletionGracePeriodSeconds, finalizers } = object.metadata
+  return (
+    deletionTimestamp !== undefined && !deletionGracePeriodSeconds && !finalizers?.length && !definition.holdsDeletion?.(object)
+  )
+}
+
+const write = async (
+  { parts, definition }: ResourceContext,
+  { entry, object, attributes }: { entry: Entry; object: KubeObject; attributes: AdmissionAttributes },
+): Promise<Uint8Array> => {
+  if (attributes.dryRun) return encodeUnstored(definition, object)
+  const { store } = parts
+  if (isFinished(definition, object)) {
+    const removal: AdmissionAttributes = { ...attributes, operation: 'DELETE', object: undefined, oldObject: object }
+    return withReservations(
+      parts,
+      removal,
+      async () => (await store.delete(entry.key, entry.revision, encoder(definition, object))).value,
+    )
+  }
+  const { ttlSeconds } = definition
+  return withReservations(
+    parts,
+    attributes,
+    async () => (await store.update(entry.key, entry.revision, encoder(definition, object), { ttlSeconds })).value,
+  )
+}
+
+/** An update of the main resource: status stays as it is where it has a subresource of its own. */
+export const mainRules: UpdateRules = {
+  prepare: ({ definition }, object, old) => {
+    if (definition.subresources?.status) keep(object, old, ['status'])
+    definition.prepareForUpdate?.(object, old)
+    if (definition.hasGeneration && !specEqual(object, old)) {
+      object.metadata.generation = (old.metadata.generation ?? 0) + 1
+    }
+  },
+  validate: ({ definition }, object, old) => definition.validateUpdate?.(object, old) ?? definition.validate?.(object) ?? [],
+}
+
+/** An update of status keeps everything else but labels and annotations. */
+export const statusRules: UpdateRules = {
+  prepare: ({ definition }, object, old) => {
+    const { status, metadata } = object
+    const { ownerReferences, finalizers } = old.metadata
+    for (const field of Object.keys(object)) if (!(field in old)) delete object[field]
+    Object.assign(object, old, { metadata: { ...metadata, ownerReferences, finalizers } })
+    if (status === undefined) delete object.status
+    else object.status = status
+    definition.prepareForStatusUpdate?.(object, old)
+  },
+  validate: ({ definition }, object, old) => definition.validateStatusUpdate?.(object, old) ?? [],
+}

@@ -1,0 +1,78 @@
+import { ApiError, internalError } from '../meta/status.ts'
+import { type Authenticator, anonymous } from './authn/authenticator.ts'
+import { forbiddenFor } from './authz/forbidden.ts'
+import type { RequestContext, ResourceContext } from './context.ts'
+import type { ApiServerParts } from './parts.ts'
+import { type PathHandler, pathNotFound } from './paths.ts'
+import { respondError, warningHeader } from './represent/respond.ts'
+import type { ApiHandler, ApiRequest, ApiResponse, User } from './request.ts'
+import { resourceHandler } from './resource-handler.ts'
+import { parseRequest } from './router.ts'
+import { translateStoreError } from './store-error.ts'
+
+export interface PipelineOptions {
+  readonly parts: ApiServerParts
+  readonly authenticators: readonly Authenticator[]
+  /** what is not a resource, the first that answers */
+  readonly paths: readonly PathHandler[]
+}
+
+/** Authenticate, authorize, route, handle; whatever goes wrong becomes a Status. */
+export const createPipeline = ({ parts, authenticators, paths }: PipelineOptions): ApiHandler => {
+  const answer = async (request: ApiRequest): Promise<ApiResponse> => {
+    const info = parseRequest(request)
+    const user = await authenticate(authenticators, request, info.path)
+    const context: RequestContext = { parts, request, info, user, warnings: [] }
+    const decision = await parts.authorizer.authorize({ user, info })
+    if (!decision.allowed) throw forbiddenFor(user, info, decision.reason)
+    const response = await dispatch(context, paths)
+    const warning = warningHeader(context)
+    if (warning) response.headers.warning = warning
+    return response
+  }
+  return async (request) => {
+    try {
+      return await answer(request)
+    } catch (error) {
+      return respondError(request, apiErrorOf(parts, request, error))
+    }
+  }
+}
+
+const dispatch = async (context: RequestContext, paths: readonly PathHandler[]): Promise<ApiResponse> => {
+  const { info } = context
+  if (info.isResource) {
+    const definition = context.parts.registry.find(info.group, info.version, info.resource)
+    if (!definition) throw pathNotFound()
+    const resource: ResourceContext = { ...context, info, definition }
+    return resourceHandler(resource)(resource)
+  }
+  for (const path of paths) {
+    const response = await path(context)
+    if (response) return response
+  }
+  throw pathNotFound()
+}
+
+const healthPaths = new Set(['/healthz', '/livez', '/readyz', '/version'])
+
+const authenticate = async (authenticators: readonly Authenticator[], request: ApiRequest, path: string): Promise<User> => {
+  for (const authenticator of authenticators) {
+    const user = await authenticator.authenticate(request)
+    if (user) return user
+  }
+  if (healthPaths.has(path)) return anonymous
+  throw new ApiError('Unauthorized', 'Unauthorized')
+}
+
+const apiErrorOf = ({ log }: ApiServerParts, request: ApiRequest, error: unknown): ApiError => {
+  const translated = translateStoreError(error)
+  if (translated instanceof ApiError) {
+    if (translated.code >= 500 && translated.reason !== 'Timeout') {
+      log.warn('request failed', { method: request.method, path: request.path, error: translated })
+    }
+    return translated
+  }
+  log.error('request failed', { method: request.method, path: request.path, error })
+  return internalError(error)
+}

@@ -1,0 +1,95 @@
+import { Buffer } from 'node:buffer'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import { stringify as stringifyYaml } from 'yaml'
+import type { KubeObject } from '../../meta/object.ts'
+import type { ApiError, Status } from '../../meta/status.ts'
+import type { RequestContext, ResourceContext } from '../context.ts'
+import { decodeStored } from '../objects/encode.ts'
+import type { ApiRequest, ApiResponse } from '../request.ts'
+import { type Representation, wantsPretty } from './negotiate.ts'
+import { partialMetadata } from './partial-metadata.ts'
+import { includeObjectOf, table } from './table.ts'
+
+const compress = promisify(gzip)
+/** Below this it isn't worth the time; as upstream. */
+const gzipFromBytes = 128 * 1024
+
+export const mediaType = { json: 'application/json', yaml: 'application/yaml' } as const
+
+/** Bytes that are JSON already, in the form asked for. */
+export const respondJsonBytes = async (
+  request: Pick<ApiRequest, 'header' | 'query'>,
+  status: number,
+  answer: { readonly bytes: Uint8Array; readonly media?: Representation['media'] },
+): Promise<ApiResponse> => {
+  const { media = 'json' } = answer
+  const headers: Record<string, string> = { 'content-type': mediaType[media], 'cache-control': 'no-cache, private' }
+  let body: Uint8Array = answer.bytes
+  if (media === 'yaml') body = Buffer.from(stringifyYaml(JSON.parse(Buffer.from(body).toString())))
+  else if (wantsPretty(request)) body = Buffer.from(`${JSON.stringify(JSON.parse(Buffer.from(body).toString()), undefined, 2)}\n`)
+  if (body.length >= gzipFromBytes && /\bgzip\b/.test(request.header('accept-encoding') ?? '')) {
+    body = await compress(body, { level: 1 })
+    headers['content-encoding'] = 'gzip'
+    headers.vary = 'Accept-Encoding'
+  }
+  return { status, headers, body }
+}
+
+export const respondJson = (request: Pick<ApiRequest, 'header' | 'query'>, status: number, value: unknown) =>
+  respondJsonBytes(request, status, { bytes: Buffer.from(JSON.stringify(value)) })
+
+/** One object by its stored bytes, in the representation asked for. */
+export const respondObject = (
+  context: ResourceContext,
+  representation: Representation,
+  answer: { readonly status?: number; readonly bytes: Uint8Array },
+): Promise<ApiResponse> => {
+  const { request } = context
+  const { status = 200, bytes } = answer
+  const { media, as, version } = representation
+  if (as === 'Object') return respondJsonBytes(request, status, { bytes, media })
+  const object = decodeStored(bytes)
+  const value = as === 'Table' ? tableOf(context, [object], object, version) : partialMetadata(object, version)
+  return respondJsonBytes(request, status, { bytes: Buffer.from(JSON.stringify(value)), media })
+}
+
+const tableOf = (
+  { definition, parts, request }: ResourceContext,
+  objects: KubeObject[],
+  { metadata }: KubeObject,
+  version: 'v1' | 'v1beta1',
+) =>
+  table(
+    objects,
+    { resourceVersion: metadata.resourceVersion },
+    {
+      definition,
+      version,
+      includeObject: includeObjectOf(request),
+      nowMs: parts.clock.now(),
+      headers: !request.query.has('noHeaders'),
+    },
+  )
+
+export const respondError = async (request: Pick<ApiRequest, 'header' | 'query'>, error: ApiError): Promise<ApiResponse> => {
+  const response = await respondJson(request, error.code, error.toStatus())
+  const retryAfter = error.details?.retryAfterSeconds
+  if (retryAfter) response.headers['retry-after'] = String(retryAfter)
+  return response
+}
+
+export const successStatus = (details: Status['details']): Status => ({
+  kind: 'Status',
+  apiVersion: 'v1',
+  metadata: {},
+  status: 'Success',
+  details,
+})
+
+/** RFC 7234 `299 - "text"`, one value per warning; joined by commas when there are several. */
+export const warningHeader = ({ warnings }: Pick<RequestContext, 'warnings'>): string | undefined => {
+  if (warnings.length === 0) return undefined
+  const texts = [...new Set(warnings)].map((text) => `299 - "${text.replace(/[\r\n]+/g, ' ').replace(/["\\]/g, '\\$&')}"`)
+  return texts.join(', ')
+}

@@ -1,0 +1,91 @@
+import { Buffer } from 'node:buffer'
+import { apiVersionOf, type KubeObject } from '../../meta/object.ts'
+import type { TailChange } from '../../storage/log-tail.ts'
+import type { ResourceContext } from '../context.ts'
+import { decodeStored, encoder } from '../objects/encode.ts'
+import type { Selection } from '../objects/selection.ts'
+import type { Representation } from './negotiate.ts'
+import { partialMetadata } from './partial-metadata.ts'
+import { includeObjectOf, table } from './table.ts'
+
+type EventType = 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR'
+
+/** Turns changes into the lines of a watch; lines that many watchers want are made once. */
+export interface EventEncoder {
+  initial(value: Uint8Array): Uint8Array
+  change(change: TailChange, selection: Selection): Uint8Array
+  bookmark(revision: number, initialEventsEnd: boolean): Uint8Array
+}
+
+const tail = Buffer.from('}\n')
+const heads = Object.fromEntries(
+  ['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK', 'ERROR'].map((type) => [type, Buffer.from(`{"type":"${type}","object":`)]),
+) as Record<EventType, Buffer>
+
+export const framed = (type: EventType, object: Uint8Array): Uint8Array => Buffer.concat([heads[type], object, tail])
+
+export const createEventEncoder = (context: ResourceContext, representation: Representation): EventEncoder => {
+  const { definition } = context
+  const { slot, represent } = representer(context, representation)
+  const line = (type: EventType, value: Uint8Array) => framed(type, represent ? represent(decodeStored(value)) : value)
+  const memoized = (change: TailChange, type: EventType, value: (change: TailChange) => Uint8Array) => {
+    const key = slot()
+    if (key !== undefined) return change.memo(`${key} ${type}`, () => line(type, value(change)))
+    return line(type, value(change))
+  }
+  return {
+    initial: (value) => line('ADDED', value),
+    change: (change, { matches }) => {
+      const type = eventType(change, matches)
+      if (change.type === 'deleted' || type !== 'DELETED') return memoized(change, type, ({ value }) => value)
+      // It left the selection: its state before, at the revision of the change.
+      return line('DELETED', encoder(definition, change.previousObject!)(change.revision))
+    },
+    bookmark: (revision, initialEventsEnd) => {
+      const object = bookmarkObject(context, revision, initialEventsEnd)
+      return framed('BOOKMARK', represent ? represent(object) : Buffer.from(JSON.stringify(object)))
+    },
+  }
+}
+
+const eventType = (change: TailChange, matches: Selection['matches']): EventType => {
+  if (change.type === 'deleted') return 'DELETED'
+  if (change.type === 'created') return 'ADDED'
+  if (!matches) return 'MODIFIED'
+  if (!matches(change.object)) return 'DELETED'
+  return matches(change.previousObject!) ? 'MODIFIED' : 'ADDED'
+}
+
+const bookmarkObject = ({ definition }: ResourceContext, revision: number, initialEventsEnd: boolean): KubeObject =>
+  ({
+    kind: definition.kind,
+    apiVersion: apiVersionOf(definition.group, definition.version),
+    metadata: {
+      resourceVersion: String(revision),
+      creationTimestamp: null,
+      ...(initialEventsEnd ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {}),
+    },
+  }) as unknown as KubeObject
+
+/** `slot` names what the lines depend on, undefined when this one can't be shared; `represent` is undefined for stored bytes as they are. */
+const representer = (
+  { definition, parts, request }: ResourceContext,
+  { as, version }: Representation,
+): { slot: () => string | undefined; represent: ((object: KubeObject) => Uint8Array) | undefined } => {
+  const json = (value: unknown) => Buffer.from(JSON.stringify(value))
+  if (as === 'Object') return { slot: () => 'object', represent: undefined }
+  if (as === 'PartialObjectMetadata') {
+    return { slot: () => `partial ${version}`, represent: (object) => json(partialMetadata(object, version)) }
+  }
+  const includeObject = includeObjectOf(request)
+  // Only the first event of a stream carries the columns.
+  let headers = !request.query.has('noHeaders')
+  return {
+    slot: () => (headers ? undefined : `table ${version} ${includeObject}`),
+    represent: (object) => {
+      const options = { definition, version, includeObject, nowMs: parts.clock.now(), headers }
+      headers = false
+      return json(table([object], { resourceVersion: object.metadata.resourceVersion }, options))
+    },
+  }
+}

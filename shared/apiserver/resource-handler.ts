@@ -1,0 +1,39 @@
+import type { ResourceContext } from './context.ts'
+import { methodNotAllowed, pathNotFound } from './paths.ts'
+import { verbsOf } from './registry.ts'
+import type { ApiResponse } from './request.ts'
+import type { ResourceVerb } from './router.ts'
+import { subresourceHandler } from './subresources/subresource.ts'
+import { createVerb } from './verbs/create.ts'
+import { deleteVerb } from './verbs/delete.ts'
+import { deleteCollectionVerb } from './verbs/delete-collection.ts'
+import { getVerb } from './verbs/get.ts'
+import { listVerb } from './verbs/list.ts'
+import { patchVerb } from './verbs/patch.ts'
+import { updateVerb } from './verbs/update.ts'
+import { watchVerb } from './verbs/watch.ts'
+
+export type ResourceHandler = (context: ResourceContext) => Promise<ApiResponse>
+
+const handlers: Readonly<Record<ResourceVerb, ResourceHandler>> = {
+  get: getVerb,
+  list: listVerb,
+  watch: watchVerb,
+  create: createVerb,
+  update: updateVerb,
+  patch: patchVerb,
+  delete: deleteVerb,
+  deletecollection: deleteCollectionVerb,
+}
+
+/** What answers a request on a served resource. Throws for a subresource or verb that it has not. */
+export const resourceHandler = (context: ResourceContext): ResourceHandler => {
+  const { info, definition } = context
+  if (!definition.namespaced && info.namespace !== '' && info.namespace !== info.name) throw pathNotFound()
+  if (info.subresource !== '') return subresourceHandler(context)
+  const namesOne = info.verb !== 'list' && info.verb !== 'watch' && info.verb !== 'deletecollection' && info.verb !== 'create'
+  if (namesOne && definition.namespaced && info.namespace === '') throw pathNotFound()
+  if (info.verb === 'create' && info.name !== '') throw methodNotAllowed()
+  if (!verbsOf(definition).includes(info.verb)) throw methodNotAllowed()
+  return handlers[info.verb]
+}

@@ -1,0 +1,86 @@
+import type { ApiRequest } from './request.ts'
+
+export type ResourceVerb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection'
+
+/** What a path and method mean. */
+export type RequestInfo = ResourceRequestInfo | PathRequestInfo
+
+export interface PathRequestInfo {
+  readonly isResource: false
+  /** the method in lower case, as authorizers see it */
+  readonly verb: string
+  readonly path: string
+}
+
+export interface ResourceRequestInfo {
+  readonly isResource: true
+  readonly verb: ResourceVerb
+  readonly path: string
+  readonly group: string
+  readonly version: string
+  readonly resource: string
+  /** '' when the request names none */
+  readonly subresource: string
+  readonly namespace: string
+  readonly name: string
+  /** behind the subresource, as `proxy` takes it; starts with a slash or is empty */
+  readonly subpath: string
+}
+
+const methodVerbs: Readonly<Record<string, ResourceVerb>> = {
+  GET: 'get',
+  HEAD: 'get',
+  POST: 'create',
+  PUT: 'update',
+  PATCH: 'patch',
+  DELETE: 'delete',
+}
+/** Under `/namespaces/{name}/` these belong to the namespace; everything else is a resource in it. */
+const namespaceSubresources = new Set(['status', 'finalize'])
+
+const truthy = (value: string | null) => value !== null && value !== 'false' && value !== '0'
+
+const decodeSegments = (path: string): string[] | undefined => {
+  try {
+    return path.split('/').filter(Boolean).map(decodeURIComponent)
+  } catch (error) {
+    if (error instanceof URIError) return undefined
+    throw error
+  }
+}
+
+const metadataNamePattern = /(?:^|,)metadata\.name==?([^,=!]+)(?:,|$)/
+
+/** Upstream's rules for which path is a resource, as in apiserver's RequestInfoFactory. */
+export const parseRequest = ({ method, path, query }: Pick<ApiRequest, 'method' | 'path' | 'query'>): RequestInfo => {
+  const plain: PathRequestInfo = { isResource: false, verb: method.toLowerCase(), path }
+  const segments = decodeSegments(path)
+  const verbOfMethod = methodVerbs[method]
+  if (!segments || !verbOfMethod || (segments[0] !== 'api' && segments[0] !== 'apis')) return plain
+  const grouped = segments[0] === 'apis'
+  const [group = '', version = ''] = grouped ? [segments[1], segments[2]] : ['', segments[1]]
+  let rest = segments.slice(grouped ? 3 : 2)
+  if (rest.length === 0) return plain
+
+  let verb: ResourceVerb = verbOfMethod
+  if (rest[0] === 'watch' && rest.length > 1) {
+    verb = 'watch'
+    rest = rest.slice(1)
+  }
+  let namespace = ''
+  if (rest[0] === 'namespaces' && rest.length > 1) {
+    namespace = rest[1] ?? ''
+    if (rest.length > 2 && !namespaceSubresources.has(rest[2] ?? '')) rest = rest.slice(2)
+  }
+  const [resource = '', pathName = '', subresource = '', ...beyond] = rest
+  let name = pathName
+  if (name === '') {
+    if (verb === 'get') verb = truthy(query.get('watch')) ? 'watch' : 'list'
+    else if (verb === 'delete') verb = 'deletecollection'
+  }
+  if (name === '' && (verb === 'list' || verb === 'watch' || verb === 'deletecollection')) {
+    name = metadataNamePattern.exec(query.get('fieldSelector') ?? '')?.[1] ?? ''
+  }
+  const subpath = beyond.length > 0 ? `/${beyond.join('/')}` : ''
+  return { isResource: true, verb, path, group, version, resource, subresource, namespace, name, subpath }
+}

@@ -1,0 +1,49 @@
+import { badRequest } from '../../meta/status.ts'
+import { timestamp } from '../../platform/clock.ts'
+import type { Pod } from '../../resources/resource.ts'
+import { readValue } from '../body.ts'
+import type { ResourceContext } from '../context.ts'
+import { deleteObject } from '../objects/delete.ts'
+import { deleteOptionsFrom } from '../objects/delete-options.ts'
+import { statusRules, updateObject } from '../objects/update.ts'
+import { respondJson, successStatus } from '../represent/respond.ts'
+import type { ApiResponse } from '../request.ts'
+
+/** Deletes a pod for whoever empties a node. Disruption budgets will be asked here once there are any. */
+export const createEviction = async (context: ResourceContext): Promise<ApiResponse> => {
+  const { request, info } = context
+  const body = await readValue(request, 'Eviction')
+  if (typeof body !== 'object' || body === null) throw badRequest('not a Eviction object: <nil>')
+  const { metadata, deleteOptions } = body as { metadata?: { name?: string }; deleteOptions?: unknown }
+  if (metadata?.name && metadata.name !== info.name) {
+    throw badRequest(`name in URL does not match name in Eviction object: ${info.name} != ${metadata.name}`)
+  }
+  const options = deleteOptionsFrom(deleteOptions ?? {}, request.query)
+  if (!options.dryRun) await markDisrupted(context)
+  await deleteObject(context, info.name, options)
+  return respondJson(request, 201, { ...successStatus(undefined), code: 201 })
+}
+
+/** The pod shows why it goes, as upstream's DisruptionTarget condition. */
+const markDisrupted = (context: ResourceContext) =>
+  updateObject(context, {
+    name: context.info.name,
+    transform: (current) => {
+      const pod = current as Pod
+      const others = pod.status?.conditions?.filter(({ type }) => type !== 'DisruptionTarget') ?? []
+      const condition = {
+        type: 'DisruptionTarget',
+        status: 'True',
+        reason: 'EvictionByEvictionAPI',
+        message: 'Eviction API: evicting',
+        lastTransitionTime: timestamp(context.parts.clock.now()),
+      }
+      pod.status = { ...pod.status, conditions: [...others, condition] }
+      delete pod.metadata.resourceVersion
+      return pod
+    },
+    unconditional: true,
+    subresource: 'status',
+    rules: statusRules,
+    dryRun: false,
+  })

@@ -1,0 +1,93 @@
+import { Buffer } from 'node:buffer'
+import { invalid, invalidValue } from '../../meta/field-error.ts'
+import type { KubeObject } from '../../meta/object.ts'
+import { badRequest } from '../../meta/status.ts'
+import type { ScaleMapping } from '../../resources/definition.ts'
+import { readValue } from '../body.ts'
+import { isDryRun, keyOf, notFoundIn, type ResourceContext } from '../context.ts'
+import { decodeStored } from '../objects/encode.ts'
+import { readPatch } from '../objects/patch.ts'
+import { mainRules, updateObject } from '../objects/update.ts'
+import { respondJsonBytes } from '../represent/respond.ts'
+import type { ApiResponse } from '../request.ts'
+
+/** autoscaling/v1 Scale of any kind that says how. */
+interface Scale extends KubeObject {
+  spec: { replicas?: number | undefined }
+}
+
+const mappingOf = ({ definition }: ResourceContext) => definition.subresources!.scale as unknown as ScaleMapping<KubeObject>
+
+const scaleOf = (context: ResourceContext, object: KubeObject): Scale => {
+  const mapping = mappingOf(context)
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata
+  const replicas = mapping.replicas(object)
+  const selector = mapping.selector(object)
+  return {
+    kind: 'Scale',
+    apiVersion: 'autoscaling/v1',
+    metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
+    spec: replicas === 0 ? {} : { replicas },
+    status: { replicas: mapping.statusReplicas(object), selector: selector || undefined },
+  }
+}
+
+const respondScale = (context: ResourceContext, bytes: Uint8Array): Promise<ApiResponse> =>
+  respondJsonBytes(context.request, 200, { bytes: Buffer.from(JSON.stringify(scaleOf(context, decodeStored(bytes)))) })
+
+export const getScale = async (context: ResourceContext): Promise<ApiResponse> => {
+  const { parts, info } = context
+  const entry = await parts.store.get(keyOf(context))
+  if (!entry) throw notFoundIn(context, info.name)
+  return respondScale(context, entry.value)
+}
+
+/** The object with what a Scale says: replicas, and the revision it insists on. */
+const withScale = (context: ResourceContext, object: KubeObject, scale: Scale): KubeObject => {
+  const replicas = scale.spec?.replicas ?? 0
+  if (!Number.isInteger(replicas)) {
+    throw badRequest(
+      `Scale in version "v1" cannot be handled as a Scale: json: cannot unmarshal ${typeof replicas} into Go struct field ScaleSpec.spec.replicas of type int32`,
+    )
+  }
+  if (replicas < 0) {
+    throw invalid('autoscaling', 'Scale', object.metadata.name, [
+      invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0'),
+    ])
+  }
+  mappingOf(context).setReplicas(object, replicas)
+  const { resourceVersion } = scale.metadata ?? {}
+  if (resourceVersion) object.metadata.resourceVersion = resourceVersion
+  else delete object.metadata.resourceVersion
+  return object
+}
+
+const change = async (context: ResourceContext, scaleFrom: (current: Scale) => Scale): Promise<ApiResponse> => {
+  const { info } = context
+  const { bytes } = await updateObject(context, {
+    name: info.name,
+    transform: (current) => withScale(context, current!, scaleFrom(scaleOf(context, current!))),
+    unconditional: true,
+    subresource: info.subresource,
+    rules: mainRules,
+    dryRun: isDryRun(context),
+  })
+  return respondScale(context, bytes)
+}
+
+export const updateScale = async (context: ResourceContext): Promise<ApiResponse> => {
+  const { request, info } = context
+  const body = (await readValue(request, 'Scale')) as Scale
+  if (body?.kind !== 'Scale')
+    throw badRequest(`expected input object type to be Scale, but ${typeof body?.kind === 'string' ? body.kind : 'none'}`)
+  if (body.metadata?.name !== info.name) {
+    throw badRequest(`the name of the object (${body.metadata?.name ?? ''}) does not match the name on the URL (${info.name})`)
+  }
+  return change(context, () => body)
+}
+
+export const patchScale = async (context: ResourceContext): Promise<ApiResponse> => {
+  const patch = await readPatch(context)
+  const { schemas } = context.parts
+  return change(context, (current) => patch.apply(current, { schema: 'io.k8s.api.autoscaling.v1.Scale', schemas }) as Scale)
+}

@@ -1,0 +1,34 @@
+import type { ResourceContext } from '../context.ts'
+import { methodNotAllowed, pathNotFound } from '../paths.ts'
+import type { ApiResponse } from '../request.ts'
+import type { ResourceVerb } from '../router.ts'
+import { getVerb } from '../verbs/get.ts'
+import { patchStatus } from '../verbs/patch.ts'
+import { updateStatus } from '../verbs/update.ts'
+import { createBinding } from './binding.ts'
+import { createEviction } from './eviction.ts'
+import { updateFinalize } from './finalize.ts'
+import { getScale, patchScale, updateScale } from './scale.ts'
+
+export type SubresourceHandler = (context: ResourceContext) => Promise<ApiResponse>
+export type SubresourceHandlers = Readonly<Partial<Record<ResourceVerb, SubresourceHandler>>>
+
+/** What subresources do, by name; which kinds have them is on their definitions. */
+export const builtInSubresources: Readonly<Record<string, SubresourceHandlers>> = {
+  status: { get: getVerb, update: updateStatus, patch: patchStatus },
+  scale: { get: getScale, update: updateScale, patch: patchScale },
+  binding: { create: createBinding },
+  eviction: { create: createEviction },
+  finalize: { update: updateFinalize },
+}
+
+export const subresourceHandler = (context: ResourceContext): SubresourceHandler => {
+  const { definition, info, parts } = context
+  const { subresource, verb, name } = info
+  const { status, scale, others } = definition.subresources ?? {}
+  const offered = subresource === 'status' ? status : subresource === 'scale' ? scale !== undefined : others?.[subresource]
+  if (!offered || name === '') throw pathNotFound()
+  const handler = parts.subresources[subresource]?.[verb]
+  if (!handler) throw methodNotAllowed()
+  return handler
+}

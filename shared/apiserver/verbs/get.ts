@@ -1,0 +1,31 @@
+import { ApiError } from '../../meta/status.ts'
+import { keyOf, notFoundIn, type ResourceContext } from '../context.ts'
+import { parseResourceVersion } from '../objects/list-options.ts'
+import { negotiate, objectForms } from '../represent/negotiate.ts'
+import { respondObject } from '../represent/respond.ts'
+import type { ApiResponse } from '../request.ts'
+
+export const getVerb = async (context: ResourceContext): Promise<ApiResponse> => {
+  const { parts, request, info } = context
+  const representation = negotiate(request, objectForms)
+  await checkNotOlderThan(context)
+  const entry = await parts.store.get(keyOf(context))
+  if (!entry) throw notFoundIn(context, info.name)
+  return respondObject(context, representation, { bytes: entry.value })
+}
+
+const checkNotOlderThan = async ({ parts, request }: ResourceContext) => {
+  const asked = request.query.get('resourceVersion')
+  if (!asked || asked === '0') return
+  const wanted = parseResourceVersion(asked)
+  const current = await parts.store.revision()
+  if (wanted > current) throw tooLargeResourceVersion(wanted, current)
+}
+
+export const tooLargeResourceVersion = (wanted: number, current: number) =>
+  new ApiError('Timeout', `Too large resource version: ${wanted}, current: ${current}`, {
+    details: {
+      causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
+      retryAfterSeconds: 1,
+    },
+  })

@@ -1,0 +1,130 @@
+import { Buffer } from 'node:buffer'
+import { apiVersionOf } from '../../meta/object.ts'
+import { badRequest } from '../../meta/status.ts'
+import { RevisionExpired } from '../../storage/store.ts'
+import { keyOf, type ResourceContext } from '../context.ts'
+import { type ContinueToken, decodeContinueToken, encodeContinueToken, inconsistentContinue } from '../objects/continue-token.ts'
+import { decodeStored } from '../objects/encode.ts'
+import { type ListOptions, listOptionsOf } from '../objects/list-options.ts'
+import { type Page, selectedPage } from '../objects/selected-page.ts'
+import { selectionOf } from '../objects/selection.ts'
+import { resourceOf } from '../registry.ts'
+import { listForms, negotiate, type Representation } from '../represent/negotiate.ts'
+import { partialMetadata } from '../represent/partial-metadata.ts'
+import { respondJsonBytes } from '../represent/respond.ts'
+import { includeObjectOf, table } from '../represent/table.ts'
+import type { ApiResponse } from '../request.ts'
+import { tooLargeResourceVersion } from './get.ts'
+
+export const listVerb = async (context: ResourceContext): Promise<ApiResponse> => {
+  const { request } = context
+  const representation = negotiate(request, listForms)
+  const page = await readPage(context, listOptionsOf(request, false))
+  const metadata: ListMetadata = {
+    resourceVersion: String(page.revision),
+    continue: page.next && encodeContinueToken({ revision: page.revision, after: page.next }),
+    remainingItemCount: page.remaining,
+  }
+  const bytes =
+    representation.as === 'Object' ? join(context, page, metadata) : convert(context, page, { metadata, representation })
+  return respondJsonBytes(request, 200, { bytes, media: representation.media })
+}
+
+interface ListMetadata {
+  readonly resourceVersion: string
+  readonly continue: string | undefined
+  readonly remainingItemCount: number | undefined
+}
+
+const readPage = async (context: ResourceContext, options: ListOptions): Promise<Page> => {
+  const { parts, definition, info } = context
+  const { store } = parts
+  const selection = selectionOf(context)
+  const { at, token } = await positionOf(context, options)
+  if (selection.name !== undefined && (info.namespace !== '' || !definition.namespaced) && at === undefined) {
+    const revision = await store.revision()
+    const entry = await store.get(keyOf(context, selection.name))
+    const wanted = entry && (!selection.matches || selection.matches(decodeStored(entry.value)))
+    return { values: entry && wanted ? [entry.value] : [], revision, remaining: undefined, next: undefined }
+  }
+  try {
+    return await selectedPage(store, {
+      resource: resourceOf(definition),
+      namespace: info.namespace || undefined,
+      selection,
+      limit: options.limit,
+      at,
+      after: token?.after,
+    })
+  } catch (error) {
+    if (error instanceof RevisionExpired && token) throw inconsistentContinue(token)
+    throw error
+  }
+}
+
+/** At which revision to read, by resourceVersion, resourceVersionMatch and continue. */
+const positionOf = async (
+  { parts }: ResourceContext,
+  options: ListOptions,
+): Promise<{ at: number | undefined; token?: ContinueToken }> => {
+  const { resourceVersion: wanted, match, limit } = options
+  if (options.continue) {
+    if (wanted !== undefined && wanted !== 0) {
+      throw badRequest('specifying resource version is not allowed when using continue')
+    }
+    const token = decodeContinueToken(options.continue)
+    return { at: token.revision === -1 ? undefined : token.revision, token }
+  }
+  if (wanted === undefined || wanted === 0) return { at: undefined }
+  // With a limit and no rule given, upstream reads exactly there.
+  if (match === 'Exact' || (match === undefined && limit)) return { at: wanted }
+  const current = await parts.store.revision()
+  if (wanted > current) throw tooLargeResourceVersion(wanted, current)
+  return { at: undefined }
+}
+
+const comma = Buffer.from(',')
+const end = Buffer.from(']}\n')
+
+/** The stored bytes are the answer: nothing is parsed. */
+const join = ({ definition }: ResourceContext, { values }: Page, metadata: ListMetadata): Uint8Array => {
+  const apiVersion = apiVersionOf(definition.group, definition.version)
+  const parts: Uint8Array[] = [
+    Buffer.from(`{"kind":"${definition.kind}List","apiVersion":"${apiVersion}","metadata":${JSON.stringify(metadata)},"items":[`),
+  ]
+  for (const value of values) {
+    if (parts.length > 1) parts.push(comma)
+    parts.push(value)
+  }
+  parts.push(end)
+  return Buffer.concat(parts)
+}
+
+const convert = (
+  { definition, parts, request }: ResourceContext,
+  page: Page,
+  { metadata, representation }: { metadata: ListMetadata; representation: Representation },
+): Uint8Array => {
+  const { as, version } = representation
+  const objects = page.values.map(decodeStored)
+  const value =
+    as === 'Table'
+      ? table(
+          objects,
+          { ...metadata },
+          {
+            definition,
+            version,
+            includeObject: includeObjectOf(request),
+            nowMs: parts.clock.now(),
+            headers: !request.query.has('noHeaders'),
+          },
+        )
+      : {
+          kind: 'PartialObjectMetadataList',
+          apiVersion: `meta.k8s.io/${version}`,
+          metadata,
+          items: objects.map((object) => partialMetadata(object, version)),
+        }
+  return Buffer.from(JSON.stringify(value))
+}

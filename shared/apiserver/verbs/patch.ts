@@ -1,0 +1,39 @@
+import { badRequest } from '../../meta/status.ts'
+import { isDryRun, type ResourceContext } from '../context.ts'
+import { decodeObject } from '../objects/decode.ts'
+import { readPatch } from '../objects/patch.ts'
+import { mainRules, statusRules, type UpdateRules, updateObject } from '../objects/update.ts'
+import { checkWriteOptions } from '../objects/write-options.ts'
+import { negotiate, objectForms } from '../represent/negotiate.ts'
+import { respondObject } from '../represent/respond.ts'
+import type { ApiResponse } from '../request.ts'
+
+const patchWith =
+  (rules: UpdateRules) =>
+  async (context: ResourceContext): Promise<ApiResponse> => {
+    const { request, info, definition, parts } = context
+    checkWriteOptions(request, 'PatchOptions')
+    const representation = negotiate(request, objectForms)
+    const patch = await readPatch(context)
+    const { bytes } = await updateObject(context, {
+      name: info.name,
+      transform: (current) => {
+        // A patch that names no revision holds for whatever is there; it is compared with what it was applied to all the same.
+        const { resourceVersion, ...metadata } = current!.metadata
+        const patched = patch.apply({ ...current!, metadata }, { schema: definition.schema, schemas: parts.schemas })
+        const object = decodeObject(context, patched)
+        if (object.metadata.name !== info.name) {
+          throw badRequest(`the name of the object (${object.metadata.name}) does not match the name on the URL (${info.name})`)
+        }
+        return object
+      },
+      unconditional: true,
+      subresource: info.subresource,
+      rules,
+      dryRun: isDryRun(context),
+    })
+    return respondObject(context, representation, { bytes })
+  }
+
+export const patchVerb = patchWith(mainRules)
+export const patchStatus = patchWith(statusRules)

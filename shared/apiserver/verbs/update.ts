@@ -1,0 +1,36 @@
+import { badRequest } from '../../meta/status.ts'
+import { readObject } from '../body.ts'
+import { isDryRun, type ResourceContext } from '../context.ts'
+import { mainRules, statusRules, type UpdateRules, updateObject } from '../objects/update.ts'
+import { checkWriteOptions } from '../objects/write-options.ts'
+import { negotiate, objectForms } from '../represent/negotiate.ts'
+import { respondObject } from '../represent/respond.ts'
+import type { ApiResponse } from '../request.ts'
+
+/** PUT of a whole object, to the main resource or its status. */
+export const replaceWith =
+  (rules: UpdateRules, { mayCreate }: { mayCreate: boolean }) =>
+  async (context: ResourceContext): Promise<ApiResponse> => {
+    const { request, info } = context
+    checkWriteOptions(request, 'UpdateOptions')
+    const representation = negotiate(request, objectForms)
+    const body = await readObject(context)
+    const { name = '' } = body.metadata
+    if (name === '') throw badRequest('name must be provided')
+    if (name !== info.name) {
+      throw badRequest(`the name of the object (${name}) does not match the name on the URL (${info.name})`)
+    }
+    const { bytes, created } = await updateObject(context, {
+      name: info.name,
+      transform: () => structuredClone(body),
+      subresource: info.subresource,
+      rules,
+      dryRun: isDryRun(context),
+      uid: body.metadata.uid || undefined,
+      mayCreate,
+    })
+    return respondObject(context, representation, { status: created ? 201 : 200, bytes })
+  }
+
+export const updateVerb = replaceWith(mainRules, { mayCreate: true })
+export const updateStatus = replaceWith(statusRules, { mayCreate: false })
