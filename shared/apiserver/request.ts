@@ -1,3 +1,5 @@
+import type { Duplex } from 'node:stream'
+
 /**
  * What the API server is given and what it answers; it does not know how it is served. Adapters: `local/` (HTTP/1.1 and HTTP/2
  * over TLS), `functions/api.ts` (API Gateway), and the in-process client.
@@ -15,6 +17,17 @@ export interface ApiRequest {
   readonly signal: AbortSignal
   /** who the transport already knows: a verified client certificate's subject, or the in-process caller */
   readonly peer?: User | undefined
+  /** there when the client asks to leave HTTP (`Connection: Upgrade`) */
+  readonly upgrade?: UpgradeOffer | undefined
+}
+
+/** The connection of an upgrade request. Who takes it answers status 101 and owns the socket from then on; with any other answer it is closed. */
+export interface UpgradeOffer {
+  /** header lines as they came: name, value, name, value … */
+  readonly rawHeaders: readonly string[]
+  /** bytes that came behind the request */
+  readonly head: Uint8Array
+  readonly socket: Duplex
 }
 
 export interface ApiResponse {

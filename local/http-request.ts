@@ -1,0 +1,106 @@
+import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
+import type { Readable } from 'node:stream'
+import type { ApiRequest, UpgradeOffer, User } from '../shared/apiserver/request.ts'
+import { ApiError } from '../shared/meta/status.ts'
+
+/** a client that can't send its body within this time is not served */
+const bodyTimeoutMs = 60_000
+
+type Headers = Readonly<Record<string, string | string[] | undefined>>
+
+interface Message {
+  readonly method: string
+  /** path and query */
+  readonly url: string
+  readonly headers: Headers
+  readonly stream: Readable
+  readonly peer: User | undefined
+  readonly upgrade?: UpgradeOffer | undefined
+}
+
+/** Parses nothing before it is asked for. */
+class HttpRequest implements ApiRequest {
+  readonly method: string
+  readonly path: string
+  readonly peer: User | undefined
+  readonly upgrade: UpgradeOffer | undefined
+  readonly #search: string
+  readonly #headers: Headers
+  readonly #stream: Readable
+  #query: URLSearchParams | undefined
+  #abort: AbortController | undefined
+
+  constructor({ method, url, headers, stream, peer, upgrade }: Message) {
+    const question = url.indexOf('?')
+    this.method = method
+    this.path = question === -1 ? url : url.slice(0, question)
+    this.#search = question === -1 ? '' : url.slice(question + 1)
+    this.#headers = headers
+    this.#stream = stream
+    this.peer = peer
+    this.upgrade = upgrade
+  }
+
+  get query(): URLSearchParams {
+    this.#query ??= new URLSearchParams(this.#search)
+    return this.#query
+  }
+
+  get signal(): AbortSignal {
+    if (this.#abort) return this.#abort.signal
+    const controller = new AbortController()
+    this.#abort = controller
+    const source = this.upgrade?.socket ?? this.#stream
+    if (source.destroyed) controller.abort()
+    else source.once('close', () => controller.abort())
+    return controller.signal
+  }
+
+  header(name: string): string | undefined {
+    const value = this.#headers[name]
+    return typeof value === 'object' ? value.join(', ') : value
+  }
+
+  body(limit: number): Promise<Uint8Array> {
+    const tooLarge = () => new ApiError('RequestEntityTooLarge', `Request entity too large: limit is ${limit}`)
+    if (Number(this.header('content-length') ?? 0) > limit) return Promise.reject(tooLarge())
+    const stream = this.#stream
+    return new Promise((resolve, reject) => {
+      const chunks: Buffer[] = []
+      let size = 0
+      const timer = setTimeout(() => reject(new ApiError('Timeout', 'request body did not arrive in time')), bodyTimeoutMs)
+      const finish = (settle: () => void) => {
+        clearTimeout(timer)
+        settle()
+      }
+      stream.on('data', (chunk: Buffer) => {
+        size += chunk.length
+        if (size <= limit) chunks.push(chunk)
+        else finish(() => reject(tooLarge()))
+      })
+      stream.on('end', () => finish(() => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks))))
+      stream.on('error', (cause) => finish(() => reject(clientGone(cause))))
+      stream.on('close', () => finish(() => reject(clientGone())))
+    })
+  }
+}
+
+const clientGone = (cause?: unknown) =>
+  new ApiError('BadRequest', 'unable to read the request body: the client has gone', cause === undefined ? {} : { cause })
+
+export const http2Request = (
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders & Headers,
+  peer: User | undefined,
+): ApiRequest => new HttpRequest({ method: String(headers[':method']), url: String(headers[':path']), headers, stream, peer })
+
+export const http1Request = (message: IncomingMessage, peer: User | undefined, upgrade?: UpgradeOffer): ApiRequest =>
+  new HttpRequest({
+    method: message.method ?? 'GET',
+    url: message.url ?? '/',
+    headers: message.headers,
+    stream: message,
+    peer,
+    upgrade,
+  })

@@ -1,0 +1,74 @@
+import { once } from 'node:events'
+import { type ServerResponse, STATUS_CODES } from 'node:http'
+import { constants, type ServerHttp2Stream } from 'node:http2'
+import type { Duplex, Writable } from 'node:stream'
+import type { ApiResponse } from '../shared/apiserver/request.ts'
+
+export const respondHttp2 = async (stream: ServerHttp2Stream, response: ApiResponse, method: string): Promise<void> => {
+  const { status, headers, body } = response
+  if (stream.destroyed || stream.closed) return discard(body)
+  const fields = { ...headers, [constants.HTTP2_HEADER_STATUS]: status }
+  if (body instanceof Uint8Array) {
+    stream.respond({ ...fields, 'content-length': body.byteLength }, { endStream: method === 'HEAD' || body.byteLength === 0 })
+    if (method !== 'HEAD' && body.byteLength > 0) stream.end(body)
+    return
+  }
+  stream.respond(fields, { endStream: method === 'HEAD' })
+  if (method === 'HEAD') return discard(body)
+  try {
+    await writeChunks(stream, body)
+  } catch (error) {
+    stream.close(constants.NGHTTP2_INTERNAL_ERROR)
+    throw error
+  }
+}
+
+export const respondHttp1 = async (target: ServerResponse, response: ApiResponse, method: string): Promise<void> => {
+  const { status, headers, body } = response
+  if (target.destroyed || target.socket?.destroyed) return discard(body)
+  if (body instanceof Uint8Array) {
+    target.writeHead(status, { ...headers, 'content-length': body.byteLength })
+    target.end(method === 'HEAD' ? undefined : body)
+    return
+  }
+  target.writeHead(status, headers)
+  target.flushHeaders()
+  if (method === 'HEAD') {
+    target.end()
+    return discard(body)
+  }
+  try {
+    await writeChunks(target, body)
+  } catch (error) {
+    // the only way left to say that this was not the end
+    target.destroy()
+    throw error
+  }
+}
+
+/** The answer to an upgrade request that nobody took: plain HTTP/1.1, then the end. */
+export const respondOnSocket = async (socket: Duplex, { status, headers, body }: ApiResponse): Promise<void> => {
+  const chunks: Uint8Array[] = []
+  if (body instanceof Uint8Array) chunks.push(body)
+  else for await (const chunk of body) chunks.push(chunk)
+  const content = Buffer.concat(chunks)
+  const lines = Object.entries({ ...headers, 'content-length': String(content.length), connection: 'close' })
+  socket.write(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`,
+  )
+  socket.end(content)
+}
+
+/** Each chunk leaves when it comes; a client that does not read holds the source back. */
+const writeChunks = async (target: Writable, chunks: AsyncIterable<Uint8Array>): Promise<void> => {
+  for await (const chunk of chunks) {
+    if (target.destroyed) return
+    if (!target.write(chunk)) await Promise.race([once(target, 'drain'), once(target, 'close')])
+    if (target.destroyed) return
+  }
+  target.end()
+}
+
+const discard = async (body: ApiResponse['body']): Promise<void> => {
+  if (!(body instanceof Uint8Array)) await body[Symbol.asyncIterator]().return?.()
+}

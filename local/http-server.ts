@@ -1,0 +1,174 @@
+import { createServer as createHttp1Server } from 'node:http'
+import { createServer as createHttp2Server, type Http2Server, type ServerHttp2Session } from 'node:http2'
+import type { AddressInfo, Socket } from 'node:net'
+import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls'
+import type { ApiHandler, ApiRequest, ApiResponse, User } from '../shared/apiserver/request.ts'
+import type { Logger } from '../shared/platform/log.ts'
+import { http1Request, http2Request } from './http-request.ts'
+import { respondHttp1, respondHttp2, respondOnSocket } from './http-response.ts'
+
+export interface HttpServerOptions {
+  /** Upgrades go through it too; see ApiRequest.upgrade. */
+  readonly handle: ApiHandler
+  /** 0: any free one, the same on all hosts */
+  readonly port: number
+  /** addresses to listen on */
+  readonly hosts: readonly string[]
+  readonly tls: {
+    /** PEM texts */
+    readonly cert: string
+    readonly key: string
+    /** who signs client certificates; they are asked for, not demanded */
+    readonly ca: string
+  }
+  readonly log: Logger
+}
+
+export interface HttpServer {
+  readonly port: number
+  readonly addresses: readonly string[]
+  /** Lets answers under way end for a moment, then cuts every connection. */
+  close(): Promise<void>
+}
+
+const closeGraceMs = 1000
+const maxHeaderBytes = 64 * 1024
+
+/** Serves HTTP/2 and HTTP/1.1 over TLS on every host. Throws when a port is taken, with a message for the user. */
+export const serve = async (options: HttpServerOptions): Promise<HttpServer> => {
+  const connections = new Set<Socket>()
+  const http2 = http2Server(options)
+  const http1 = http1Server(options)
+  const sessions = new Set<ServerHttp2Session>()
+  http2.on('session', (session) => {
+    sessions.add(session)
+    session.on('close', () => sessions.delete(session))
+  })
+  const accept = (socket: TLSSocket) => {
+    connections.add(socket)
+    socket.on('close', () => connections.delete(socket))
+    socket.on('error', (error) => options.log.debug('connection broke', { error }))
+    const server = socket.alpnProtocol === 'h2' ? http2 : http1
+    server.emit('connection', socket)
+  }
+  const listeners: TlsServer[] = []
+  let port = options.port
+  try {
+    for (const host of options.hosts) {
+      const listener = tlsListener(options, accept)
+      port = await listen(listener, host, port)
+      listeners.push(listener)
+    }
+  } catch (error) {
+    for (const listener of listeners) listener.close()
+    throw error
+  }
+  return {
+    port,
+    addresses: listeners.map((listener) => (listener.address() as AddressInfo).address),
+    close: async () => {
+      const closed = listeners.map((listener) => new Promise((resolve) => listener.close(resolve)))
+      for (const session of sessions) session.close()
+      http1.closeIdleConnections()
+      const late = setTimeout(() => {
+        for (const connection of connections) connection.destroy()
+      }, closeGraceMs)
+      await Promise.all(closed)
+      clearTimeout(late)
+    },
+  }
+}
+
+const tlsListener = ({ tls, log }: HttpServerOptions, accept: (socket: TLSSocket) => void): TlsServer => {
+  const listener = createTlsServer({
+    cert: tls.cert,
+    key: tls.key,
+    ca: tls.ca,
+    requestCert: true,
+    rejectUnauthorized: false,
+    minVersion: 'TLSv1.2',
+    ALPNProtocols: ['h2', 'http/1.1'],
+    handshakeTimeout: 10_000,
+    keepAlive: true,
+    keepAliveInitialDelay: 30_000,
+    noDelay: true,
+  })
+  listener.on('secureConnection', accept)
+  listener.on('tlsClientError', (error) => log.debug('TLS handshake failed', { error }))
+  return listener
+}
+
+const listen = (listener: TlsServer, host: string, port: number): Promise<number> =>
+  new Promise((resolve, reject) => {
+    listener.once('error', (cause: NodeJS.ErrnoException) => reject(listenError(host, port, cause)))
+    listener.listen({ host, port }, () => resolve((listener.address() as AddressInfo).port))
+  })
+
+const listenReasons: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'is already in use by another program',
+  EACCES: 'is not permitted for this user',
+  EADDRNOTAVAIL: 'is not an address of this machine',
+}
+
+const listenError = (host: string, port: number, cause: NodeJS.ErrnoException) =>
+  new Error(`port ${port} on ${host} ${listenReasons[cause.code ?? ''] ?? `can't be listened on: ${cause.message}`}`, { cause })
+
+const http2Server = ({ handle, log }: HttpServerOptions): Http2Server => {
+  const server = createHttp2Server({
+    maxSessionMemory: 64,
+    maxHeaderListPairs: 256,
+    settings: { maxConcurrentStreams: 1000, initialWindowSize: 1 << 20, maxHeaderListSize: maxHeaderBytes, enablePush: false },
+  })
+  const peers = new WeakMap<object, User | undefined>()
+  server.on('session', (session) => {
+    peers.set(session, peerOf(session.socket as TLSSocket))
+    session.on('error', (error) => log.debug('HTTP/2 session broke', { error }))
+  })
+  server.on('stream', (stream, headers) => {
+    // a client that resets its stream is no error of ours
+    stream.on('error', (error) => log.debug('HTTP/2 stream broke', { error }))
+    const request = http2Request(stream, headers, stream.session ? peers.get(stream.session) : undefined)
+    answer(request, { handle, log, respond: (response) => respondHttp2(stream, response, request.method) })
+  })
+  return server
+}
+
+const http1Server = ({ handle, log }: HttpServerOptions) => {
+  const server = createHttp1Server({
+    maxHeaderSize: maxHeaderBytes,
+    headersTimeout: 15_000,
+    requestTimeout: 60_000,
+    keepAliveTimeout: 90_000,
+  })
+  server.on('request', (message, target) => {
+    const request = http1Request(message, peerOf(message.socket as TLSSocket))
+    answer(request, { handle, log, respond: (response) => respondHttp1(target, response, request.method) })
+  })
+  server.on('upgrade', (message, socket, head) => {
+    socket.on('error', (error) => log.debug('upgraded connection broke', { error }))
+    const request = http1Request(message, peerOf(message.socket as TLSSocket), { rawHeaders: message.rawHeaders, head, socket })
+    const respond = async (response: ApiResponse) => (response.status === 101 ? undefined : respondOnSocket(socket, response))
+    answer(request, { handle, log, respond })
+  })
+  return server
+}
+
+interface Answering {
+  readonly handle: ApiHandler
+  readonly log: Logger
+  readonly respond: (response: ApiResponse) => Promise<void>
+}
+
+const answer = (request: ApiRequest, { handle, log, respond }: Answering): void => {
+  handle(request)
+    .then(respond)
+    .catch((error: unknown) => log.error('answer broke off', { method: request.method, path: request.path, error }))
+}
+
+/** The subject of a client certificate that our authority signed. */
+const peerOf = (socket: TLSSocket): User | undefined => {
+  if (!socket.authorized) return undefined
+  // organizations that stand several times come as a list
+  const { CN, O } = (socket.getPeerCertificate().subject ?? {}) as { CN?: string; O?: string | string[] }
+  return CN ? { name: CN, groups: O === undefined ? [] : [O].flat() } : undefined
+}
