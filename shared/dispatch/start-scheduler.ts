@@ -1,0 +1,62 @@
+import type { Clock } from '../platform/clock.ts'
+import type { Logger } from '../platform/log.ts'
+import type { Scheduler } from '../scheduler/scheduler.ts'
+import type { LogTail } from '../storage/log-tail.ts'
+
+export interface RunningScheduler {
+  /** Resolves when the batch under way is carried out. */
+  stop(): Promise<void>
+}
+
+/** Lets a scheduler follow the log's tail in this process. The cache it reads must listen to the tail before it does. */
+export const startScheduler = async (options: {
+  scheduler: Scheduler
+  tail: Pick<LogTail, 'listen' | 'catchUp'>
+  clock: Clock
+  log: Logger
+}): Promise<RunningScheduler> => {
+  const { scheduler, tail, clock, log } = options
+  const stopping = new AbortController()
+  let wake = new AbortController()
+  let lost = true
+
+  await tail.catchUp()
+  const unlisten = tail.listen({
+    changes: (changes) => {
+      for (const { type, key, object, previousObject } of changes) {
+        if (key.resource !== 'pods' && key.resource !== 'nodes') continue
+        const after = type === 'deleted' ? { object: undefined, previous: object } : { object, previous: previousObject }
+        scheduler.observe({ resource: key.resource, ...after })
+        wake.abort()
+      }
+    },
+    reset: () => {
+      lost = true
+      wake.abort()
+    },
+  })
+  const loop = async () => {
+    while (!stopping.signal.aborted) {
+      wake = new AbortController()
+      let delayMs: number | undefined = 1000
+      try {
+        if (lost) {
+          scheduler.load()
+          lost = false
+        }
+        delayMs = await scheduler.run()
+      } catch (error) {
+        log.error('scheduling failed, will retry', { error })
+      }
+      if (!wake.signal.aborted) await clock.sleep(delayMs ?? 60_000, AbortSignal.any([wake.signal, stopping.signal]))
+    }
+  }
+  const looping = loop()
+  return {
+    stop: async () => {
+      stopping.abort()
+      unlisten()
+      await looping
+    },
+  }
+}
