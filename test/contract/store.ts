@@ -1,0 +1,52 @@
+import { afterEach, beforeEach, describe, it } from 'vitest'
+import type { Store } from '../../shared/storage/store.ts'
+import type { ManualClock } from '../fakes/manual-clock.ts'
+import { changeCases } from './store/changes.ts'
+import { historyCases } from './store/history.ts'
+import { listCases } from './store/lists.ts'
+import { sizeCases } from './store/sizes.ts'
+import { writeCases } from './store/writes.ts'
+
+/** What a driver gives for one test; `close` removes all of it. */
+export interface StoreUnderTest {
+  readonly store: Store
+  /** the store's own; history is kept 600 s of it */
+  readonly clock: ManualClock
+  /** does now what the background would do: drop expired objects and old history */
+  sweep(): Promise<void>
+  close(): Promise<void>
+}
+
+export type StoreCases = Readonly<Record<string, (subject: StoreUnderTest) => Promise<void>>>
+
+/** Run by every driver; a departure is a named skip with its reason. */
+export const testStore = (options: {
+  name: string
+  newStore: () => Promise<StoreUnderTest>
+  skip?: readonly { readonly reason: string; readonly tests: readonly string[] }[]
+}): void => {
+  const reasons = new Map(options.skip?.flatMap(({ reason, tests }) => tests.map((test) => [test, reason] as const)))
+  const groups: Readonly<Record<string, StoreCases>> = {
+    writes: writeCases,
+    lists: listCases,
+    changes: changeCases,
+    history: historyCases,
+    sizes: sizeCases,
+  }
+  describe(`${options.name} store`, () => {
+    let subject: StoreUnderTest
+    beforeEach(async () => {
+      subject = await options.newStore()
+    })
+    afterEach(() => subject.close())
+    for (const [group, cases] of Object.entries(groups)) {
+      describe(group, () => {
+        for (const [name, run] of Object.entries(cases)) {
+          const reason = reasons.get(name)
+          if (reason) it.skip(`${name} (${reason})`, () => undefined)
+          else it(name, () => run(subject))
+        }
+      })
+    }
+  })
+}
