@@ -2,7 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { eventually, Kubectl } from './kubectl.ts'
 
@@ -87,6 +87,18 @@ export class Cluster {
     const pid = descendants(this.#process!.pid!).find((each) => agentNode(each) === node)
     if (pid === undefined) throw new Error(`no agent process of ${node}`)
     return pid
+  }
+
+  /** Proportional set size of each of its processes that runs Node.js. */
+  memory(): { name: string; mebibytes: number }[] {
+    return descendants(this.#process!.pid!).flatMap((pid) => {
+      const script = readProc(String(pid), 'cmdline')
+        .split('\0')
+        .find((argument) => /\.m?[jt]s$/.test(argument))
+      if (script === undefined) return []
+      const kibibytes = Number(/^Pss: +(\d+)/m.exec(readProc(String(pid), 'smaps_rollup'))?.[1] ?? 0)
+      return [{ name: relative(repository, script), mebibytes: kibibytes / 1024 }]
+    })
   }
 
   async reset(): Promise<{ code: number | null; output: string }> {

@@ -110,10 +110,11 @@ export interface Wait<T> {
   readonly ask: () => Promise<T> | T
   readonly wanted: (value: T) => boolean
   readonly seconds?: number
+  readonly pauseMilliseconds?: number
 }
 
 /** Asks again until the answer is as wanted; a failing ask is an answer not wanted. Throws with the last answer. */
-export async function eventually<T>(what: string, { ask, wanted, seconds = 60 }: Wait<T>): Promise<T> {
+export async function eventually<T>(what: string, { ask, wanted, seconds = 60, pauseMilliseconds = 200 }: Wait<T>): Promise<T> {
   const deadline = Date.now() + seconds * 1000
   for (;;) {
     let last: unknown
@@ -127,6 +128,6 @@ export async function eventually<T>(what: string, { ask, wanted, seconds = 60 }:
     if (Date.now() > deadline) {
       throw new Error(`${what}: not within ${seconds} s; last: ${last instanceof Error ? last.message : JSON.stringify(last)}`)
     }
-    await delay(200)
+    await delay(pauseMilliseconds)
   }
 }

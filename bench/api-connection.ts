@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs'
+import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:http2'
+import { parse } from 'yaml'
+
+interface Kubeconfig {
+  readonly 'current-context': string
+  readonly contexts: readonly { name: string; context: { cluster: string; user: string } }[]
+  readonly clusters: readonly { name: string; cluster: Record<string, string> }[]
+  readonly users: readonly { name: string; user: Record<string, string> }[]
+}
+
+/** One HTTP/2 connection to the API server that a kubeconfig names, as client-go opens it. */
+export class ApiConnection {
+  readonly #session: ClientHttp2Session
+
+  constructor(kubeconfig: string) {
+    const config = parse(readFileSync(kubeconfig, 'utf8')) as Kubeconfig
+    const context = config.contexts.find(({ name }) => name === config['current-context'])!.context
+    const cluster = config.clusters.find(({ name }) => name === context.cluster)!.cluster
+    const user = config.users.find(({ name }) => name === context.user)!.user
+    this.#session = connect(cluster.server!, {
+      ca: pem(cluster, 'certificate-authority'),
+      cert: pem(user, 'client-certificate'),
+      key: pem(user, 'client-key'),
+    })
+    // Each request reports it too.
+    this.#session.on('error', () => undefined)
+  }
+
+  /** The whole answer. Throws when its status is not 2xx. */
+  async call(method: string, path: string, body?: string | Buffer): Promise<Buffer> {
+    const stream = this.#request(method, path)
+    stream.end(body)
+    let status = 0
+    stream.once('response', (headers) => {
+      status = Number(headers[':status'])
+    })
+    const chunks: Buffer[] = []
+    for await (const chunk of stream as AsyncIterable<Buffer>) chunks.push(chunk)
+    const answer = Buffer.concat(chunks)
+    if (status < 200 || status > 299) throw new Error(`${method} ${path}: ${status} ${answer.toString('utf8', 0, 300)}`)
+    return answer
+  }
+
+  /** Lines as they come, until `stop`. */
+  watch(path: string, onLine: (line: string) => void): { stop(): void } {
+    const stream = this.#request('GET', path)
+    stream.end()
+    let rest = ''
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      const lines = (rest + text).split('\n')
+      rest = lines.pop()!
+      for (const line of lines) onLine(line)
+    })
+    return { stop: () => stream.close() }
+  }
+
+  close(): void {
+    this.#session.destroy()
+  }
+
+  #request(method: string, path: string): ClientHttp2Stream {
+    return this.#session.request({
+      ':method': method,
+      ':path': path,
+      accept: 'application/json',
+      ...(method === 'GET' ? {} : { 'content-type': 'application/json' }),
+    })
+  }
+}
+
+const pem = (entry: Record<string, string>, name: string): string | Buffer =>
+  entry[`${name}-data`] === undefined ? readFileSync(entry[name]!) : Buffer.from(entry[`${name}-data`]!, 'base64')

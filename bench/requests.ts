@@ -1,0 +1,91 @@
+import { Cluster } from '../test/e2e/cluster.ts'
+import { ApiConnection } from './api-connection.ts'
+import { type Measure, type Scenario, secondsSince } from './scenario.ts'
+
+const objects = 5000
+const gets = 20_000
+const inFlight = 64
+const watchers = 10
+const lists = 20
+const path = '/api/v1/namespaces/bench/configmaps'
+
+const configMap = (index: number, round = 'first') =>
+  JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: `object-${index}`, labels: { app: 'bench', shard: String(index % 16), round } },
+    data: { text: 'x'.repeat(900) },
+  })
+
+export const requests: Scenario = {
+  title: `Requests (${inFlight} in flight on one HTTP/2 connection, ConfigMaps of about 1 kB)`,
+  async run(report) {
+    const cluster = new Cluster({ runtime: 'simulated' })
+    try {
+      await cluster.start()
+      await measureRequests(cluster.kubeconfig, report)
+    } finally {
+      await cluster.dispose()
+    }
+  },
+}
+
+/** Takes nothing but a kubeconfig, so that it measures any API server alike. */
+export async function measureRequests(kubeconfig: string, report: (measure: Measure) => void): Promise<void> {
+  const api = new ApiConnection(kubeconfig)
+  try {
+    await api.call(
+      'POST',
+      '/api/v1/namespaces',
+      JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'bench' } }),
+    )
+
+    report(await rate('create', objects, (index) => api.call('POST', path, configMap(index))))
+    report(await rate('get', gets, (index) => api.call('GET', `${path}/object-${index % objects}`)))
+
+    const start = performance.now()
+    for (let round = 0; round < lists; round++) await api.call('GET', path)
+    report({ what: `list all ${objects}, objects`, value: (objects * lists) / secondsSince(start), unit: '1/s' })
+    report(await rate('list a page of 500', 200, () => api.call('GET', `${path}?limit=500`), 4))
+
+    report(await watched(api))
+    report(await rate('delete', objects, (index) => api.call('DELETE', `${path}/object-${index}`)))
+  } finally {
+    await api.call('DELETE', '/api/v1/namespaces/bench')
+    api.close()
+  }
+}
+
+async function rate(what: string, count: number, call: (index: number) => Promise<unknown>, width = inFlight): Promise<Measure> {
+  let next = 0
+  const work = async () => {
+    while (next < count) await call(next++)
+  }
+  const start = performance.now()
+  await Promise.all(Array.from({ length: width }, work))
+  return { what, value: count / secondsSince(start), unit: '1/s' }
+}
+
+/** Events that all watchers together were sent while objects changed as fast as they could. */
+async function watched(api: ApiConnection): Promise<Measure> {
+  const changes = 3000
+  const { metadata } = JSON.parse(String(await api.call('GET', `${path}?limit=1`))) as { metadata: { resourceVersion: string } }
+  let seen = 0
+  const all = Promise.withResolvers<void>()
+  const watches = Array.from({ length: watchers }, () =>
+    api.watch(`${path}?watch=true&resourceVersion=${metadata.resourceVersion}`, () => {
+      seen++
+      if (seen === changes * watchers) all.resolve()
+    }),
+  )
+  const start = performance.now()
+  await rate('update', changes, (index) => api.call('PUT', `${path}/object-${index}`, configMap(index, 'second')))
+  await all.promise
+  const measure = {
+    what: `watch, events to ${watchers} watchers`,
+    value: (changes * watchers) / secondsSince(start),
+    unit: '1/s',
+  } as const
+  for (const watch of watches) watch.stop()
+  return measure
+}
