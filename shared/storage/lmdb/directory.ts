@@ -11,6 +11,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { StoreUnavailable } from '../store.ts'
+import { checkDataFile } from './data-file.ts'
 
 export const dataFile = 'windlass.mdb'
 const formatFile = 'FORMAT'
@@ -56,20 +57,5 @@ const readDirectory = (path: string): string[] => {
     return readdirSync(path)
   } catch (cause) {
     throw new StoreUnavailable(`can't read the data directory "${path}"`, { cause })
-  }
-}
-
-/** LMDB's magic number stands at byte 16 of its first page; a map that lost it would crash the process instead of answering. */
-const checkDataFile = (path: string): void => {
-  const head = Buffer.alloc(24)
-  const file = openSync(path, 'r')
-  try {
-    const read = readSync(file, head, 0, head.length, 0)
-    if (read === 0) return
-    if (read < head.length || head.readUInt32LE(16) !== 0xbeefc0de) {
-      throw new StoreUnavailable(`"${path}" is damaged (it does not start as an LMDB file): restore a backup`)
-    }
-  } finally {
-    closeSync(file)
   }
 }
