@@ -3,20 +3,29 @@ import { type Clock, systemClock } from '../platform/clock.ts'
 import type { Logger } from '../platform/log.ts'
 import { type Random, systemRandom } from '../platform/random.ts'
 import type { KindDefinition } from '../resources/definition.ts'
+import type { Heartbeats } from '../storage/heartbeats.ts'
 import type { LogTail } from '../storage/log-tail.ts'
 import type { Store } from '../storage/store.ts'
 import type { AdmissionPlugin } from './admission/admission.ts'
 import type { Authenticator } from './authn/authenticator.ts'
+import { createOidcPaths } from './authn/oidc-paths.ts'
+import type { Tokens } from './authn/tokens.ts'
 import type { Authorizer } from './authz/authorizer.ts'
 import { discoveryPaths } from './discovery/paths.ts'
 import { healthPaths } from './health.ts'
+import { createHeartbeatPath } from './heartbeat.ts'
 import type { ApiServerParts } from './parts.ts'
 import type { PathHandler } from './paths.ts'
 import { createPipeline } from './pipeline.ts'
-import { createRegistry } from './registry.ts'
+import { createRegistry, resourceOf } from './registry.ts'
 import { respondJson } from './represent/respond.ts'
 import type { ApiHandler } from './request.ts'
+import { selfSubjectReview } from './reviews/self-subject-review.ts'
+import { selfSubjectRulesReview } from './reviews/self-subject-rules-review.ts'
+import { accessReviews } from './reviews/subject-access-review.ts'
+import { createTokenReview } from './reviews/token-review.ts'
 import { builtInSubresources, type SubresourceHandlers } from './subresources/subresource.ts'
+import { createTokenSubresource } from './subresources/token.ts'
 import { type ServerVersion, serverVersion } from './version.ts'
 
 export interface ApiServerOptions {
@@ -30,6 +39,10 @@ export interface ApiServerOptions {
   /** run in order */
   readonly admission: readonly AdmissionPlugin[]
   readonly log: Logger
+  /** of service accounts; without them there is no TokenRequest, TokenReview nor OIDC discovery */
+  readonly tokens?: Tokens | undefined
+  /** where nodes' heartbeats go */
+  readonly heartbeats?: Heartbeats | undefined
   readonly clock?: Clock | undefined
   readonly random?: Random | undefined
   readonly version?: ServerVersion | undefined
@@ -45,15 +58,21 @@ export interface ApiServer {
 
 /** The whole API as a function from request to response; how it is served is not its business. */
 export const createApiServer = (options: ApiServerOptions): ApiServer => {
-  const { store, logTail, schemas, authorizer, admission, log } = options
+  const { store, logTail, schemas, authorizer, admission, log, tokens, heartbeats } = options
+  const virtual = [...accessReviews, selfSubjectRulesReview, selfSubjectReview, ...(tokens ? [createTokenReview(tokens)] : [])]
   const parts: ApiServerParts = {
     store,
     logTail,
-    registry: createRegistry(options.definitions),
+    registry: createRegistry([...options.definitions, ...virtual.map(({ definition }) => definition)]),
+    virtualResources: new Map(virtual.map((one) => [resourceOf(one.definition), one])),
     schemas,
     authorizer,
     admission,
-    subresources: { ...builtInSubresources, ...options.subresources },
+    subresources: {
+      ...builtInSubresources,
+      ...(tokens && { token: createTokenSubresource(tokens) }),
+      ...options.subresources,
+    },
     log,
     clock: options.clock ?? systemClock,
     random: options.random ?? systemRandom,
@@ -65,7 +84,14 @@ export const createApiServer = (options: ApiServerOptions): ApiServer => {
     handle: createPipeline({
       parts,
       authenticators: options.authenticators,
-      paths: [discoveryPaths, healthPaths, versionPath, ...(options.paths ?? [])],
+      paths: [
+        discoveryPaths,
+        healthPaths,
+        versionPath,
+        ...(tokens ? [createOidcPaths(tokens)] : []),
+        ...(heartbeats ? [createHeartbeatPath(heartbeats)] : []),
+        ...(options.paths ?? []),
+      ],
     }),
   }
 }

@@ -7,6 +7,7 @@ import type { Store } from '../storage/store.ts'
 import type { AdmissionPlugin } from './admission/admission.ts'
 import type { Authorizer } from './authz/authorizer.ts'
 import type { Registry } from './registry.ts'
+import type { VirtualResource } from './reviews/virtual-resource.ts'
 import type { SubresourceHandlers } from './subresources/subresource.ts'
 
 /** What verbs and subresources work with. */
@@ -18,6 +19,8 @@ export interface ApiServerParts {
   readonly authorizer: Authorizer
   /** what subresources do, by name */
   readonly subresources: Readonly<Record<string, SubresourceHandlers>>
+  /** resources that are only asked, by the name keys use */
+  readonly virtualResources: ReadonlyMap<string, VirtualResource>
   readonly admission: readonly AdmissionPlugin[]
   readonly clock: Clock
   readonly log: Logger

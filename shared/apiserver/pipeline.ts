@@ -13,7 +13,7 @@ import { translateStoreError } from './store-error.ts'
 export interface PipelineOptions {
   readonly parts: ApiServerParts
   readonly authenticators: readonly Authenticator[]
-  /** what is not a resource, the first that answers */
+  /** what is not one of the resources, the first that answers */
   readonly paths: readonly PathHandler[]
 }
 
@@ -43,9 +43,10 @@ const dispatch = async (context: RequestContext, paths: readonly PathHandler[]):
   const { info } = context
   if (info.isResource) {
     const definition = context.parts.registry.find(info.group, info.version, info.resource)
-    if (!definition) throw pathNotFound()
-    const resource: ResourceContext = { ...context, info, definition }
-    return resourceHandler(resource)(resource)
+    if (definition) {
+      const resource: ResourceContext = { ...context, info, definition }
+      return resourceHandler(resource)(resource)
+    }
   }
   for (const path of paths) {
     const response = await path(context)

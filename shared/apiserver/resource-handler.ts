@@ -1,6 +1,6 @@
 import type { ResourceContext } from './context.ts'
 import { methodNotAllowed, pathNotFound } from './paths.ts'
-import { verbsOf } from './registry.ts'
+import { resourceOf, verbsOf } from './registry.ts'
 import type { ApiResponse } from './request.ts'
 import type { ResourceVerb } from './router.ts'
 import { subresourceHandler } from './subresources/subresource.ts'
@@ -28,12 +28,14 @@ const handlers: Readonly<Record<ResourceVerb, ResourceHandler>> = {
 
 /** What answers a request on a served resource. Throws for a subresource or verb that it has not. */
 export const resourceHandler = (context: ResourceContext): ResourceHandler => {
-  const { info, definition } = context
+  const { info, definition, parts } = context
   if (!definition.namespaced && info.namespace !== '' && info.namespace !== info.name) throw pathNotFound()
   if (info.subresource !== '') return subresourceHandler(context)
   const namesOne = info.verb !== 'list' && info.verb !== 'watch' && info.verb !== 'deletecollection' && info.verb !== 'create'
   if (namesOne && definition.namespaced && info.namespace === '') throw pathNotFound()
+  if (info.verb === 'create' && definition.namespaced && info.namespace === '') throw methodNotAllowed()
   if (info.verb === 'create' && info.name !== '') throw methodNotAllowed()
   if (!verbsOf(definition).includes(info.verb)) throw methodNotAllowed()
-  return handlers[info.verb]
+  const virtual = parts.virtualResources.get(resourceOf(definition))
+  return virtual && info.verb === 'create' ? virtual.create : handlers[info.verb]
 }

@@ -34,8 +34,7 @@ const respondAggregated = async (context: RequestContext, core: boolean, version
 
 /** `/api`, `/apis` and the lists below them. */
 export const discoveryPaths: PathHandler = (context) => {
-  const { request, info, parts } = context
-  const { registry } = parts
+  const { request, info } = context
   const [root, first, second, ...more] = info.path.split('/').filter(Boolean)
   if ((root !== 'api' && root !== 'apis') || more.length > 0 || request.method !== 'GET') return undefined
   if (first === undefined) {

@@ -52,24 +52,25 @@ const fromBody = (value: unknown): RawOptions => {
   if (given.kind !== undefined && given.kind !== 'DeleteOptions') {
     throw badRequest('decoded object cannot be converted to DeleteOptions')
   }
-  const checked = {
-    gracePeriodSeconds: typed(given, 'gracePeriodSeconds', 'number'),
-    orphanDependents: typed(given, 'orphanDependents', 'boolean'),
-    propagationPolicy: typed(given, 'propagationPolicy', 'string'),
-    preconditions: typed(given, 'preconditions', 'object'),
-    dryRun: typed(given, 'dryRun', 'object'),
-  }
-  return checked as RawOptions
+  const { gracePeriodSeconds, orphanDependents, propagationPolicy, preconditions, dryRun } = given
+  const wrong = (field: string, type: string) =>
+    badRequest(`json: cannot unmarshal ${typeof given[field]} into Go struct field DeleteOptions.${field} of type ${type}`)
+  if (!isNone(gracePeriodSeconds) && !Number.isInteger(gracePeriodSeconds)) throw wrong('gracePeriodSeconds', 'int64')
+  if (!isNone(orphanDependents) && typeof orphanDependents !== 'boolean') throw wrong('orphanDependents', 'bool')
+  if (!isNone(propagationPolicy) && typeof propagationPolicy !== 'string')
+    throw wrong('propagationPolicy', 'v1.DeletionPropagation')
+  if (!isNone(preconditions) && typeof preconditions !== 'object') throw wrong('preconditions', 'v1.Preconditions')
+  if (!isNone(dryRun) && !Array.isArray(dryRun)) throw wrong('dryRun', '[]string')
+  return {
+    gracePeriodSeconds: gracePeriodSeconds ?? undefined,
+    orphanDependents: orphanDependents ?? undefined,
+    propagationPolicy: propagationPolicy ?? undefined,
+    preconditions: preconditions ?? undefined,
+    dryRun: dryRun ?? undefined,
+  } as RawOptions
 }
 
-const typed = (given: Record<string, unknown>, field: string, type: string): unknown => {
-  const value = given[field] ?? undefined
-  // biome-ignore lint/suspicious/useValidTypeof: the types come from the table above
-  if (value !== undefined && typeof value !== type) {
-    throw badRequest(`v1.DeleteOptions.${field}: wrong type: ${typeof value}, expected ${type}`)
-  }
-  return value
-}
+const isNone = (value: unknown) => value === undefined || value === null
 
 const fromQuery = (query: URLSearchParams): RawOptions => {
   const grace = query.get('gracePeriodSeconds')

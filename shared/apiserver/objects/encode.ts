@@ -4,11 +4,13 @@ import { apiVersionOf } from '../../meta/object.ts'
 import type { KindDefinition } from '../../resources/definition.ts'
 import type { Encode } from '../../storage/store.ts'
 
+type StoredType = Pick<KindDefinition, 'group' | 'version' | 'kind'>
+
 /**
  * Serializes an object once, for any revision: resourceVersion is the first field of metadata, so that what stands before
  * it is the same for every object of a kind and what stands behind it does not depend on the revision.
  */
-export const encoder = (definition: KindDefinition, object: KubeObject): Encode => {
+export const encoder = (definition: StoredType, object: KubeObject): Encode => {
   const head = headOf(definition)
   const tail = Buffer.from(tailOf(object))
   return (revision) => {
@@ -22,7 +24,7 @@ export const encoder = (definition: KindDefinition, object: KubeObject): Encode 
 }
 
 /** The bytes an answer would have without being stored (dry run); no resourceVersion when there is none yet. */
-export const encodeUnstored = (definition: KindDefinition, object: KubeObject): Uint8Array => {
+export const encodeUnstored = (definition: StoredType, object: KubeObject): Uint8Array => {
   const { resourceVersion } = object.metadata
   if (resourceVersion) return Buffer.from(headOf(definition) + resourceVersion + tailOf(object))
   const { apiVersion: _apiVersion, kind: _kind, ...rest } = object
@@ -31,7 +33,7 @@ export const encodeUnstored = (definition: KindDefinition, object: KubeObject): 
   )
 }
 
-const headOf = ({ kind, group, version }: KindDefinition) =>
+const headOf = ({ kind, group, version }: StoredType) =>
   `{"kind":"${kind}","apiVersion":"${apiVersionOf(group, version)}","metadata":{"resourceVersion":"`
 
 const tailOf = (object: KubeObject): string => {

@@ -18,13 +18,13 @@ const patchWith =
     const { bytes } = await updateObject(context, {
       name: info.name,
       transform: (current) => {
-        // A patch that names no revision holds for whatever is there; it is compared with what it was applied to all the same.
-        const { resourceVersion, ...metadata } = current!.metadata
-        const patched = patch.apply({ ...current!, metadata }, { schema: definition.schema, schemas: parts.schemas })
+        const patched = patch.apply(current!, { schema: definition.schema, schemas: parts.schemas })
         const object = decodeObject(context, patched)
         if (object.metadata.name !== info.name) {
           throw badRequest(`the name of the object (${object.metadata.name}) does not match the name on the URL (${info.name})`)
         }
+        // The revision it was applied to is no wish of the client's: after a conflict it is applied again.
+        if (object.metadata.resourceVersion === current!.metadata.resourceVersion) delete object.metadata.resourceVersion
         return object
       },
       unconditional: true,

@@ -1,0 +1,15 @@
+import type { AdmissionPlugin } from './admission.ts'
+import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
+import { namespaceLifecycle } from './namespace-lifecycle.ts'
+import { priority } from './priority.ts'
+import { serviceAccount } from './service-account.ts'
+import { createServiceAddress, type ServiceAddressOptions } from './service-address.ts'
+
+/** What every cluster runs, in order. */
+export const createDefaultAdmission = (options: ServiceAddressOptions = {}): AdmissionPlugin[] => [
+  namespaceLifecycle,
+  serviceAccount,
+  defaultTolerationSeconds,
+  priority,
+  createServiceAddress(options),
+]

@@ -1,0 +1,45 @@
+import type { KubeObject } from '../../meta/object.ts'
+import { ApiError, forbidden, notFound } from '../../meta/status.ts'
+import type { AdmissionAttributes, AdmissionPlugin } from './admission.ts'
+import { isMain } from './of-kind.ts'
+
+const immortal = new Set(['default', 'kube-system', 'kube-public'])
+
+interface Namespace extends KubeObject {
+  status?: { phase?: string }
+}
+
+/** Objects are made only in namespaces that exist and stay; some namespaces always do. */
+export const namespaceLifecycle: AdmissionPlugin = {
+  name: 'NamespaceLifecycle',
+  // Before anything else looks at the object.
+  mutate: async (attributes, { read }) => {
+    const { operation, definition, namespace } = attributes
+    if (operation !== 'CREATE' || !definition.namespaced) return
+    const found = (await read('namespaces', '', namespace)) as Namespace | undefined
+    if (!found) throw notFound('', 'namespaces', namespace)
+    if (found.status?.phase === 'Terminating') throw terminating(attributes)
+  },
+  validate: (attributes) => {
+    if (isMain(attributes, '', 'namespaces')) protectImmortal(attributes)
+  },
+}
+
+const protectImmortal = ({ operation, name }: AdmissionAttributes) => {
+  if (operation === 'DELETE' && immortal.has(name)) throw forbidden('', 'namespaces', name, 'this namespace may not be deleted')
+}
+
+const terminating = ({ definition, namespace, name }: AdmissionAttributes) => {
+  const { message, details } = forbidden(
+    definition.group,
+    definition.plural,
+    name,
+    `unable to create new content in namespace ${namespace} because it is being terminated`,
+  )
+  const cause = {
+    reason: 'NamespaceTerminating',
+    message: `namespace ${namespace} is being terminated`,
+    field: 'metadata.namespace',
+  }
+  return new ApiError('Forbidden', message, { details: { ...details, causes: [cause] } })
+}

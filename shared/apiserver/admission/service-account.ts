@@ -1,0 +1,92 @@
+import { forbidden } from '../../meta/status.ts'
+import { nameSuffix, type Random } from '../../platform/random.ts'
+import type { Container, Volume } from '../../resources/generated/types.ts'
+import type { Pod, ServiceAccount } from '../../resources/resource.ts'
+import type { AdmissionEnvironment, AdmissionPlugin } from './admission.ts'
+import { isPodCreate } from './of-kind.ts'
+
+const defaultName = 'default'
+const mirrorAnnotation = 'kubernetes.io/config.mirror'
+const mountPath = '/var/run/secrets/kubernetes.io/serviceaccount'
+const volumePrefix = 'kube-api-access-'
+/** An hour, and some seconds by which upstream tells its own tokens. */
+const tokenSeconds = 3607
+/** The default account of a new namespace is made a moment after it. */
+const attempts = 10
+const retryMs = 100
+
+/** Every pod runs as a service account and finds its token. */
+export const serviceAccount: AdmissionPlugin = {
+  name: 'ServiceAccount',
+  mutate: async (attributes, environment) => {
+    if (!isPodCreate(attributes)) return
+    const pod = attributes.object as Pod
+    if (pod.metadata.annotations?.[mirrorAnnotation] !== undefined) return checkMirror(pod)
+    const { spec } = pod
+    const name = spec.serviceAccountName || spec.serviceAccount || defaultName
+    spec.serviceAccountName = name
+    spec.serviceAccount = name
+    const account = await find(environment, attributes.namespace, name)
+    if (!account) {
+      throw forbidden(
+        '',
+        'pods',
+        pod.metadata.name ?? '',
+        `error looking up service account ${attributes.namespace}/${name}: serviceaccount "${name}" not found`,
+      )
+    }
+    if (spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true) mountToken(pod, environment.random)
+    if (!spec.imagePullSecrets?.length && account.imagePullSecrets?.length) {
+      spec.imagePullSecrets = account.imagePullSecrets.map((secret) => ({ name: secret.name }))
+    }
+  },
+}
+
+const checkMirror = (pod: Pod) => {
+  if (pod.spec.serviceAccountName) {
+    throw forbidden('', 'pods', pod.metadata.name, 'a mirror pod may not reference service accounts')
+  }
+}
+
+const find = async (
+  { read, clock }: AdmissionEnvironment,
+  namespace: string,
+  name: string,
+): Promise<ServiceAccount | undefined> => {
+  for (let attempt = 1; ; attempt++) {
+    const account = await read('serviceaccounts', namespace, name)
+    if (account || name !== defaultName || attempt === attempts) return account as ServiceAccount | undefined
+    if (!(await read('namespaces', '', namespace))) return undefined
+    await clock.sleep(retryMs)
+  }
+}
+
+const mountToken = ({ spec }: Pod, random: Random) => {
+  const existing = spec.volumes?.find(({ name }) => name.startsWith(volumePrefix))
+  const name = existing?.name ?? `${volumePrefix}${nameSuffix(random)}`
+  const needing = [...(spec.initContainers ?? []), ...spec.containers].filter(
+    ({ volumeMounts }) => !volumeMounts?.some((mount) => mount.mountPath === mountPath),
+  )
+  for (const container of needing) mount(container, name)
+  if (!existing && needing.length > 0) spec.volumes = [...(spec.volumes ?? []), tokenVolume(name)]
+}
+
+const mount = (container: Container, name: string) => {
+  container.volumeMounts = [...(container.volumeMounts ?? []), { name, readOnly: true, mountPath }]
+}
+
+const tokenVolume = (name: string): Volume => ({
+  name,
+  projected: {
+    defaultMode: 0o644,
+    sources: [
+      { serviceAccountToken: { expirationSeconds: tokenSeconds, path: 'token' } },
+      { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+      {
+        downwardAPI: {
+          items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }],
+        },
+      },
+    ],
+  },
+})

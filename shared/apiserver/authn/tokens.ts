@@ -1,0 +1,114 @@
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
+import { calculateJwkThumbprint, errors, exportJWK, type JWK, type JWTPayload, jwtVerify, SignJWT } from 'jose'
+import type { Clock } from '../../platform/clock.ts'
+import type { Random } from '../../platform/random.ts'
+
+/** Makes and reads the JWTs of service accounts. */
+export interface Tokens {
+  readonly issuer: string
+  /** used when a request names none */
+  readonly audiences: readonly string[]
+  issue(claims: TokenClaims): Promise<string>
+  /** undefined: not one of ours, or not valid now for any of the audiences */
+  verify(token: string, audiences?: readonly string[]): Promise<VerifiedToken | undefined>
+  /** public keys, for OIDC discovery */
+  keys(): Promise<JWK[]>
+}
+
+export interface TokenClaims {
+  readonly serviceAccount: ObjectClaim & { readonly namespace: string }
+  readonly audiences: readonly string[]
+  readonly expiresAtMs: number
+  readonly pod?: ObjectClaim | undefined
+  readonly secret?: ObjectClaim | undefined
+  readonly node?: ObjectClaim | undefined
+}
+
+export interface ObjectClaim {
+  readonly name: string
+  readonly uid: string
+}
+
+export interface VerifiedToken extends TokenClaims {
+  readonly id: string
+}
+
+export interface TokensOptions {
+  /** PKCS 8, EC P-256 or RSA */
+  readonly privateKeyPem: string
+  readonly issuer: string
+  readonly audiences?: readonly string[] | undefined
+  readonly clock: Clock
+  readonly random: Random
+}
+
+interface PrivateClaims {
+  readonly namespace: string
+  readonly serviceaccount: ObjectClaim
+  readonly pod?: ObjectClaim
+  readonly secret?: ObjectClaim
+  readonly node?: ObjectClaim
+}
+
+const claimsField = 'kubernetes.io'
+
+export const createTokens = (options: TokensOptions): Tokens => {
+  const { issuer, clock, random } = options
+  const audiences = options.audiences ?? [issuer]
+  const privateKey = createPrivateKey(options.privateKeyPem)
+  const publicKey = createPublicKey(privateKey)
+  const algorithm = privateKey.asymmetricKeyType === 'rsa' ? 'RS256' : 'ES256'
+  const keyId = keyIdOf(publicKey)
+  return {
+    issuer,
+    audiences,
+    issue: async ({ serviceAccount, audiences: wanted, expiresAtMs, pod, secret, node }) => {
+      const { namespace, name, uid } = serviceAccount
+      const claims: PrivateClaims = {
+        namespace,
+        serviceaccount: { name, uid },
+        ...(pod && { pod }),
+        ...(secret && { secret }),
+        ...(node && { node }),
+      }
+      const now = Math.floor(clock.now() / 1000)
+      return new SignJWT({ [claimsField]: claims })
+        .setProtectedHeader({ alg: algorithm, kid: await keyId })
+        .setIssuer(issuer)
+        .setSubject(`system:serviceaccount:${namespace}:${name}`)
+        .setAudience([...wanted])
+        .setIssuedAt(now)
+        .setNotBefore(now)
+        .setExpirationTime(Math.floor(expiresAtMs / 1000))
+        .setJti(random.uuid())
+        .sign(privateKey)
+    },
+    verify: async (token, wanted = audiences) => {
+      try {
+        const currentDate = new Date(clock.now())
+        const { payload } = await jwtVerify(token, publicKey, { issuer, audience: [...wanted], currentDate })
+        return verifiedOf(payload)
+      } catch (error) {
+        if (error instanceof errors.JOSEError) return undefined
+        throw error
+      }
+    },
+    keys: async () => [{ ...(await exportJWK(publicKey)), use: 'sig', kid: await keyId, alg: algorithm }],
+  }
+}
+
+const keyIdOf = async (key: KeyObject) => calculateJwkThumbprint(await exportJWK(key))
+
+const verifiedOf = ({ aud, exp, jti, [claimsField]: claims }: JWTPayload): VerifiedToken | undefined => {
+  const { namespace, serviceaccount, pod, secret, node } = (claims ?? {}) as Partial<PrivateClaims>
+  if (!namespace || !serviceaccount?.name || !serviceaccount.uid || exp === undefined) return undefined
+  return {
+    id: jti ?? '',
+    serviceAccount: { namespace, ...serviceaccount },
+    audiences: aud === undefined ? [] : [aud].flat(),
+    expiresAtMs: exp * 1000,
+    pod,
+    secret,
+    node,
+  }
+}

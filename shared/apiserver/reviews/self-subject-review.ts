@@ -1,0 +1,31 @@
+import { timestamp } from '../../platform/clock.ts'
+import { readTyped } from '../body.ts'
+import { respondJson } from '../represent/respond.ts'
+import type { User } from '../request.ts'
+import { reviewDefinition, type VirtualResource } from './virtual-resource.ts'
+
+export const userInfo = ({ name, uid, groups, extra }: User) => ({
+  username: name,
+  uid,
+  groups,
+  ...(extra && Object.keys(extra).length > 0 ? { extra } : {}),
+})
+
+/** What `kubectl auth whoami` shows. */
+export const selfSubjectReview: VirtualResource = {
+  definition: reviewDefinition({
+    group: 'authentication.k8s.io',
+    kind: 'SelfSubjectReview',
+    schema: 'io.k8s.api.authentication.v1.SelfSubjectReview',
+  }),
+  create: async (context) => {
+    const { definition, parts, request, user } = context
+    const { kind, apiVersion } = await readTyped(context, definition)
+    return respondJson(request, 201, {
+      kind,
+      apiVersion,
+      metadata: { creationTimestamp: timestamp(parts.clock.now()) },
+      status: { userInfo: userInfo(user) },
+    })
+  },
+}

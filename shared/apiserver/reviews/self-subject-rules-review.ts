@@ -1,0 +1,37 @@
+import type { KubeObject } from '../../meta/object.ts'
+import { badRequest } from '../../meta/status.ts'
+import { readTyped } from '../body.ts'
+import { respondJson } from '../represent/respond.ts'
+import { reviewDefinition, type VirtualResource } from './virtual-resource.ts'
+
+interface RulesReview extends KubeObject {
+  spec?: { namespace?: string }
+}
+
+/** What `kubectl auth can-i --list` shows. */
+export const selfSubjectRulesReview: VirtualResource = {
+  definition: reviewDefinition({
+    group: 'authorization.k8s.io',
+    kind: 'SelfSubjectRulesReview',
+    schema: 'io.k8s.api.authorization.v1.SelfSubjectRulesReview',
+  }),
+  create: async (context) => {
+    const { definition, parts, request, user } = context
+    const object = await readTyped<RulesReview>(context, definition)
+    const namespace = object.spec?.namespace
+    if (!namespace) throw badRequest('no namespace on request')
+    const rules = (await parts.authorizer.rules(user, namespace)).filter(
+      ({ namespaces }) => namespaces === undefined || namespaces.includes(namespace),
+    )
+    const status = {
+      resourceRules: rules
+        .filter(({ resources }) => resources)
+        .map(({ verbs, apiGroups, resources, resourceNames }) => ({ verbs, apiGroups, resources, resourceNames })),
+      nonResourceRules: rules
+        .filter(({ nonResourceURLs }) => nonResourceURLs)
+        .map(({ verbs, nonResourceURLs }) => ({ verbs, nonResourceURLs })),
+      incomplete: false,
+    }
+    return respondJson(request, 201, { ...object, status })
+  },
+}

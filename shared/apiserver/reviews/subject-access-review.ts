@@ -1,0 +1,137 @@
+import { type FieldError, forbiddenField, invalid, invalidValue, requiredValue } from '../../meta/field-error.ts'
+import type { KubeObject } from '../../meta/object.ts'
+import { readTyped } from '../body.ts'
+import type { ResourceContext } from '../context.ts'
+import { respondJson } from '../represent/respond.ts'
+import type { ApiResponse, User } from '../request.ts'
+import type { RequestInfo, ResourceVerb } from '../router.ts'
+import { reviewDefinition, type VirtualResource } from './virtual-resource.ts'
+
+interface AccessSpec {
+  readonly resourceAttributes?: ResourceAttributes | undefined
+  readonly nonResourceAttributes?: { readonly path?: string; readonly verb?: string } | undefined
+  readonly user?: string | undefined
+  readonly groups?: readonly string[] | undefined
+  readonly uid?: string | undefined
+  readonly extra?: Readonly<Record<string, readonly string[]>> | undefined
+}
+
+interface ResourceAttributes {
+  readonly namespace?: string
+  readonly verb?: string
+  readonly group?: string
+  readonly version?: string
+  readonly resource?: string
+  readonly subresource?: string
+  readonly name?: string
+}
+
+interface AccessReview extends KubeObject {
+  spec?: AccessSpec
+}
+
+const infoOf = ({ resourceAttributes, nonResourceAttributes }: AccessSpec): RequestInfo => {
+  if (!resourceAttributes) {
+    const { path = '', verb = '' } = nonResourceAttributes ?? {}
+    return { isResource: false, path, verb }
+  }
+  const { namespace = '', verb = '', group = '', version = '', resource = '', subresource = '', name = '' } = resourceAttributes
+  return {
+    isResource: true,
+    path: '',
+    verb: verb as ResourceVerb,
+    group,
+    version,
+    resource,
+    subresource,
+    namespace,
+    name,
+    subpath: '',
+  }
+}
+
+const specErrors = ({ resourceAttributes, nonResourceAttributes }: AccessSpec): FieldError[] => {
+  if (resourceAttributes && nonResourceAttributes) {
+    return [
+      invalidValue(
+        'spec.nonResourceAttributes',
+        nonResourceAttributes,
+        'cannot be specified in combination with resourceAttributes',
+      ),
+    ]
+  }
+  if (resourceAttributes || nonResourceAttributes) return []
+  return [
+    invalidValue('spec.resourceAttributes', null, 'exactly one of nonResourceAttributes or resourceAttributes must be specified'),
+  ]
+}
+
+const subjectErrors = ({ user, groups }: AccessSpec): FieldError[] =>
+  user || groups?.length ? [] : [requiredValue('spec.user', 'at least one of user or group must be specified')]
+
+interface Variant {
+  readonly kind: string
+  readonly namespaced?: boolean
+  readonly userOf: (context: ResourceContext, spec: AccessSpec) => User
+  readonly errorsOf: (context: ResourceContext, spec: AccessSpec) => FieldError[]
+}
+
+const givenUser = (_context: ResourceContext, { user = '', uid, groups = [], extra }: AccessSpec): User => ({
+  name: user,
+  uid,
+  groups,
+  extra,
+})
+
+const namespaceErrors = ({ info }: ResourceContext, { resourceAttributes }: AccessSpec): FieldError[] => {
+  if (!resourceAttributes) return [forbiddenField('spec.nonResourceAttributes', 'disallowed on this kind of request')]
+  if (resourceAttributes.namespace === info.namespace) return []
+  return [
+    invalidValue(
+      'spec.resourceAttributes.namespace',
+      resourceAttributes.namespace ?? '',
+      `must match metadata.namespace: ${info.namespace}`,
+    ),
+  ]
+}
+
+const variants: readonly Variant[] = [
+  {
+    kind: 'SelfSubjectAccessReview',
+    userOf: ({ user }) => user,
+    errorsOf: (_context, spec) => specErrors(spec),
+  },
+  {
+    kind: 'SubjectAccessReview',
+    userOf: givenUser,
+    errorsOf: (_context, spec) => [...specErrors(spec), ...subjectErrors(spec)],
+  },
+  {
+    kind: 'LocalSubjectAccessReview',
+    namespaced: true,
+    userOf: givenUser,
+    errorsOf: (context, spec) => [...specErrors(spec), ...subjectErrors(spec), ...namespaceErrors(context, spec)],
+  },
+]
+
+const review =
+  ({ userOf, errorsOf }: Variant) =>
+  async (context: ResourceContext): Promise<ApiResponse> => {
+    const { definition, parts, request } = context
+    const object = await readTyped<AccessReview>(context, definition)
+    const spec = object.spec ?? {}
+    const errors = errorsOf(context, spec)
+    if (errors.length > 0) throw invalid(definition.group, definition.kind, '', errors)
+    const { allowed, reason } = await parts.authorizer.authorize({ user: userOf(context, spec), info: infoOf(spec) })
+    return respondJson(request, 201, { ...object, status: { allowed, ...(reason ? { reason } : {}) } })
+  }
+
+export const accessReviews: readonly VirtualResource[] = variants.map((variant) => ({
+  definition: reviewDefinition({
+    group: 'authorization.k8s.io',
+    kind: variant.kind,
+    schema: `io.k8s.api.authorization.v1.${variant.kind}`,
+    namespaced: variant.namespaced ?? false,
+  }),
+  create: review(variant),
+}))

@@ -1,0 +1,34 @@
+import type { KubeObject } from '../../meta/object.ts'
+import { badRequest } from '../../meta/status.ts'
+import { userOfToken } from '../authn/service-account.ts'
+import type { Tokens } from '../authn/tokens.ts'
+import { readTyped } from '../body.ts'
+import { respondJson } from '../represent/respond.ts'
+import { userInfo } from './self-subject-review.ts'
+import { reviewDefinition, type VirtualResource } from './virtual-resource.ts'
+
+interface TokenReview extends KubeObject {
+  spec?: { token?: string; audiences?: string[] }
+}
+
+/** Says whose token one is. */
+export const createTokenReview = (tokens: Tokens): VirtualResource => ({
+  definition: reviewDefinition({
+    group: 'authentication.k8s.io',
+    kind: 'TokenReview',
+    schema: 'io.k8s.api.authentication.v1.TokenReview',
+  }),
+  create: async (context) => {
+    const { definition, parts, request } = context
+    const object = await readTyped<TokenReview>(context, definition)
+    const { token, audiences = [...tokens.audiences] } = object.spec ?? {}
+    if (!token) throw badRequest('token is required for TokenReview in authentication')
+    const user = await userOfToken(token, { tokens, store: parts.store, audiences })
+    const matched =
+      user && audiences.filter((audience) => tokens.audiences.includes(audience) || object.spec?.audiences?.includes(audience))
+    const status = user
+      ? { authenticated: true, user: userInfo(user), audiences: matched }
+      : { user: {}, error: 'invalid bearer token' }
+    return respondJson(request, 201, { ...object, status })
+  },
+})

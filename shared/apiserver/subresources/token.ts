@@ -1,0 +1,110 @@
+import { type FieldError, invalid, invalidValue } from '../../meta/field-error.ts'
+import type { KubeObject } from '../../meta/object.ts'
+import { badRequest, conflict, notFound } from '../../meta/status.ts'
+import { timestamp } from '../../platform/clock.ts'
+import type { ObjectClaim, Tokens } from '../authn/tokens.ts'
+import { readTyped } from '../body.ts'
+import { isDryRun, keyOf, notFoundIn, type ResourceContext } from '../context.ts'
+import { decodeStored } from '../objects/encode.ts'
+import { respondJson } from '../represent/respond.ts'
+import type { SubresourceHandlers } from './subresource.ts'
+
+interface TokenRequest extends KubeObject {
+  spec?: { audiences?: string[]; expirationSeconds?: number; boundObjectRef?: BoundObject }
+}
+
+interface BoundObject {
+  readonly apiVersion?: string
+  readonly kind?: string
+  readonly name?: string
+  readonly uid?: string
+}
+
+const minimumSeconds = 600
+const maximumSeconds = 2 ** 32
+const defaultSeconds = 3600
+
+const type = {
+  schema: 'io.k8s.api.authentication.v1.TokenRequest',
+  group: 'authentication.k8s.io',
+  version: 'v1',
+  kind: 'TokenRequest',
+}
+
+/** What a token may be bound to, and the claim it becomes. */
+const bindable: Readonly<Record<string, { resource: string; claim: 'pod' | 'secret' }>> = {
+  Pod: { resource: 'pods', claim: 'pod' },
+  Secret: { resource: 'secrets', claim: 'secret' },
+}
+
+/** TokenRequest of a service account. */
+export const createTokenSubresource = (tokens: Tokens): SubresourceHandlers => ({
+  create: async (context) => {
+    const { info, parts, request } = context
+    const account = await parts.store.get(keyOf(context))
+    if (!account) throw notFoundIn(context, info.name)
+    const object = await readTyped<TokenRequest>(context, type)
+    if (object.metadata.name && object.metadata.name !== info.name) {
+      throw badRequest(
+        `metadata.name: Invalid value: ${JSON.stringify(object.metadata.name)}: must match the service account name: ${info.name}`,
+      )
+    }
+    const { expirationSeconds = defaultSeconds, boundObjectRef } = object.spec ?? {}
+    const audiences = object.spec?.audiences?.length ? object.spec.audiences : [...tokens.audiences]
+    checkExpiration(expirationSeconds)
+    const { metadata } = decodeStored(account.value)
+    const bound = boundObjectRef && (await boundClaims(context, boundObjectRef))
+    const expiresAtMs = parts.clock.now() + expirationSeconds * 1000
+    const token = isDryRun(context)
+      ? ''
+      : await tokens.issue({
+          serviceAccount: { namespace: info.namespace, name: info.name, uid: metadata.uid ?? '' },
+          audiences,
+          expiresAtMs,
+          ...bound,
+        })
+    return respondJson(request, 201, {
+      ...object,
+      metadata: { name: info.name, namespace: info.namespace, creationTimestamp: timestamp(parts.clock.now()) },
+      spec: { ...object.spec, audiences, expirationSeconds, boundObjectRef: boundObjectRef ?? null },
+      status: { token, expirationTimestamp: timestamp(expiresAtMs) },
+    })
+  },
+})
+
+const checkExpiration = (seconds: number) => {
+  const errors: FieldError[] = []
+  const field = 'spec.expirationSeconds'
+  if (seconds < minimumSeconds) errors.push(invalidValue(field, seconds, 'may not specify a duration less than 10 minutes'))
+  if (seconds > maximumSeconds) errors.push(invalidValue(field, seconds, 'may not specify a duration larger than 2^32 seconds'))
+  if (errors.length > 0) throw invalid(type.group, type.kind, '', errors)
+}
+
+const boundClaims = async (
+  { parts, info }: ResourceContext,
+  { kind = '', name = '', uid }: BoundObject,
+): Promise<Partial<Record<'pod' | 'secret' | 'node', ObjectClaim>>> => {
+  const target = bindable[kind]
+  if (!target) throw badRequest(`cannot bind token to object of type v1, Kind=${kind}`)
+  const entry = await parts.store.get({ resource: target.resource, namespace: info.namespace, name })
+  if (!entry) throw notFound('', target.resource, name)
+  const object = decodeStored(entry.value)
+  const actual = object.metadata.uid ?? ''
+  if (uid && uid !== actual) {
+    throw conflict(
+      '',
+      target.resource,
+      name,
+      `the UID in the bound object reference (${uid}) does not match the UID in record. The object might have been deleted and then recreated`,
+    )
+  }
+  const node = target.claim === 'pod' ? await nodeClaim(parts, object) : undefined
+  return { [target.claim]: { name, uid: actual }, ...(node && { node }) }
+}
+
+const nodeClaim = async ({ store }: ResourceContext['parts'], pod: KubeObject): Promise<ObjectClaim | undefined> => {
+  const name = (pod.spec as { nodeName?: string } | undefined)?.nodeName
+  if (!name) return undefined
+  const entry = await store.get({ resource: 'nodes', namespace: '', name })
+  return { name, uid: (entry && decodeStored(entry.value).metadata.uid) ?? '' }
+}

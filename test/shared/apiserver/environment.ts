@@ -1,0 +1,108 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createDefaultAdmission } from '../../../shared/apiserver/admission/default-plugins.ts'
+import { peerAuthenticator } from '../../../shared/apiserver/authn/peer.ts'
+import { createServiceAccountAuthenticator } from '../../../shared/apiserver/authn/service-account.ts'
+import { createTokens } from '../../../shared/apiserver/authn/tokens.ts'
+import { staticAuthorizer } from '../../../shared/apiserver/authz/static-rules.ts'
+import { type ApiServerOptions, createApiServer } from '../../../shared/apiserver/create-api-server.ts'
+import type { ApiResponse, User } from '../../../shared/apiserver/request.ts'
+import type { KubeObject } from '../../../shared/meta/object.ts'
+import { systemClock } from '../../../shared/platform/clock.ts'
+import { createLogger } from '../../../shared/platform/log.ts'
+import { systemRandom } from '../../../shared/platform/random.ts'
+import { definitions } from '../../../shared/resources/index.ts'
+import { loadSchemas } from '../../../shared/resources/schemas.ts'
+import { openLmdbStore } from '../../../shared/storage/lmdb/open.ts'
+import type { Store } from '../../../shared/storage/store.ts'
+import { openLogTail } from '../../../shared/storage/tail/open.ts'
+
+export const admin: User = { name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] }
+
+export interface CallOptions {
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+  readonly user?: User | null
+  readonly signal?: AbortSignal
+}
+
+export interface Answer<T = KubeObject> {
+  readonly code: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly text: string
+  readonly json: T
+}
+
+/** The real API server over a real store in a folder of its own. */
+export interface TestServer {
+  call<T = KubeObject & Record<string, unknown>>(method: string, url: string, options?: CallOptions): Promise<Answer<T>>
+  raw(method: string, url: string, options?: CallOptions): Promise<ApiResponse>
+  readonly store: Store
+  readonly logs: string[]
+  stop(): Promise<void>
+}
+
+export const startTestServer = async (changes: Partial<ApiServerOptions> = {}): Promise<TestServer> => {
+  const path = mkdtempSync(join(tmpdir(), 'windlass-apiserver-'))
+  const store = await openLmdbStore({ path })
+  const logTail = await openLogTail({ store })
+  const logs: string[] = []
+  const clock = { ...systemClock }
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const tokens = createTokens({
+    privateKeyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    issuer: 'https://kubernetes.default.svc.cluster.local',
+    clock,
+    random: systemRandom,
+  })
+  const { handle } = createApiServer({
+    store,
+    logTail,
+    definitions,
+    schemas: loadSchemas(),
+    authenticators: [peerAuthenticator, createServiceAccountAuthenticator({ tokens, store })],
+    authorizer: staticAuthorizer,
+    admission: createDefaultAdmission(),
+    tokens,
+    clock,
+    random: systemRandom,
+    log: createLogger({ write: (line) => logs.push(line) }),
+    ...changes,
+  })
+  const raw: TestServer['raw'] = (method, url, options = {}) => {
+    const [requestPath = '', query = ''] = url.split('?')
+    const headers: Record<string, string> = { 'content-type': 'application/json', ...options.headers }
+    const { body } = options
+    const bytes = body === undefined ? new Uint8Array() : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
+    return handle({
+      method,
+      path: requestPath,
+      query: new URLSearchParams(query),
+      header: (name) => headers[name],
+      body: async () => bytes,
+      signal: options.signal ?? new AbortController().signal,
+      ...(options.user === null ? {} : { peer: options.user ?? admin }),
+    })
+  }
+  return {
+    raw,
+    call: async (method, url, options) => {
+      const response = await raw(method, url, options)
+      const chunks: Uint8Array[] = []
+      if (response.body instanceof Uint8Array) chunks.push(response.body)
+      else for await (const chunk of response.body) chunks.push(chunk)
+      const text = Buffer.concat(chunks).toString()
+      const isJson = (response.headers['content-type'] ?? '').includes('json') && !response.headers['content-encoding']
+      return { code: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : undefined }
+    },
+    store,
+    logs,
+    stop: async () => {
+      await logTail.close()
+      await store.close()
+      rmSync(path, { recursive: true, force: true })
+    },
+  }
+}
