@@ -1,0 +1,58 @@
+import { chmod, mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Service } from '../../shared/resources/resource.ts'
+import type { ContainerPreparer } from '../pod-worker/start-container.ts'
+import { containerMounts } from '../volumes/container-mounts.ts'
+import { type ClusterDns, writePodFiles } from '../volumes/pod-files.ts'
+import type { PodVolumes } from '../volumes/volume.ts'
+import type { ConfigSource } from './config-source.ts'
+import { containerSpec } from './container-spec.ts'
+import { serviceLinks } from './service-links.ts'
+
+export interface PreparerOptions {
+  readonly volumes: PodVolumes
+  readonly config: ConfigSource
+  readonly services: () => readonly Service[]
+  readonly dns: ClusterDns
+  readonly hostIP: string
+  readonly allocatable: Readonly<Record<string, string>>
+  readonly nodeMemoryBytes: number
+}
+
+/** Prepares containers that really run: their variables, mounts, and the files of /etc that the agent owns. */
+export const createPreparer =
+  (options: PreparerOptions): ContainerPreparer =>
+  async ({ pod, container, sandbox, podIP, volumes, restartCount }, image) => {
+    const dir = options.volumes.podDir(pod.metadata.uid ?? '')
+    const terminationMessageFile = await makeMessageFile(join(dir, 'containers', container.name), String(restartCount))
+    const files = await writePodFiles({ pod, dir: join(dir, 'etc'), podIP, dns: options.dns })
+    const { hostIP, allocatable, nodeMemoryBytes, config } = options
+    return containerSpec({
+      pod,
+      podIP,
+      hostIP,
+      allocatable,
+      nodeMemoryBytes,
+      container,
+      source: config,
+      serviceLinks: serviceLinks(options.services(), pod.metadata.namespace ?? '', pod.spec.enableServiceLinks ?? true),
+      image,
+      sandboxId: sandbox.id,
+      restartCount,
+      terminationMessageFile,
+      mounts: async (environment) => {
+        const own = await containerMounts(container, volumes, environment)
+        const taken = new Set(own.map(({ target }) => target))
+        return [...own, ...files.filter(({ target }) => !taken.has(target))]
+      },
+    })
+  }
+
+/** World-writable: any user of the container may leave its message. */
+const makeMessageFile = async (dir: string, name: string): Promise<string> => {
+  await mkdir(dir, { recursive: true })
+  const path = join(dir, name)
+  await writeFile(path, '')
+  await chmod(path, 0o666)
+  return path
+}

@@ -1,0 +1,102 @@
+import type { Client } from '../shared/client/client.ts'
+import { isReason } from '../shared/meta/status.ts'
+import type { Clock } from '../shared/platform/clock.ts'
+import { timestamp } from '../shared/platform/clock.ts'
+import type { Logger } from '../shared/platform/log.ts'
+import { type Event, events, type Node, type Pod } from '../shared/resources/resource.ts'
+
+/** Tells of what happens on this node as Events. Never fails: what can't be written is logged. */
+export interface AgentEvents {
+  pod(pod: Pod, event: AgentEvent): void
+  node(node: Node, event: AgentEvent): void
+}
+
+export interface AgentEvent {
+  readonly type: 'Normal' | 'Warning'
+  readonly reason: string
+  readonly message: string
+  /** `spec.containers{name}` */
+  readonly fieldPath?: string | undefined
+}
+
+export interface EventRecorderOptions {
+  readonly client: Client
+  readonly clock: Clock
+  readonly log: Logger
+  readonly nodeName: string
+}
+
+const remembered = 2000
+
+/** Repeats of one event raise its count instead of making another. Events are written one after the other, in order. */
+export class EventRecorder implements AgentEvents {
+  readonly #options: EventRecorderOptions
+  readonly #written = new Map<string, { name: string; namespace: string; count: number }>()
+  #queue: Promise<void> = Promise.resolve()
+
+  constructor(options: EventRecorderOptions) {
+    this.#options = options
+  }
+
+  pod(pod: Pod, event: AgentEvent): void {
+    const { name, namespace = '', uid, resourceVersion } = pod.metadata
+    this.#enqueue({ kind: 'Pod', apiVersion: 'v1', name, namespace, uid, resourceVersion }, event)
+  }
+
+  node(node: Node, event: AgentEvent): void {
+    this.#enqueue({ kind: 'Node', name: node.metadata.name, uid: node.metadata.name }, event)
+  }
+
+  /** Resolves when all that was recorded has been written. */
+  flush(): Promise<void> {
+    return this.#queue
+  }
+
+  #enqueue(regarding: Event['involvedObject'], event: AgentEvent) {
+    const now = this.#options.clock.now()
+    this.#queue = this.#queue.then(() => this.#write(regarding, event, now))
+  }
+
+  async #write(regarding: Event['involvedObject'], event: AgentEvent, now: number) {
+    const { client, log, nodeName } = this.#options
+    const { type, reason, message, fieldPath } = event
+    const key = [regarding.kind, regarding.uid, fieldPath, type, reason, message].join('\0')
+    const before = this.#written.get(key)
+    try {
+      if (before) {
+        before.count++
+        const body = { count: before.count, lastTimestamp: timestamp(now) }
+        try {
+          await client.patch(events, before.namespace, before.name, { type: 'merge', body })
+          return
+        } catch (error) {
+          if (!isReason(error, 'NotFound')) throw error
+        }
+      }
+      const namespace = regarding.namespace || 'default'
+      const name = `${regarding.name}.${(BigInt(now) * 1_000_000n + (process.hrtime.bigint() % 1_000_000n)).toString(16)}`
+      await client.create(events, {
+        metadata: { name, namespace },
+        involvedObject: { ...regarding, ...(fieldPath ? { fieldPath } : {}) },
+        type,
+        reason,
+        message,
+        count: 1,
+        firstTimestamp: timestamp(now),
+        lastTimestamp: timestamp(now),
+        source: { component: 'kubelet', host: nodeName },
+        reportingComponent: 'kubelet',
+        reportingInstance: nodeName,
+      })
+      this.#remember(key, { name, namespace, count: 1 })
+    } catch (error) {
+      log.warn('event can not be written', { reason, message, error: error instanceof Error ? error.message : error })
+    }
+  }
+
+  #remember(key: string, value: { name: string; namespace: string; count: number }) {
+    this.#written.delete(key)
+    this.#written.set(key, value)
+    if (this.#written.size > remembered) this.#written.delete(this.#written.keys().next().value!)
+  }
+}

@@ -1,0 +1,132 @@
+import { mkdir } from 'node:fs/promises'
+import type { Client } from '../../shared/client/client.ts'
+import type { Informer } from '../../shared/client/informer.ts'
+import type { Clock } from '../../shared/platform/clock.ts'
+import type { Logger } from '../../shared/platform/log.ts'
+import type { NodeStatus, Probe } from '../../shared/resources/generated/types.ts'
+import type { Node, Pod } from '../../shared/resources/resource.ts'
+import type { ConfigSource } from '../container/config-source.ts'
+import type { EventRecorder } from '../event-recorder.ts'
+import { ImagePuller } from '../image/image-puller.ts'
+import type { PodNetwork } from '../network/pod-network.ts'
+import type { PodContext } from '../pod-worker/pod-context.ts'
+import { PodWorkers } from '../pod-worker/pod-workers.ts'
+import type { ContainerPreparer } from '../pod-worker/start-container.ts'
+import type { ProbeOutcome } from '../probes/probe.ts'
+import type { ProbeTarget } from '../probes/run-probe.ts'
+import type { ContainerRuntime } from '../runtime/runtime.ts'
+import type { ClusterDns } from '../volumes/pod-files.ts'
+import type { PodVolumes } from '../volumes/volume.ts'
+import type { NodeCapacity } from './capacity.ts'
+import type { NodeHealth } from './conditions.ts'
+import { NodeRegistration } from './node-registration.ts'
+import { architecture, systemInfo } from './system-info.ts'
+
+export interface NodeAgentOptions {
+  readonly name: string
+  readonly dataDir: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly podCIDR: string
+  /** the node's InternalIP */
+  readonly address: string
+  /** of the kubelet API; 0: none */
+  readonly port: number
+  readonly dns: ClusterDns
+  readonly capacity: NodeCapacity
+  readonly client: Client
+  readonly pods: Pick<Informer<Pod>, 'synced' | 'list' | 'onChange'>
+  readonly node: Pick<Informer<Node>, 'onChange'>
+  readonly runtime: ContainerRuntime
+  readonly network: PodNetwork
+  readonly volumes: PodVolumes
+  readonly config: ConfigSource
+  readonly prepare: ContainerPreparer
+  readonly probe: (probe: Probe, target: Omit<ProbeTarget, 'runtime'>) => Promise<ProbeOutcome>
+  readonly health: () => Promise<Pick<NodeHealth, 'memoryPressure' | 'diskPressure'>>
+  readonly events: EventRecorder
+  readonly clock: Clock
+  readonly log: Logger
+}
+
+export interface NodeAgent {
+  readonly workers: PodWorkers
+  /** Lets go of everything; containers keep running. */
+  stop(): Promise<void>
+}
+
+/** One node: its runtime and network, its object on the API server, and its pods. Resolves when the node is Ready. */
+export const startNodeAgent = async (options: NodeAgentOptions): Promise<NodeAgent> => {
+  const { name, client, runtime, network, events, clock, log } = options
+  await mkdir(options.dataDir, { recursive: true })
+  await Promise.all([runtime.start(), network.start()])
+  const images = new ImagePuller({ runtime, config: options.config, events, clock })
+  const { volumes, prepare, probe, dns } = options
+  const context: PodContext = {
+    ...{ client, runtime, network, volumes, images, prepare, probe, events, clock, log, dns },
+    hostIP: options.address,
+  }
+  const workers = new PodWorkers({ context, pods: options.pods })
+  const registration = new NodeRegistration({
+    client,
+    node: options.node,
+    name,
+    labels: nodeLabels(name, options.labels),
+    podCIDR: options.podCIDR,
+    status: await statusOf(options),
+    health: async () => ({ notReady: await runtimeTrouble(runtime), ...(await options.health()) }),
+    events,
+    clock,
+    log,
+  })
+  const started = workers.start()
+  await registration.start()
+  await started
+  return {
+    workers,
+    stop: async () => {
+      registration.stop()
+      workers.stop()
+      await Promise.all([runtime.stop(), network.stop()])
+    },
+  }
+}
+
+const nodeLabels = (name: string, more: Readonly<Record<string, string>>) => ({
+  'kubernetes.io/hostname': name,
+  'kubernetes.io/os': 'linux',
+  'kubernetes.io/arch': architecture(),
+  'beta.kubernetes.io/os': 'linux',
+  'beta.kubernetes.io/arch': architecture(),
+  ...more,
+})
+
+const runtimeTrouble = async (runtime: ContainerRuntime): Promise<string | undefined> => {
+  try {
+    await runtime.version()
+    return undefined
+  } catch (error) {
+    return `container runtime is down: ${error instanceof Error ? error.message : error}`
+  }
+}
+
+const mostImages = 50
+
+const statusOf = async (options: NodeAgentOptions): Promise<() => Promise<Omit<NodeStatus, 'conditions'>>> => {
+  const { name, address, port, capacity, runtime } = options
+  const nodeInfo = await systemInfo(await runtime.version())
+  const fixed = {
+    capacity: { ...capacity.capacity },
+    allocatable: { ...capacity.allocatable },
+    addresses: [
+      { type: 'InternalIP', address },
+      { type: 'Hostname', address: name },
+    ],
+    daemonEndpoints: { kubeletEndpoint: { Port: port } },
+    nodeInfo,
+  }
+  return async () => {
+    const images = (await runtime.images().catch(() => [])).filter(({ names }) => names.length > 0)
+    const largest = [...images].sort((a, b) => b.sizeBytes - a.sizeBytes || (a.id < b.id ? -1 : 1)).slice(0, mostImages)
+    return { ...fixed, images: largest.map(({ names, sizeBytes }) => ({ names: [...names].sort(), sizeBytes })) }
+  }
+}

@@ -1,0 +1,157 @@
+import type { Client, Resource } from '../../shared/client/client.ts'
+import type { Informer } from '../../shared/client/informer.ts'
+import type { KubeObject } from '../../shared/meta/object.ts'
+import { isReason } from '../../shared/meta/status.ts'
+import { type Clock, timestamp } from '../../shared/platform/clock.ts'
+import type { Logger } from '../../shared/platform/log.ts'
+import type { NodeStatus } from '../../shared/resources/generated/types.ts'
+import { type Node, nodes } from '../../shared/resources/resource.ts'
+import type { AgentEvents } from '../event-recorder.ts'
+import { type NodeHealth, nodeConditions, sameConditions } from './conditions.ts'
+
+export interface NodeRegistrationOptions {
+  readonly client: Client
+  /** this node's own object */
+  readonly node: Pick<Informer<Node>, 'onChange'>
+  readonly name: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly podCIDR: string
+  /** all but conditions; it is asked for whenever the status is looked at */
+  readonly status: () => Promise<Omit<NodeStatus, 'conditions'>>
+  readonly health: () => Promise<NodeHealth>
+  readonly events: AgentEvents
+  readonly clock: Clock
+  readonly log: Logger
+  readonly heartbeatMs?: number | undefined
+}
+
+/** Its heartbeats are not in the ordered log, so they have a resource of their own. */
+const heartbeats: Resource<KubeObject> = {
+  group: 'windlass.dev',
+  version: 'v1',
+  resource: 'nodes',
+  kind: 'Node',
+  namespaced: false,
+}
+
+const fullStatusMs = 5 * 60_000
+const retryMs = 1000
+
+/** Keeps the node's object: makes it, says every ten seconds that the node lives, and writes its status when that changes. */
+export class NodeRegistration {
+  readonly #options: NodeRegistrationOptions
+  readonly #stopped = new AbortController()
+  #current: Node | undefined
+  #writtenAt = 0
+  #writing: Promise<void> = Promise.resolve()
+
+  constructor(options: NodeRegistrationOptions) {
+    this.#options = options
+  }
+
+  /** Resolves when the node is registered and its first status is written; goes on until `stop`. */
+  async start(): Promise<void> {
+    const { node, name, clock, log, events, heartbeatMs = 10_000 } = this.#options
+    this.#current = await this.#retrying(() => this.#register())
+    events.node(this.#current, { type: 'Normal', reason: 'Starting', message: 'Starting kubelet.' })
+    await this.#retrying(() => this.#beat())
+    await this.#retrying(() => this.#writeStatus())
+    const unfollow = node.onChange((object) => {
+      if (object?.metadata.name !== name) return
+      this.#current = object
+      this.#queueStatus()
+    })
+    this.#stopped.signal.addEventListener('abort', unfollow)
+    const beats = async () => {
+      while (!this.#stopped.signal.aborted) {
+        await clock.sleep(heartbeatMs, this.#stopped.signal)
+        if (this.#stopped.signal.aborted) return
+        await this.#beat().catch((error: unknown) => log.warn('heartbeat can not be sent', { node: name, error: textOf(error) }))
+        this.#queueStatus()
+      }
+    }
+    void beats()
+  }
+
+  stop(): void {
+    this.#stopped.abort()
+  }
+
+  async #retrying<T>(call: () => Promise<T>): Promise<T> {
+    const { clock, log, name } = this.#options
+    for (;;) {
+      try {
+        return await call()
+      } catch (error) {
+        if (this.#stopped.signal.aborted) throw error
+        log.warn('node can not be registered, trying again', { node: name, error: textOf(error) })
+        await clock.sleep(retryMs, this.#stopped.signal)
+      }
+    }
+  }
+
+  async #register(): Promise<Node> {
+    const { client, name, labels, podCIDR, status } = this.#options
+    const spec = podCIDR ? { podCIDR, podCIDRs: [podCIDR] } : {}
+    try {
+      const conditions = await this.#conditions([])
+      const fresh = { metadata: { name, labels: { ...labels } }, spec, status: { ...(await status()), conditions } }
+      return await client.create(nodes, fresh)
+    } catch (error) {
+      if (!isReason(error, 'AlreadyExists')) throw error
+    }
+    const found = await client.get(nodes, '', name)
+    const missing = Object.entries(labels).filter(([key, value]) => found.metadata.labels?.[key] !== value)
+    const body = {
+      ...(missing.length ? { metadata: { labels: Object.fromEntries(missing) } } : {}),
+      ...(found.spec.podCIDR || !podCIDR ? {} : { spec }),
+    }
+    return Object.keys(body).length ? client.patch(nodes, '', name, { type: 'merge', body }) : found
+  }
+
+  async #beat() {
+    await this.#options.client.createSubresource(heartbeats, '', this.#options.name, 'heartbeat', {})
+  }
+
+  #queueStatus() {
+    const { log, name } = this.#options
+    this.#writing = this.#writing
+      .then(() => this.#writeStatus())
+      .catch((error: unknown) => log.warn('node status can not be written', { node: name, error: textOf(error) }))
+  }
+
+  async #conditions(previous: NonNullable<NodeStatus['conditions']>) {
+    const { health, clock } = this.#options
+    return nodeConditions(await health(), previous, timestamp(clock.now()))
+  }
+
+  async #writeStatus() {
+    const { client, name, status, clock, events } = this.#options
+    const before = this.#current?.status ?? {}
+    const conditions = await this.#conditions(before.conditions ?? [])
+    const wanted = await status()
+    const own = new Set(conditions.map(({ type }) => type))
+    const known = (before.conditions ?? []).filter(({ type }) => own.has(type))
+    const changed =
+      !sameConditions(known, conditions) ||
+      Object.entries(wanted).some(([key, value]) => !covers(before[key as keyof NodeStatus], value))
+    if (!changed && clock.now() - this.#writtenAt < fullStatusMs) return
+    const body = { status: { ...wanted, conditions } }
+    const updated = await client.patch(nodes, '', name, { type: 'strategic', body }, { subresource: 'status' })
+    this.#current = updated
+    this.#writtenAt = clock.now()
+    const ready = (list: typeof conditions) => list.find(({ type }) => type === 'Ready')?.status
+    if (ready(known) === ready(conditions)) return
+    const reason = ready(conditions) === 'True' ? 'NodeReady' : 'NodeNotReady'
+    events.node(updated, { type: 'Normal', reason, message: `Node ${name} status is now: ${reason}` })
+  }
+}
+
+/** Whether all of `wanted` stands in `have`; a list has to be the same. */
+const covers = (have: unknown, wanted: unknown): boolean => {
+  if (typeof wanted !== 'object' || wanted === null || Array.isArray(wanted))
+    return JSON.stringify(have) === JSON.stringify(wanted)
+  return Object.entries(wanted).every(([key, value]) => covers((have as Record<string, unknown> | undefined)?.[key], value))
+}
+
+const textOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

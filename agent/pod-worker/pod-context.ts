@@ -1,0 +1,40 @@
+import type { Client } from '../../shared/client/client.ts'
+import type { Clock } from '../../shared/platform/clock.ts'
+import type { Logger } from '../../shared/platform/log.ts'
+import type { Container, Probe } from '../../shared/resources/generated/types.ts'
+import type { Pod } from '../../shared/resources/resource.ts'
+import type { AgentEvents } from '../event-recorder.ts'
+import type { ImagePuller } from '../image/image-puller.ts'
+import type { PodNetwork } from '../network/pod-network.ts'
+import type { ProbeOutcome } from '../probes/probe.ts'
+import type { ProbeTarget } from '../probes/run-probe.ts'
+import type { ContainerRuntime } from '../runtime/runtime.ts'
+import type { ClusterDns } from '../volumes/pod-files.ts'
+import type { PodVolumes } from '../volumes/volume.ts'
+import type { ContainerPreparer } from './start-container.ts'
+
+/** What all pod workers of a node share. */
+export interface PodContext {
+  readonly client: Client
+  readonly runtime: ContainerRuntime
+  readonly network: PodNetwork
+  readonly volumes: PodVolumes
+  readonly images: ImagePuller
+  readonly prepare: ContainerPreparer
+  readonly events: AgentEvents
+  readonly probe: (probe: Probe, target: Omit<ProbeTarget, 'runtime'>) => Promise<ProbeOutcome>
+  readonly clock: Clock
+  readonly log: Logger
+  readonly dns: ClusterDns
+  /** the node's InternalIP */
+  readonly hostIP: string
+}
+
+/** `name_namespace(uid)`, as upstream's messages name a pod. */
+export const podText = ({ metadata }: Pod) => `${metadata.name}_${metadata.namespace}(${metadata.uid})`
+
+export const fieldPathOf = (pod: Pod, { name }: Container): string => {
+  const kinds = ['containers', 'initContainers', 'ephemeralContainers'] as const
+  const kind = kinds.find((each) => pod.spec[each]?.some((container) => container.name === name)) ?? 'containers'
+  return `spec.${kind}{${name}}`
+}

@@ -1,0 +1,284 @@
+import { timestamp } from '../../shared/platform/clock.ts'
+import type { PodStatus } from '../../shared/resources/generated/types.ts'
+import type { Pod } from '../../shared/resources/resource.ts'
+import { PodProbes } from '../probes/pod-probes.ts'
+import type { RuntimeContainer } from '../runtime/runtime.ts'
+import { podStatus } from '../status/pod-status.ts'
+import { computeActions, type PodActions } from './actions.ts'
+import { BringUp } from './bring-up.ts'
+import { attachNetwork } from './create-sandbox.ts'
+import { fieldPathOf, type PodContext } from './pod-context.ts'
+import { PodEnd } from './pod-end.ts'
+import { type ContainerStop, readySandbox } from './pod-state.ts'
+import { StatusWriter } from './status-writer.ts'
+import { graceOfStop, stopContainer } from './stop-container.ts'
+import { terminationMessage } from './termination-message.ts'
+
+export interface PodWorkerOptions {
+  readonly context: PodContext
+  readonly pod: Pod
+  /** nothing of the pod is left, here and on the API server */
+  readonly onDone: () => void
+}
+
+/**
+ * Brings one pod to what its spec asks for. Level-triggered: whatever happened, it looks at the pod and at what runs and decides
+ * anew; work that takes time goes on beside it and wakes it when it is done.
+ */
+export class PodWorker {
+  readonly #context: PodContext
+  readonly #onDone: () => void
+  readonly #probes: PodProbes
+  readonly #writer: StatusWriter
+  readonly #bringUp: BringUp
+  readonly #messages = new Map<string, string>()
+  readonly #stopping = new Map<string, Promise<void>>()
+  #pod: Pod
+  #gone = false
+  #status: PodStatus
+  #podIP: string | undefined
+  #end: PodEnd | undefined
+  #failure: { reason: string; message: string } | undefined
+  #busy: Promise<void> | undefined
+  #dirty = false
+  #timer: { at: number; handle: NodeJS.Timeout } | undefined
+
+  constructor({ context, pod, onDone }: PodWorkerOptions) {
+    this.#context = context
+    this.#pod = pod
+    this.#onDone = onDone
+    this.#status = pod.status ?? {}
+    this.#writer = new StatusWriter(context, pod)
+    const wake = () => this.wake()
+    this.#probes = new PodProbes({
+      clock: context.clock,
+      run: context.probe,
+      onChange: wake,
+      onUnhealthy: (container, message) => {
+        const fieldPath = fieldPathOf(this.#pod, container)
+        context.events.pod(this.#pod, { type: 'Warning', reason: 'Unhealthy', message, fieldPath })
+      },
+    })
+    this.#bringUp = new BringUp({
+      context,
+      wakeIn: (ms) => this.#wakeIn(ms),
+      podIP: () => this.#podIP,
+      setPodIP: (ip) => {
+        this.#podIP = ip
+      },
+    })
+    this.#seedProbes()
+  }
+
+  get pod(): Pod {
+    return this.#pod
+  }
+
+  /** A newer state of the pod. */
+  update(pod: Pod): void {
+    this.#pod = pod
+    this.#end?.update(pod)
+    this.wake()
+  }
+
+  /** The pod is gone from the API server. */
+  remove(): void {
+    this.#gone = true
+    this.#writer.stop()
+    this.wake()
+  }
+
+  wake(): void {
+    this.#dirty = true
+    this.#busy ??= this.#loop().finally(() => {
+      this.#busy = undefined
+      if (this.#dirty) this.wake()
+    })
+  }
+
+  /** Lets go without touching the containers. */
+  stop(): void {
+    clearTimeout(this.#timer?.handle)
+    this.#probes.stop()
+    this.#writer.stop()
+    void this.#bringUp.abort()
+  }
+
+  async #loop() {
+    while (this.#dirty) {
+      this.#dirty = false
+      try {
+        await this.#sync()
+      } catch (error) {
+        this.#context.log.error('pod can not be synced, trying again', { pod: this.#pod.metadata.name, error })
+        this.#wakeIn(2000)
+      }
+    }
+  }
+
+  async #sync() {
+    const { runtime } = this.#context
+    const uid = this.#pod.metadata.uid ?? ''
+    await this.#readMessages()
+    if (this.#mustEnd()) return this.#finish()
+    await this.#adopt()
+    const state = runtime.pod(uid)
+    this.#probes.follow(this.#pod, state, this.#podIP)
+    const actions = computeActions({ pod: this.#pod, runtime: state, probes: this.#probes })
+    this.#report()
+    for (const stop of actions.stop) this.#stop(stop)
+    if (actions.endAll && actions.sandboxAttempt === undefined) return this.#finish()
+    this.#start(actions)
+    this.#watchDeadline()
+  }
+
+  #start(actions: PodActions) {
+    if (actions.sandboxAttempt === undefined && actions.start.length === 0) return
+    const { runtime } = this.#context
+    const decide = () =>
+      computeActions({ pod: this.#pod, runtime: runtime.pod(this.#pod.metadata.uid ?? ''), probes: this.#probes }).start
+    this.#bringUp.run({ pod: this.#pod, actions, decide })
+  }
+
+  /** A pod that an earlier agent left running gets its network looked after again. */
+  async #adopt() {
+    const sandbox = readySandbox(this.#context.runtime.pod(this.#pod.metadata.uid ?? ''))
+    if (!sandbox || this.#podIP !== undefined || this.#bringUp.busy) return
+    this.#podIP = await attachNetwork(this.#context, this.#pod, sandbox)
+  }
+
+  #mustEnd(): boolean {
+    if (this.#end || this.#gone || this.#pod.metadata.deletionTimestamp) return true
+    const { phase } = this.#pod.status ?? {}
+    if (phase === 'Failed' || phase === 'Succeeded') return true
+    if (this.#deadlineLeftMs() > 0) return false
+    const message = 'Pod was active on the node longer than the specified deadline'
+    this.#failure = { reason: 'DeadlineExceeded', message }
+    this.#context.events.pod(this.#pod, { type: 'Normal', reason: 'DeadlineExceeded', message })
+    return true
+  }
+
+  #deadlineLeftMs(): number {
+    const seconds = this.#pod.spec.activeDeadlineSeconds
+    const startTime = this.#status.startTime
+    if (seconds === undefined || startTime === undefined) return Number.POSITIVE_INFINITY
+    return Date.parse(startTime) + seconds * 1000 - this.#context.clock.now()
+  }
+
+  #watchDeadline() {
+    const left = this.#deadlineLeftMs()
+    if (left !== Number.POSITIVE_INFINITY) this.#wakeIn(left)
+  }
+
+  #finish() {
+    this.#end ??= new PodEnd({
+      context: this.#context,
+      bringUp: this.#bringUp,
+      probes: this.#probes,
+      writer: this.#writer,
+      podIP: () => this.#podIP,
+      wake: () => this.wake(),
+    })
+    this.#probes.follow(this.#pod, this.#context.runtime.pod(this.#pod.metadata.uid ?? ''), this.#podIP, true)
+    this.#report()
+    this.#end.step(this.#pod, this.#gone)
+    if (!this.#end.done) return
+    this.stop()
+    // The worker stays until the object is gone, so that a late state of it does not make another.
+    if (this.#gone) this.#onDone()
+  }
+
+  #stop(stop: ContainerStop) {
+    const { container } = stop
+    if (this.#stopping.has(container.id)) return
+    const stopping = stopContainer(this.#context, {
+      pod: this.#pod,
+      container,
+      message: stop.message,
+      graceSeconds: graceOfStop(this.#pod, stop),
+      podIP: this.#podIP,
+      hurry: this.#bringUp.signal,
+    })
+      .catch((error: unknown) => {
+        this.#context.log.error('container can not be stopped', { container: container.name, error })
+        this.#wakeIn(2000)
+      })
+      .finally(() => {
+        this.#stopping.delete(container.id)
+        this.wake()
+      })
+    this.#stopping.set(container.id, stopping)
+  }
+
+  async #readMessages() {
+    const { runtime, log } = this.#context
+    const dead = runtime
+      .pod(this.#pod.metadata.uid ?? '')
+      ?.containers.filter(({ state, id }) => state === 'exited' && !this.#messages.has(id))
+    for (const container of dead ?? []) {
+      const message = await terminationMessage(runtime, this.#specOf(container), container).catch((error: unknown) => {
+        log.warn('termination message can not be read', { container: container.name, error })
+        return ''
+      })
+      this.#messages.set(container.id, message)
+    }
+  }
+
+  #specOf({ name }: RuntimeContainer) {
+    return [...this.#pod.spec.containers, ...(this.#pod.spec.initContainers ?? [])].find((each) => each.name === name)
+  }
+
+  #report() {
+    if (this.#gone) return
+    const { runtime, hostIP, clock } = this.#context
+    this.#status = podStatus({
+      pod: this.#pod,
+      runtime: runtime.pod(this.#pod.metadata.uid ?? ''),
+      runtimeName: runtime.name,
+      probes: this.#probes,
+      reasons: this.#bringUp.reasons,
+      terminationMessages: this.#messages,
+      previous: withOthersConditions(this.#status, this.#pod.status),
+      podIP: this.#podIP ?? (this.#end ? this.#status.podIP : undefined),
+      hostIP,
+      ended: this.#end?.stopped ?? false,
+      failure: this.#failure,
+      now: timestamp(clock.now()),
+    })
+    this.#writer.set(this.#status)
+  }
+
+  #seedProbes() {
+    const statuses = [...(this.#status.containerStatuses ?? []), ...(this.#status.initContainerStatuses ?? [])]
+    for (const { containerID, started, ready } of statuses) {
+      if (containerID) this.#probes.seed(containerID.slice(containerID.indexOf('://') + 3), { started: started ?? false, ready })
+    }
+  }
+
+  #wakeIn(ms: number) {
+    const at = Date.now() + ms
+    if (this.#timer && this.#timer.at <= at) return
+    clearTimeout(this.#timer?.handle)
+    // setTimeout takes at most 2^31-1 ms
+    const handle = setTimeout(
+      () => {
+        this.#timer = undefined
+        this.wake()
+      },
+      Math.min(Math.max(0, ms), 86_400_000),
+    )
+    this.#timer = { at, handle }
+  }
+}
+
+const own: ReadonlySet<string> = new Set(['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled'])
+
+/** What this agent wrote last, with the conditions of others as the API server has them now. */
+const withOthersConditions = (written: PodStatus, current: PodStatus | undefined): PodStatus => ({
+  ...written,
+  phase: current?.phase === 'Failed' || current?.phase === 'Succeeded' ? current.phase : written.phase,
+  conditions: [
+    ...(current?.conditions ?? []).filter(({ type }) => !own.has(type)),
+    ...(written.conditions ?? []).filter(({ type }) => own.has(type)),
+  ],
+})

@@ -1,0 +1,101 @@
+import type { Container } from '../../shared/resources/generated/types.ts'
+import type { Pod } from '../../shared/resources/resource.ts'
+import { ConfigError } from '../container/config-error.ts'
+import type { AgentEvent } from '../event-recorder.ts'
+import { ImageError } from '../image/image-puller.ts'
+import type { ContainerSpec, RuntimeImage, Sandbox } from '../runtime/runtime.ts'
+import { runHook } from './lifecycle-hook.ts'
+import { fieldPathOf, type PodContext } from './pod-context.ts'
+
+/** Why a container could not be started; `reason` as in state.waiting. */
+export class StartError extends Error {
+  readonly reason: string
+  readonly retryMs: number
+
+  constructor(reason: string, message: string, options: { retryMs: number; cause?: unknown }) {
+    super(message, { cause: options.cause })
+    this.name = 'StartError'
+    this.reason = reason
+    this.retryMs = options.retryMs
+  }
+}
+
+/** Works out all that the runtime needs to know, making the files that the container mounts. Throws ConfigError. */
+export type ContainerPreparer = (options: StartOptions, image: RuntimeImage) => Promise<ContainerSpec>
+
+export interface StartOptions {
+  readonly pod: Pod
+  readonly container: Container
+  readonly sandbox: Sandbox
+  readonly podIP: string
+  readonly volumes: ReadonlyMap<string, string>
+  readonly restartCount: number
+  readonly image: Promise<RuntimeImage>
+  readonly signal: AbortSignal
+}
+
+const configRetryMs = 3000
+const runtimeRetryMs = 5000
+
+/** Creates and starts one container and runs its postStart hook. Throws StartError; a failed start has told its Events. */
+export const startContainer = async (context: PodContext, options: StartOptions): Promise<void> => {
+  const { runtime, events } = context
+  const { pod, container, signal } = options
+  const fieldPath = fieldPathOf(pod, container)
+  const tell = (event: AgentEvent) => events.pod(pod, { ...event, fieldPath })
+  const failed = (reason: string, cause: unknown, retryMs: number) => {
+    const message = cause instanceof Error ? cause.message : String(cause)
+    const shown = cause instanceof ImageError ? reason : message
+    if (!signal.aborted) tell({ type: 'Warning', reason: 'Failed', message: `Error: ${shown}` })
+    return new StartError(reason, message, { retryMs, cause })
+  }
+  let image: RuntimeImage
+  try {
+    image = await options.image
+  } catch (error) {
+    throw error instanceof ImageError
+      ? failed(error.reason, error, error.retryMs)
+      : failed('ImageInspectError', error, runtimeRetryMs)
+  }
+  let spec: ContainerSpec
+  try {
+    spec = await context.prepare(options, image)
+  } catch (error) {
+    throw failed('CreateContainerConfigError', error, error instanceof ConfigError ? configRetryMs : runtimeRetryMs)
+  }
+  signal.throwIfAborted()
+  let id: string
+  try {
+    id = await runtime.createContainer(spec)
+  } catch (error) {
+    throw failed('CreateContainerError', error, runtimeRetryMs)
+  }
+  tell({ type: 'Normal', reason: 'Created', message: 'Container created' })
+  if (signal.aborted) return runtime.removeContainer(id)
+  try {
+    await runtime.startContainer(id)
+  } catch (error) {
+    throw failed('RunContainerError', error, runtimeRetryMs)
+  }
+  tell({ type: 'Normal', reason: 'Started', message: 'Container started' })
+  await postStart(context, options, id)
+}
+
+const postStart = async (context: PodContext, { pod, container, podIP, signal }: StartOptions, containerId: string) => {
+  const handler = container.lifecycle?.postStart
+  if (!handler) return
+  const { runtime, clock, events } = context
+  try {
+    await runHook({ handler, container, containerId, podIP, runtime, clock, signal })
+  } catch (error) {
+    if (signal.aborted) return
+    const fieldPath = fieldPathOf(pod, container)
+    events.pod(pod, { type: 'Warning', reason: 'FailedPostStartHook', message: 'PostStartHook failed', fieldPath })
+    events.pod(pod, { type: 'Normal', reason: 'Killing', message: 'FailedPostStartHook', fieldPath })
+    await runtime.stopContainer(containerId, pod.spec.terminationGracePeriodSeconds ?? 30)
+    throw new StartError('PostStartHookError', error instanceof Error ? error.message : String(error), {
+      retryMs: 0,
+      cause: error,
+    })
+  }
+}

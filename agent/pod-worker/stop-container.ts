@@ -1,0 +1,69 @@
+import type { Container } from '../../shared/resources/generated/types.ts'
+import type { Pod } from '../../shared/resources/resource.ts'
+import type { RuntimeContainer } from '../runtime/runtime.ts'
+import { runHook } from './lifecycle-hook.ts'
+import { fieldPathOf, type PodContext } from './pod-context.ts'
+import type { ContainerStop } from './pod-state.ts'
+
+export interface StopOptions {
+  readonly pod: Pod
+  readonly container: RuntimeContainer
+  readonly message?: string | undefined
+  readonly graceSeconds: number
+  readonly podIP: string | undefined
+  /** ends the preStop hook and any waiting for a turn */
+  readonly hurry: AbortSignal
+  /** resolves when those that have to end before this one have ended */
+  readonly turn?: Promise<unknown> | undefined
+}
+
+/** Below this a container would have no chance to end by itself. */
+const shortestGraceSeconds = 1
+
+/** Ends a container: preStop hook, stop signal, and SIGKILL when the grace, which they share, is over. */
+export const stopContainer = async (context: PodContext, options: StopOptions): Promise<void> => {
+  const { runtime, clock, events } = context
+  const { pod, container, podIP, hurry, turn } = options
+  const spec = specOf(pod, container.name)
+  if (spec) {
+    const message = options.message ?? `Stopping container ${container.name}`
+    events.pod(pod, { type: 'Normal', reason: 'Killing', message, fieldPath: fieldPathOf(pod, spec) })
+  }
+  const deadline = clock.now() + options.graceSeconds * 1000
+  const over = AbortSignal.any([hurry, AbortSignal.timeout(Math.max(0, options.graceSeconds * 1000))])
+  const handler = spec?.lifecycle?.preStop
+  if (spec && handler && options.graceSeconds > 0) {
+    const hook = runHook({ handler, container: spec, containerId: container.id, podIP, runtime, clock, signal: over }).catch(
+      (error) => {
+        if (over.aborted) return
+        context.log.warn('preStop hook failed', { pod: pod.metadata.name, container: container.name, error })
+        events.pod(pod, {
+          type: 'Warning',
+          reason: 'FailedPreStopHook',
+          message: 'PreStopHook failed',
+          fieldPath: fieldPathOf(pod, spec),
+        })
+      },
+    )
+    await Promise.race([hook, aborted(over)])
+  }
+  if (turn) await Promise.race([turn, aborted(over)])
+  const leftSeconds = hurry.aborted ? 0 : Math.ceil((deadline - clock.now()) / 1000)
+  await runtime.stopContainer(container.id, Math.max(shortestGraceSeconds, leftSeconds))
+}
+
+const aborted = (signal: AbortSignal) =>
+  new Promise<void>((resolve) => {
+    if (signal.aborted) return resolve()
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+
+const specOf = (pod: Pod, name: string): Container | undefined =>
+  [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].find((each) => each.name === name)
+
+/** A failed probe may carry a grace of its own. */
+export const graceOfStop = (pod: Pod, { container, reason }: ContainerStop): number => {
+  const spec = specOf(pod, container.name)
+  const probe = reason === 'liveness' ? spec?.livenessProbe : reason === 'startup' ? spec?.startupProbe : undefined
+  return probe?.terminationGracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30
+}

@@ -1,0 +1,90 @@
+import { request as httpRequest, type IncomingMessage } from 'node:http'
+import { request as httpsRequest } from 'node:https'
+import type { Container, HTTPGetAction } from '../../shared/resources/generated/types.ts'
+import { containerPort } from './container-port.ts'
+import type { ProbeOutcome } from './probe.ts'
+
+export interface HttpProbeOptions {
+  readonly action: HTTPGetAction
+  readonly container: Container
+  readonly podIP: string
+  readonly timeoutMs: number
+  /** `probe` or `lifecycle` */
+  readonly purpose: string
+}
+
+const longestRedirects = 10
+
+/** One GET. 200 to 399 is fine; redirects are followed on the same host only. */
+export const httpProbe = async (options: HttpProbeOptions): Promise<ProbeOutcome> => {
+  const { action, container, podIP } = options
+  const scheme = (action.scheme ?? 'HTTP').toLowerCase()
+  const host = action.host || podIP
+  const bracketed = host.includes(':') ? `[${host}]` : host
+  const start = new URL(`${scheme}://${bracketed}:${containerPort(action.port, container)}`)
+  let url = new URL(action.path || '/', start)
+  // A path such as `//x` must not change the host.
+  if (url.host !== start.host) url = Object.assign(new URL(start), { pathname: action.path ?? '/' })
+  const signal = AbortSignal.timeout(options.timeoutMs)
+  for (let redirects = 0; ; redirects++) {
+    try {
+      const response = await get(url, options, signal)
+      const { statusCode = 0 } = response
+      const location = response.headers.location
+      if (statusCode >= 300 && statusCode < 400 && location) {
+        const next = new URL(location, url)
+        if (next.hostname === url.hostname) {
+          if (redirects === longestRedirects) return { ok: false, output: `Get "${url.href}": stopped after 10 redirects` }
+          url = next
+          continue
+        }
+      }
+      if (statusCode >= 200 && statusCode < 400) return { ok: true, output: '' }
+      return { ok: false, output: `HTTP probe failed with statuscode: ${statusCode}` }
+    } catch (error) {
+      return { ok: false, output: `Get "${url.href}": ${reasonOf(error, signal, url)}` }
+    }
+  }
+}
+
+const get = (url: URL, { action, purpose }: HttpProbeOptions, signal: AbortSignal) =>
+  new Promise<IncomingMessage>((resolve, reject) => {
+    const headers = headersOf(action, purpose)
+    const options = { method: 'GET', headers, signal, agent: false as const, rejectUnauthorized: false }
+    const request = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, options, (response) => {
+      response.on('error', () => undefined)
+      response.resume()
+      resolve(response)
+    })
+    request.on('error', reject)
+    request.end()
+  })
+
+const headersOf = ({ httpHeaders = [] }: HTTPGetAction, purpose: string): Record<string, string | string[]> => {
+  const headers: Record<string, string | string[]> = {}
+  for (const { name, value } of httpHeaders) {
+    const key = name.toLowerCase()
+    headers[key] = key in headers ? [headers[key]!, value].flat() : value
+  }
+  return { 'user-agent': `kube-${purpose}/1.35`, accept: '*/*', ...headers, connection: 'close' }
+}
+
+const reasonOf = (error: unknown, signal: AbortSignal, { host }: URL): string => {
+  if (signal.aborted) return 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)'
+  return dialError(error, host)
+}
+
+const words: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connect: connection refused',
+  EHOSTUNREACH: 'connect: no route to host',
+  ENETUNREACH: 'connect: network is unreachable',
+  ECONNRESET: 'connection reset by peer',
+}
+
+/** A failed connection in the words of Go's net package, which upstream's events carry. */
+export const dialError = (error: unknown, address: string): string => {
+  const code = (error as { code?: string }).code ?? ''
+  const text = words[code]
+  if (code === 'ECONNRESET') return `read tcp ${address}: ${text}`
+  return text ? `dial tcp ${address}: ${text}` : error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,44 @@
+import { once } from 'node:events'
+import { PassThrough, type Readable, type Writable } from 'node:stream'
+
+const headerLength = 8
+
+/** Takes the engine's multiplexed stream apart: each frame is a byte for the stream, three of nothing, a length, the bytes. */
+export async function* frames(source: AsyncIterable<Buffer>): AsyncGenerator<{ stderr: boolean; data: Buffer }> {
+  let rest: Buffer = Buffer.alloc(0)
+  for await (const chunk of source) {
+    rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
+    while (rest.length >= headerLength) {
+      const end = headerLength + rest.readUInt32BE(4)
+      if (rest.length < end) break
+      yield { stderr: rest[0] === 2, data: rest.subarray(headerLength, end) }
+      rest = rest.subarray(end)
+    }
+  }
+}
+
+const write = async (target: Writable, data: Buffer) => {
+  if (!target.destroyed && !target.write(data)) await Promise.race([once(target, 'drain'), once(target, 'close')])
+}
+
+/** Splits a multiplexed stream in two; a reader that is slow holds the source back. `ended` resolves after all was handed over. */
+export const splitFrames = (source: Readable): { stdout: Readable; stderr: Readable; ended: Promise<void> } => {
+  const stdout = new PassThrough()
+  const stderr = new PassThrough()
+  const pump = async () => {
+    try {
+      for await (const frame of frames(source)) await write(frame.stderr ? stderr : stdout, frame.data)
+    } finally {
+      stdout.end()
+      stderr.end()
+    }
+  }
+  // A connection that breaks ends both outputs; the exit code then tells what came of it.
+  const ended = pump().catch(() => undefined)
+  return { stdout, stderr, ended }
+}
+
+/** Both streams of a multiplexed one in the order in which they were written. */
+export async function* joinFrames(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  for await (const frame of frames(source)) yield frame.data
+}
