@@ -35,10 +35,11 @@ export const duplicateValue = (field: string, value: unknown): FieldError => ({
   field,
   message: `Duplicate value: ${quote(value)}`,
 })
+/** The supported ones are listed in the given order. */
 export const notSupported = (field: string, value: unknown, supported: readonly string[]): FieldError => ({
   type: 'FieldValueNotSupported',
   field,
-  message: `Unsupported value: ${quote(value)}${supported.length ? `: supported values: ${[...supported].sort().map(quote).join(', ')}` : ''}`,
+  message: `Unsupported value: ${quote(value)}${supported.length ? `: supported values: ${supported.map(quote).join(', ')}` : ''}`,
 })
 export const forbiddenField = (field: string, detail: string): FieldError => ({
   type: 'FieldValueForbidden',

@@ -71,7 +71,7 @@ const prepare = ({ definition, warnings }: ResourceContext, object: KubeObject):
   definition.prepareForCreate?.(object)
   dropEmpty(object)
   const { group, kind } = definition
-  const errors = [...(definition.validate?.(object) ?? []), ...validateMetadata(definition, object)]
+  const errors = [...validateMetadata(definition, object), ...(definition.validate?.(object) ?? [])]
   if (errors.length > 0) throw invalid(group, kind, object.metadata.name, errors)
   warnings.push(...(definition.warnings?.(object, undefined) ?? []))
 }

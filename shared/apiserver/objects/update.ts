@@ -187,16 +187,25 @@ const write = async (
   )
 }
 
+const countedMetadataEqual = (
+  { generationMetadata = [] }: ResourceContext['definition'],
+  { metadata }: KubeObject,
+  { metadata: old }: KubeObject,
+) => generationMetadata.every((field) => jsonEqual(metadata[field] ?? {}, old[field] ?? {}))
+
 /** An update of the main resource: status stays as it is where it has a subresource of its own. */
 export const mainRules: UpdateRules = {
   prepare: ({ definition }, object, old) => {
     if (definition.subresources?.status) keep(object, old, ['status'])
     definition.prepareForUpdate?.(object, old)
-    if (definition.hasGeneration && !specEqual(object, old)) {
+    if (definition.hasGeneration && !(specEqual(object, old) && countedMetadataEqual(definition, object, old))) {
       object.metadata.generation = (old.metadata.generation ?? 0) + 1
     }
   },
-  validate: ({ definition }, object, old) => definition.validateUpdate?.(object, old) ?? definition.validate?.(object) ?? [],
+  validate: ({ definition }, object, old) => [
+    ...(definition.validate?.(object) ?? []),
+    ...(definition.validateUpdate?.(object, old) ?? []),
+  ],
 }
 
 /** An update of status keeps everything else but labels and annotations. */

@@ -18,7 +18,17 @@ const createdColumn: Column<KubeObject> = {
   cell: ({ metadata }) => metadata.creationTimestamp,
 }
 
-const columnsOf = (definition: KindDefinition) => definition.columns ?? [createdColumn]
+const nameColumn: Column<KubeObject> = {
+  name: 'Name',
+  type: 'string',
+  format: 'name',
+  description: descriptions.name,
+  priority: 0,
+  cell: ({ metadata }) => metadata.name,
+}
+
+const columnsOf = ({ columns = [createdColumn] }: KindDefinition) =>
+  columns.some(({ format }) => format === 'name') ? columns : [nameColumn, ...columns]
 
 export type IncludeObject = 'Metadata' | 'Object' | 'None'
 
@@ -39,19 +49,17 @@ export interface TableOptions {
   readonly headers: boolean
 }
 
-const columnDefinitions = (definition: KindDefinition) => [
-  { name: 'Name', type: 'string', format: 'name', description: descriptions.name, priority: 0 },
-  ...columnsOf(definition).map(({ name, type, format = '', description, priority }) => ({
+const columnDefinitions = (definition: KindDefinition) =>
+  columnsOf(definition).map(({ name, type, format = '', description, priority }) => ({
     name,
     type,
     format,
     description,
     priority,
-  })),
-]
+  }))
 
 const row = (object: KubeObject, { definition, version, includeObject, nowMs }: TableOptions) => ({
-  cells: [object.metadata.name, ...columnsOf(definition).map((column) => column.cell(object, nowMs) ?? null)],
+  cells: columnsOf(definition).map((column) => column.cell(object, nowMs) ?? null),
   object: includeObject === 'None' ? null : includeObject === 'Object' ? object : partialMetadata(object, version),
 })
 

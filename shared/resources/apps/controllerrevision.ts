@@ -1,6 +1,9 @@
+import { type FieldError, requiredValue } from '../../meta/field-error.ts'
 import { age, text } from '../column.ts'
 import { define } from '../definition.ts'
 import type { ControllerRevision } from '../resource.ts'
+import { immutable } from '../validation/equality.ts'
+import { nonNegative } from '../validation/value.ts'
 
 const controllerOf = ({ metadata }: ControllerRevision): string => {
   const owner = metadata.ownerReferences?.find(({ controller }) => controller)
@@ -8,6 +11,13 @@ const controllerOf = ({ metadata }: ControllerRevision): string => {
   const [group = ''] = owner.apiVersion.includes('/') ? owner.apiVersion.split('/') : ['']
   const kind = owner.kind.toLowerCase()
   return `${group ? `${kind}.${group}` : kind}/${owner.name}`
+}
+
+const validate = ({ revision, data }: ControllerRevision): FieldError[] => {
+  const errors = nonNegative('revision', revision)
+  if (data === undefined || data === null) return [...errors, requiredValue('data', 'data is mandatory')]
+  const isObject = typeof data === 'object' && !Array.isArray(data)
+  return isObject ? errors : [...errors, requiredValue('data', 'data must be a valid JSON object')]
 }
 
 export const controllerRevision = define<ControllerRevision>({
@@ -21,6 +31,8 @@ export const controllerRevision = define<ControllerRevision>({
   default: (object) => {
     object.revision ??= 0
   },
+  validate,
+  validateUpdate: ({ data }, old) => immutable('data', data, old.data),
   columns: [
     text('Controller', 'Controller of the object', controllerOf),
     text('Revision', 'revision indicates the revision of the state represented by Data.', ({ revision }) => revision),

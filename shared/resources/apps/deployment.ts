@@ -1,8 +1,11 @@
 import { labelSelectorText } from '../../meta/label-selector.ts'
 import { age, containerColumns, text, wide } from '../column.ts'
 import { defaultPodTemplate } from '../core/pod/defaults.ts'
+import { templateWarnings } from '../core/pod/warnings.ts'
 import { define } from '../definition.ts'
 import type { Deployment } from '../resource.ts'
+import { isEquivalent } from '../validation/equality.ts'
+import { validateDeployment, validateDeploymentStatus, validateDeploymentUpdate } from './deployment-validation.ts'
 
 const defaultDeployment = (object: Deployment) => {
   ;(object as Partial<Deployment>).spec ??= {} as Deployment['spec']
@@ -51,6 +54,11 @@ export const deployment = define<Deployment>({
   prepareForStatusUpdate: ({ metadata }, old) => {
     metadata.labels = old.metadata.labels
   },
+  validate: validateDeployment,
+  validateUpdate: validateDeploymentUpdate,
+  validateStatusUpdate: validateDeploymentStatus,
+  warnings: ({ metadata, spec }, old) =>
+    old && isEquivalent(spec, old.spec) ? [] : templateWarnings(metadata.name, spec.template, old === undefined),
   columns: [
     text(
       'Ready',

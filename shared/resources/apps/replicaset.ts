@@ -1,8 +1,12 @@
 import { labelSelectorText } from '../../meta/label-selector.ts'
 import { age, containerColumns, integer, wide } from '../column.ts'
 import { defaultPodTemplate } from '../core/pod/defaults.ts'
+import { templateWarnings } from '../core/pod/warnings.ts'
 import { define } from '../definition.ts'
 import type { ReplicaSet } from '../resource.ts'
+import { immutable, isEquivalent } from '../validation/equality.ts'
+import { nonNegative } from '../validation/value.ts'
+import { validateReplicaCounts, validateSelectorAndTemplate } from './workload-validation.ts'
 
 export const replicaSet = define<ReplicaSet>({
   group: 'apps',
@@ -35,6 +39,20 @@ export const replicaSet = define<ReplicaSet>({
   prepareForCreate: (object) => {
     object.status = { replicas: 0 }
   },
+  validate: ({ spec }) => [
+    ...nonNegative('spec.replicas', spec.replicas),
+    ...nonNegative('spec.minReadySeconds', spec.minReadySeconds),
+    ...validateSelectorAndTemplate('spec', { selector: spec.selector, template: spec.template }),
+  ],
+  validateUpdate: ({ spec }, old) => immutable('spec.selector', spec.selector, old.spec.selector),
+  validateStatusUpdate: ({ status = { replicas: 0 } }) =>
+    validateReplicaCounts(
+      status,
+      ['replicas', 'fullyLabeledReplicas', 'readyReplicas', 'availableReplicas', 'observedGeneration', 'terminatingReplicas'],
+      ['fullyLabeledReplicas', 'readyReplicas', 'availableReplicas'],
+    ),
+  warnings: ({ metadata, spec }, old) =>
+    old && isEquivalent(spec, old.spec) ? [] : templateWarnings(metadata.name, spec.template ?? {}, old === undefined),
   columns: [
     integer(
       'Desired',

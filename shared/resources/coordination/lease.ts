@@ -1,3 +1,4 @@
+import { invalidValue } from '../../meta/field-error.ts'
 import { age, text } from '../column.ts'
 import { define } from '../definition.ts'
 import type { Lease } from '../resource.ts'
@@ -24,6 +25,14 @@ export const lease = define<Lease>({
     if (old.spec.strategy === undefined) delete spec.strategy
     if (old.spec.preferredHolder === undefined) delete spec.preferredHolder
   },
+  validate: ({ spec: { leaseDurationSeconds = 1, leaseTransitions = 0 } }) => [
+    ...(leaseDurationSeconds <= 0
+      ? [invalidValue('spec.leaseDurationSeconds', leaseDurationSeconds, 'must be greater than 0')]
+      : []),
+    ...(leaseTransitions < 0
+      ? [invalidValue('spec.leaseTransitions', leaseTransitions, 'must be greater than or equal to 0')]
+      : []),
+  ],
   columns: [
     text(
       'Holder',

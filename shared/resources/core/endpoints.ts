@@ -1,6 +1,7 @@
 import { age, text } from '../column.ts'
 import { define } from '../definition.ts'
 import type { Endpoints } from '../resource.ts'
+import { endpointsWarnings, validateEndpoints } from './endpoints-validation.ts'
 
 const shown = 3
 
@@ -31,6 +32,8 @@ export const endpoints = define<Endpoints>({
   default: ({ subsets }) => {
     for (const { ports } of subsets ?? []) for (const port of ports ?? []) port.protocol ||= 'TCP'
   },
+  validate: validateEndpoints,
+  warnings: endpointsWarnings,
   columns: [
     text(
       'Endpoints',

@@ -2,6 +2,7 @@ import { humanAge } from '../../meta/duration.ts'
 import { nameColumn, text, wide } from '../column.ts'
 import { define } from '../definition.ts'
 import type { Event } from '../resource.ts'
+import { validateEvent } from './event-validation.ts'
 
 const firstSeen = (event: Event, nowMs: number) => humanAge(event.firstTimestamp ?? event.eventTime, nowMs)
 
@@ -27,6 +28,7 @@ export const event = define<Event>({
   schema: 'io.k8s.api.core.v1.Event',
   createOnUpdate: true,
   ttlSeconds: 3600,
+  validate: validateEvent,
   fieldSelectors: {
     'involvedObject.kind': ({ involvedObject }) => involvedObject.kind ?? '',
     'involvedObject.namespace': ({ involvedObject }) => involvedObject.namespace ?? '',

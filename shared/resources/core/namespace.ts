@@ -1,12 +1,31 @@
+import { type FieldError, invalidValue } from '../../meta/field-error.ts'
+import { dns1123Label, qualifiedName } from '../../meta/names.ts'
 import { age, text } from '../column.ts'
 import { define } from '../definition.ts'
 import type { Namespace } from '../resource.ts'
+import { checked } from '../validation/value.ts'
 
 const nameLabel = 'kubernetes.io/metadata.name'
 const kubernetesFinalizer = 'kubernetes'
 
 const labelWithName = ({ metadata }: Namespace) => {
   if (metadata.name) metadata.labels = { ...metadata.labels, [nameLabel]: metadata.name }
+}
+
+const standardFinalizers = [kubernetesFinalizer, 'orphan', 'foregroundDeletion']
+
+const validateFinalizer = (path: string, name: string): FieldError[] => [
+  ...checked(path, name, qualifiedName),
+  ...(name.includes('/') || standardFinalizers.includes(name)
+    ? []
+    : [invalidValue(path, name, 'name is neither a standard finalizer name nor is it fully qualified')]),
+]
+
+const validateStatusUpdate = ({ metadata, status }: Namespace): FieldError[] => {
+  const [phase, when] = metadata.deletionTimestamp ? ['Terminating', 'not empty'] : ['Active', 'empty']
+  return status?.phase === phase
+    ? []
+    : [invalidValue('status.Phase', status?.phase ?? '', `may only be '${phase}' if \`deletionTimestamp\` is ${when}`)]
 }
 
 export const namespace = define<Namespace>({
@@ -21,6 +40,7 @@ export const namespace = define<Namespace>({
   // upstream has no deletecollection of namespaces
   verbs: ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'],
   subresources: { status: true, others: { finalize: { kind: 'Namespace', verbs: ['update'] } } },
+  validateName: dns1123Label,
   default: (object) => {
     labelWithName(object)
     object.spec ??= {}
@@ -35,6 +55,12 @@ export const namespace = define<Namespace>({
   },
   prepareForUpdate: (object, old) => {
     object.spec = { ...object.spec, finalizers: old.spec?.finalizers }
+  },
+  validate: ({ spec }) => (spec?.finalizers ?? []).flatMap((name) => validateFinalizer('spec.finalizers', name)),
+  validateStatusUpdate,
+  returnsDeleted: true,
+  prepareForDeletion: (object) => {
+    object.status = { ...object.status, phase: 'Terminating' }
   },
   holdsDeletion: ({ spec }) => (spec?.finalizers?.length ?? 0) > 0,
   fieldSelectors: {

@@ -1,6 +1,8 @@
 import { age, text, wide } from '../column.ts'
 import { define } from '../definition.ts'
 import type { Node } from '../resource.ts'
+import { cidrWarnings } from '../validation/cidr.ts'
+import { validateNode, validateNodeStatus, validateNodeUpdate } from './node-validation.ts'
 
 const rolePrefix = 'node-role.kubernetes.io/'
 const roleLabel = 'kubernetes.io/role'
@@ -55,9 +57,13 @@ export const node = define<Node>({
   prepareForUpdate: ({ spec }, old) => {
     if (!old.spec.configSource) delete spec.configSource
   },
+  validate: validateNode,
+  validateUpdate: validateNodeUpdate,
+  validateStatusUpdate: validateNodeStatus,
   warnings: ({ spec }) => [
     ...(spec.configSource ? ['spec.configSource: the feature is removed'] : []),
     ...(spec.externalID ? ['spec.externalID: this field is deprecated, and is unused by Kubernetes'] : []),
+    ...(spec.podCIDRs ?? []).flatMap((cidr, index) => cidrWarnings(`spec.podCIDRs[${index}]`, cidr)),
   ],
   fieldSelectors: { 'spec.unschedulable': ({ spec }) => String(spec.unschedulable ?? false) },
   columns: [

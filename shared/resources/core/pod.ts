@@ -3,6 +3,10 @@ import type { Pod } from '../resource.ts'
 import { podColumns } from './pod/columns.ts'
 import { defaultPod } from './pod/defaults.ts'
 import { podDeletionGraceSeconds, preparePodForCreate, preparePodForStatusUpdate } from './pod/strategy.ts'
+import { validatePod } from './pod/validation/pod.ts'
+import { validatePodStatusUpdate } from './pod/validation/status.ts'
+import { validatePodUpdate } from './pod/validation/update.ts'
+import { podWarnings } from './pod/warnings.ts'
 
 export const pod = define<Pod>({
   group: '',
@@ -30,6 +34,11 @@ export const pod = define<Pod>({
   default: defaultPod,
   prepareForCreate: preparePodForCreate,
   prepareForStatusUpdate: preparePodForStatusUpdate,
+  validate: validatePod,
+  validateUpdate: validatePodUpdate,
+  validateStatusUpdate: validatePodStatusUpdate,
+  warnings: podWarnings,
+  returnsDeleted: true,
   deletionGraceSeconds: podDeletionGraceSeconds,
   fieldSelectors: {
     'spec.nodeName': ({ spec }) => spec.nodeName ?? '',

@@ -1,6 +1,10 @@
+import { type FieldError, forbiddenField, invalidValue, requiredValue, tooLong } from '../../meta/field-error.ts'
+import { configMapKey } from '../../meta/names.ts'
 import { age, text } from '../column.ts'
 import { define } from '../definition.ts'
 import type { Secret } from '../resource.ts'
+import { immutable, isEquivalent } from '../validation/equality.ts'
+import { checked } from '../validation/value.ts'
 
 /** stringData is write-only: it is merged into data and never stored. */
 const mergeStringData = (secret: Secret) => {
@@ -9,6 +13,61 @@ const mergeStringData = (secret: Secret) => {
   delete secret.stringData
   const entries = Object.entries(stringData).map(([key, value]) => [key, Buffer.from(value).toString('base64')])
   if (entries.length > 0) secret.data = { ...secret.data, ...Object.fromEntries(entries) }
+}
+
+const maxBytes = 1024 * 1024
+
+const missing = ({ data }: Secret, ...keys: string[]) =>
+  keys.filter((key) => data?.[key] === undefined).map((key) => requiredValue(`data[${key}]`))
+
+const jsonData = (secret: Secret, key: string): FieldError[] => {
+  const value = secret.data?.[key]
+  if (value === undefined) return missing(secret, key)
+  try {
+    JSON.parse(Buffer.from(value, 'base64').toString())
+    return []
+  } catch (error) {
+    return [invalidValue(`data[${key}]`, '<secret contents redacted>', redacted(error))]
+  }
+}
+
+/** V8 quotes the text that it can't parse. */
+const redacted = (error: unknown) => (error instanceof Error ? error.message.replace(/["'].*/s, '').trim() : 'invalid JSON')
+
+/** What Secrets of the known types have to hold. */
+const typeRules: Readonly<Record<string, (secret: Secret) => FieldError[]>> = {
+  'kubernetes.io/service-account-token': ({ metadata }) =>
+    metadata.annotations?.['kubernetes.io/service-account.name']
+      ? []
+      : [requiredValue('metadata.annotations[kubernetes.io/service-account.name]')],
+  'kubernetes.io/dockercfg': (secret) => jsonData(secret, '.dockercfg'),
+  'kubernetes.io/dockerconfigjson': (secret) => jsonData(secret, '.dockerconfigjson'),
+  'kubernetes.io/basic-auth': (secret) => {
+    const errors = missing(secret, 'username', 'password')
+    return errors.length === 2 ? errors : []
+  },
+  'kubernetes.io/ssh-auth': ({ data }) => (data?.['ssh-privatekey'] ? [] : [requiredValue('data[ssh-privatekey]')]),
+  'kubernetes.io/tls': (secret) => missing(secret, 'tls.crt', 'tls.key'),
+}
+
+const validate = (object: Secret): FieldError[] => {
+  const entries = Object.entries(object.data ?? {})
+  const size = entries.reduce((sum, [, value]) => sum + Buffer.byteLength(value, 'base64'), 0)
+  return [
+    ...entries.flatMap(([key]) => checked(`data[${key}]`, key, configMapKey)),
+    ...(size > maxBytes ? [tooLong('data', maxBytes)] : []),
+    ...(typeRules[object.type ?? '']?.(object) ?? []),
+  ]
+}
+
+/** Once `immutable` is set, neither it nor the data may change; the type never may. */
+const validateUpdate = (object: Secret, old: Secret): FieldError[] => {
+  const detail = 'field is immutable when `immutable` is set'
+  return [
+    ...immutable('type', object.type, old.type),
+    ...(old.immutable && !object.immutable ? [forbiddenField('immutable', detail)] : []),
+    ...(old.immutable && !isEquivalent(object.data ?? {}, old.data ?? {}) ? [forbiddenField('data', detail)] : []),
+  ]
 }
 
 export const secret = define<Secret>({
@@ -24,6 +83,8 @@ export const secret = define<Secret>({
     mergeStringData(object)
     object.type ||= 'Opaque'
   },
+  validate,
+  validateUpdate,
   fieldSelectors: { type: ({ type }) => type ?? '' },
   columns: [
     text(

@@ -23,6 +23,7 @@ export const serviceAccount = define<ServiceAccount>({
   },
   prepareForCreate: keepSecretNames,
   prepareForUpdate: keepSecretNames,
+  returnsDeleted: true,
   warnings: ({ metadata }, old) =>
     metadata.annotations?.[enforceMountableSecrets] !== undefined &&
     old?.metadata.annotations?.[enforceMountableSecrets] === undefined

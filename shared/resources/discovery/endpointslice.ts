@@ -1,6 +1,8 @@
 import { age, text } from '../column.ts'
 import { define } from '../definition.ts'
 import type { EndpointSlice } from '../resource.ts'
+import { immutable } from '../validation/equality.ts'
+import { endpointSliceWarnings, validateEndpointSlice } from './endpointslice-validation.ts'
 
 const shown = 3
 
@@ -32,6 +34,9 @@ export const endpointSlice = define<EndpointSlice>({
   prepareForUpdate: ({ endpoints }) => {
     for (const endpoint of endpoints ?? []) delete endpoint.deprecatedTopology
   },
+  validate: validateEndpointSlice,
+  validateUpdate: ({ addressType }, old) => immutable('addressType', addressType, old.addressType),
+  warnings: endpointSliceWarnings,
   columns: [
     text(
       'AddressType',

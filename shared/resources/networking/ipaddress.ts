@@ -1,11 +1,28 @@
+import { type FieldError, requiredValue } from '../../meta/field-error.ts'
+import { dns1123Subdomain, pathSegment } from '../../meta/names.ts'
 import { text } from '../column.ts'
 import { define } from '../definition.ts'
 import type { IPAddress } from '../resource.ts'
+import { immutable } from '../validation/equality.ts'
+import { canonicalIPOnly } from '../validation/ip.ts'
+import { optionalChecked, requiredChecked } from '../validation/value.ts'
 
 const parent = ({ spec: { parentRef } }: IPAddress): string => {
   if (!parentRef) return '<none>'
   const { group, resource, namespace, name } = parentRef
   return [group ? `${resource}.${group}`.toLowerCase() : resource.toLowerCase(), namespace, name].filter(Boolean).join('/')
+}
+
+const validate = ({ spec: { parentRef } }: IPAddress): FieldError[] => {
+  const path = 'spec.parentRef'
+  if (!parentRef) return [requiredValue(path)]
+  const segment = (value: string) => pathSegment(value)
+  return [
+    ...optionalChecked(`${path}.group`, parentRef.group, (name) => dns1123Subdomain(name)),
+    ...requiredChecked(`${path}.resource`, parentRef.resource, segment),
+    ...requiredChecked(`${path}.name`, parentRef.name, segment),
+    ...optionalChecked(`${path}.namespace`, parentRef.namespace, segment),
+  ]
 }
 
 export const ipAddress = define<IPAddress>({
@@ -17,9 +34,12 @@ export const ipAddress = define<IPAddress>({
   shortNames: ['ip'],
   namespaced: false,
   schema: 'io.k8s.api.networking.v1.IPAddress',
+  validateName: (name) => canonicalIPOnly('', name).map(({ message }) => message.replace(/^Invalid value: "[^"]*": /, '')),
   default: (object) => {
     ;(object as Partial<IPAddress>).spec ??= {} as IPAddress['spec']
   },
+  validate,
+  validateUpdate: ({ spec }, old) => immutable('spec.parentRef', spec.parentRef, old.spec.parentRef),
   fieldSelectors: {
     'spec.parentRef.group': ({ spec }) => spec.parentRef?.group ?? '',
     'spec.parentRef.resource': ({ spec }) => spec.parentRef?.resource ?? '',
