@@ -1,6 +1,9 @@
-import { decode, parse } from '../meta/decode.ts'
+import { DecodeError } from '../meta/decode/json.ts'
+import { decode, decodeValue, parse } from '../meta/decode.ts'
 import { apiVersionOf, type KubeObject } from '../meta/object.ts'
+import { decodeProtobuf, protobufContentType } from '../meta/protobuf.ts'
 import { ApiError, badRequest } from '../meta/status.ts'
+import { loadProtobufTable } from '../resources/schemas.ts'
 import type { ResourceContext } from './context.ts'
 import { fieldValidationOf } from './objects/write-options.ts'
 import type { ApiRequest } from './request.ts'
@@ -8,7 +11,7 @@ import type { ApiRequest } from './request.ts'
 /** As upstream's default for one request. */
 export const bodyLimitBytes = 3 * 1024 * 1024
 
-const accepted = ['application/json', 'application/yaml']
+const accepted = ['application/json', 'application/yaml', protobufContentType]
 
 /** The content type without parameters; throws ApiError UnsupportedMediaType for one that can't be decoded. */
 const contentTypeOf = (request: Pick<ApiRequest, 'header'>): string => {
@@ -27,6 +30,7 @@ export const unsupportedMediaType = (type: string, types: readonly string[]) =>
 export const readValue = async (request: ApiRequest, kind: string): Promise<unknown> => {
   const contentType = contentTypeOf(request)
   const bytes = await request.body(bodyLimitBytes)
+  if (contentType === protobufContentType) return bytes.length === 0 ? undefined : readProtobuf(bytes)
   return bytes.length === 0 ? undefined : parse(bytes, { contentType, kind, strict: false }).value
 }
 
@@ -36,6 +40,14 @@ export const readObject = async (context: ResourceContext): Promise<KubeObject> 
   const object = await readTyped(context, definition)
   definition.default?.(object)
   return object
+}
+
+const readProtobuf = (bytes: Uint8Array): unknown => {
+  try {
+    return decodeProtobuf(bytes, loadProtobufTable())
+  } catch (error) {
+    throw error instanceof DecodeError ? badRequest(error.message) : error
+  }
 }
 
 export interface ExpectedType {
@@ -53,13 +65,9 @@ export const readTyped = async <T extends KubeObject>(
 ): Promise<T> => {
   const contentType = contentTypeOf(request)
   const bytes = await request.body(bodyLimitBytes)
-  const { schemas } = parts
-  const { object, warnings: found } = decode<T>(bytes, {
-    contentType,
-    schema: expected.schema,
-    schemas,
-    fieldValidation: fieldValidationOf(request),
-  })
+  const typed = { schema: expected.schema, schemas: parts.schemas, fieldValidation: fieldValidationOf(request) }
+  const { object, warnings: found } =
+    contentType === protobufContentType ? decodeValue<T>(readProtobuf(bytes), typed) : decode<T>(bytes, { ...typed, contentType })
   warnings.push(...found)
   checkType(expected, object)
   object.metadata ??= {} as T['metadata']

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { ProtobufTable } from '../meta/protobuf.ts'
 import type { SchemaTable } from '../meta/schema.ts'
 
 /** What each type is for, and each of its fields. */
@@ -7,6 +8,7 @@ export type DescriptionTable = Readonly<Record<string, readonly [type: string, f
 const read = (name: string): unknown => JSON.parse(readFileSync(new URL(`./generated/${name}`, import.meta.url), 'utf8'))
 
 let schemas: SchemaTable | undefined
+let protobuf: ProtobufTable | undefined
 let descriptions: DescriptionTable | undefined
 
 /** The built-in types; read once, in a few milliseconds. */
@@ -19,4 +21,10 @@ export const loadSchemas = (): SchemaTable => {
 export const loadDescriptions = (): DescriptionTable => {
   descriptions ??= read('descriptions.json') as DescriptionTable
   return descriptions
+}
+
+/** Only bodies in protobuf need it: Go clients send those of built-in types. */
+export const loadProtobufTable = (): ProtobufTable => {
+  protobuf ??= read('protobuf.json') as ProtobufTable
+  return protobuf
 }
