@@ -1,5 +1,6 @@
 import { halves, overlap, parseRange } from './address.ts'
 import { CommandError, createRun, gone, ignoring, type Run } from './command.ts'
+import { listLinks } from './link.ts'
 import { hostInterface, hostTable, interfacePattern } from './name.ts'
 
 export interface HostNetwork {
@@ -26,18 +27,38 @@ export const prepareHost = async (options: HostNetwork): Promise<void> => {
   await setSysctl(run, 'net/ipv4/ip_forward', '1')
   // localhost:nodePort leaves towards a pod with a loopback source; the guard table keeps 127/8 closed from outside
   await setSysctl(run, 'net/ipv4/conf/all/route_localnet', '1')
-  await acceptForwarding(run, podRange)
+  await acceptPods(run, podRange)
 }
 
-/** Undoes `prepareHost`. Call `removeNode` for every node before. The blackhole routes go last. */
+/** Undoes `prepareHost`, and whatever nodes have left on the machine. The blackhole routes go last. */
 export const removeHost = async (options: Omit<HostNetwork, 'apiAddress'>): Promise<void> => {
   const { podRange, serviceRange, run = createRun() } = options
-  await ignoring(run('ip', ['link', 'delete', hostInterface]), gone)
-  await forEachForwardRule(podRange, async (rule) => {
-    await ignoring(run('iptables', ['-w', '5', '-D', 'FORWARD', ...rule]), /does a matching rule exist|not found|No chain/)
+  for (const { ifname } of await listLinks(run)) if (isOurs(ifname)) await ignoring(run('ip', ['link', 'delete', ifname]), gone)
+  for (const route of await unreachableRoutes(run, podRange))
+    await ignoring(run('ip', ['route', 'delete', 'unreachable', route]), gone)
+  await forEachFirewallRule(podRange, async (chain, rule) => {
+    await ignoring(run('iptables', ['-w', '5', '-D', chain, ...rule]), /does a matching rule exist|not found|No chain/)
   })
-  await ignoring(run('nft', ['delete', 'table', 'ip', hostTable]), gone)
+  for (const table of await listTables(run)) await ignoring(run('nft', ['delete', 'table', 'ip', table]), gone)
   for (const range of [podRange, serviceRange]) await ignoring(run('ip', ['route', 'delete', 'blackhole', range]), gone)
+}
+
+const isOurs = (name: string) => name === hostInterface || name.startsWith(interfacePattern.slice(0, -1))
+
+const listTables = async (run: Run) => {
+  const { nftables } = JSON.parse(await run('nft', ['-j', 'list', 'tables'])) as {
+    nftables: readonly { table?: { family: string; name: string } }[]
+  }
+  const names = nftables.flatMap(({ table }) => (table?.family === 'ip' ? [table.name] : []))
+  return names.filter((name) => name === hostTable || name.startsWith(`${hostTable}-`))
+}
+
+const unreachableRoutes = async (run: Run, podRange: string) => {
+  const range = parseRange(podRange)
+  const routes = JSON.parse((await run('ip', ['-json', '-4', 'route', 'show', 'type', 'unreachable'])) || '[]') as readonly {
+    dst: string
+  }[]
+  return routes.map(({ dst }) => dst).filter((dst) => dst.includes('/') && overlap(range, parseRange(dst)))
 }
 
 const checkTools = async (run: Run) => {
@@ -83,6 +104,7 @@ add chain ip ${hostTable} refuse
 add chain ip ${hostTable} prerouting { type filter hook prerouting priority -150; }
 add chain ip ${hostTable} forward { type filter hook forward priority 0; }
 add chain ip ${hostTable} output { type filter hook output priority 0; }
+add chain ip ${hostTable} way-out { type nat hook postrouting priority 100; }
 add chain ip ${hostTable} postrouting { type filter hook postrouting priority 300; }
 flush table ip ${hostTable}
 add rule ip ${hostTable} prerouting iifname != "lo" ip daddr 127.0.0.0/8 drop
@@ -90,6 +112,7 @@ add rule ip ${hostTable} forward ip daddr ${serviceRange} goto refuse
 add rule ip ${hostTable} output ip daddr ${serviceRange} goto refuse
 add rule ip ${hostTable} refuse meta l4proto tcp reject with tcp reset
 add rule ip ${hostTable} refuse reject
+add rule ip ${hostTable} way-out ip saddr ${podRange} ip daddr != { ${podRange}, ${serviceRange} } oifname != { "lo", "${hostInterface}", "${interfacePattern}" } masquerade
 add rule ip ${hostTable} postrouting oifname { "lo", "${hostInterface}", "${interfacePattern}" } accept
 add rule ip ${hostTable} postrouting ip daddr { ${podRange}, ${serviceRange} } counter name escaped drop
 add rule ip ${hostTable} postrouting ip saddr { ${podRange}, ${serviceRange} } counter name escaped drop
@@ -107,20 +130,24 @@ const hostLink = ({ serviceRange, apiAddress }: { serviceRange: string; apiAddre
 const setSysctl = (run: Run, name: string, value: string) => run('tee', [`/proc/sys/${name}`], value)
 
 /**
- * Docker sets FORWARD's policy to DROP and an accept in a table of ours can't overrule that. A rule in FORWARD itself
- * stays when dockerd restarts, and is right too when dockerd starts after us: Docker only drops what comes from its own bridges.
+ * Docker sets FORWARD's policy to DROP, and firewalls INPUT's; an accept in a table of ours can't overrule that. A rule in
+ * FORWARD itself stays when dockerd restarts, and is right too when dockerd starts after us: Docker only drops what
+ * comes from its own bridges.
  */
-const acceptForwarding = (run: Run, podRange: string) =>
-  forEachForwardRule(podRange, async (rule) => {
+const acceptPods = (run: Run, podRange: string) =>
+  forEachFirewallRule(podRange, async (chain, rule) => {
     try {
-      await run('iptables', ['-w', '5', '-C', 'FORWARD', ...rule])
+      await run('iptables', ['-w', '5', '-C', chain, ...rule])
     } catch (error) {
       if (!(error instanceof CommandError)) throw error
-      if (error.exitCode === undefined) return // no iptables: nobody made a FORWARD chain that drops
-      await run('iptables', ['-w', '5', '-I', 'FORWARD', '1', ...rule])
+      if (error.exitCode === undefined) return // no iptables: nobody made a chain that drops
+      await run('iptables', ['-w', '5', '-I', chain, '1', ...rule])
     }
   })
 
-const forEachForwardRule = async (podRange: string, act: (rule: string[]) => Promise<void>) => {
-  for (const side of ['-s', '-d']) await act([side, podRange, '-m', 'comment', '--comment', 'windlass pods', '-j', 'ACCEPT'])
+const forEachFirewallRule = async (podRange: string, act: (chain: string, rule: string[]) => Promise<void>) => {
+  const mark = ['-m', 'comment', '--comment', 'windlass pods', '-j', 'ACCEPT']
+  await act('FORWARD', ['-s', podRange, ...mark])
+  await act('FORWARD', ['-d', podRange, ...mark])
+  await act('INPUT', ['-s', podRange, ...mark])
 }

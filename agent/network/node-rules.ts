@@ -1,18 +1,17 @@
 import { formatAddress, nodeAddress, parseRange } from './address.ts'
 import { masqueradeMark } from './mark.ts'
-import { interfacePattern, nodeTable } from './name.ts'
+import { nodeTable } from './name.ts'
 
 export interface NodeRulesOptions {
   readonly nodeName: string
   readonly podCIDR: string
   readonly podRange: string
-  readonly serviceRange: string
   readonly hostServices: boolean
 }
 
-/** Text of the table that gives a node's pods the way out, their hostPorts and the way back to themselves. */
+/** Text of the table that gives a node's pods their hostPorts and the way back to themselves. */
 export const nodeRules = (options: NodeRulesOptions): string => {
-  const { nodeName, podCIDR, podRange, serviceRange, hostServices } = options
+  const { nodeName, podCIDR, podRange, hostServices } = options
   const table = nodeTable(nodeName)
   const gateway = nodeAddress(podCIDR)
   const translate = [
@@ -40,7 +39,7 @@ table ip ${table} {
     ip saddr . ip daddr @own snat to ${gateway}
     ip daddr ${podCIDR} ip saddr 127.0.0.0/8 snat to ${gateway}
     ip daddr ${podCIDR} meta mark and ${masqueradeMark} == ${masqueradeMark} snat to ${gateway}
-    ip saddr ${podCIDR} ip daddr != { ${podRange}, ${serviceRange} } oifname != "${interfacePattern}" masquerade
+    ${hostServices ? `ip daddr != ${podRange} meta mark and ${masqueradeMark} == ${masqueradeMark} masquerade` : ''}
   }
 }
 `

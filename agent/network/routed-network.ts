@@ -4,16 +4,19 @@ import type { Logger } from '../../shared/platform/log.ts'
 import { nodeAddress } from './address.ts'
 import { type Lease, openAddressPool } from './address-pool.ts'
 import { createRun, gone, ignoring, type Run } from './command.ts'
-import { isAliasOf, nodeInterface, nodeTable, podAlias, podInterface, servicesTable } from './name.ts'
+import { listLinks, outsideMtu } from './link.ts'
+import { hostTable, isAliasOf, nodeInterface, nodeTable, podAlias, podInterface, servicesTable } from './name.ts'
 import { hostPortLines, nodeRules } from './node-rules.ts'
 import type { PodAttachment, PodNetwork } from './pod-network.ts'
+
+const gatewayMac = 'ee:ee:ee:ee:ee:ee'
+const checkMilliseconds = 30_000
 
 export interface PodNetworkOptions {
   readonly nodeName: string
   readonly podCIDR: string
   /** of all nodes, e.g. 10.244.0.0/16 */
   readonly podRange?: string | undefined
-  readonly serviceCIDR: string
   /** whether this node also answers on the machine's other addresses */
   readonly hostServices: boolean
   readonly dataDir: string
@@ -28,7 +31,7 @@ export interface PodNetworkOptions {
  * (docs/decisions/020-services-in-the-host.md), whether br_netfilter is there or not. `prepareHost` must have run before.
  */
 export const createPodNetwork = (options: PodNetworkOptions): PodNetwork => {
-  const { nodeName, podCIDR, podRange = '10.244.0.0/16', serviceCIDR, hostServices, dataDir, log, run = createRun() } = options
+  const { nodeName, podCIDR, podRange = '10.244.0.0/16', hostServices, dataDir, log, run = createRun() } = options
   const pool = openAddressPool({ file: join(dataDir, 'network.json'), podCIDR })
   const gateway = nodeAddress(podCIDR)
   const device = nodeInterface(nodeName)
@@ -47,10 +50,13 @@ export const createPodNetwork = (options: PodNetworkOptions): PodNetwork => {
     // the interface to a former sandbox may still be there
     await ignoring(run('ip', ['link', 'delete', link]), gone)
     const alias = podAlias(nodeName, pod.namespace, pod.name)
+    const podMac = macOf(ip)
+    // fixed hardware addresses, known to both sides: nothing to ask for, and udev leaves them alone
     const host = [
-      `link add ${link} mtu ${mtu} type veth peer name eth0 mtu ${mtu} netns ${pod.netns}`,
+      `link add ${link} mtu ${mtu} address ${gatewayMac} type veth peer name eth0 mtu ${mtu} address ${podMac} netns ${pod.netns}`,
       `link set ${link} alias "${alias}" up`,
       `route replace ${ip}/32 dev ${link} src ${gateway}`,
+      `neighbor replace ${ip} lladdr ${podMac} dev ${link} nud permanent`,
     ]
     const inside = [
       'link set lo up',
@@ -58,6 +64,7 @@ export const createPodNetwork = (options: PodNetworkOptions): PodNetwork => {
       'link set eth0 up',
       `route add ${gateway}/32 dev eth0 scope link`,
       `route add default via ${gateway} dev eth0`,
+      `neighbor replace ${gateway} lladdr ${gatewayMac} dev eth0 nud permanent`,
     ]
     await run('ip', ['-batch', '-'], `${host.join('\n')}\n`)
     await run('nsenter', [`--net=${pod.netns}`, 'ip', '-batch', '-'], `${inside.join('\n')}\n`)
@@ -66,7 +73,8 @@ export const createPodNetwork = (options: PodNetworkOptions): PodNetwork => {
   const attach = async (pod: PodAttachment): Promise<{ ip: string }> => {
     const { ino } = await stat(pod.netns)
     const known = pool.get(pod.uid)
-    if (known && known.netnsInode === ino && (await linkExists(run, podInterface(pod.uid)))) return { ip: known.ip }
+    if (known && known.netnsInode === ino && (await listLinks(run)).some(({ ifname }) => ifname === podInterface(pod.uid)))
+      return { ip: known.ip }
     const { namespace, name, hostPorts } = pod
     const lease = known ?? pool.take(pod.uid, { namespace, name, hostPorts })
     if (known) await applyHostPorts('delete', known)
@@ -84,34 +92,57 @@ export const createPodNetwork = (options: PodNetworkOptions): PodNetwork => {
     pool.release(uid)
   }
 
+  const applyRules = async () => {
+    const rules = nodeRules({ nodeName, podCIDR, podRange, hostServices })
+    const hostPorts = pool.entries().flatMap(([, { ip, hostPorts }]) => hostPortLines({ verb: 'add', nodeName, ip, hostPorts }))
+    await run('nft', ['-f', '-'], rules + hostPorts.join(''))
+  }
+
+  const ensureRules = async () => {
+    const present = await run('nft', ['list', 'map', 'ip', nodeTable(nodeName), 'hostports']).then(
+      () => true,
+      () => false,
+    )
+    if (present) return
+    log.warn('rules of the pod network are gone, making them again')
+    await applyRules()
+  }
+
+  let check: NodeJS.Timeout | undefined
+
   return {
     start: async () => {
+      await requireGuards(run)
       mtu = await outsideMtu(run)
       await ignoring(run('ip', ['link', 'add', device, 'type', 'bridge']), /File exists/)
       // a pod that has gone is refused at once, where a blackhole would let its clients wait
       const lines = [
-        `link set ${device} up`,
+        `link set ${device} address ${gatewayMac} up`,
         `address replace ${gateway}/32 dev ${device}`,
         `route replace unreachable ${podCIDR}`,
       ]
       await run('ip', ['-batch', '-'], `${lines.join('\n')}\n`)
-      const rules = nodeRules({ nodeName, podCIDR, podRange, serviceRange: serviceCIDR, hostServices })
-      const hostPorts = pool.entries().flatMap(([, { ip, hostPorts }]) => hostPortLines({ verb: 'add', nodeName, ip, hostPorts }))
-      await run('nft', ['-f', '-'], rules + hostPorts.join(''))
+      await applyRules()
+      // a firewall service that restarts takes every table with it
+      check = setInterval(
+        () => ensureRules().catch((error: unknown) => log.error('pod network not repaired', { error })),
+        checkMilliseconds,
+      )
+      check.unref()
       log.info('pod network is ready', { podCIDR, device, mtu, pods: pool.entries().length })
     },
     attach: (pod) => inTurn(pod.uid, () => attach(pod)),
     detach: (uid) => inTurn(uid, () => detach(uid)),
     attached: async () => pool.entries().map(([uid, { ip }]) => ({ uid, ip })),
     // running pods keep their network while the agent is away
-    stop: async () => undefined,
+    stop: async () => clearInterval(check),
   }
 }
 
 /** Undoes everything that a node's agent made on the machine; for `npm run reset` and for nodes that are taken away. */
 export const removeNode = async (options: { nodeName: string; podCIDR: string; run?: Run | undefined }): Promise<void> => {
   const { nodeName, podCIDR, run = createRun() } = options
-  for (const { ifname, ifalias } of await links(run))
+  for (const { ifname, ifalias } of await listLinks(run))
     if (isAliasOf(nodeName, ifalias ?? '')) await ignoring(run('ip', ['link', 'delete', ifname]), gone)
   await ignoring(run('ip', ['link', 'delete', nodeInterface(nodeName)]), gone)
   await ignoring(run('ip', ['route', 'delete', 'unreachable', podCIDR]), gone)
@@ -119,22 +150,14 @@ export const removeNode = async (options: { nodeName: string; podCIDR: string; r
     await ignoring(run('nft', ['delete', 'table', 'ip', table]), gone)
 }
 
-interface Link {
-  readonly ifname: string
-  readonly mtu: number
-  readonly ifalias?: string
-}
+/** as CNI plugins derive it */
+const macOf = (ip: string) => ['0a', '58', ...ip.split('.').map((byte) => Number(byte).toString(16).padStart(2, '0'))].join(':')
 
-const links = async (run: Run) => JSON.parse((await run('ip', ['-json', 'link', 'show'])) || '[]') as readonly Link[]
-
-const linkExists = async (run: Run, name: string) => (await links(run)).some(({ ifname }) => ifname === name)
-
-/** A pod's packets must fit the interface they leave the machine by. */
-const outsideMtu = async (run: Run) => {
-  const routes = JSON.parse((await run('ip', ['-json', '-4', 'route', 'show', 'default'])) || '[]') as readonly { dev?: string }[]
-  const outside = (await links(run)).find(({ ifname }) => ifname === routes[0]?.dev)
-  return Math.min(1500, outside?.mtu ?? 1500)
-}
+/** Nothing of a pod's may leave the machine, so no pod starts before the guards stand. */
+const requireGuards = (run: Run) =>
+  run('nft', ['list', 'chain', 'ip', hostTable, 'postrouting']).catch((cause: unknown) => {
+    throw new Error('the machine is not prepared for pods: prepareHost must run before', { cause })
+  })
 
 /** Runs what concerns the same key one after the other, different keys at once. */
 const createTurns = () => {

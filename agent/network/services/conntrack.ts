@@ -19,10 +19,15 @@ export const forgetEndpoints = async (options: {
       if (!(error instanceof CommandError)) throw error
       // the program fails, too, when nothing matched or another node's agent was faster
       if (/0 flow entries|doesn't exist/.test(error.stderr)) continue
+      if (error.exitCode === undefined && missing.has(log)) continue
+      if (error.exitCode === undefined) missing.add(log)
       log.warn('translations of a UDP endpoint stay until they expire', { ip, port, error })
     }
   }
 }
+
+/** said once */
+const missing = new WeakSet<Logger>()
 
 /** Pure: endpoints of UDP chains that stand in `before` and no longer in `after`. */
 export const vanishedUdpEndpoints = (changes: readonly { readonly before: RuleSet; readonly after: RuleSet }[]) => {

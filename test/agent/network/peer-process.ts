@@ -1,5 +1,5 @@
 import { createSocket } from 'node:dgram'
-import { connect, createServer } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import type { Attempt, Outcome } from './peer.ts'
 
@@ -53,8 +53,21 @@ const answer = (data: Buffer | string): Outcome => {
   return { server, client }
 }
 
+let held: Socket | undefined
+
 createInterface(process.stdin).on('line', async (line) => {
-  const attempt = JSON.parse(line) as Attempt
+  const order = JSON.parse(line) as Attempt | { hold: { address: string; port: number } } | { echo: string }
+  if ('hold' in order) {
+    held = connect({ host: order.hold.address, port: order.hold.port })
+    held.once('data', (data) => process.stdout.write(`${JSON.stringify(data.toString())}\n`))
+    return
+  }
+  if ('echo' in order) {
+    held?.once('data', (data) => process.stdout.write(`${JSON.stringify(data.toString())}\n`))
+    held?.write(order.echo)
+    return
+  }
+  const attempt = order
   const outcomes: Outcome[] = []
   for (let count = 0; count < attempt.times; count++) outcomes.push(await (attempt.protocol === 'udp' ? udp : tcp)(attempt))
   process.stdout.write(`${JSON.stringify(outcomes)}\n`)

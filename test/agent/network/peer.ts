@@ -18,6 +18,10 @@ export type Outcome = { server: string; client: string } | { error: string }
 export interface Peer {
   readonly name: string
   call(attempt: Omit<Attempt, 'times' | 'protocol'> & Partial<Attempt>): Promise<Outcome[]>
+  /** Opens a TCP connection and keeps it. */
+  hold(target: { address: string; port: number }): Promise<void>
+  /** Sends over the connection that is held and gives what comes back. */
+  echo(text: string): Promise<string>
   stop(): Promise<void>
 }
 
@@ -30,13 +34,18 @@ export const startPeer = async (options: { netns: string; name: string; ports?: 
   })
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
   await lines.next()
+  const tell = async (order: object): Promise<unknown> => {
+    child.stdin.write(`${JSON.stringify(order)}\n`)
+    const { value } = await lines.next()
+    return JSON.parse(value as string)
+  }
   return {
     name,
-    call: async (attempt) => {
-      child.stdin.write(`${JSON.stringify({ times: 1, protocol: 'tcp', ...attempt })}\n`)
-      const { value } = await lines.next()
-      return JSON.parse(value as string) as Outcome[]
+    call: async (attempt) => (await tell({ times: 1, protocol: 'tcp', ...attempt })) as Outcome[],
+    hold: async (hold) => {
+      await tell({ hold })
     },
+    echo: async (echo) => (await tell({ echo })) as string,
     stop: async () => {
       child.stdin.end()
       if (child.exitCode === null) await once(child, 'exit')

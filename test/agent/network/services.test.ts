@@ -67,7 +67,7 @@ describe.skipIf(reason)(`pods and Services on a machine with two nodes${reason ?
     await run('iptables', ['-P', 'FORWARD', 'DROP']).catch(() => undefined)
     await prepareHost({ podRange, serviceRange, apiAddress, run })
     for (const node of nodes) {
-      const network = createPodNetwork({ ...node, podRange, serviceCIDR: serviceRange, log, run })
+      const network = createPodNetwork({ ...node, podRange, log, run })
       await network.start()
       networks.push(network)
       rules.push(
@@ -237,6 +237,55 @@ describe.skipIf(reason)(`pods and Services on a machine with two nodes${reason ?
     expect(answeredBy(await peer('c').call({ address: '10.96.1.10', port: 80, times: 10 }))).toEqual(['a'])
   })
 
+  it('reaches endpoints outside the cluster', async () => {
+    services.set(newService('database', { type: 'NodePort', clusterIP: '10.96.1.12', ports: [{ port: 80, nodePort: 30082 }] }))
+    endpointSlices.set(newSlice('database', [{ ip: '203.0.113.1', nodeName: '', conditions: {} }]))
+    await settled()
+    for (const client of ['a', 'c', 'machine'])
+      expect(await peer(client).call({ address: '10.96.1.12', port: 80 })).toEqual([{ server: 'world', client: '203.0.113.2' }])
+    for (const address of ['127.0.0.1', '203.0.113.2'])
+      expect(await peer('machine').call({ address, port: 30082 })).toEqual([{ server: 'world', client: '203.0.113.2' }])
+  })
+
+  it('admits only the ranges given to a load balancer', async () => {
+    const service = newService('guarded', {
+      type: 'LoadBalancer',
+      clusterIP: '10.96.1.13',
+      loadBalancerSourceRanges: ['10.244.0.0/24', '2001:db8::/32'],
+      ports: [{ port: 7071 }],
+    })
+    service.status = { loadBalancer: { ingress: [{ ip: '203.0.113.2' }] } }
+    services.set(service)
+    endpointSlices.set(newSlice('guarded', [endpoint('c')]))
+    await settled()
+    expect(answeredBy(await peer('a').call({ address: '203.0.113.2', port: 7071 }))).toEqual(['c'])
+    expect(answeredBy(await peer('world').call({ address: '203.0.113.2', port: 7071 }))).toEqual(['timeout'])
+  })
+
+  it('gives an address that two Services claim to one, and to the other when that is gone', async () => {
+    const claim = { externalIPs: ['203.0.113.2'], ports: [{ port: 7072 }] }
+    services.set(newService('claim-2', { clusterIP: '10.96.1.14', ...claim }))
+    services.set(newService('claim-1', { clusterIP: '10.96.1.15', ...claim }))
+    endpointSlices.set(newSlice('claim-1', [endpoint('a')]))
+    endpointSlices.set(newSlice('claim-2', [endpoint('c')]))
+    await settled()
+    expect(answeredBy(await peer('world').call({ address: '203.0.113.2', port: 7072, times: 5 }))).toEqual(['a'])
+    services.delete('default', 'claim-1')
+    await settled()
+    expect(answeredBy(await peer('world').call({ address: '203.0.113.2', port: 7072, times: 5 }))).toEqual(['c'])
+  })
+
+  it('lets a connection go on when its endpoint stops being ready', async () => {
+    services.set(newService('lasting', { clusterIP: '10.96.1.16', ports: [{ port: 80 }] }))
+    endpointSlices.set(newSlice('lasting', [endpoint('c')]))
+    await settled()
+    await peer('a').hold({ address: '10.96.1.16', port: 80 })
+    endpointSlices.set(newSlice('lasting', [endpoint('c', { ready: false, serving: true, terminating: true }), endpoint('b')]))
+    await settled()
+    expect(await peer('a').echo('still there')).toBe('still there')
+    expect(answeredBy(await peer('a').call({ address: '10.96.1.16', port: 80, times: 10 }))).toEqual(['b'])
+  })
+
   it('moves a UDP client that goes on from one port when its endpoint vanishes', async () => {
     services.set(newService('stream', { clusterIP: '10.96.1.11', ports: [{ port: 80, protocol: 'UDP' }] }))
     endpointSlices.set(newSlice('stream', [endpoint('b')], { protocol: 'UDP' }))
@@ -255,7 +304,7 @@ describe.skipIf(reason)(`pods and Services on a machine with two nodes${reason ?
   })
 
   it('keeps a pod as it is when it is attached again, and moves it into a new sandbox', async () => {
-    const restarted = createPodNetwork({ ...nodes[0]!, podRange, serviceCIDR: serviceRange, log, run: machine.run })
+    const restarted = createPodNetwork({ ...nodes[0]!, podRange, log, run: machine.run })
     await restarted.start()
     expect(await restarted.attach(attachment('b', sandboxes.get('b')!))).toEqual({ ip: ips.get('b') })
     expect(answeredBy(await peer('a').call({ address: ips.get('b')!, port: 8080 }))).toEqual(['b'])

@@ -1,0 +1,65 @@
+import type { Informer } from '../../shared/client/informer.ts'
+import type { Logger } from '../../shared/platform/log.ts'
+import type { EndpointSlice, Service } from '../../shared/resources/resource.ts'
+import type { AgentConfiguration } from '../configuration.ts'
+import { hostResolvers } from '../dns/host-resolvers.ts'
+import { startDns } from '../dns/server.ts'
+import { nodeAddress } from './address.ts'
+import type { PodNetwork } from './pod-network.ts'
+import { createPodNetwork } from './routed-network.ts'
+import { startServiceRules } from './services/service-rules.ts'
+
+export interface NodeNetworkOptions {
+  readonly configuration: Pick<
+    AgentConfiguration,
+    'nodeName' | 'podCIDR' | 'serviceCIDR' | 'clusterDNS' | 'clusterDomain' | 'dataDir' | 'hostServices'
+  >
+  /** of all nodes */
+  readonly podRange?: string | undefined
+  readonly services: Informer<Service>
+  readonly endpointSlices: Informer<EndpointSlice>
+  readonly log: Logger
+}
+
+export interface NodeNetwork {
+  readonly pods: PodNetwork
+  /** The node's InternalIP on one machine: first address of its podCIDR. */
+  readonly nodeAddress: string
+  /** Pods keep their network, and Services as they were. */
+  stop(): Promise<void>
+}
+
+/** not 53: another DNS server may hold that on all addresses of the machine */
+const dnsPort = 10053
+
+/**
+ * All of a node's network with real containers: pod network, Service rules and DNS. Resolves when pods may be started.
+ * The composition root must have called `prepareHost` (agent/network/host.ts) before; `removeHost` undoes it all.
+ */
+export const startNodeNetwork = async (options: NodeNetworkOptions): Promise<NodeNetwork> => {
+  const { configuration, podRange = '10.244.0.0/16', services, endpointSlices, log } = options
+  const { podCIDR, serviceCIDR, clusterDNS, clusterDomain } = configuration
+  const address = nodeAddress(podCIDR)
+  const pods = createPodNetwork({ ...configuration, podRange, log })
+  await pods.start()
+  const rules = await startServiceRules({ ...configuration, podRange, dnsPort, services, endpointSlices, log })
+  const dns = await startDns({
+    addresses: [address],
+    port: dnsPort,
+    services,
+    endpointSlices,
+    clusterDomain,
+    upstreams: hostResolvers({ except: [clusterDNS, address] }),
+    ranges: [podRange, serviceCIDR],
+    log,
+  })
+  return {
+    pods,
+    nodeAddress: address,
+    stop: async () => {
+      await dns.stop()
+      await rules.stop()
+      await pods.stop()
+    },
+  }
+}
