@@ -48,7 +48,7 @@ export async function measureRequests(kubeconfig: string, report: (measure: Meas
     report({ what: `list all ${objects}, objects`, value: (objects * lists) / secondsSince(start), unit: '1/s' })
     report(await rate('list a page of 500', 200, () => api.call('GET', `${path}?limit=500`), 4))
 
-    report(await watched(api))
+    report(await watched(kubeconfig, api))
     report(await rate('delete', objects, (index) => api.call('DELETE', `${path}/object-${index}`)))
   } finally {
     await api.call('DELETE', '/api/v1/namespaces/bench')
@@ -67,13 +67,14 @@ async function rate(what: string, count: number, call: (index: number) => Promis
 }
 
 /** Events that all watchers together were sent while objects changed as fast as they could. */
-async function watched(api: ApiConnection): Promise<Measure> {
+async function watched(kubeconfig: string, api: ApiConnection): Promise<Measure> {
   const changes = 3000
   const { metadata } = JSON.parse(String(await api.call('GET', `${path}?limit=1`))) as { metadata: { resourceVersion: string } }
+  const watching = new ApiConnection(kubeconfig)
   let seen = 0
   const all = Promise.withResolvers<void>()
   const watches = Array.from({ length: watchers }, () =>
-    api.watch(`${path}?watch=true&resourceVersion=${metadata.resourceVersion}`, () => {
+    watching.watch(`${path}?watch=true&resourceVersion=${metadata.resourceVersion}`, () => {
       seen++
       if (seen === changes * watchers) all.resolve()
     }),
@@ -87,5 +88,6 @@ async function watched(api: ApiConnection): Promise<Measure> {
     unit: '1/s',
   } as const
   for (const watch of watches) watch.stop()
+  watching.close()
   return measure
 }
