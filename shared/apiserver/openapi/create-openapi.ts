@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import type { SchemaTable } from '../../meta/schema.ts'
+import { ApiError } from '../../meta/status.ts'
+import type { KindDefinition } from '../../resources/definition.ts'
+import type { DescriptionTable } from '../../resources/schemas.ts'
+import type { ApiRequest, ApiResponse } from '../request.ts'
+import type { ComponentSources } from './components.ts'
+import { documentV2, documentV3 } from './documents.ts'
+import { kindsByType } from './kinds.ts'
+
+export interface OpenApiOptions {
+  readonly definitions: readonly KindDefinition[]
+  readonly loadSchemas: () => SchemaTable
+  readonly loadDescriptions: () => DescriptionTable
+  /** of the server */
+  readonly version: string
+}
+
+export interface OpenApi {
+  /** undefined: not a path of OpenAPI */
+  handle(request: ApiRequest): Promise<ApiResponse> | undefined
+}
+
+/** `/openapi/v3`, the documents it names, and `/openapi/v2`. Each is made when it is first asked for and kept, compressed. */
+export const createOpenApi = (options: OpenApiOptions): OpenApi => {
+  const byVersion = Map.groupBy(options.definitions, ({ group, version }) =>
+    group === '' ? `api/${version}` : `apis/${group}/${version}`,
+  )
+  const documents = new Map<string, Promise<Document>>()
+  const once = (name: string, make: () => unknown): Promise<Document> => {
+    const made = documents.get(name) ?? compressed(make())
+    documents.set(name, made)
+    return made
+  }
+  const sources = lazily((): ComponentSources => {
+    const schemas = options.loadSchemas()
+    return { schemas, descriptions: options.loadDescriptions(), kinds: kindsByType(options.definitions, schemas) }
+  })
+  const index = lazily(() => indexOf(byVersion, options))
+
+  const v3 = async (request: ApiRequest, name: string, definitions: readonly KindDefinition[]): Promise<ApiResponse> => {
+    const hash = index().hashes.get(name)!
+    const asked = request.query.get('hash')
+    if (asked !== null && asked !== hash) return redirect(index().document.paths[name]!.serverRelativeURL)
+    const forever = { 'cache-control': 'public, immutable', expires: new Date(Date.now() + 365 * 86_400_000).toUTCString() }
+    const document = await once(name, () => documentV3({ definitions, sources: sources(), version: options.version }))
+    return respond(request, document, { etag: `"${hash}"`, ...(asked === null ? {} : forever) })
+  }
+
+  const handle = (request: ApiRequest): Promise<ApiResponse> | undefined => {
+    const path = request.path.replace(/\/$/, '')
+    if (!path.startsWith('/openapi/v')) return undefined
+    if (path === '/openapi/v3') return once(path, () => index().document).then((document) => respond(request, document, {}))
+    if (path === '/openapi/v2') {
+      if (!acceptsJson(request)) return Promise.reject(onlyJson())
+      return once(path, () =>
+        documentV2({ definitions: options.definitions, sources: sources(), version: options.version }),
+      ).then((document) => respond(request, document, {}))
+    }
+    const name = path.slice('/openapi/v3/'.length)
+    const definitions = byVersion.get(name)
+    return definitions && v3(request, name, definitions)
+  }
+  return { handle }
+}
+
+/** What a group and version serve is hashed, not its document: the index costs no document. */
+const indexOf = (byVersion: ReadonlyMap<string, readonly KindDefinition[]>, { loadSchemas, version }: OpenApiOptions) => {
+  const types = createHash('sha512').update(JSON.stringify(loadSchemas())).digest('hex')
+  const hashes = new Map<string, string>()
+  const paths: Record<string, { serverRelativeURL: string }> = {}
+  for (const [name, definitions] of byVersion) {
+    const hash = createHash('sha512')
+      .update(JSON.stringify([types, version, definitions]))
+      .digest('hex')
+      .toUpperCase()
+    hashes.set(name, hash)
+    paths[name] = { serverRelativeURL: `/openapi/v3/${name}?hash=${hash}` }
+  }
+  return { hashes, document: { paths } }
+}
+
+interface Document {
+  readonly plain: Uint8Array
+  readonly gzipped: Uint8Array
+  readonly etag: string
+}
+
+const compress = promisify(gzip)
+
+const compressed = async (document: unknown): Promise<Document> => {
+  const plain = Buffer.from(JSON.stringify(document))
+  const etag = `"${createHash('sha512').update(plain).digest('hex').toUpperCase()}"`
+  return { plain, gzipped: await compress(plain, { level: 1 }), etag }
+}
+
+const respond = (request: ApiRequest, document: Document, extra: Record<string, string>): ApiResponse => {
+  const headers = { 'content-type': 'application/json', etag: document.etag, vary: 'Accept-Encoding, Accept', ...extra }
+  if (request.header('if-none-match') === headers.etag) return { status: 304, headers, body: new Uint8Array() }
+  return /\bgzip\b/.test(request.header('accept-encoding') ?? '')
+    ? { status: 200, headers: { ...headers, 'content-encoding': 'gzip' }, body: document.gzipped }
+    : { status: 200, headers, body: document.plain }
+}
+
+const redirect = (location: string): ApiResponse => ({ status: 301, headers: { location }, body: new Uint8Array() })
+
+const acceptsJson = (request: ApiRequest) => {
+  const accept = request.header('accept') ?? ''
+  return accept === '' || /application\/(json|\*)|\*\/\*/.test(accept)
+}
+
+const onlyJson = () => new ApiError('NotAcceptable', 'only the following media types are accepted: application/json')
+
+const lazily = <T>(make: () => T): (() => T) => {
+  let made: { value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
+}
