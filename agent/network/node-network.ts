@@ -25,6 +25,8 @@ export interface NodeNetwork {
   readonly pods: PodNetwork
   /** The node's InternalIP on one machine: first address of its podCIDR. */
   readonly nodeAddress: string
+  /** Waits for every change of Services known so far to stand in the kernel. */
+  settled(): Promise<void>
   /** Pods keep their network, and Services as they were. */
   stop(): Promise<void>
 }
@@ -56,6 +58,7 @@ export const startNodeNetwork = async (options: NodeNetworkOptions): Promise<Nod
   return {
     pods,
     nodeAddress: address,
+    settled: () => rules.settled(),
     stop: async () => {
       await dns.stop()
       await rules.stop()
