@@ -1,0 +1,162 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { peerAuthenticator } from '../../../shared/apiserver/authn/peer.ts'
+import { staticAuthorizer } from '../../../shared/apiserver/authz/static-rules.ts'
+import { createApiServer } from '../../../shared/apiserver/create-api-server.ts'
+import type { Client, Resource } from '../../../shared/client/client.ts'
+import { createInProcessClient } from '../../../shared/client/in-process.ts'
+import type { Controller } from '../../../shared/controllers/controller.ts'
+import { createEventSink } from '../../../shared/controllers/event/event-recorder.ts'
+import { startControllers } from '../../../shared/dispatch/start-controllers.ts'
+import { startScheduler } from '../../../shared/dispatch/start-scheduler.ts'
+import { type Clock, systemClock } from '../../../shared/platform/clock.ts'
+import { createLogger } from '../../../shared/platform/log.ts'
+import { definitions } from '../../../shared/resources/index.ts'
+import { type Node, nodes, type Pod, pods } from '../../../shared/resources/resource.ts'
+import { loadSchemas } from '../../../shared/resources/schemas.ts'
+import { createScheduler } from '../../../shared/scheduler/scheduler.ts'
+import { openLmdbStore } from '../../../shared/storage/lmdb/open.ts'
+import { createStoreCache, type StoreCache } from '../../../shared/storage/store-cache.ts'
+import { openLogTail } from '../../../shared/storage/tail/open.ts'
+
+export const allResources: readonly Resource[] = definitions.map(({ group, version, plural, kind, namespaced }) => ({
+  group,
+  version,
+  resource: plural,
+  kind,
+  namespaced,
+}))
+
+export interface TestCluster {
+  readonly client: Client
+  readonly cache: StoreCache
+  readonly logs: string[]
+  /** Resolves with the first truthy answer; looks again after every change. */
+  until<T>(look: () => T | undefined | false | null): Promise<T>
+  /** nothing waits or is worked on */
+  idle(): Promise<void>
+  /** Plays the kubelet for all nodes: what is bound becomes Running and Ready, what is deleted goes. */
+  playKubelet(options?: { ready?: (pod: Pod) => boolean }): void
+  addNode(
+    name: string,
+    changes?: { allocatable?: Record<string, string>; labels?: Record<string, string>; spec?: Node['spec'] },
+  ): Promise<Node>
+  stop(): Promise<void>
+}
+
+/** Controllers and scheduler over the real API server and a real store in a folder of its own. */
+export const startTestCluster = async (options: {
+  controllers: readonly Controller[]
+  scheduler?: boolean
+  clock?: Clock
+}): Promise<TestCluster> => {
+  const { controllers, scheduler: withScheduler = false, clock = systemClock } = options
+  const path = mkdtempSync(join(tmpdir(), 'windlass-controllers-'))
+  const logs: string[] = []
+  const log = createLogger({ write: (line) => logs.push(line), level: 'debug' })
+  const store = await openLmdbStore({ path })
+  const tail = await openLogTail({ store })
+  const cache = await createStoreCache({ store, tail, resources: allResources })
+  const { handle } = createApiServer({
+    store,
+    logTail: tail,
+    definitions,
+    schemas: loadSchemas(),
+    authenticators: [peerAuthenticator],
+    authorizer: staticAuthorizer,
+    admission: [],
+    log,
+    clock,
+  })
+  const client = createInProcessClient(handle, { name: 'system:test', groups: ['system:masters'] })
+  const events = createEventSink({ client, clock, log })
+  const running = await startControllers({ tail, cache, client, controllers, events, clock, log })
+  const scheduling = withScheduler
+    ? await startScheduler({
+        scheduler: createScheduler({
+          client,
+          cache,
+          clock,
+          log,
+          events: events.recorder('default-scheduler'),
+          random: () => 0.5,
+        }),
+        tail,
+        clock,
+        log,
+      })
+    : undefined
+  const until: TestCluster['until'] = async (look) => {
+    const deadline = AbortSignal.timeout(15_000)
+    for (;;) {
+      await cache.sync()
+      const seen = look()
+      if (seen) return seen
+      if (deadline.aborted) throw new Error(`not seen in time; logs:\n${logs.slice(-40).join('\n')}`)
+      await store.waitForChange(tail.position, AbortSignal.any([deadline, AbortSignal.timeout(1000)]))
+    }
+  }
+  const kubelets: (() => void)[] = []
+  return {
+    client,
+    cache,
+    logs,
+    until,
+    idle: running.idle,
+    playKubelet: ({ ready = () => true } = {}) => {
+      const play = (pod: Pod) => void playPod(client, pod, ready).catch((error: unknown) => logs.push(`kubelet: ${error}`))
+      kubelets.push(
+        tail.listen({
+          changes: (changes) => {
+            for (const { type, key, object } of changes) if (key.resource === 'pods' && type !== 'deleted') play(object as Pod)
+          },
+          reset: () => undefined,
+        }),
+      )
+      for (const pod of cache.list(pods)) play(pod)
+    },
+    addNode: async (name, changes = {}) => {
+      const node = await client.create(nodes, {
+        apiVersion: 'v1',
+        kind: 'Node',
+        metadata: { name, labels: { 'kubernetes.io/hostname': name, ...changes.labels } },
+        spec: changes.spec ?? {},
+      })
+      const allocatable = { cpu: '4', memory: '8Gi', pods: '110', ...changes.allocatable }
+      const conditions = [{ type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'kubelet is posting ready status' }]
+      return client.update(
+        nodes,
+        { ...node, status: { allocatable, capacity: allocatable, conditions } },
+        { subresource: 'status' },
+      )
+    },
+    stop: async () => {
+      for (const stop of kubelets) stop()
+      await scheduling?.stop()
+      await running.stop()
+      await events.flush()
+      cache.close()
+      await tail.close()
+      await store.close()
+      rmSync(path, { recursive: true, force: true })
+    },
+  }
+}
+
+let lastAddress = 0
+
+const playPod = async (client: Client, pod: Pod, ready: (pod: Pod) => boolean): Promise<void> => {
+  const { namespace = '', name, deletionTimestamp } = pod.metadata
+  if (!pod.spec.nodeName) return
+  if (deletionTimestamp) return client.delete(pods, namespace, name, { gracePeriodSeconds: 0 })
+  const state = ready(pod) ? 'True' : 'False'
+  if (pod.status?.phase === 'Running' && pod.status.conditions?.some(({ type, status }) => type === 'Ready' && status === state))
+    return
+  lastAddress++
+  const podIP = pod.status?.podIP ?? `10.244.${lastAddress >> 8}.${lastAddress & 255}`
+  const lastTransitionTime = new Date().toISOString().replace(/\.\d+/, '')
+  const conditions = [{ type: 'Ready', status: state, lastTransitionTime }]
+  const status = { phase: 'Running', podIP, podIPs: [{ ip: podIP }], conditions, startTime: lastTransitionTime }
+  await client.patch(pods, namespace, name, { type: 'strategic', body: { status } }, { subresource: 'status' })
+}
