@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { removeHost } from '../agent/network/host.ts'
 import { podRange, serviceRange } from './addresses.ts'

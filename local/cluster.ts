@@ -1,0 +1,182 @@
+import { join } from 'node:path'
+import { prepareHost, removeHost } from '../agent/network/host.ts'
+import { removeNode } from '../agent/network/routed-network.ts'
+import type { Client } from '../shared/client/client.ts'
+import type { Logger } from '../shared/platform/log.ts'
+import { type Node, nodes } from '../shared/resources/resource.ts'
+import { apiAddress, apiServiceAddress, clusterDomain, nodeName, nodePodCIDR, podRange, serviceRange } from './addresses.ts'
+import { superviseAgents } from './agent-processes.ts'
+import { type ApiProcess, openApiProcess } from './api-process.ts'
+import { stopContainers } from './containers.ts'
+import { startControlPlane } from './control-plane.ts'
+import { type ClusterRecord, type DataDirectory, newRecord, openDataDirectory, writeRecord } from './data-directory.ts'
+import { type Engine, findEngine, stopEngine } from './engine.ts'
+import { serve } from './http-server.ts'
+import { addToKubeconfig, userKubeconfig } from './kubeconfig.ts'
+import { takeLock } from './machine-lock.ts'
+import { agentConfigurations } from './nodes.ts'
+import type { LocalOptions } from './options.ts'
+import { openPki, type Pki } from './pki.ts'
+import type { Progress } from './progress.ts'
+
+export interface Cluster {
+  readonly runtime: LocalOptions['runtime']
+  /** how kubectl is to be called: with the file it must be told of, if any */
+  readonly kubectl: string
+  /** Ends everything the start began, pods' containers included; objects stay, and the next start resumes them. */
+  stop(): Promise<void>
+}
+
+const contextName = 'windlass'
+/** There is one address plan a machine. */
+const machineLock = '/run/windlass.lock'
+
+/** Brings a cluster up. What was begun is undone when a later step fails. */
+export const startCluster = async (
+  local: LocalOptions,
+  progress: Progress,
+  createLog: (file: string) => Logger,
+): Promise<Cluster> => {
+  const undo: (() => Promise<void> | void)[] = []
+  const stop = async () => {
+    for (const step of undo.splice(0).reverse()) await step()
+  }
+  try {
+    const { directory, record: known } = await openDataDirectory(local.dataDir)
+    undo.push(takeLock(join(local.dataDir, 'lock'), `the cluster in ${local.dataDir}`))
+    const log = createLog(join(directory.logs, 'server.log'))
+    const pki = await openPki(directory.pki)
+    const server = `https://127.0.0.1:${local.port}`
+    const kubeconfig = local.kubeconfig ?? userKubeconfig()
+    const record: ClusterRecord = {
+      ...(known ?? newRecord({ ...local, server, kubeconfig })),
+      runtime: local.runtime,
+      nodes: local.nodes,
+      server,
+      kubeconfig,
+    }
+    await writeRecord(local.dataDir, record)
+
+    const engine = local.runtime === 'docker' ? await prepareMachine({ local, directory, record, progress, undo }) : undefined
+    const api = await openApiProcess({ directory, pki, role: 'owner', log })
+    undo.push(() => api.close())
+    const port = await listen({ local, pki, api, log, undo })
+    progress.done(`API server at ${server}`)
+
+    const endpoint = { address: engine ? apiAddress : '127.0.0.1', port }
+    const plane = await startControlPlane({ api, certificateAuthority: pki.authority.certificate, endpoint, log })
+    undo.push(() => plane.stop())
+    await writeKubeconfig({ pki, server, file: kubeconfig, dataDir: local.dataDir, progress })
+
+    if (engine) undo.push(() => stopContainers(engine.socket))
+    const agents = superviseAgents({ killedRestartMs: local.agentRestartSeconds * 1000, log })
+    undo.push(() => agents.stop())
+    for (const configuration of await agentConfigurations({
+      local,
+      directory,
+      pki,
+      server,
+      dockerSocket: engine?.socket ?? '',
+    })) {
+      agents.start(configuration, join(directory.logs, `${configuration.nodeName}.log`))
+    }
+    await nodesReady(plane.client, local.nodes, progress)
+    return { runtime: local.runtime, kubectl: local.kubeconfig ? `kubectl --kubeconfig ${kubeconfig}` : 'kubectl', stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** Engine and guards first: no packet for our ranges may leave the machine, whatever starts later. */
+const prepareMachine = async (options: {
+  local: LocalOptions
+  directory: DataDirectory
+  record: ClusterRecord
+  progress: Progress
+  undo: (() => Promise<void> | void)[]
+}): Promise<Engine> => {
+  const { local, directory, record, progress, undo } = options
+  undo.push(takeLock(machineLock, "this machine's pod and Service addresses"))
+  const engine = await findEngine({ logFile: join(directory.logs, 'dockerd.log'), tell: progress.note })
+  const enginePid = engine.pid ?? record.enginePid
+  if (enginePid !== undefined) undo.push(() => stopEngine(enginePid))
+  if (engine.pid !== undefined) await writeRecord(local.dataDir, { ...record, enginePid: engine.pid })
+  await prepareHost({ podRange, serviceRange, apiAddress })
+  undo.push(async () => {
+    for (let index = 0; index < local.nodes; index++) await removeNode({ nodeName: nodeName(index), podCIDR: nodePodCIDR(index) })
+    await removeHost({ podRange, serviceRange })
+  })
+  progress.done(`Docker engine ${engine.version}`)
+  return engine
+}
+
+const listen = async (options: {
+  local: LocalOptions
+  pki: Pki
+  api: ApiProcess
+  log: Logger
+  undo: (() => Promise<void> | void)[]
+}) => {
+  const { local, pki, api, log, undo } = options
+  const serving = await pki.certificate('apiserver', {
+    name: 'kube-apiserver',
+    usage: 'server',
+    dnsNames: [
+      'localhost',
+      'kubernetes',
+      'kubernetes.default',
+      'kubernetes.default.svc',
+      `kubernetes.default.svc.${clusterDomain}`,
+    ],
+    addresses: ['127.0.0.1', apiServiceAddress, apiAddress],
+  })
+  const listener = await serve({
+    handle: api.handle,
+    port: local.port,
+    hosts: local.runtime === 'docker' ? ['127.0.0.1', apiAddress] : ['127.0.0.1'],
+    tls: { cert: serving.certificate, key: serving.key, ca: pki.authority.certificate },
+    log,
+  })
+  undo.push(() => listener.close())
+  return listener.port
+}
+
+const writeKubeconfig = async (options: { pki: Pki; server: string; file: string; dataDir: string; progress: Progress }) => {
+  const { pki, server, file, dataDir, progress } = options
+  const admin = await pki.certificate('admin', { name: 'kubernetes-admin', groups: ['system:masters'], usage: 'client' })
+  const entry = {
+    name: contextName,
+    server,
+    certificateAuthority: pki.authority.certificate,
+    clientCertificate: admin.certificate,
+    clientKey: admin.key,
+  }
+  await addToKubeconfig(join(dataDir, 'kubeconfig'), entry)
+  try {
+    await addToKubeconfig(file, entry)
+    progress.done(`context "${contextName}" in ${file}`)
+  } catch (error) {
+    progress.note(
+      `${error instanceof Error ? error.message : String(error)}; use: export KUBECONFIG=${join(dataDir, 'kubeconfig')}`,
+    )
+  }
+}
+
+const nodesReady = async (client: Client, wanted: number, progress: Progress): Promise<void> => {
+  const ready = new Set<string>()
+  const done = new AbortController()
+  const look = (node: Node) => {
+    if (!node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True')) return
+    ready.add(node.metadata.name)
+    if (wanted <= 5) progress.done(`node ${node.metadata.name} is Ready`)
+    if (ready.size >= wanted) done.abort()
+  }
+  while (ready.size < wanted) {
+    for await (const event of client.watch(nodes, { signal: done.signal })) {
+      if (event.type !== 'BOOKMARK' && event.type !== 'DELETED' && !ready.has(event.object.metadata.name)) look(event.object)
+      if (ready.size >= wanted) break
+    }
+  }
+  if (wanted > 5) progress.done(`${wanted} nodes are Ready`)
+}

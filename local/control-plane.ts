@@ -1,0 +1,83 @@
+import type { Client } from '../shared/client/client.ts'
+import { createInProcessClient } from '../shared/client/in-process.ts'
+import { createEventSink } from '../shared/controllers/event/event-recorder.ts'
+import { createControllers } from '../shared/controllers/index.ts'
+import { startControllers } from '../shared/dispatch/start-controllers.ts'
+import { startScheduler } from '../shared/dispatch/start-scheduler.ts'
+import { systemClock } from '../shared/platform/clock.ts'
+import type { Logger } from '../shared/platform/log.ts'
+import type { KindDefinition } from '../shared/resources/definition.ts'
+import { definitions } from '../shared/resources/index.ts'
+import { createScheduler } from '../shared/scheduler/scheduler.ts'
+import { createStoreCache } from '../shared/storage/store-cache.ts'
+import { apiServiceAddress, machineAddress } from './addresses.ts'
+import type { ApiProcess } from './api-process.ts'
+
+export interface ControlPlaneOptions {
+  readonly api: ApiProcess
+  /** PEM, for pods */
+  readonly certificateAuthority: string
+  /** where pods reach the API server */
+  readonly endpoint: { readonly address: string; readonly port: number }
+  readonly log: Logger
+}
+
+export interface ControlPlane {
+  /** as a cluster administrator */
+  readonly client: Client
+  stop(): Promise<void>
+}
+
+/** Controllers and scheduler in this process, behind the log's tail. */
+export const startControlPlane = async (options: ControlPlaneOptions): Promise<ControlPlane> => {
+  const { api, log } = options
+  const clientOf = (name: string) => createInProcessClient(api.handle, { name, groups: ['system:authenticated'] })
+  const resources = definitions.map(resourceFrom)
+  const cache = await createStoreCache({ store: api.store, tail: api.tail, resources })
+  const client = clientOf('system:kube-controller-manager')
+  const events = createEventSink({ client, clock: systemClock, log })
+  const controllers = await startControllers({
+    tail: api.tail,
+    cache,
+    client,
+    events,
+    clock: systemClock,
+    log,
+    controllers: createControllers({
+      resources,
+      certificateAuthority: options.certificateAuthority,
+      nodeLifecycle: { heartbeats: api.heartbeats, listeningSinceMs: systemClock.now() },
+      loadBalancer: { addresses: [machineAddress()] },
+      kubernetesService: { apiServer: options.endpoint, clusterIP: apiServiceAddress },
+    }),
+  })
+  const scheduler = await startScheduler({
+    scheduler: createScheduler({
+      cache,
+      client: clientOf('system:kube-scheduler'),
+      events: events.recorder('default-scheduler'),
+      clock: systemClock,
+      log: log.child({ component: 'scheduler' }),
+    }),
+    tail: api.tail,
+    clock: systemClock,
+    log,
+  })
+  return {
+    client: createInProcessClient(api.handle, { name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] }),
+    stop: async () => {
+      await scheduler.stop()
+      await controllers.stop()
+      await events.flush()
+      cache.close()
+    },
+  }
+}
+
+const resourceFrom = ({ group, version, plural, kind, namespaced }: KindDefinition) => ({
+  group,
+  version,
+  resource: plural,
+  kind,
+  namespaced,
+})

@@ -1,0 +1,37 @@
+import { appendFileSync } from 'node:fs'
+import { enableCompileCache } from 'node:module'
+import { createLogger } from '../shared/platform/log.ts'
+import { startCluster } from './cluster.ts'
+import { explain } from './explain.ts'
+import { parseOptions, usage } from './options.ts'
+import { createProgress, nextSteps } from './progress.ts'
+
+enableCompileCache()
+const startedAt = Date.now() - process.uptime() * 1000
+const write = (text: string) => process.stdout.write(text)
+
+try {
+  const options = parseOptions(process.argv.slice(2))
+  if (options === 'help') {
+    console.log(usage)
+    process.exit(0)
+  }
+  const createLog = (file: string) =>
+    createLogger({ write: (line) => (options.verbose ? console.error(line) : appendFileSync(file, `${line}\n`)) })
+  const progress = createProgress(write, startedAt, process.stdout.isTTY)
+  if (options.runtime === 'simulated') progress.note('simulated runtime: pods only seem to run, no container is started')
+  const cluster = await startCluster(options, progress, createLog)
+  write(nextSteps(cluster.kubectl, cluster.runtime))
+  let stopping = false
+  const stop = async () => {
+    if (stopping) return
+    stopping = true
+    write('\n stopping …\n')
+    await cluster.stop()
+    process.exit(0)
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop())
+} catch (error) {
+  console.error(`\n${explain(error)}`)
+  process.exit(1)
+}
