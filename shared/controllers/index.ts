@@ -3,12 +3,19 @@ import type { Controller } from './controller.ts'
 import { deploymentController } from './deployment/deployment.ts'
 import { endpointsController } from './endpoints/endpoints.ts'
 import { endpointSliceController } from './endpointslice/endpointslice.ts'
+import { endpointSliceMirroringController } from './endpointslice-mirroring/endpointslice-mirroring.ts'
+import { createGarbageCollector } from './garbage-collector/garbage-collector.ts'
+import { ipAddressRepairController } from './ip-address-repair.ts'
 import { createKubernetesServiceController, type KubernetesServiceOptions } from './kubernetes-service.ts'
 import { createNamespaceController } from './namespace/namespace.ts'
+import { createNodeLifecycleController, type NodeLifecycleOptions } from './node-lifecycle/node-lifecycle.ts'
+import { podGarbageCollector } from './pod-gc.ts'
 import { replicaSetController } from './replicaset/replicaset.ts'
 import { createRootCaPublisher } from './root-ca-publisher.ts'
+import { createServiceLoadBalancerController } from './service-load-balancer.ts'
 import { serviceAccountController } from './serviceaccount.ts'
 import { systemNamespacesController } from './system-namespaces.ts'
+import { taintEvictionController } from './taint-eviction/taint-eviction.ts'
 
 export interface ControllersOptions {
   /** every resource that can be deleted: what namespaces are emptied of and garbage is collected from */
@@ -16,6 +23,11 @@ export interface ControllersOptions {
   /** PEM, for `kube-root-ca.crt` */
   readonly certificateAuthority: string
   readonly kubernetesService: KubernetesServiceOptions
+  readonly nodeLifecycle: NodeLifecycleOptions
+  readonly loadBalancer: {
+    /** what Services of type LoadBalancer answer on */
+    readonly addresses: readonly string[]
+  }
 }
 
 /** Every controller. */
@@ -29,4 +41,11 @@ export const createControllers = (options: ControllersOptions): Controller[] => 
   replicaSetController,
   endpointSliceController,
   endpointsController,
+  endpointSliceMirroringController,
+  createGarbageCollector(options),
+  createNodeLifecycleController(options.nodeLifecycle),
+  taintEvictionController,
+  podGarbageCollector,
+  createServiceLoadBalancerController(options.loadBalancer),
+  ipAddressRepairController,
 ]

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createDefaultAdmission } from '../../../shared/apiserver/admission/default-plugins.ts'
 import { peerAuthenticator } from '../../../shared/apiserver/authn/peer.ts'
 import { staticAuthorizer } from '../../../shared/apiserver/authz/static-rules.ts'
 import { createApiServer } from '../../../shared/apiserver/create-api-server.ts'
@@ -8,6 +9,7 @@ import type { Client, Resource } from '../../../shared/client/client.ts'
 import { createInProcessClient } from '../../../shared/client/in-process.ts'
 import type { Controller } from '../../../shared/controllers/controller.ts'
 import { createEventSink } from '../../../shared/controllers/event/event-recorder.ts'
+import { type ControllersOptions, createControllers } from '../../../shared/controllers/index.ts'
 import { startControllers } from '../../../shared/dispatch/start-controllers.ts'
 import { startScheduler } from '../../../shared/dispatch/start-scheduler.ts'
 import { type Clock, systemClock } from '../../../shared/platform/clock.ts'
@@ -27,6 +29,17 @@ export const allResources: readonly Resource[] = definitions.map(({ group, versi
   kind,
   namespaced,
 }))
+
+/** Every controller, as the composition root makes them. */
+export const allControllers = (changes: Partial<ControllersOptions> = {}): Controller[] =>
+  createControllers({
+    resources: allResources,
+    certificateAuthority: 'PEM',
+    kubernetesService: { apiServer: { address: '172.18.0.1', port: 6443 }, clusterIP: '10.96.0.1' },
+    nodeLifecycle: { heartbeats: { all: async () => new Map() }, graceMs: 3_600_000 },
+    loadBalancer: { addresses: ['172.18.0.1'] },
+    ...changes,
+  })
 
 export interface TestCluster {
   readonly client: Client
@@ -65,7 +78,7 @@ export const startTestCluster = async (options: {
     schemas: loadSchemas(),
     authenticators: [peerAuthenticator],
     authorizer: staticAuthorizer,
-    admission: [],
+    admission: createDefaultAdmission(),
     log,
     clock,
   })

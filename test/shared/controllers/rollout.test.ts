@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createControllers } from '../../../shared/controllers/index.ts'
 import {
   deployments,
   endpointSlices,
@@ -8,19 +7,15 @@ import {
   namespaces,
   pods,
   replicaSets,
+  serviceAccounts,
   services,
 } from '../../../shared/resources/resource.ts'
-import { allResources, startTestCluster, type TestCluster } from './environment.ts'
+import { allControllers, allResources, startTestCluster, type TestCluster } from './environment.ts'
 
 let cluster: TestCluster
 beforeAll(async () => {
-  const controllers = createControllers({
-    resources: allResources,
-    certificateAuthority: 'PEM',
-    kubernetesService: { apiServer: { address: '172.18.0.1', port: 6443 }, clusterIP: '10.96.0.1' },
-  })
-  cluster = await startTestCluster({ controllers, scheduler: true })
-  await cluster.until(() => cluster.cache.get(namespaces, '', 'default'))
+  cluster = await startTestCluster({ controllers: allControllers(), scheduler: true })
+  await cluster.until(() => cluster.cache.get(serviceAccounts, 'default', 'default'))
   await cluster.addNode('node-1')
   await cluster.addNode('node-2')
   cluster.playKubelet()
@@ -126,6 +121,7 @@ describe('a Deployment', () => {
 it('empties a namespace and lets it go', async () => {
   const { client, cache, until } = cluster
   await client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } })
+  await until(() => cache.get(serviceAccounts, 'shop', 'default'))
   await client.create(deployments, {
     apiVersion: 'apps/v1',
     kind: 'Deployment',

@@ -1,0 +1,52 @@
+import type { Cache, Index } from '../../client/cache.ts'
+import type { Resource } from '../../client/client.ts'
+import { type KubeObject, resourceName } from '../../meta/object.ts'
+import type { OwnerReference } from '../../meta/object-meta.ts'
+import { groupKindOf } from '../owner.ts'
+
+/** An object with its resource. */
+export interface Item {
+  readonly resource: Resource
+  readonly object: KubeObject
+}
+
+/** Who owns whom, over all kinds, read out of the cache: an index by owner uid for each. */
+export interface OwnerGraph {
+  readonly resources: readonly Resource[]
+  find(key: string, cache: Cache): Item | undefined
+  dependentsOf(owner: KubeObject, cache: Cache): Item[]
+  /** `unknown`: of a kind or in a place that can't be looked up, so nobody may say that it is gone */
+  ownerOf(dependent: Item, reference: OwnerReference, cache: Cache): Item | 'absent' | 'unknown'
+}
+
+export const createOwnerGraph = (resources: readonly Resource[]): OwnerGraph => {
+  const byName = new Map(resources.map((resource) => [resourceName(resource.group, resource.resource), resource]))
+  const byGroupKind = new Map(resources.map((resource) => [`${resource.group}/${resource.kind}`, resource]))
+  const indexes = resources.map((resource): Index<KubeObject> => ({ name: 'owner uid', resource, valuesOf: ownerUids }))
+  return {
+    resources,
+    find: (key, cache) => {
+      const space = key.indexOf(' ')
+      const slash = key.indexOf('/', space)
+      const resource = byName.get(key.slice(0, space))
+      const object = resource && cache.get(resource, key.slice(space + 1, slash), key.slice(slash + 1))
+      return object && { resource, object }
+    },
+    dependentsOf: ({ metadata }, cache) =>
+      indexes.flatMap((index) =>
+        cache.byIndex(index, metadata.uid ?? '').map((object) => ({ resource: index.resource, object })),
+      ),
+    ownerOf: (dependent, reference, cache) => {
+      const resource = byGroupKind.get(groupKindOf(reference))
+      if (!resource || (resource.namespaced && !dependent.resource.namespaced)) return 'unknown'
+      const namespace = resource.namespaced ? (dependent.object.metadata.namespace ?? '') : ''
+      const object = cache.get(resource, namespace, reference.name)
+      return object && object.metadata.uid === reference.uid ? { resource, object } : 'absent'
+    },
+  }
+}
+
+export const itemKey = ({ resource, object: { metadata } }: Item): string =>
+  `${resourceName(resource.group, resource.resource)} ${metadata.namespace ?? ''}/${metadata.name}`
+
+const ownerUids = ({ metadata }: KubeObject): string[] => metadata.ownerReferences?.map(({ uid }) => uid) ?? []
