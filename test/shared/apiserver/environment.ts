@@ -10,6 +10,7 @@ import { staticAuthorizer } from '../../../shared/apiserver/authz/static-rules.t
 import { type ApiServerOptions, createApiServer } from '../../../shared/apiserver/create-api-server.ts'
 import type { ApiResponse, User } from '../../../shared/apiserver/request.ts'
 import type { KubeObject } from '../../../shared/meta/object.ts'
+import { ApiError } from '../../../shared/meta/status.ts'
 import { systemClock } from '../../../shared/platform/clock.ts'
 import { createLogger } from '../../../shared/platform/log.ts'
 import { systemRandom } from '../../../shared/platform/random.ts'
@@ -39,15 +40,21 @@ export interface Answer<T = KubeObject> {
 export interface TestServer {
   call<T = KubeObject & Record<string, unknown>>(method: string, url: string, options?: CallOptions): Promise<Answer<T>>
   raw(method: string, url: string, options?: CallOptions): Promise<ApiResponse>
+  makeNamespace(name: string): Promise<void>
   readonly store: Store
   readonly logs: string[]
   stop(): Promise<void>
 }
 
-export const startTestServer = async (changes: Partial<ApiServerOptions> = {}): Promise<TestServer> => {
+export interface TestServerOptions extends Partial<ApiServerOptions> {
+  /** how much of the log is kept in memory */
+  readonly heldChanges?: number
+}
+
+export const startTestServer = async ({ heldChanges, ...changes }: TestServerOptions = {}): Promise<TestServer> => {
   const path = mkdtempSync(join(tmpdir(), 'windlass-apiserver-'))
   const store = await openLmdbStore({ path })
-  const logTail = await openLogTail({ store })
+  const logTail = await openLogTail({ store, heldChanges })
   const logs: string[] = []
   const clock = { ...systemClock }
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
@@ -81,21 +88,29 @@ export const startTestServer = async (changes: Partial<ApiServerOptions> = {}): 
       path: requestPath,
       query: new URLSearchParams(query),
       header: (name) => headers[name],
-      body: async () => bytes,
+      body: async (limit) => {
+        if (bytes.length > limit) throw new ApiError('RequestEntityTooLarge', `Request entity too large: limit is ${limit}`)
+        return bytes
+      },
       signal: options.signal ?? new AbortController().signal,
       ...(options.user === null ? {} : { peer: options.user ?? admin }),
     })
   }
+  const call: TestServer['call'] = async (method, url, options) => {
+    const response = await raw(method, url, options)
+    const chunks: Uint8Array[] = []
+    if (response.body instanceof Uint8Array) chunks.push(response.body)
+    else for await (const chunk of response.body) chunks.push(chunk)
+    const text = Buffer.concat(chunks).toString()
+    const isJson = (response.headers['content-type'] ?? '').includes('json') && !response.headers['content-encoding']
+    return { code: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : undefined }
+  }
   return {
     raw,
-    call: async (method, url, options) => {
-      const response = await raw(method, url, options)
-      const chunks: Uint8Array[] = []
-      if (response.body instanceof Uint8Array) chunks.push(response.body)
-      else for await (const chunk of response.body) chunks.push(chunk)
-      const text = Buffer.concat(chunks).toString()
-      const isJson = (response.headers['content-type'] ?? '').includes('json') && !response.headers['content-encoding']
-      return { code: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : undefined }
+    call,
+    makeNamespace: async (name) => {
+      await call('POST', '/api/v1/namespaces', { body: { metadata: { name } } })
+      await call('POST', `/api/v1/namespaces/${name}/serviceaccounts`, { body: { metadata: { name: 'default' } } })
     },
     store,
     logs,
