@@ -1,0 +1,90 @@
+import { type FieldError, forbiddenField, invalid, invalidValue, notSupported } from '../../meta/field-error.ts'
+import { ApiError, badRequest, internalError } from '../../meta/status.ts'
+import type { ApiResponse } from '../request.ts'
+import type { SubresourceHandlers } from '../subresources/subresource.ts'
+import type { AgentResponse, NodeConnector } from './node-connector.ts'
+import { containerOf, getPod, nodeOfPod } from './pod-location.ts'
+import { flag } from './query.ts'
+
+const longestErrorBytes = 2048
+
+/** What a container wrote, from its node's agent. */
+export const podLog = (connector: NodeConnector): SubresourceHandlers => ({
+  get: async (context) => {
+    const { info, request } = context
+    const options = logOptions(request.query, info.name)
+    const pod = await getPod(context)
+    const container = containerOf(pod, request.query.get('container') ?? '')
+    const headers = { 'content-type': 'text/plain', 'cache-control': 'no-cache, private' }
+    if (!pod.spec.nodeName) return { status: 200, headers, body: new Uint8Array() }
+    const node = await nodeOfPod(context, pod)
+    const path = `/containerLogs/${info.namespace}/${info.name}/${container}`
+    const response = await connector
+      .request(node, { method: 'GET', path: `${path}?${options}`, signal: request.signal })
+      .catch((error: Error) => {
+        throw internalError(new Error(`Get "https://${node.host}:${node.port}${path}": ${error.message}`, { cause: error }))
+      })
+    if (response.status < 200 || response.status > 206) throw await refusal(response, info.name)
+    return { status: 200, headers, body: untilLost(response) } satisfies ApiResponse
+  },
+})
+
+/** The agent's connection may break at any time, the client's too; what came before is what there is. */
+const untilLost = async function* ({ body }: AgentResponse): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body as AsyncIterable<Uint8Array>
+  } catch (error) {
+    if (!isLost(error)) throw error
+  }
+}
+
+const isLost = (error: unknown) =>
+  error instanceof Error && ['ECONNRESET', 'ABORT_ERR', 'EPIPE'].includes(String((error as NodeJS.ErrnoException).code))
+
+const refusal = async ({ status, body }: AgentResponse, name: string): Promise<ApiError> => {
+  let text = ''
+  for await (const chunk of body) {
+    text += String(chunk)
+    if (text.length >= longestErrorBytes) break
+  }
+  const message = text.slice(0, longestErrorBytes).trimEnd()
+  if (status === 400) return badRequest(message)
+  if (status === 404)
+    return new ApiError('NotFound', `the server could not find the requested resource ( pods/log ${name})`, {
+      details: { name, kind: 'pods/log' },
+      cause: new Error(message),
+    })
+  return internalError(new Error(message))
+}
+
+const flags = ['follow', 'previous', 'timestamps']
+const numbers = { sinceSeconds: 1, tailLines: 0, limitBytes: 1 }
+const streams = ['All', 'Stderr', 'Stdout']
+
+/** The query for the agent. Throws ApiError for what makes no sense. */
+const logOptions = (query: URLSearchParams, name: string): URLSearchParams => {
+  const options = new URLSearchParams()
+  const errors: FieldError[] = []
+  for (const key of flags) if (flag(query, key)) options.set(key, 'true')
+  for (const [key, least] of Object.entries(numbers)) {
+    const text = query.get(key)
+    if (text === null || text === '') continue
+    if (!/^[-+]?\d{1,18}$/.test(text)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`)
+    if (Number(text) < least)
+      errors.push(invalidValue(key, Number(text), least === 0 ? 'must be greater than or equal to 0' : 'must be greater than 0'))
+    options.set(key, text)
+  }
+  const since = query.get('sinceTime')
+  if (since && Number.isNaN(Date.parse(since)))
+    throw badRequest(`parsing time ${JSON.stringify(since)} as "2006-01-02T15:04:05Z07:00"`)
+  if (since && options.has('sinceSeconds'))
+    errors.push(forbiddenField('', 'at most one of `sinceTime` or `sinceSeconds` may be specified'))
+  if (since) options.set('sinceTime', since)
+  const stream = query.get('stream') || 'All'
+  if (!streams.includes(stream)) errors.push(notSupported('stream', stream, streams))
+  if (stream !== 'All' && options.has('tailLines'))
+    errors.push(forbiddenField('', '`tailLines` and specific `stream` are mutually exclusive for now'))
+  options.set('stream', stream)
+  if (errors.length) throw invalid('', 'PodLogOptions', name, errors)
+  return options
+}

@@ -1,0 +1,55 @@
+import { ApiError, badRequest } from '../../meta/status.ts'
+import type { ResourceContext } from '../context.ts'
+import type { ApiResponse, UpgradeOffer } from '../request.ts'
+import type { SubresourceHandler, SubresourceHandlers } from '../subresources/subresource.ts'
+import type { NodeConnector, NodeEndpoint } from './node-connector.ts'
+import { containerOf, getPod, nodeOfPod } from './pod-location.ts'
+import { flag } from './query.ts'
+import { tunnel } from './tunnel.ts'
+
+/** exec and attach: a process of a container, over WebSocket or SPDY, whatever the client and the agent agree on. */
+export const podProcess = (connector: NodeConnector, verb: 'exec' | 'attach'): SubresourceHandlers =>
+  both(async (context) => {
+    const { info, request } = context
+    const { query } = request
+    const pod = await getPod(context)
+    const container = containerOf(pod, query.get('container') ?? '')
+    const node = await nodeOfPod(context, pod)
+    const offer = offerOf(context)
+    const options = new URLSearchParams()
+    for (const [name, agentName] of Object.entries(streamNames)) if (flag(query, name)) options.set(agentName, '1')
+    for (const command of verb === 'exec' ? query.getAll('command') : []) options.append('command', command)
+    return forward(context, connector, { node, offer, path: `/${verb}/${info.namespace}/${info.name}/${container}?${options}` })
+  })
+
+/** as an agent calls them */
+const streamNames = { stdin: 'input', stdout: 'output', stderr: 'error', tty: 'tty' }
+
+export const podPortForward = (connector: NodeConnector): SubresourceHandlers =>
+  both(async (context) => {
+    const { info, request } = context
+    const node = await nodeOfPod(context, await getPod(context))
+    const offer = offerOf(context)
+    const ports = request.query.getAll('ports').flatMap((list) => list.split(','))
+    const options = new URLSearchParams(ports.length ? { port: ports.join(',') } : {})
+    return forward(context, connector, { node, offer, path: `/portForward/${info.namespace}/${info.name}?${options}` })
+  })
+
+/** WebSocket clients come with GET, SPDY ones with POST. */
+const both = (handler: SubresourceHandler): SubresourceHandlers => ({ get: handler, create: handler })
+
+const offerOf = ({ request }: ResourceContext): UpgradeOffer => {
+  if (!request.upgrade) throw badRequest('Upgrade request required')
+  return request.upgrade
+}
+
+const forward = async (
+  { request }: ResourceContext,
+  connector: NodeConnector,
+  { node, offer, path }: { node: NodeEndpoint; offer: UpgradeOffer; path: string },
+): Promise<ApiResponse> => {
+  const backend = await connector.connect(node, request.signal).catch((error: Error) => {
+    throw new ApiError('InternalError', `error dialing backend: ${error.message}`, { cause: error })
+  })
+  return tunnel(offer, backend, { method: request.method, path, host: `${node.host}:${node.port}` })
+}
