@@ -29,7 +29,11 @@ export const recordsOfService = (service: Service, slices: readonly EndpointSlic
   const ports = new Map<string, SrvRecord[]>()
   const addPort = (port: { name?: string | undefined; protocol?: string | undefined }, record: SrvRecord) => {
     const names = ['', ...(port.name ? [`_${port.name}._${port.protocol ?? 'TCP'}`.toLowerCase()] : [])]
-    for (const name of names) ports.set(name, [...(ports.get(name) ?? []), record])
+    for (const name of names) {
+      const records = ports.get(name)
+      if (records) records.push(record)
+      else ports.set(name, [record])
+    }
   }
   const hosts = new Map<string, Set<string>>()
   for (const { hostname, ip } of targets) {

@@ -26,10 +26,15 @@ export const formatAddress = (value: number) => [value >>> 24, (value >>> 16) & 
 export const parseRange = (cidr: string): AddressRange => {
   const [text = '', length = ''] = cidr.split('/')
   const address = parseAddress(text)
-  const prefixLength = /^\d{1,2}$/.test(length) ? Number(length) : 33
-  if (address === undefined || prefixLength > 32) throw new Error(`invalid IPv4 range "${cidr}"`)
+  const prefixLength = Number(length)
+  if (!isRange(cidr) || address === undefined) throw new Error(`invalid IPv4 range "${cidr}"`)
   const size = 2 ** (32 - prefixLength)
   return { first: address - (address % size), size, prefixLength }
+}
+
+export const isRange = (cidr: string) => {
+  const [address = '', length = ''] = cidr.split('/')
+  return cidr.split('/').length === 2 && parseAddress(address) !== undefined && /^\d{1,2}$/.test(length) && Number(length) <= 32
 }
 
 export const contains = (range: AddressRange, address: number) => address >= range.first && address < range.first + range.size

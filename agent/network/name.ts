@@ -22,6 +22,7 @@ export const nodeTable = (nodeName: string) => `windlass-node-${short(nodeName)}
 export const servicesTable = (nodeName: string) => `windlass-services-${short(nodeName)}`
 
 /** `ip link` shows it; says whose pod an interface is, and lets a node's interfaces be found again. */
-export const podAlias = (nodeName: string, namespace: string, name: string) => `windlass ${nodeName} ${namespace}/${name}`
+export const podAlias = (nodeName: string, namespace: string, name: string) =>
+  `windlass ${nodeName} ${namespace}/${name}`.slice(0, 255)
 
 export const isAliasOf = (nodeName: string, alias: string) => alias.startsWith(`windlass ${nodeName} `)

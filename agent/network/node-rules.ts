@@ -1,4 +1,4 @@
-import { formatAddress, nodeAddress, parseRange } from './address.ts'
+import { formatAddress, nodeAddress, parseAddress, parseRange } from './address.ts'
 import { masqueradeMark } from './mark.ts'
 import { nodeTable } from './name.ts'
 
@@ -69,6 +69,7 @@ export const hostPortLines = (options: {
   const { verb, nodeName, ip, hostPorts } = options
   return hostPorts.map(({ hostIP, hostPort, containerPort, protocol }) => {
     const everyAddress = hostIP === '' || hostIP === '0.0.0.0' || hostIP === '::'
+    if (!everyAddress && parseAddress(hostIP) === undefined) throw new Error(`hostIP "${hostIP}" is not an IPv4 address`)
     const map = everyAddress ? 'hostports' : 'hostports-of-address'
     const key = `${everyAddress ? '' : `${hostIP} . `}${protocol.toLowerCase()} . ${hostPort}`
     const value = verb === 'add' ? ` : ${ip} . ${containerPort}` : ''

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Logger } from '../../shared/platform/log.ts'
 import { nodeAddress } from './address.ts'
 import { type Lease, openAddressPool } from './address-pool.ts'
-import { createRun, gone, ignoring, type Run } from './command.ts'
+import { CommandError, createRun, gone, ignoring, type Run } from './command.ts'
 import { listLinks, outsideMtu } from './link.ts'
 import { hostTable, isAliasOf, nodeInterface, nodeTable, podAlias, podInterface, servicesTable } from './name.ts'
 import { hostPortLines, nodeRules } from './node-rules.ts'
@@ -47,8 +47,6 @@ export const createPodNetwork = (options: PodNetworkOptions): PodNetwork => {
 
   const connect = async (pod: PodAttachment, ip: string) => {
     const link = podInterface(pod.uid)
-    // the interface to a former sandbox may still be there
-    await ignoring(run('ip', ['link', 'delete', link]), gone)
     const alias = podAlias(nodeName, pod.namespace, pod.name)
     const podMac = macOf(ip)
     // fixed hardware addresses, known to both sides: nothing to ask for, and udev leaves them alone
@@ -66,7 +64,13 @@ export const createPodNetwork = (options: PodNetworkOptions): PodNetwork => {
       `route add default via ${gateway} dev eth0`,
       `neighbor replace ${gateway} lladdr ${gatewayMac} dev eth0 nud permanent`,
     ]
-    await run('ip', ['-batch', '-'], `${host.join('\n')}\n`)
+    const batch = `${host.join('\n')}\n`
+    await run('ip', ['-batch', '-'], batch).catch(async (error: unknown) => {
+      if (!(error instanceof CommandError && error.stderr.includes('File exists'))) throw error
+      // the interface to a former sandbox is still there
+      await ignoring(run('ip', ['link', 'delete', link]), gone)
+      await run('ip', ['-batch', '-'], batch)
+    })
     await run('nsenter', [`--net=${pod.netns}`, 'ip', '-batch', '-'], `${inside.join('\n')}\n`)
   }
 

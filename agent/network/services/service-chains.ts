@@ -1,6 +1,6 @@
 import type { ServicePort } from '../../../shared/resources/generated/types.ts'
 import type { EndpointSlice, Service } from '../../../shared/resources/resource.ts'
-import { parseAddress } from '../address.ts'
+import { isRange, parseAddress } from '../address.ts'
 import { masqueradeMark } from '../mark.ts'
 import { endpointsOf, type ServiceEndpoint } from './endpoint.ts'
 import { elementId, emptyRuleSet, type MapElement, type RuleSet } from './ruleset.ts'
@@ -91,7 +91,7 @@ const chainsOfPort = (options: {
           ]
         : [markForMasquerade, `goto ${cluster}`],
     )
-  const ranges = (spec?.loadBalancerSourceRanges ?? []).map((range) => range.trim()).filter((range) => !range.includes(':'))
+  const ranges = (spec?.loadBalancerSourceRanges ?? []).map((range) => range.trim()).filter(isRange)
   const firewall = `firewall/${base}`
   if (fromOutside && ranges.length > 0) chains.set(firewall, [`ip saddr != { ${ranges.join(', ')} } drop`, `goto ${external}`])
   return {

@@ -26,7 +26,8 @@ export interface ServiceRules {
   stop(): Promise<void>
 }
 
-const retryMilliseconds = 2_000
+const firstRetryMilliseconds = 1_000
+const longestRetryMilliseconds = 60_000
 const checkMilliseconds = 30_000
 
 /**
@@ -41,6 +42,9 @@ export const startServiceRules = async (options: ServiceRulesOptions): Promise<S
   await Promise.all([services.synced, endpointSlices.synced])
 
   const dirty = new Set<string>()
+  /** not accepted by nft, to be tried again */
+  const refused = new Set<string>()
+  let retryMilliseconds = firstRetryMilliseconds
   let applied = new Map<string, RuleSet>()
   let owners = createElementOwners()
   let whole = true
@@ -79,6 +83,7 @@ export const startServiceRules = async (options: ServiceRulesOptions): Promise<S
       return
     }
     plan.commit()
+    if (refused.size === 0) retryMilliseconds = firstRetryMilliseconds
     for (const { key, after } of changes) {
       if (after === emptyRuleSet) applied.delete(key)
       else applied.set(key, after)
@@ -118,11 +123,14 @@ export const startServiceRules = async (options: ServiceRulesOptions): Promise<S
   }
 
   const later = (key?: string) => {
+    if (key !== undefined) refused.add(key)
     clearTimeout(retry)
     retry = setTimeout(() => {
-      if (key !== undefined) dirty.add(key)
+      for (const each of refused) dirty.add(each)
+      refused.clear()
       void flushSoon()
     }, retryMilliseconds)
+    retryMilliseconds = Math.min(retryMilliseconds * 2, longestRetryMilliseconds)
   }
 
   const index = createServiceIndex({

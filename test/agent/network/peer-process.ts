@@ -19,7 +19,7 @@ for (const port of ports.map(Number)) {
 
 const tcp = ({ address, port }: Attempt) =>
   new Promise<Outcome>((resolve) => {
-    const socket = connect({ host: address, port, timeout: 1_500 })
+    const socket = connect({ host: address, port, timeout: 700 })
     const end = (outcome: Outcome) => {
       socket.destroy()
       resolve(outcome)
@@ -40,7 +40,7 @@ const udp = ({ address, port, samePort }: Attempt) =>
       if (!samePort) socket.close()
       resolve(outcome)
     }
-    const timer = setTimeout(() => end({ error: 'timeout' }), 1_500)
+    const timer = setTimeout(() => end({ error: 'timeout' }), 700)
     socket.on('error', (error: NodeJS.ErrnoException) => end({ error: error.code ?? error.message }))
     socket.on('message', (data) => end(answer(data)))
     socket.send('?', port, address, (error) => {

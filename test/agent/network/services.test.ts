@@ -275,6 +275,34 @@ describe.skipIf(reason)(`pods and Services on a machine with two nodes${reason ?
     expect(answeredBy(await peer('world').call({ address: '203.0.113.2', port: 7072, times: 5 }))).toEqual(['c'])
   })
 
+  it('keeps the other Services when nft refuses one, and takes it when it is right', async () => {
+    const loud = log.error
+    const errors: string[] = []
+    log.error = (message) => errors.push(message)
+    services.set(newService('bad }', { clusterIP: '10.96.1.17', ports: [{ port: 80 }] }))
+    endpointSlices.set(newSlice('bad }', [endpoint('a')]))
+    services.set(
+      newService('good', { clusterIP: '10.96.1.18', ports: [{ port: 80 }, { port: 80, protocol: 'SCTP', name: 's' }] }),
+    )
+    endpointSlices.set(newSlice('good', [endpoint('a')]))
+    await settled()
+    log.error = loud
+    expect(errors).toContain('service rules refused')
+    expect(answeredBy(await peer('c').call({ address: '10.96.1.18', port: 80 }))).toEqual(['a'])
+    services.delete('default', 'bad }')
+    await settled()
+  })
+
+  it('loses no connection while an agent starts again', async () => {
+    services.set(newService('steady', { clusterIP: '10.96.1.19', ports: [{ port: 80 }] }))
+    endpointSlices.set(newSlice('steady', [endpoint('b'), endpoint('c')]))
+    await settled()
+    const calls = peer('a').call({ address: '10.96.1.19', port: 80, times: 400 })
+    const options = { ...nodes[0]!, podRange, clusterDNS: '10.96.0.10', dnsPort: 8080, services, endpointSlices, log }
+    for (let count = 0; count < 3; count++) await (await startServiceRules({ ...options, run: machine.run })).stop()
+    expect(answeredBy(await calls)).toEqual(['b', 'c'])
+  })
+
   it('lets a connection go on when its endpoint stops being ready', async () => {
     services.set(newService('lasting', { clusterIP: '10.96.1.16', ports: [{ port: 80 }] }))
     endpointSlices.set(newSlice('lasting', [endpoint('c')]))
@@ -321,6 +349,11 @@ describe.skipIf(reason)(`pods and Services on a machine with two nodes${reason ?
     await peer('a').call({ address: '10.96.200.1', port: 80, protocol: 'udp' })
     await peer('machine').call({ address: '10.244.200.1', port: 80 })
     expect(await escaped()).toBe(before)
+    // should somebody take the blackhole away, the last rule still holds
+    await machine.run('ip', ['route', 'delete', 'blackhole', podRange])
+    expect(answeredBy(await peer('a').call({ address: '10.244.200.1', port: 80 }))).toEqual(['timeout'])
+    expect(answeredBy(await peer('machine').call({ address: '10.244.200.1', port: 80 }))).toEqual(['timeout'])
+    expect(await escaped()).toBeGreaterThan(before)
     expect(await machine.run('nft', ['list', 'table', 'ip', 'watch'])).not.toMatch(/packets [1-9]/)
   })
 
