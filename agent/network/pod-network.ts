@@ -1,9 +1,9 @@
 /**
- * Gives pods their interface. The sandbox container is made without a network; `attach` puts a veth from the node's bridge
- * into its network namespace with an address out of the node's podCIDR, a default route, and the rules for Services.
+ * Gives pods their interface. The sandbox container is made without a network; `attach` puts a veth of the host
+ * into its network namespace with an address out of the node's podCIDR and a default route.
  */
 export interface PodNetwork {
-  /** Makes bridge, routes and guards (blackhole before anything else). Idempotent; takes over what an earlier agent left. */
+  /** Makes the node's device, routes and rules. Idempotent; takes over what an earlier agent left. Throws without the machine's guards. */
   start(): Promise<void>
   /** Idempotent by uid: a pod attached before (by an earlier agent too) keeps its address. */
   attach(pod: PodAttachment): Promise<{ ip: string }>

@@ -116,6 +116,7 @@ export const createPodNetwork = (options: PodNetworkOptions): PodNetwork => {
 
   return {
     start: async () => {
+      clearInterval(check)
       await requireGuards(run)
       mtu = await outsideMtu(run)
       await ignoring(run('ip', ['link', 'add', device, 'type', 'bridge']), /File exists/)
