@@ -42,7 +42,7 @@ export const planSlices = ({ groups, existing, labels, maxPerSlice }: PlanInput)
     remove.push(...plan.remove)
   }
   for (const slices of byPorts.values()) remove.push(...slices)
-  return withPlaceholder({ create, update, remove }, existing, labels)
+  return recycled(withPlaceholder({ create, update, remove }, existing, labels), labels)
 }
 
 export const portsKey = (ports: readonly DiscoveryV1EndpointPort[]): string =>
@@ -134,4 +134,13 @@ const withPlaceholder = (
   )
   if (placeholder) return { ...plan, remove: plan.remove.filter((slice) => slice !== placeholder) }
   return { ...plan, create: [{ ports: [], endpoints: [] }] }
+}
+
+/** A slice that would go takes the content of one that would come: one write, and never a moment with both. */
+const recycled = ({ create, update, remove }: SlicePlan, labels: Readonly<Record<string, string>>): SlicePlan => {
+  const reused = remove.slice(0, create.length).map((slice, index): EndpointSlice => {
+    const { endpoints, ports } = create[index]!
+    return { ...slice, metadata: { ...slice.metadata, labels: { ...labels } }, endpoints: [...endpoints], ports: [...ports] }
+  })
+  return { create: create.slice(reused.length), update: [...update, ...reused], remove: remove.slice(reused.length) }
 }

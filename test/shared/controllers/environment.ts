@@ -130,7 +130,7 @@ export const startTestCluster = async (options: {
       for (const pod of cache.list(pods)) play(pod)
     },
     addNode: async (name, changes = {}) => {
-      const node = await client.create(nodes, {
+      await client.create(nodes, {
         apiVersion: 'v1',
         kind: 'Node',
         metadata: { name, labels: { 'kubernetes.io/hostname': name, ...changes.labels } },
@@ -138,11 +138,8 @@ export const startTestCluster = async (options: {
       })
       const allocatable = { cpu: '4', memory: '8Gi', pods: '110', ...changes.allocatable }
       const conditions = [{ type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'kubelet is posting ready status' }]
-      return client.update(
-        nodes,
-        { ...node, status: { allocatable, capacity: allocatable, conditions } },
-        { subresource: 'status' },
-      )
+      const body = { status: { allocatable, capacity: allocatable, conditions } }
+      return client.patch(nodes, '', name, { type: 'merge', body }, { subresource: 'status' })
     },
     stop: async () => {
       for (const stop of kubelets) stop()
