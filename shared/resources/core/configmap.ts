@@ -1,9 +1,9 @@
+import { isDeepStrictEqual } from 'node:util'
 import { type FieldError, forbiddenField, invalidValue, tooLong } from '../../meta/field-error.ts'
 import { configMapKey } from '../../meta/names.ts'
 import { age, text } from '../column.ts'
 import { define } from '../definition.ts'
 import type { ConfigMap } from '../resource.ts'
-import { isEquivalent } from '../validation/equality.ts'
 import { checked } from '../validation/value.ts'
 
 const maxBytes = 1024 * 1024
@@ -29,8 +29,8 @@ const validateUpdate = (object: ConfigMap, old: ConfigMap): FieldError[] => {
   const detail = 'field is immutable when `immutable` is set'
   return [
     ...(object.immutable ? [] : [forbiddenField('immutable', detail)]),
-    ...(isEquivalent(object.data ?? {}, old.data ?? {}) ? [] : [forbiddenField('data', detail)]),
-    ...(isEquivalent(object.binaryData ?? {}, old.binaryData ?? {}) ? [] : [forbiddenField('binaryData', detail)]),
+    ...(isDeepStrictEqual(object.data ?? {}, old.data ?? {}) ? [] : [forbiddenField('data', detail)]),
+    ...(isDeepStrictEqual(object.binaryData ?? {}, old.binaryData ?? {}) ? [] : [forbiddenField('binaryData', detail)]),
   ]
 }
 

@@ -1,9 +1,10 @@
+import { isDeepStrictEqual } from 'node:util'
 import { type FieldError, forbiddenField, invalidValue, requiredValue, tooLong } from '../../meta/field-error.ts'
 import { configMapKey } from '../../meta/names.ts'
 import { age, text } from '../column.ts'
 import { define } from '../definition.ts'
 import type { Secret } from '../resource.ts'
-import { immutable, isEquivalent } from '../validation/equality.ts'
+import { immutable } from '../validation/equality.ts'
 import { checked } from '../validation/value.ts'
 
 /** stringData is write-only: it is merged into data and never stored. */
@@ -66,7 +67,7 @@ const validateUpdate = (object: Secret, old: Secret): FieldError[] => {
   return [
     ...immutable('type', object.type, old.type),
     ...(old.immutable && !object.immutable ? [forbiddenField('immutable', detail)] : []),
-    ...(old.immutable && !isEquivalent(object.data ?? {}, old.data ?? {}) ? [forbiddenField('data', detail)] : []),
+    ...(old.immutable && !isDeepStrictEqual(object.data ?? {}, old.data ?? {}) ? [forbiddenField('data', detail)] : []),
   ]
 }
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { type FieldError, invalidValue } from '../../meta/field-error.ts'
 
 /** As Go sees it: a field that is not there is the same as one that is false, 0, '' or an empty list. */
@@ -9,6 +10,9 @@ const isZero = (value: unknown) =>
   value === 0 ||
   (Array.isArray(value) && value.length === 0)
 
+/** Fields whose value has keys that users choose: there, an empty value is one. */
+const maps = new Set(['matchLabels', 'nodeSelector', 'labels', 'annotations', 'volumeAttributes', 'options'])
+
 /** Whether two values of JSON mean the same object. */
 export const isEquivalent = (a: unknown, b: unknown): boolean => {
   if (a === b || (isZero(a) && isZero(b))) return true
@@ -18,7 +22,9 @@ export const isEquivalent = (a: unknown, b: unknown): boolean => {
       Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((value, index) => isEquivalent(value, b[index]))
     )
   const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>]
-  return Object.keys({ ...left, ...right }).every((key) => isEquivalent(left[key], right[key]))
+  return Object.keys({ ...left, ...right }).every((key) =>
+    maps.has(key) ? isDeepStrictEqual(left[key] ?? {}, right[key] ?? {}) : isEquivalent(left[key], right[key]),
+  )
 }
 
 export const immutable = (path: string, value: unknown, old: unknown): FieldError[] =>
