@@ -7,6 +7,8 @@ import { createApiServer } from '../shared/apiserver/create-api-server.ts'
 import { createOpenApi } from '../shared/apiserver/openapi/create-openapi.ts'
 import { resourceOf } from '../shared/apiserver/registry.ts'
 import type { ApiHandler } from '../shared/apiserver/request.ts'
+import { createStreams } from '../shared/apiserver/streams/create-streams.ts'
+import { createHttpsNodeConnector } from '../shared/apiserver/streams/https-node-connector.ts'
 import { serverVersion } from '../shared/apiserver/version.ts'
 import { systemClock } from '../shared/platform/clock.ts'
 import type { Logger } from '../shared/platform/log.ts'
@@ -55,6 +57,16 @@ export const openApiProcess = async ({ directory, pki, role, log }: ApiProcessOp
     clock: systemClock,
     random: systemRandom,
   })
+  const identity = await pki.certificate('kubelet-client', {
+    name: 'kube-apiserver-kubelet-client',
+    groups: ['system:masters'],
+    usage: 'client',
+  })
+  const connector = createHttpsNodeConnector({
+    certificate: identity.certificate,
+    key: identity.key,
+    certificateAuthority: pki.authority.certificate,
+  })
   const openApi = createOpenApi({ definitions, loadSchemas, loadDescriptions, version: serverVersion.gitVersion })
   const { handle } = createApiServer({
     store,
@@ -66,6 +78,7 @@ export const openApiProcess = async ({ directory, pki, role, log }: ApiProcessOp
     admission: createDefaultAdmission({ serviceCIDR: serviceRange }),
     tokens,
     heartbeats: lmdb.heartbeats,
+    subresources: createStreams({ connector }),
     paths: [({ request }) => openApi.handle(request)],
     log,
   })

@@ -7,6 +7,7 @@ import { type Node, nodes } from '../shared/resources/resource.ts'
 import { apiAddress, apiServiceAddress, clusterDomain, nodeName, nodePodCIDR, podRange, serviceRange } from './addresses.ts'
 import { superviseAgents } from './agent-processes.ts'
 import { type ApiProcess, openApiProcess } from './api-process.ts'
+import { startApiWorkers } from './api-workers.ts'
 import { stopContainers } from './containers.ts'
 import { startControlPlane } from './control-plane.ts'
 import { type ClusterRecord, type DataDirectory, newRecord, openDataDirectory, writeRecord } from './data-directory.ts'
@@ -60,10 +61,10 @@ export const startCluster = async (
     const engine = local.runtime === 'docker' ? await prepareMachine({ local, directory, record, progress, undo }) : undefined
     const api = await openApiProcess({ directory, pki, role: 'owner', log })
     undo.push(() => api.close())
-    const port = await listen({ local, pki, api, log, undo })
+    await listen({ local, pki, api, logs: directory.logs, log, undo })
     progress.done(`API server at ${server}`)
 
-    const endpoint = { address: engine ? apiAddress : '127.0.0.1', port }
+    const endpoint = { address: apiAddress, port: local.port }
     const plane = await startControlPlane({ api, certificateAuthority: pki.authority.certificate, endpoint, log })
     undo.push(() => plane.stop())
     await writeKubeconfig({ pki, server, file: kubeconfig, dataDir: local.dataDir, progress })
@@ -115,10 +116,11 @@ const listen = async (options: {
   local: LocalOptions
   pki: Pki
   api: ApiProcess
+  logs: string
   log: Logger
   undo: (() => Promise<void> | void)[]
 }) => {
-  const { local, pki, api, log, undo } = options
+  const { local, pki, api, logs, log, undo } = options
   const serving = await pki.certificate('apiserver', {
     name: 'kube-apiserver',
     usage: 'server',
@@ -131,15 +133,21 @@ const listen = async (options: {
     ],
     addresses: ['127.0.0.1', apiServiceAddress, apiAddress],
   })
-  const listener = await serve({
-    handle: api.handle,
+  const configuration = {
     port: local.port,
     hosts: local.runtime === 'docker' ? ['127.0.0.1', apiAddress] : ['127.0.0.1'],
     tls: { cert: serving.certificate, key: serving.key, ca: pki.authority.certificate },
-    log,
-  })
+  }
+  const listener =
+    local.workers === 1
+      ? await serve({ handle: api.handle, ...configuration, log })
+      : await startApiWorkers({
+          count: local.workers,
+          configuration: { ...configuration, dataDir: local.dataDir },
+          logFile: join(logs, 'workers.log'),
+          log,
+        })
   undo.push(() => listener.close())
-  return listener.port
 }
 
 const writeKubeconfig = async (options: { pki: Pki; server: string; file: string; dataDir: string; progress: Progress }) => {

@@ -110,8 +110,10 @@ const listenReasons: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: 'is not an address of this machine',
 }
 
-const listenError = (host: string, port: number, cause: NodeJS.ErrnoException) =>
-  new Error(`port ${port} on ${host} ${listenReasons[cause.code ?? ''] ?? `can't be listened on: ${cause.message}`}`, { cause })
+const listenError = (host: string, port: number, cause: NodeJS.ErrnoException) => {
+  const reason = listenReasons[cause.code ?? ''] ?? `can't be listened on: ${cause.message}`
+  return Object.assign(new Error(`port ${port} on ${host} ${reason}`, { cause }), { code: cause.code })
+}
 
 const http2Server = ({ handle, log }: HttpServerOptions): Http2Server => {
   const server = createHttp2Server({

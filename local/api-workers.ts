@@ -1,0 +1,63 @@
+import cluster, { type Worker } from 'node:cluster'
+import { openSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { Logger } from '../shared/platform/log.ts'
+import type { HttpServerOptions } from './http-server.ts'
+
+export interface ApiWorkerConfiguration extends Pick<HttpServerOptions, 'port' | 'hosts' | 'tls'> {
+  readonly dataDir: string
+}
+
+const program = fileURLToPath(new URL('api-worker.ts', import.meta.url))
+
+/** Starts processes that share the port and the store; one that ends is started again. Resolves when all listen. */
+export const startApiWorkers = async (options: {
+  count: number
+  configuration: ApiWorkerConfiguration
+  logFile: string
+  log: Logger
+}): Promise<{ close(): Promise<void> }> => {
+  const { count, configuration, logFile, log } = options
+  const output = openSync(logFile, 'a')
+  cluster.setupPrimary({ exec: program, args: [], stdio: ['ignore', output, output, 'ipc'] })
+  let stopping = false
+  let failures = 0
+
+  const fork = () =>
+    new Promise<Worker>((resolve, reject) => {
+      const worker = cluster.fork({ WINDLASS_API_WORKER: JSON.stringify(configuration) })
+      let listening = 0
+      worker.on('listening', () => {
+        if (++listening < configuration.hosts.length) return
+        failures = 0
+        resolve(worker)
+      })
+      worker.on('exit', (code, signal) => {
+        if (listening < configuration.hosts.length)
+          reject(new Error(`an API worker ended with ${code ?? signal}; see ${logFile}`))
+        if (stopping) return
+        log.warn('API worker ended', { pid: worker.process.pid, code, signal })
+        setTimeout(again, Math.min(100 * 2 ** failures++, 10_000))
+      })
+    })
+  const again = () => {
+    if (!stopping) fork().catch((error: unknown) => log.error('API worker can not be started', { error }))
+  }
+  await Promise.all(Array.from({ length: count }, fork))
+  return {
+    close: async () => {
+      stopping = true
+      await Promise.all(Object.values(cluster.workers ?? {}).map((worker) => worker && end(worker)))
+    },
+  }
+}
+
+const end = (worker: Worker) =>
+  new Promise<void>((resolve) => {
+    const late = setTimeout(() => worker.process.kill('SIGKILL'), 5000)
+    worker.on('exit', () => {
+      clearTimeout(late)
+      resolve()
+    })
+    worker.process.kill('SIGTERM')
+  })
