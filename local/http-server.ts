@@ -48,7 +48,10 @@ export const serve = async (options: HttpServerOptions): Promise<HttpServer> => 
     connections.add(socket)
     socket.on('close', () => connections.delete(socket))
     socket.on('error', (error) => options.log.debug('connection broke', { error }))
-    const server = socket.alpnProtocol === 'h2' ? http2 : http1
+    const isHttp2 = socket.alpnProtocol === 'h2'
+    // an upgraded client may end its side and still read
+    socket.allowHalfOpen = !isHttp2
+    const server = isHttp2 ? http2 : http1
     server.emit('connection', socket)
   }
   const listeners: TlsServer[] = []
@@ -69,7 +72,7 @@ export const serve = async (options: HttpServerOptions): Promise<HttpServer> => 
     close: async () => {
       const closed = listeners.map((listener) => new Promise((resolve) => listener.close(resolve)))
       for (const session of sessions) session.close()
-      http1.closeIdleConnections()
+      http1.close()
       const late = setTimeout(() => {
         for (const connection of connections) connection.destroy()
       }, closeGraceMs)
@@ -142,6 +145,8 @@ const http1Server = ({ handle, log }: HttpServerOptions) => {
     requestTimeout: 60_000,
     keepAliveTimeout: 90_000,
   })
+  // it watches over slow headers from here on; having no listener of its own, it would not
+  server.emit('listening')
   server.on('request', (message, target) => {
     const request = http1Request(message, peerOf(message.socket as TLSSocket))
     answer(request, { handle, log, respond: (response) => respondHttp1(target, response, request.method) })

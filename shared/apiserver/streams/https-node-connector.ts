@@ -7,17 +7,13 @@ export interface HttpsNodeConnectorOptions {
   /** PEM texts: who the API server is to agents, and who signed the agents' certificates */
   readonly certificate: string
   readonly key: string
-  readonly certificateAuthority: string
+  readonly authority: string
 }
 
 const connectTimeoutMs = 10_000
 
-export const createHttpsNodeConnector = ({
-  certificate,
-  key,
-  certificateAuthority,
-}: HttpsNodeConnectorOptions): NodeConnector => {
-  const identity = { cert: certificate, key, ca: certificateAuthority }
+export const createHttpsNodeConnector = ({ certificate, key, authority }: HttpsNodeConnectorOptions): NodeConnector => {
+  const identity = { cert: certificate, key, ca: authority }
   const agent = new Agent({ ...identity, keepAlive: true, timeout: 0 })
   return {
     request: (node, { method, path, headers, body, signal }) =>
@@ -63,6 +59,7 @@ export const createHttpsNodeConnector = ({
           socket.setTimeout(0)
           socket.setNoDelay(true)
           socket.setKeepAlive(true, 30_000)
+          socket.allowHalfOpen = true
           resolve(socket)
         })
       }),

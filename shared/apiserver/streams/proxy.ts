@@ -104,6 +104,7 @@ const dial = async (connector: NodeConnector, target: ProxyTarget, signal: Abort
       socket.once('error', reject)
       socket.once(secure ? 'secureConnect' : 'connect', () => {
         socket.setTimeout(0)
+        socket.allowHalfOpen = true
         resolve(socket)
       })
     })

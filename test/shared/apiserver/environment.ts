@@ -8,7 +8,7 @@ import { createServiceAccountAuthenticator } from '../../../shared/apiserver/aut
 import { createTokens } from '../../../shared/apiserver/authn/tokens.ts'
 import { staticAuthorizer } from '../../../shared/apiserver/authz/static-rules.ts'
 import { type ApiServerOptions, createApiServer } from '../../../shared/apiserver/create-api-server.ts'
-import type { ApiResponse, User } from '../../../shared/apiserver/request.ts'
+import type { ApiHandler, ApiResponse, User } from '../../../shared/apiserver/request.ts'
 import type { KubeObject } from '../../../shared/meta/object.ts'
 import { ApiError } from '../../../shared/meta/status.ts'
 import { systemClock } from '../../../shared/platform/clock.ts'
@@ -38,6 +38,7 @@ export interface Answer<T = KubeObject> {
 
 /** The real API server over a real store in a folder of its own. */
 export interface TestServer {
+  readonly handle: ApiHandler
   call<T = KubeObject & Record<string, unknown>>(method: string, url: string, options?: CallOptions): Promise<Answer<T>>
   raw(method: string, url: string, options?: CallOptions): Promise<ApiResponse>
   makeNamespace(name: string): Promise<void>
@@ -106,6 +107,7 @@ export const startTestServer = async ({ heldChanges, ...changes }: TestServerOpt
     return { code: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : undefined }
   }
   return {
+    handle,
     raw,
     call,
     makeNamespace: async (name) => {
