@@ -6,6 +6,7 @@ import { define } from '../definition.ts'
 import type { Secret } from '../resource.ts'
 import { immutable } from '../validation/equality.ts'
 import { checked } from '../validation/value.ts'
+import { secretWarnings } from './secret-warnings.ts'
 
 /** stringData is write-only: it is merged into data and never stored. */
 const mergeStringData = (secret: Secret) => {
@@ -86,6 +87,7 @@ export const secret = define<Secret>({
   },
   validate,
   validateUpdate,
+  warnings: secretWarnings,
   fieldSelectors: { type: ({ type }) => type ?? '' },
   columns: [
     text(

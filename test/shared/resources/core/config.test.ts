@@ -78,6 +78,17 @@ describe('a Secret', () => {
     expect(secret.updateErrors(old, { immutable: true, data: {} })).toEqual([`data: ${immutable}`])
   })
 
+  it('warns of a pair that would not serve', () => {
+    const pair = (crt: string, key: string) =>
+      secret.warnings({ type: 'kubernetes.io/tls', data: { 'tls.crt': base64(crt), 'tls.key': base64(key) } })
+    expect(pair('x', 'y')).toEqual(['tls: failed to find any PEM data in certificate input'])
+    expect(pair('-----BEGIN PRIVATE KEY-----', '')).toEqual([
+      'tls: failed to find certificate PEM data in certificate input, but did find a private key; PEM inputs may have been switched',
+    ])
+    expect(pair('-----BEGIN CERTIFICATE-----', '')).toEqual(['tls: failed to find any PEM data in key input'])
+    expect(secret.warnings({ data: { 'tls.crt': base64('x') } })).toEqual([])
+  })
+
   it('shows its type and how many values it has', () => {
     expect(secret.cells({ type: 'Opaque', data: { a: '' } })).toMatchObject({ Type: 'Opaque', Data: 1 })
   })
