@@ -1,0 +1,101 @@
+import type { Informer } from '../../shared/client/informer.ts'
+import { startInformer } from '../../shared/client/watching-informer.ts'
+import type { KubeObject } from '../../shared/meta/object.ts'
+import { nodes, type Pod, pods } from '../../shared/resources/resource.ts'
+import { createConfigSource } from '../container/config-source.ts'
+import { EventRecorder } from '../event-recorder.ts'
+import { simulatedPreparer, simulatedVolumes } from '../runtime/simulated/simulated-files.ts'
+import { createSimulatedNetwork } from '../runtime/simulated/simulated-network.ts'
+import { SimulatedRuntime } from '../runtime/simulated/simulated-runtime.ts'
+import { simulatedCapacity } from './capacity.ts'
+import type { StartOptions } from './docker-node.ts'
+import { type NodeAgent, startNodeAgent } from './node-agent.ts'
+
+/** Simulated nodes come up this many at a time. */
+const startedTogether = 50
+
+/** As many nodes as the configuration says, in this process; nothing really runs. */
+export const startSimulatedNodes = async (options: StartOptions): Promise<{ stop(): Promise<void> }> => {
+  const { configuration, client, clock, log, signal } = options
+  const common = { client, clock, log, signal }
+  const podsByNode = splitInformer(startInformer({ ...common, resource: pods }), (pod: Pod) => pod.spec.nodeName ?? '')
+  const nodesByName = splitInformer(startInformer({ ...common, resource: nodes }), ({ metadata }) => metadata.name)
+  const { nodeName, simulatedNodes, dataDir, labels, clusterDomain, clusterDNS } = configuration
+  const names = simulatedNodes > 1 ? Array.from({ length: simulatedNodes }, (_, index) => `${nodeName}-${index + 1}`) : [nodeName]
+  const agents: NodeAgent[] = []
+  const config = createConfigSource(client)
+  const startOne = async (name: string, index: number) => {
+    const podCIDR = cidrOf(configuration.podCIDR, index)
+    const own = podsByNode(name)
+    const runtime = new SimulatedRuntime({
+      clock,
+      pullMs: 100,
+      startMs: 50,
+      podOf: ({ namespace, name }) => own.get(namespace, name),
+    })
+    const agent = await startNodeAgent({
+      ...{ name, dataDir, podCIDR, labels, client, runtime, config, clock, log },
+      address: '127.0.0.1',
+      port: configuration.port,
+      dns: { clusterDomain, clusterDNS },
+      capacity: simulatedCapacity,
+      pods: own,
+      node: nodesByName(name),
+      network: createSimulatedNetwork(podCIDR),
+      volumes: simulatedVolumes,
+      prepare: simulatedPreparer,
+      probe: async () => ({ ok: true, output: '' }),
+      health: async () => ({ memoryPressure: false, diskPressure: false }),
+      events: new EventRecorder({ client, clock, log, nodeName: name }),
+    })
+    agents.push(agent)
+  }
+  for (let from = 0; from < names.length; from += startedTogether) {
+    await Promise.all(names.slice(from, from + startedTogether).map((name, index) => startOne(name, from + index)))
+  }
+  return { stop: async () => void (await Promise.all(agents.map((agent) => agent.stop()))) }
+}
+
+/** The n-th range of the same size after a node's own, inside 10.0.0.0/8. */
+const cidrOf = (podCIDR: string, index: number): string => {
+  const [base = '10.244.0.0', bits = '24'] = podCIDR.split('/')
+  const first = base.split('.').reduce((total, part) => total * 256 + Number(part), 0)
+  const value = first + index * 2 ** (32 - Number(bits))
+  return `${[24, 16, 8, 0].map((shift) => (value >>> shift) & 255).join('.')}/${bits}`
+}
+
+/** One informer for all nodes, seen by each as one of its own: a change costs only those whom it concerns. */
+const splitInformer = <T extends KubeObject>(informer: Informer<T>, keyOf: (object: T) => string) => {
+  type Listener = (object: T | undefined, previous: T | undefined) => void
+  const views = new Map<string, { objects: Map<string, T>; listeners: Set<Listener> }>()
+  const view = (key: string) => {
+    const found = views.get(key) ?? { objects: new Map(), listeners: new Set() }
+    views.set(key, found)
+    return found
+  }
+  const nameOf = ({ metadata }: T) => `${metadata.namespace ?? ''}/${metadata.name}`
+  const change = (key: string, object: T | undefined, previous: T | undefined) => {
+    const { objects, listeners } = view(key)
+    if (object) objects.set(nameOf(object), object)
+    else if (previous) objects.delete(nameOf(previous))
+    for (const listener of listeners) listener(object, previous)
+  }
+  informer.onChange((object, previous) => {
+    const [now, before] = [object && keyOf(object), previous && keyOf(previous)]
+    if (before !== undefined && before !== now) change(before, undefined, previous)
+    if (now !== undefined) change(now, object, before === now ? previous : undefined)
+  })
+  return (key: string): Informer<T> => {
+    const { objects, listeners } = view(key)
+    return {
+      synced: informer.synced,
+      get: (namespace, name) => objects.get(`${namespace}/${name}`),
+      list: () => [...objects.values()],
+      onChange: (listener) => {
+        listeners.add(listener)
+        for (const object of objects.values()) listener(object, undefined)
+        return () => listeners.delete(listener)
+      },
+    }
+  }
+}
