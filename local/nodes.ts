@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises'
 import type { AgentConfiguration } from '../agent/configuration.ts'
 import { clusterDNS, clusterDomain, kubeletPort, nodeName, nodePodCIDR, podRange, serviceRange } from './addresses.ts'
 import type { DataDirectory } from './data-directory.ts'
@@ -17,6 +18,7 @@ export const agentConfigurations = async (options: {
   return Promise.all(
     Array.from({ length: simulated ? 1 : local.nodes }, async (_, index) => {
       const name = simulated && local.nodes > 1 ? 'windlass' : nodeName(index)
+      await mkdir(directory.node(name), { recursive: true })
       const client = await pki.certificate(`node-${name}`, clientRequest(name, simulated && local.nodes > 1))
       const serving = await pki.certificate(`kubelet-${name}`, { name, usage: 'server', dnsNames: [name, 'kubelet'] })
       return {
