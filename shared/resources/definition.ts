@@ -24,6 +24,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly verbs?: readonly string[] | undefined
   readonly subresources?: Subresources | undefined
 
+  /** text of a Warning header of every answer about the kind */
+  readonly deprecation?: string | undefined
   /** values never stand in clear in the store */
   readonly encrypted?: boolean | undefined
   /** objects vanish by themselves this long after their last write */

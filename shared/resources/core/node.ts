@@ -47,8 +47,9 @@ export const node = define<Node>({
   },
   default: (object) => {
     object.spec ??= {}
+    object.status ??= {}
     const { status } = object
-    if (status?.capacity && !status.allocatable) status.allocatable = { ...status.capacity }
+    if (status.capacity) status.allocatable ??= { ...status.capacity }
   },
   prepareForCreate: ({ spec, status }) => {
     delete spec.configSource

@@ -1,3 +1,4 @@
+import { age } from '../column.ts'
 import { define } from '../definition.ts'
 import type { ServiceAccount } from '../resource.ts'
 
@@ -24,6 +25,7 @@ export const serviceAccount = define<ServiceAccount>({
   prepareForCreate: keepSecretNames,
   prepareForUpdate: keepSecretNames,
   returnsDeleted: true,
+  columns: [age],
   warnings: ({ metadata }, old) =>
     metadata.annotations?.[enforceMountableSecrets] !== undefined &&
     old?.metadata.annotations?.[enforceMountableSecrets] === undefined
