@@ -1,5 +1,6 @@
 import { ApiError, internalError } from '../meta/status.ts'
 import { type Authenticator, anonymous } from './authn/authenticator.ts'
+import { impersonate } from './authn/impersonation.ts'
 import { forbiddenFor } from './authz/forbidden.ts'
 import type { RequestContext, ResourceContext } from './context.ts'
 import type { ApiServerParts } from './parts.ts'
@@ -21,7 +22,8 @@ export interface PipelineOptions {
 export const createPipeline = ({ parts, authenticators, paths }: PipelineOptions): ApiHandler => {
   const answer = async (request: ApiRequest): Promise<ApiResponse> => {
     const info = parseRequest(request)
-    const user = await authenticate(authenticators, request, info.path)
+    const caller = await authenticate(authenticators, request, info.path)
+    const user = await impersonate(request, caller, parts.authorizer)
     const context: RequestContext = { parts, request, info, user, warnings: [] }
     const decision = await parts.authorizer.authorize({ user, info })
     if (!decision.allowed) throw forbiddenFor(user, info, decision.reason)

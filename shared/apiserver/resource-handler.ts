@@ -29,13 +29,14 @@ const handlers: Readonly<Record<ResourceVerb, ResourceHandler>> = {
 /** What answers a request on a served resource. Throws for a subresource or verb that it has not. */
 export const resourceHandler = (context: ResourceContext): ResourceHandler => {
   const { info, definition, parts } = context
+  if (definition.deprecation) context.warnings.push(definition.deprecation)
   if (!definition.namespaced && info.namespace !== '' && info.namespace !== info.name) throw pathNotFound()
   if (info.subresource !== '') return subresourceHandler(context)
   const namesOne = info.verb !== 'list' && info.verb !== 'watch' && info.verb !== 'deletecollection' && info.verb !== 'create'
   if (namesOne && definition.namespaced && info.namespace === '') throw pathNotFound()
   if (info.verb === 'create' && definition.namespaced && info.namespace === '') throw methodNotAllowed()
   if (info.verb === 'create' && info.name !== '') throw methodNotAllowed()
-  if (!verbsOf(definition).includes(info.verb)) throw methodNotAllowed()
+  if (info.verb === 'impersonate' || !verbsOf(definition).includes(info.verb)) throw methodNotAllowed()
   const virtual = parts.virtualResources.get(resourceOf(definition))
   return virtual && info.verb === 'create' ? virtual.create : handlers[info.verb]
 }

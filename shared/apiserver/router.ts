@@ -14,7 +14,8 @@ export interface PathRequestInfo {
 
 export interface ResourceRequestInfo {
   readonly isResource: true
-  readonly verb: ResourceVerb
+  /** `impersonate` is only ever authorized */
+  readonly verb: ResourceVerb | 'impersonate'
   readonly path: string
   readonly group: string
   readonly version: string

@@ -1,4 +1,5 @@
 import type { ListResult, Store } from '../../storage/store.ts'
+import { decodeMetadata } from './decode-metadata.ts'
 import { decodeStored } from './encode.ts'
 import type { Selection } from './selection.ts'
 
@@ -59,5 +60,5 @@ export const selectedPage = async (store: Store, query: PageQuery): Promise<Page
   }
 }
 
-const accepts = ({ name, matches }: Selection, objectName: string, value: Uint8Array) =>
-  (name === undefined || name === objectName) && (!matches || matches(decodeStored(value)))
+const accepts = ({ name, matches, metadataOnly }: Selection, objectName: string, value: Uint8Array) =>
+  (name === undefined || name === objectName) && (!matches || matches(metadataOnly ? decodeMetadata(value) : decodeStored(value)))

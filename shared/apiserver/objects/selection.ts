@@ -10,6 +10,8 @@ export interface Selection {
   readonly name: string | undefined
   /** undefined: each one (of that name) */
   readonly matches: ((object: KubeObject) => boolean) | undefined
+  /** `matches` looks at nothing else */
+  readonly metadataOnly: boolean
 }
 
 const metadataFields: Readonly<Record<string, (object: KubeObject) => string>> = {
@@ -40,9 +42,10 @@ export const selectionOf = ({ request, definition, info }: ResourceContext): Sel
   const name = exact?.value ?? (info.name || undefined)
   const others = fields.filter((one) => one !== exact)
   const wantsLabels = labels && !labels.empty ? labels : undefined
-  if (!wantsLabels && others.length === 0) return { name, matches: undefined }
+  if (!wantsLabels && others.length === 0) return { name, matches: undefined, metadataOnly: true }
   return {
     name,
+    metadataOnly: others.every(({ field }) => Object.hasOwn(metadataFields, field)),
     matches: (object) =>
       (wantsLabels?.matches(object.metadata.labels) ?? true) &&
       matchesFieldSelector(others, (field) => known[field]?.(object) ?? ''),

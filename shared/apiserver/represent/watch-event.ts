@@ -43,7 +43,7 @@ export const createEventEncoder = (context: ResourceContext, representation: Rep
     },
     bookmark: (revision, initialEventsEnd) => {
       const object = bookmarkObject(context, revision, initialEventsEnd)
-      return framed('BOOKMARK', represent ? represent(object) : Buffer.from(JSON.stringify(object)))
+      return framed('BOOKMARK', represent ? represent(object, true) : Buffer.from(JSON.stringify(object)))
     },
   }
 }
@@ -71,7 +71,7 @@ const bookmarkObject = ({ definition }: ResourceContext, revision: number, initi
 const representer = (
   { definition, parts, request }: ResourceContext,
   { as, version }: Representation,
-): { slot: () => string | undefined; represent: ((object: KubeObject) => Uint8Array) | undefined } => {
+): { slot: () => string | undefined; represent: ((object: KubeObject, bookmark?: boolean) => Uint8Array) | undefined } => {
   const json = (value: unknown) => Buffer.from(JSON.stringify(value))
   if (as === 'Object') return { slot: () => 'object', represent: undefined }
   if (as === 'PartialObjectMetadata') {
@@ -82,10 +82,14 @@ const representer = (
   let headers = !request.query.has('noHeaders')
   return {
     slot: () => (headers ? undefined : `table ${version} ${includeObject}`),
-    represent: (object) => {
+    represent: (object, bookmark = false) => {
       const options = { definition, version, includeObject, nowMs: parts.clock.now(), headers }
       headers = false
-      return json(table([object], { resourceVersion: object.metadata.resourceVersion }, options))
+      const metadata = { resourceVersion: object.metadata.resourceVersion }
+      if (!bookmark) return json(table([object], metadata, options))
+      // There is nothing to show of it but its metadata.
+      const row = { cells: [], object: partialMetadata(object, version) }
+      return json({ ...table([], metadata, options), rows: [row] })
     },
   }
 }

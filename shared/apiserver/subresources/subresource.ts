@@ -28,7 +28,7 @@ export const subresourceHandler = (context: ResourceContext): SubresourceHandler
   const { status, scale, others } = definition.subresources ?? {}
   const offered = subresource === 'status' ? status : subresource === 'scale' ? scale !== undefined : others?.[subresource]
   if (!offered || name === '') throw pathNotFound()
-  const handler = parts.subresources[subresource]?.[verb]
+  const handler = verb === 'impersonate' ? undefined : parts.subresources[subresource]?.[verb]
   if (!handler) throw methodNotAllowed()
   return handler
 }

@@ -64,6 +64,25 @@ describe('authorization', () => {
   })
 })
 
+describe('impersonation', () => {
+  const as = (name: string, group = '') => ({
+    headers: { 'impersonate-user': name, ...(group ? { 'impersonate-group': group } : {}) },
+  })
+
+  it('acts as another user, for who may', async () => {
+    expect((await server.call('GET', '/api/v1/pods', as('jane'))).json.message).toContain(
+      'User "jane" cannot list resource "pods"',
+    )
+    expect((await server.call('GET', '/api/v1/pods', as('jane', 'dev, system:masters'))).code).toBe(200)
+    const refused = await server.call('GET', '/api', { ...as('kubernetes-admin'), user: jane })
+    expect(refused.json).toMatchObject({
+      code: 403,
+      message:
+        'users "kubernetes-admin" is forbidden: User "jane" cannot impersonate resource "users" in API group "" at the cluster scope',
+    })
+  })
+})
+
 describe('service account tokens', () => {
   it('authenticate as their account', async () => {
     const token = await tokenOf()

@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { KubeObject } from '../../../shared/meta/object.ts'
+import type { Heartbeats } from '../../../shared/storage/heartbeats.ts'
+import { startTestServer, type TestServer } from './environment.ts'
+
+let server: TestServer
+const beats = new Map<string, number>()
+const heartbeats: Heartbeats = {
+  record: async (node, atMs) => {
+    beats.set(node, atMs)
+  },
+  all: async () => beats,
+  forget: async (node) => {
+    beats.delete(node)
+  },
+}
+const configMaps = '/api/v1/namespaces/default/configmaps'
+
+beforeAll(async () => {
+  server = await startTestServer({
+    heartbeats,
+    paths: [
+      ({ info }) => {
+        if (info.path === '/broken') throw new TypeError('secret detail')
+        return undefined
+      },
+    ],
+  })
+  await server.makeNamespace('default')
+})
+afterAll(() => server.stop())
+
+describe('the pipeline', () => {
+  it('answers large bodies with 413', async () => {
+    const { code, json } = await server.call('POST', configMaps, {
+      body: { metadata: { name: 'x' }, data: { k: 'x'.repeat(3 * 1024 * 1024) } },
+    })
+    expect([code, json.reason]).toEqual([413, 'RequestEntityTooLarge'])
+  })
+
+  it('answers what is wrong with itself with 500, says it once and shows no stack', async () => {
+    const { code, text } = await server.call('GET', '/broken')
+    expect(code).toBe(500)
+    expect(text).not.toContain('.ts:')
+    expect(server.logs.filter((line) => line.includes('secret detail'))).toHaveLength(1)
+  })
+
+  it('indents for who reads it', async () => {
+    expect((await server.call('GET', '/version?pretty=true')).text).toContain('\n  "major": "1"')
+    expect((await server.call('GET', '/version', { headers: { 'user-agent': 'curl/8' } })).text).toContain('\n  "major": "1"')
+  })
+
+  it('takes heartbeats of a node, outside the log', async () => {
+    const before = await server.store.revision()
+    const user = { name: 'system:node:n1', groups: ['system:nodes'] }
+    expect((await server.call('POST', '/apis/windlass.dev/v1/nodes/n1/heartbeat', { user })).code).toBe(200)
+    expect(beats.get('n1')).toBeGreaterThan(0)
+    expect(await server.store.revision()).toBe(before)
+  })
+
+  it('creates by PUT where the kind says so', async () => {
+    const body: KubeObject = { metadata: { name: 'put' } }
+    const made = await server.call('PUT', '/api/v1/namespaces/default/endpoints/put', { body })
+    expect(made.code).toBe(201)
+    expect((await server.call('PUT', '/api/v1/namespaces/default/endpoints/put', { body })).code).toBe(200)
+  })
+
+  it('needs a revision to update where the kind says so', async () => {
+    const leases = '/apis/coordination.k8s.io/v1/namespaces/default/leases'
+    const body = { metadata: { name: 'l' }, spec: { holderIdentity: 'a' } }
+    await server.call('POST', leases, { body })
+    expect((await server.call('PUT', `${leases}/l`, { body })).json).toMatchObject({
+      code: 422,
+      message: expect.stringContaining('metadata.resourceVersion: Invalid value: "": must be specified for an update'),
+    })
+    const headers = { 'content-type': 'application/merge-patch+json' }
+    expect((await server.call('PATCH', `${leases}/l`, { headers, body: { spec: { holderIdentity: 'b' } } })).code).toBe(200)
+  })
+})
