@@ -22,7 +22,7 @@ import { openLmdbStore } from '../shared/storage/lmdb/open.ts'
 import type { LogTail } from '../shared/storage/log-tail.ts'
 import type { Store } from '../shared/storage/store.ts'
 import { openLogTail } from '../shared/storage/tail/open.ts'
-import { clusterDomain, serviceRange } from './addresses.ts'
+import { clusterDomain, podRange, serviceRange } from './addresses.ts'
 import { createChangeRelay } from './change-relay.ts'
 import type { DataDirectory } from './data-directory.ts'
 import type { Pki } from './pki.ts'
@@ -65,7 +65,7 @@ export const openApiProcess = async ({ directory, pki, role, log }: ApiProcessOp
   const connector = createHttpsNodeConnector({
     certificate: identity.certificate,
     key: identity.key,
-    certificateAuthority: pki.authority.certificate,
+    authority: pki.authority.certificate,
   })
   const openApi = createOpenApi({ definitions, loadSchemas, loadDescriptions, version: serverVersion.gitVersion })
   const { handle } = createApiServer({
@@ -78,7 +78,7 @@ export const openApiProcess = async ({ directory, pki, role, log }: ApiProcessOp
     admission: createDefaultAdmission({ serviceCIDR: serviceRange }),
     tokens,
     heartbeats: lmdb.heartbeats,
-    subresources: createStreams({ connector }),
+    subresources: createStreams({ connector, clusterRanges: [podRange, serviceRange] }),
     paths: [({ request }) => openApi.handle(request)],
     log,
   })

@@ -1,3 +1,4 @@
+import type { BlockList } from 'node:net'
 import { isIPv4, isIPv6 } from 'node:net'
 import { ApiError, badRequest, notFound } from '../../meta/status.ts'
 import type { Endpoints, Service } from '../../resources/resource.ts'
@@ -17,7 +18,13 @@ interface Asked {
   readonly port: string
 }
 
-type FindTarget = (context: ResourceContext, asked: Asked) => Promise<ProxyTarget>
+interface Place {
+  readonly host: string
+  readonly port: number
+  readonly nodeName: string | undefined
+}
+
+type FindTarget = (context: ResourceContext, asked: Asked) => Promise<Place | { readonly node: NodeEndpoint }>
 
 /** `name`, `name:port` or `scheme:name:port` */
 const readName = (text: string, kind: string): Asked => {
@@ -28,22 +35,30 @@ const readName = (text: string, kind: string): Asked => {
   return { scheme: scheme!, name, port: port! }
 }
 
-export const proxyTarget = (context: ResourceContext): Promise<ProxyTarget> => {
+/** `clusterRanges` are the addresses that only nodes with an agent have: nothing else there is ever dialled. */
+export const proxyTarget = async (context: ResourceContext, clusterRanges: BlockList): Promise<ProxyTarget> => {
   const { definition, info } = context
   const find = targets[definition.plural]
   if (!find) throw new ApiError('MethodNotAllowed', `proxy is not offered for ${definition.plural}`)
-  return find(context, readName(info.name, definition.singular))
+  const asked = readName(info.name, definition.singular)
+  const found = await find(context, asked)
+  if ('node' in found) return found
+  const host = proxyable(found.host)
+  if (clusterRanges.check(host, isIPv6(host) ? 'ipv6' : 'ipv4')) {
+    if (found.nodeName === undefined) throw badRequest('address not allowed')
+    await nodeEndpoint(context, found.nodeName)
+  }
+  return { secure: asked.scheme === 'https', host, port: found.port }
 }
 
-const pods: FindTarget = async (context, { scheme, name, port }) => {
+const pods: FindTarget = async (context, { name, port }) => {
   const { spec, status } = await getPod(context, name)
   const firstPort = spec.containers.flatMap(({ ports = [] }) => ports)[0]?.containerPort
-  const host = proxyable(status?.podIPs?.[0]?.ip)
-  return { secure: scheme === 'https', host, port: numberOf(port) ?? firstPort ?? 80 }
+  return { host: status?.podIPs?.[0]?.ip ?? '', port: numberOf(port) ?? firstPort ?? 80, nodeName: spec.nodeName }
 }
 
-const services: FindTarget = async (context, { scheme, name, port }) => {
-  const { store } = context.parts
+const services: FindTarget = async (context, { name, port }) => {
+  const { store, random } = context.parts
   const { namespace } = context.info
   const [service, endpoints] = await Promise.all([
     store.get({ resource: 'services', namespace, name }),
@@ -52,24 +67,26 @@ const services: FindTarget = async (context, { scheme, name, port }) => {
   if (!service) throw notFound('', 'services', name)
   const { ports = [] } = (decodeStored(service.value) as Service).spec ?? {}
   const chosen = ports.find((one) => (port === '' ? ports.length === 1 : one.name === port || String(one.port) === port))
-  if (!chosen && (port !== '' || ports.length > 0))
-    throw new ApiError('ServiceUnavailable', `no service port ${JSON.stringify(port)} found for service ${JSON.stringify(name)}`)
-  const { subsets = [] } = endpoints ? (decodeStored(endpoints.value) as Endpoints) : {}
-  const places = subsets.flatMap(({ addresses = [], ports: own = [] }) =>
-    own
-      .filter((one) => (one.name ?? '') === (chosen?.name ?? ''))
-      .flatMap((one) => addresses.map(({ ip }) => ({ ip, port: one.port }))),
-  )
-  const place = places.length ? places[context.parts.random.integer(places.length)] : undefined
-  if (!place) throw new ApiError('ServiceUnavailable', `no endpoints available for service ${JSON.stringify(name)}`)
-  return { secure: scheme === 'https', host: proxyable(place.ip), port: place.port }
+  if (!chosen) {
+    const message = `no service port ${JSON.stringify(port)} found for service ${JSON.stringify(name)}`
+    throw new ApiError('ServiceUnavailable', message)
+  }
+  const places = endpoints ? placesOf(decodeStored(endpoints.value) as Endpoints, chosen.name ?? '') : []
+  if (places.length === 0) throw new ApiError('ServiceUnavailable', `no endpoints available for service ${JSON.stringify(name)}`)
+  return places[random.integer(places.length)]!
 }
 
-const nodes: FindTarget = async (context, { scheme, name, port }) => {
+const placesOf = ({ subsets = [] }: Endpoints, portName: string): Place[] =>
+  subsets.flatMap(({ addresses = [], ports = [] }) =>
+    ports
+      .filter(({ name = '' }) => name === portName)
+      .flatMap(({ port }) => addresses.map(({ ip, nodeName }) => ({ host: ip, port, nodeName }))),
+  )
+
+const nodes: FindTarget = async (context, { name, port }) => {
   const node = await nodeEndpoint(context, name)
   const asked = numberOf(port)
-  if (asked === undefined || asked === node.port) return { node }
-  return { secure: scheme === 'https', host: proxyable(node.host), port: asked }
+  return asked === undefined || asked === node.port ? { node } : { host: node.host, port: asked, nodeName: name }
 }
 
 const targets: Readonly<Record<string, FindTarget>> = { pods, services, nodes }
@@ -82,9 +99,9 @@ const numberOf = (port: string): number | undefined => {
 }
 
 /** Nobody may reach the server's own loopback or link-local services through it. */
-const proxyable = (address: string | undefined): string => {
-  const v4 = address !== undefined && isIPv4(address) && !/^(0|127|169\.254|22[4-9]|23\d|255)\./.test(address)
-  const v6 = address !== undefined && isIPv6(address) && !/^(::1?$|fe[89ab]|ff)/i.test(address)
+const proxyable = (address: string): string => {
+  const v4 = isIPv4(address) && !/^(0|127|169\.254|22[4-9]|23\d|255)\./.test(address)
+  const v6 = isIPv6(address) && !/^(::1?$|fe[89ab]|ff)/i.test(address)
   if (!v4 && !v6) throw badRequest('address not allowed')
-  return address!
+  return address
 }

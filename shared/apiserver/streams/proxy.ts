@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
-import { connect as netConnect } from 'node:net'
+import { type BlockList, connect as netConnect } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { connect as tlsConnect } from 'node:tls'
 import { ApiError } from '../../meta/status.ts'
@@ -26,7 +26,13 @@ const passedOn = [
 ]
 
 /** Requests that go on, as they are, to a pod, to a pod behind a service, or to a node's agent. */
-export const proxy = (connector: NodeConnector): SubresourceHandlers => {
+export const proxy = ({
+  connector,
+  clusterRanges,
+}: {
+  connector: NodeConnector
+  clusterRanges: BlockList
+}): SubresourceHandlers => {
   const handler: SubresourceHandler = async (context) => {
     const { request } = context
     const { base, rest } = splitPath(request.path)
@@ -34,7 +40,7 @@ export const proxy = (connector: NodeConnector): SubresourceHandlers => {
     const search = query === '' ? '' : `?${query}`
     // relative links of the answer need the slash
     if (rest === '' && !request.upgrade) return redirect(`${base}/${search}`)
-    const target = await proxyTarget(context)
+    const target = await proxyTarget(context, clusterRanges)
     const path = `${rest || '/'}${search}`
     if (request.upgrade) {
       const backend = await dial(connector, target, request.signal)

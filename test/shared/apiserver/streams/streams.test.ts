@@ -1,9 +1,10 @@
 import { once } from 'node:events'
-import { createServer as createHttpServer } from 'node:http'
+import { createServer as createHttpServer, type IncomingMessage } from 'node:http'
 import { createServer, type RequestOptions, request, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { text } from 'node:stream/consumers'
+import type { TLSSocket } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createAuthority, issue, type KeyPair } from '../../../../local/certificates.ts'
 import { type HttpServer, serve } from '../../../../local/http-server.ts'
@@ -17,22 +18,28 @@ let front: HttpServer
 let agent: Server
 let client: KeyPair
 let authority: KeyPair
-const agentSaw: { url: string; peer: string | undefined; headers: Record<string, unknown> }[] = []
+const agentSaw: { url: string; peer: string; headers: Record<string, unknown> }[] = []
 const logs = '/api/v1/namespaces/shop/pods/web/log'
+
+const note = ({ url = '', headers, socket }: IncomingMessage) => {
+  const seen = { url, peer: String((socket as TLSSocket).getPeerCertificate().subject?.CN), headers }
+  agentSaw.push(seen)
+  return seen
+}
 
 /** Plays a node's agent: logs by their path, echoes whatever is upgraded. */
 const startAgent = async (identity: KeyPair) => {
   agent = createServer({ cert: identity.certificate, key: identity.key, ca: authority.certificate, requestCert: true })
   agent.on('request', (message, response) => {
-    agentSaw.push({ url: message.url, peer: message.socket.getPeerCertificate().subject?.CN, headers: message.headers })
-    if (message.url.includes('/waiting?'))
+    const { url } = note(message)
+    if (url.includes('/waiting?'))
       return response.writeHead(400).end('container "waiting" in pod "web" is waiting to start: ContainerCreating')
-    if (message.url.includes('/gone?')) return response.writeHead(404).end('pod "web" does not exist')
-    if (!message.url.includes('follow')) return response.end(`log of ${message.url}`)
+    if (url.includes('/gone?')) return response.writeHead(404).end('pod "web" does not exist')
+    if (!url.includes('follow')) return response.end(`log of ${url}`)
     response.write('line 1\n')
   })
   agent.on('upgrade', (message, socket, head) => {
-    agentSaw.push({ url: message.url, peer: message.socket.getPeerCertificate().subject?.CN, headers: message.headers })
+    note(message)
     if (message.headers.upgrade === 'unknown') return socket.end('HTTP/1.1 400 Bad Request\r\nContent-Length: 2\r\n\r\nno')
     socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n')
     socket.write(head)
@@ -74,7 +81,7 @@ beforeAll(async () => {
     authority: authority.certificate,
   })
   const log = createLogger({ write: (line) => expect.fail(line), level: 'error' })
-  api = await startTestServer({ subresources: createStreams({ connector }) })
+  api = await startTestServer({ subresources: createStreams({ connector, clusterRanges: ['10.244.0.0/16'] }) })
   front = await serve({
     handle: api.handle,
     port: 0,
@@ -251,6 +258,17 @@ describe('proxy', () => {
     })
   })
 
+  beforeAll(async () => {
+    const status = { podIPs: [{ ip: '10.244.0.9' }], podIP: '10.244.0.9' }
+    await api.call('PUT', '/api/v1/namespaces/shop/pods/played/status', { body: { metadata: { name: 'played' }, status } })
+    for (const name of ['stray', 'idle'])
+      await api.call('POST', '/api/v1/namespaces/shop/services', {
+        body: { metadata: { name }, spec: { ports: [{ port: 80 }] } },
+      })
+    const subsets = [{ addresses: [{ ip: '10.244.0.9' }], ports: [{ port: 80 }] }]
+    await api.call('POST', '/api/v1/namespaces/shop/endpoints', { body: { metadata: { name: 'stray' }, subsets } })
+  })
+
   const ownAddress = Object.values(networkInterfaces())
     .flatMap((addresses) => addresses ?? [])
     .find(({ internal, family }) => !internal && family === 'IPv4')?.address
@@ -280,6 +298,10 @@ describe('proxy', () => {
     ['nodes/node-1:8080/proxy/', 400, 'address not allowed'],
     ['nodes/ftp:node-1:8080/proxy/', 400, 'invalid node request "ftp:node-1:8080"'],
     ['namespaces/shop/pods/pending:80/proxy/', 400, 'address not allowed'],
+    ['namespaces/shop/pods/played:80/proxy/', 503, 'node "simulated" has no agent that can be connected to'],
+    ['namespaces/shop/services/stray/proxy/', 400, 'address not allowed'],
+    ['namespaces/shop/services/stray:81/proxy/', 503, 'no service port "81" found for service "stray"'],
+    ['namespaces/shop/services/idle/proxy/', 503, 'no endpoints available for service "idle"'],
     ['namespaces/shop/services/none/proxy/', 404, 'services "none" not found'],
   ])('refuses %s', async (path, code, message) => {
     const answer = await api.call('GET', `/api/v1/${path}`)
