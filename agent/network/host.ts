@@ -21,14 +21,26 @@ export const prepareHost = async (options: HostNetwork): Promise<void> => {
   await checkTools(run)
   await checkRangesAreFree(run, [podRange, serviceRange])
   for (const range of [podRange, serviceRange]) await ignoring(run('ip', ['route', 'add', 'blackhole', range]), /File exists/)
-  await run('nft', ['-f', '-'], hostRules({ podRange, serviceRange }))
+  await setGuards({ podRange, serviceRange, run })
   await ignoring(run('ip', ['link', 'add', hostInterface, 'type', 'bridge']), /File exists/)
   await run('ip', ['-batch', '-'], hostLink({ serviceRange, apiAddress }))
   await setSysctl(run, 'net/ipv4/ip_forward', '1')
   // localhost:nodePort leaves towards a pod with a loopback source; the guard table keeps 127/8 closed from outside
   await setSysctl(run, 'net/ipv4/conf/all/route_localnet', '1')
+}
+
+/** The rules alone. A firewall service that starts again takes them with it; each agent looks after them. */
+export const setGuards = async (options: { podRange: string; serviceRange: string; run: Run }): Promise<void> => {
+  const { podRange, serviceRange, run } = options
+  await run('nft', ['-f', '-'], hostRules({ podRange, serviceRange }))
   await acceptPods(run, podRange)
 }
+
+export const guardsStand = (run: Run): Promise<boolean> =>
+  run('nft', ['list', 'chain', 'ip', hostTable, 'postrouting']).then(
+    () => true,
+    () => false,
+  )
 
 /** Undoes `prepareHost`, and whatever nodes have left on the machine. The blackhole routes go last. */
 export const removeHost = async (options: Omit<HostNetwork, 'apiAddress'>): Promise<void> => {
@@ -97,7 +109,7 @@ const checkRangesAreFree = async (run: Run, ranges: readonly string[]) => {
  * Pure: the table that lets nothing of our ranges out by an interface that is not ours. TCP is refused by a reset: a
  * local process would miss the ICMP error while it is still inside connect(2).
  */
-export const hostRules = ({ podRange, serviceRange }: { podRange: string; serviceRange: string }) => `
+const hostRules = ({ podRange, serviceRange }: { podRange: string; serviceRange: string }) => `
 add table ip ${hostTable}
 add counter ip ${hostTable} escaped
 add chain ip ${hostTable} refuse

@@ -4,24 +4,27 @@ import type { Logger } from '../../shared/platform/log.ts'
 import { nodeAddress } from './address.ts'
 import { type Lease, openAddressPool } from './address-pool.ts'
 import { CommandError, createRun, gone, ignoring, type Run } from './command.ts'
+import { guardsStand, setGuards } from './host.ts'
 import { listLinks, outsideMtu } from './link.ts'
-import { hostTable, isAliasOf, nodeInterface, nodeTable, podAlias, podInterface, servicesTable } from './name.ts'
+import { isAliasOf, nodeInterface, nodeTable, podAlias, podInterface, servicesTable } from './name.ts'
 import { hostPortLines, nodeRules } from './node-rules.ts'
 import type { PodAttachment, PodNetwork } from './pod-network.ts'
 
 const gatewayMac = 'ee:ee:ee:ee:ee:ee'
-const checkMilliseconds = 30_000
 
 export interface PodNetworkOptions {
   readonly nodeName: string
   readonly podCIDR: string
   /** of all nodes, e.g. 10.244.0.0/16 */
   readonly podRange?: string | undefined
+  readonly serviceCIDR: string
   /** whether this node also answers on the machine's other addresses */
   readonly hostServices: boolean
   readonly dataDir: string
   readonly log: Logger
   readonly run?: Run | undefined
+  /** how often the rules are looked after */
+  readonly checkMilliseconds?: number | undefined
 }
 
 /**
@@ -31,7 +34,8 @@ export interface PodNetworkOptions {
  * (docs/decisions/020-services-in-the-host.md), whether br_netfilter is there or not. `prepareHost` must have run before.
  */
 export const createPodNetwork = (options: PodNetworkOptions): PodNetwork => {
-  const { nodeName, podCIDR, podRange = '10.244.0.0/16', hostServices, dataDir, log, run = createRun() } = options
+  const { nodeName, podCIDR, podRange = '10.244.0.0/16', serviceCIDR, hostServices, dataDir, log } = options
+  const { run = createRun(), checkMilliseconds = 30_000 } = options
   const pool = openAddressPool({ file: join(dataDir, 'network.json'), podCIDR })
   const gateway = nodeAddress(podCIDR)
   const device = nodeInterface(nodeName)
@@ -103,6 +107,10 @@ export const createPodNetwork = (options: PodNetworkOptions): PodNetwork => {
   }
 
   const ensureRules = async () => {
+    if (!(await guardsStand(run))) {
+      log.warn('guards of the machine are gone, making them again')
+      await setGuards({ podRange, serviceRange: serviceCIDR, run })
+    }
     const present = await run('nft', ['list', 'map', 'ip', nodeTable(nodeName), 'hostports']).then(
       () => true,
       () => false,
@@ -117,7 +125,8 @@ export const createPodNetwork = (options: PodNetworkOptions): PodNetwork => {
   return {
     start: async () => {
       clearInterval(check)
-      await requireGuards(run)
+      // nothing of a pod's may leave the machine, so no pod starts before the guards stand
+      if (!(await guardsStand(run))) throw new Error('the machine is not prepared for pods: prepareHost must run before')
       mtu = await outsideMtu(run)
       await ignoring(run('ip', ['link', 'add', device, 'type', 'bridge']), /File exists/)
       // a pod that has gone is refused at once, where a blackhole would let its clients wait
@@ -157,12 +166,6 @@ export const removeNode = async (options: { nodeName: string; podCIDR: string; r
 
 /** as CNI plugins derive it */
 const macOf = (ip: string) => ['0a', '58', ...ip.split('.').map((byte) => Number(byte).toString(16).padStart(2, '0'))].join(':')
-
-/** Nothing of a pod's may leave the machine, so no pod starts before the guards stand. */
-const requireGuards = (run: Run) =>
-  run('nft', ['list', 'chain', 'ip', hostTable, 'postrouting']).catch((cause: unknown) => {
-    throw new Error('the machine is not prepared for pods: prepareHost must run before', { cause })
-  })
 
 /** Runs what concerns the same key one after the other, different keys at once. */
 const createTurns = () => {

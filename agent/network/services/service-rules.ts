@@ -17,6 +17,8 @@ export interface ServiceRulesOptions extends Omit<ServicesTableOptions, 'podRang
   readonly endpointSlices: Informer<EndpointSlice>
   readonly log: Logger
   readonly run?: Run | undefined
+  /** how often the rules are looked after */
+  readonly checkMilliseconds?: number | undefined
 }
 
 export interface ServiceRules {
@@ -28,14 +30,21 @@ export interface ServiceRules {
 
 const firstRetryMilliseconds = 1_000
 const longestRetryMilliseconds = 60_000
-const checkMilliseconds = 30_000
 
 /**
  * Keeps the node's Service rules as the informers say. Resolves once the first whole set of rules stands; pods may be
  * started then. Changes that come while a transaction runs go together into the next one.
  */
 export const startServiceRules = async (options: ServiceRulesOptions): Promise<ServiceRules> => {
-  const { services, endpointSlices, log, run = createRun(), podRange = '10.244.0.0/16', dnsPort = 10053 } = options
+  const {
+    services,
+    endpointSlices,
+    log,
+    run = createRun(),
+    podRange = '10.244.0.0/16',
+    dnsPort = 10053,
+    checkMilliseconds = 30_000,
+  } = options
   const { nodeName } = options
   const table = servicesTable(nodeName)
   const empty = servicesTableRules({ ...options, podRange, dnsPort })

@@ -67,7 +67,7 @@ describe.skipIf(reason)(`pods and Services on a machine with two nodes${reason ?
     await run('iptables', ['-P', 'FORWARD', 'DROP']).catch(() => undefined)
     await prepareHost({ podRange, serviceRange, apiAddress, run })
     for (const node of nodes) {
-      const network = createPodNetwork({ ...node, podRange, log, run })
+      const network = createPodNetwork({ ...node, podRange, serviceCIDR: serviceRange, checkMilliseconds: 200, log, run })
       await network.start()
       networks.push(network)
       rules.push(
@@ -76,6 +76,7 @@ describe.skipIf(reason)(`pods and Services on a machine with two nodes${reason ?
           podRange,
           clusterDNS: '10.96.0.10',
           dnsPort: 8080,
+          checkMilliseconds: 200,
           services,
           endpointSlices,
           log,
@@ -97,7 +98,7 @@ describe.skipIf(reason)(`pods and Services on a machine with two nodes${reason ?
 
   afterAll(async () => {
     for (const each of peers.values()) await each.stop()
-    for (const each of rules) await each.stop()
+    for (const each of [...rules, ...networks]) await each.stop()
     for (const { dataDir } of nodes) rmSync(dataDir, { recursive: true })
     await machine?.dispose()
   })
@@ -332,8 +333,9 @@ describe.skipIf(reason)(`pods and Services on a machine with two nodes${reason ?
   })
 
   it('keeps a pod as it is when it is attached again, and moves it into a new sandbox', async () => {
-    const restarted = createPodNetwork({ ...nodes[0]!, podRange, log, run: machine.run })
+    const restarted = createPodNetwork({ ...nodes[0]!, podRange, serviceCIDR: serviceRange, log, run: machine.run })
     await restarted.start()
+    networks.push(restarted)
     expect(await restarted.attach(attachment('b', sandboxes.get('b')!))).toEqual({ ip: ips.get('b') })
     expect(answeredBy(await peer('a').call({ address: ips.get('b')!, port: 8080 }))).toEqual(['b'])
     const netns = await machine.newSandbox()
@@ -341,6 +343,22 @@ describe.skipIf(reason)(`pods and Services on a machine with two nodes${reason ?
     const again = await startPeer({ netns, name: 'b-again', ports: [8080] })
     peers.set('b-again', again)
     expect(answeredBy(await peer('a').call({ address: ips.get('b')!, port: 8080 }))).toEqual(['b-again'])
+  })
+
+  it('makes its rules again when somebody flushes them all', async () => {
+    services.set(newService('flushed', { clusterIP: '10.96.1.20', ports: [{ port: 80 }] }))
+    endpointSlices.set(newSlice('flushed', [endpoint('c')]))
+    await settled()
+    const { warn } = log
+    log.warn = () => undefined
+    for (const table of (await machine.run('nft', ['list', 'tables'])).match(/windlass\S*/g) ?? [])
+      await machine.run('nft', ['delete', 'table', 'ip', table])
+    const reached = async (client: string, address: string, port: number) =>
+      (await peer(client).call({ address, port })).some((outcome) => 'server' in outcome)
+    await expect.poll(() => reached('a', '10.96.1.20', 80), { timeout: 10_000 }).toBe(true)
+    await expect.poll(() => reached('machine', '10.244.1.1', 9090), { timeout: 10_000 }).toBe(true)
+    await expect.poll(() => reached('c', '203.0.113.1', 8080), { timeout: 10_000 }).toBe(true)
+    log.warn = warn
   })
 
   it('lets no packet of its ranges out, whatever a pod calls', async () => {
@@ -358,7 +376,7 @@ describe.skipIf(reason)(`pods and Services on a machine with two nodes${reason ?
   })
 
   it('leaves nothing behind', async () => {
-    for (const each of rules) await each.stop()
+    for (const each of [...rules, ...networks]) await each.stop()
     for (const { uid } of (await Promise.all(networks.map((network) => network.attached()))).flat())
       for (const network of networks) await network.detach(uid)
     for (const node of nodes) await removeNode({ ...node, run: machine.run })

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest'
+import { CommandError, type Run } from '../../../agent/network/command.ts'
+import { prepareHost } from '../../../agent/network/host.ts'
+
+const ranges = { podRange: '10.244.0.0/16', serviceRange: '10.96.0.0/16', apiAddress: '10.244.255.254' }
+
+/** Answers commands as a machine would that lacks something, and remembers what was to be changed. */
+const machineWith = (answers: Record<string, string | CommandError>) => {
+  const changes: string[] = []
+  const run: Run = async (command, args) => {
+    const line = [command, ...args].join(' ')
+    const answer = answers[line] ?? answers[command]
+    if (answer instanceof CommandError) throw answer
+    if (answer === undefined && !/^(ip -V|nft --version|nsenter --version|nft list tables)$/.test(line)) changes.push(line)
+    return answer ?? ''
+  }
+  return { run, changes }
+}
+
+describe('a machine that is not fit for pods', () => {
+  it.each([
+    ['nft', 'nftables'],
+    ['ip', 'iproute2'],
+  ])('is refused by name without %s', async (tool) => {
+    const { run, changes } = machineWith({ [tool]: new CommandError({ command: tool, stderr: `program ${tool} not found` }) })
+    const wanted = `pod networking needs the program "${tool}" (packages iproute2, nftables, util-linux)`
+    await expect(prepareHost({ ...ranges, run })).rejects.toThrow(wanted)
+    expect(changes).toEqual([])
+  })
+
+  it('is refused without root', async () => {
+    const denied = new CommandError({ command: 'nft list tables', exitCode: 1, stderr: 'Operation not permitted' })
+    const { run, changes } = machineWith({ 'nft list tables': denied })
+    await expect(prepareHost({ ...ranges, run })).rejects.toThrow('pod networking needs root and a kernel with nftables')
+    expect(changes).toEqual([])
+  })
+
+  it('is refused when its own network is in our ranges', async () => {
+    const links = [
+      { ifname: 'eth0', addr_info: [{ local: '10.96.3.4', prefixlen: 20 }] },
+      { ifname: 'wl-one', addr_info: [{ local: '10.244.0.1', prefixlen: 32 }] },
+    ]
+    const { run, changes } = machineWith({ 'ip -json -4 address show': JSON.stringify(links) })
+    await expect(prepareHost({ ...ranges, run })).rejects.toThrow(
+      'range 10.96.0.0/16 overlaps 10.96.3.4/20 of interface eth0; choose another range',
+    )
+    expect(changes).toEqual([])
+  })
+
+  it('gets the blackhole routes before anything else', async () => {
+    const { run, changes } = machineWith({ 'ip -json -4 address show': '[]' })
+    await prepareHost({ ...ranges, run })
+    expect(changes.slice(0, 3)).toEqual([
+      'ip route add blackhole 10.244.0.0/16',
+      'ip route add blackhole 10.96.0.0/16',
+      'nft -f -',
+    ])
+  })
+})
