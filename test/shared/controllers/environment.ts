@@ -106,7 +106,13 @@ export const startTestCluster = async (options: {
       await cache.sync()
       const seen = look()
       if (seen) return seen
-      if (deadline.aborted) throw new Error(`not seen in time; logs:\n${logs.slice(-40).join('\n')}`)
+      if (deadline.aborted)
+        throw new Error(
+          `not seen in time; logs:\n${logs
+            .slice(-8)
+            .map((line) => line.slice(0, 300))
+            .join('\n')}`,
+        )
       await store.waitForChange(tail.position, AbortSignal.any([deadline, AbortSignal.timeout(1000)]))
     }
   }
