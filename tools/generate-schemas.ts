@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs'
 import type { Schema } from '../shared/meta/schema.ts'
 import { type Field, kindOf, type Model, packagesOf, readModels } from './client-models.ts'
+import { fieldDescriptions } from './field-descriptions.ts'
 import { writeGenerated } from './generated-file.ts'
 import { anyFields, quantityFields, requiredDiffers } from './kubernetes-1.35.ts'
 
@@ -69,8 +70,10 @@ const schemaOf = (model: Model): Schema => {
 
 const descriptionsOf = (model: Model) => [
   model.description,
-  Object.fromEntries(model.fields.map(({ name, description }) => [name, description])),
+  Object.fromEntries(model.fields.map(({ name, description }) => [name, description || describe(`${model.name}.${name}`)])),
 ]
+
+const describe = (path: string) => fieldDescriptions.find(([pattern]) => pattern.test(path))?.[1] ?? ''
 
 const named = models.map((model) => ({ name: openApiName(model.name), model })).sort((a, b) => (a.name < b.name ? -1 : 1))
 const table = (entryOf: (model: Model) => unknown) =>
