@@ -65,7 +65,7 @@ export const openApiProcess = async ({ directory, pki, role, log }: ApiProcessOp
   const connector = createHttpsNodeConnector({
     certificate: identity.certificate,
     key: identity.key,
-    certificateAuthority: pki.authority.certificate,
+    authority: pki.authority.certificate,
   })
   const openApi = createOpenApi({ definitions, loadSchemas, loadDescriptions, version: serverVersion.gitVersion })
   const { handle } = createApiServer({

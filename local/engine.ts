@@ -83,7 +83,7 @@ const install = async ({ tell }: EngineOptions) => {
   const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   for (const args of [
     ['-q', 'update'],
-    ['-q', 'install', '-y', '--no-install-recommends', 'docker.io', 'nftables', 'iproute2', 'iptables'],
+    ['-q', 'install', '-y', '--no-install-recommends', 'docker.io', 'nftables', 'iproute2', 'iptables', 'conntrack'],
   ]) {
     const result = spawnSync('apt-get', args, { env: environment, encoding: 'utf8' })
     if (result.status !== 0) {
