@@ -1,4 +1,4 @@
-import type { Cache } from '../../client/cache.ts'
+import type { Cache, Index } from '../../client/cache.ts'
 import { isReason } from '../../meta/status.ts'
 import { timestamp } from '../../platform/clock.ts'
 import { type Node, nodes, type Pod, pods } from '../../resources/resource.ts'
@@ -16,24 +16,25 @@ export interface NodeLifecycleOptions {
   readonly listeningSinceMs?: number
 }
 
-/** Finds nodes that went silent, and taints nodes by their conditions. */
+/** Finds nodes that went silent, and taints nodes by their conditions. Keys: names of nodes, and `zone <region>/<zone>`. */
 export const createNodeLifecycleController = (options: NodeLifecycleOptions): Controller => {
   const { heartbeats, graceMs = 40_000, listeningSinceMs = 0 } = options
+  const heard = rememberFor(1000, () => heartbeats.all())
   return {
     name: 'node-lifecycle',
     watches: [
-      watch(nodes, (node, previous, cache) => {
+      watch(nodes, (node, previous) => {
         // Whether pods are moved depends on all nodes of a zone.
-        const others =
-          node && previous && isReady(node) === isReady(previous) ? [] : cache.list(nodes).map(({ metadata }) => metadata.name)
-        return [...ownKey(node, previous), ...others]
+        const zoneChanged = !node || !previous || isReady(node) !== isReady(previous) || zoneName(node) !== zoneName(previous)
+        return [...ownKey(node, previous), ...(zoneChanged ? [`${zonePrefix}${zoneName((node ?? previous)!)}`] : [])]
       }),
     ],
-    reconcile: async (name, context) => {
-      let node = context.cache.get(nodes, '', name)
+    reconcile: async (key, context) => {
+      if (key.startsWith(zonePrefix)) return taintZone(key.slice(zonePrefix.length), context)
+      let node = context.cache.get(nodes, '', key)
       if (!node) return undefined
       const nowMs = context.clock.now()
-      const heardMs = (await heartbeats.all()).get(name) ?? 0
+      const heardMs = (await heard(nowMs)).get(key) ?? 0
       const lastMs = Math.max(heardMs, listeningSinceMs, Date.parse(node.metadata.creationTimestamp ?? '') || 0)
       const silent = nowMs - lastMs >= graceMs
       if (silent) node = await noteSilence(node, context)
@@ -42,6 +43,23 @@ export const createNodeLifecycleController = (options: NodeLifecycleOptions): Co
       return { requeueAfter: silent ? graceMs : lastMs + graceMs - nowMs }
     },
   }
+}
+
+/** Thousands of nodes are looked at one by one and share the answer. */
+const rememberFor = <T>(ms: number, ask: () => Promise<T>) => {
+  let last: { atMs: number; answer: Promise<T> } | undefined
+  return (nowMs: number): Promise<T> => {
+    if (!last || nowMs - last.atMs >= ms) last = { atMs: nowMs, answer: ask() }
+    return last.answer
+  }
+}
+
+const zonePrefix = 'zone '
+
+const nodesByZone: Index<Node> = { name: 'zone', resource: nodes, valuesOf: (node) => [zoneName(node)] }
+
+const taintZone = async (zone: string, context: ReconcileContext): Promise<void> => {
+  for (const node of context.cache.byIndex(nodesByZone, zone)) if (!isReady(node)) await taint(node, context)
 }
 
 const noteSilence = async (node: Node, { client, clock, events }: ReconcileContext): Promise<Node> => {
@@ -53,7 +71,7 @@ const noteSilence = async (node: Node, { client, clock, events }: ReconcileConte
 }
 
 const taint = async (node: Node, { client, cache, clock }: ReconcileContext): Promise<void> => {
-  const evict = evictsFrom(zoneOf(node, cache))
+  const evict = !isReady(node) && evictsFrom(countZone(node, cache))
   const taints = healthTaints(node, { evict, now: timestamp(clock.now()) })
   if (!taints) return
   const { name, resourceVersion } = node.metadata
@@ -61,15 +79,11 @@ const taint = async (node: Node, { client, cache, clock }: ReconcileContext): Pr
   await client.patch(nodes, '', name, { type: 'merge', body })
 }
 
-const zoneOf = (node: Node, cache: Cache): { ready: number; notReady: number } => {
-  const zone = zoneName(node)
+const countZone = (node: Node, cache: Cache): { ready: number; notReady: number } => {
   // The node as it is now; the cache may not have what was just written.
-  const all = [
-    node,
-    ...cache.list(nodes).filter((other) => other.metadata.name !== node.metadata.name && zoneName(other) === zone),
-  ]
-  const ready = all.filter(isReady).length
-  return { ready, notReady: all.length - ready }
+  const others = cache.byIndex(nodesByZone, zoneName(node)).filter(({ metadata }) => metadata.name !== node.metadata.name)
+  const ready = [node, ...others].filter(isReady).length
+  return { ready, notReady: others.length + 1 - ready }
 }
 
 const zoneName = ({ metadata }: Node) =>
