@@ -28,6 +28,7 @@ export const openEnvironment = (options: { path: string; mapSize?: number | unde
       encoding: 'binary',
       keyEncoding: 'binary',
       overlappingSync: false,
+      eventTurnBatching: false,
       maxDbs: 8,
       ...(mapSize === undefined ? {} : { mapSize }),
     })

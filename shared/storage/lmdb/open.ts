@@ -57,6 +57,7 @@ export const openLmdbStore = async (options: LmdbStoreOptions): Promise<LmdbStor
   const signal = new ChangeSignal({ pollMs: 500 })
   const queue = new WriteQueue({
     environment,
+    path,
     now: () => clock.now(),
     committed: (revision) => {
       signal.wake()

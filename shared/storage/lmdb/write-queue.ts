@@ -1,3 +1,4 @@
+import { statfsSync } from 'node:fs'
 import { StoreUnavailable } from '../store.ts'
 import { type Environment, readCounter, writeCounter } from './environment.ts'
 
@@ -28,13 +29,15 @@ const maxGroup = 500
  */
 export class WriteQueue {
   readonly #environment: Environment
+  readonly #path: string
   readonly #now: () => number
   readonly #committed: (revision: number) => void
   #waiting: Waiting[] = []
   #running: Promise<void> | undefined
 
-  constructor(options: { environment: Environment; now: () => number; committed: (revision: number) => void }) {
+  constructor(options: { environment: Environment; path: string; now: () => number; committed: (revision: number) => void }) {
     this.#environment = options.environment
+    this.#path = options.path
     this.#now = options.now
     this.#committed = options.committed
   }
@@ -68,7 +71,7 @@ export class WriteQueue {
         revision = this.#runGroup(group, settled)
       })
     } catch (error) {
-      const failed = await unavailable(error)
+      const failed = await unavailable(error, this.#path)
       // It may have failed before the group was taken.
       if (group.length === 0) group = this.#waiting.splice(0)
       for (const { reject } of group) reject(failed)
@@ -108,16 +111,24 @@ export class WriteQueue {
 const isLmdbError = (error: unknown) => error instanceof Error && ('code' in error || /MDB_/.test(error.message))
 
 /** lmdb puts the reason of a failed commit into a promise beside the error. */
-const unavailable = async (error: unknown): Promise<StoreUnavailable> => {
+const unavailable = async (error: unknown, path: string): Promise<StoreUnavailable> => {
   const cause = await commitError(error)
   const text = cause instanceof Error ? cause.message : String(cause)
-  const full = /MDB_MAP_FULL|ENOSPC|No space left|EDQUOT|quota|EFBIG|File too large/i.test(text)
-  return new StoreUnavailable(
-    full
-      ? `the store's disk is full (${text}): free space on it; nothing was lost and writes go on by themselves`
-      : `the store can't write: ${text}`,
-    { cause },
-  )
+  if (/MDB_MAP_FULL|No space left|quota exceeded|File too large/i.test(text) || freeBytes(path) < fewBytes) {
+    return new StoreUnavailable(
+      `the disk of "${path}" is full (${text}): free space on it; nothing was lost, and writes go on then`,
+      { cause },
+    )
+  }
+  return new StoreUnavailable(`can't write to "${path}": ${text}`, { cause })
+}
+
+/** A write cut short by a full disk comes up as a plain input/output error. */
+const fewBytes = 1024 * 1024
+
+const freeBytes = (path: string): number => {
+  const { bavail, bsize } = statfsSync(path)
+  return bavail * bsize
 }
 
 const commitError = async (error: unknown): Promise<unknown> => {
