@@ -51,14 +51,18 @@ export const createHttpTransport = (options: HttpTransportOptions): Transport & 
     new Promise<TransportResponse>((resolve, reject) => {
       const fail = (cause: unknown) => reject(unreachable(options.server, cause))
       if (request.signal?.aborted) return reject(unreachable(options.server, request.signal.reason))
-      const stream = open().request({
-        [constants.HTTP2_HEADER_METHOD]: request.method,
-        [constants.HTTP2_HEADER_PATH]: prefix + request.url,
-        accept: 'application/json',
-        'user-agent': options.userAgent,
-        ...(request.contentType ? { 'content-type': request.contentType } : {}),
-        ...(options.token ? { authorization: `Bearer ${options.token()}` } : {}),
-      })
+      const stream = open().request(
+        {
+          [constants.HTTP2_HEADER_METHOD]: request.method,
+          [constants.HTTP2_HEADER_PATH]: prefix + request.url,
+          accept: 'application/json',
+          'user-agent': options.userAgent,
+          ...(request.contentType ? { 'content-type': request.contentType } : {}),
+          ...(options.token ? { authorization: `Bearer ${options.token()}` } : {}),
+        },
+        // Node.js takes a DELETE for one without a body.
+        { endStream: request.body === undefined },
+      )
       const abort = () => stream.close(constants.NGHTTP2_CANCEL)
       request.signal?.addEventListener('abort', abort, { once: true })
       const timer = setTimeout(() => {
