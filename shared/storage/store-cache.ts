@@ -61,8 +61,11 @@ class LoadedCache implements StoreCache {
   }
 
   async sync(): Promise<void> {
-    if (this.#stale.size > 0 || this.#listing) await this.#listStale()
-    await this.#tail.catchUp()
+    do {
+      if (this.#stale.size > 0 || this.#listing) await this.#listStale()
+      await this.#tail.catchUp()
+      // Catching up may have found history gone.
+    } while (this.#stale.size > 0)
   }
 
   get<T extends KubeObject>(resource: Resource<T>, namespace: string, name: string): T | undefined {

@@ -1,0 +1,168 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { LmdbStore } from '../../../shared/storage/lmdb/open.ts'
+import { type LogTail, SlowSubscriber, type Subscription, type TailChange } from '../../../shared/storage/log-tail.ts'
+import { RevisionExpired } from '../../../shared/storage/store.ts'
+import { openLogTail } from '../../../shared/storage/tail/open.ts'
+import { createPod, deletePod, noted, updatePod } from '../../contract/store/objects.ts'
+import { type Directory, newDirectory } from './lmdb/directory.ts'
+
+const take = async (subscription: Subscription, count: number): Promise<TailChange[]> => {
+  const taken: TailChange[] = []
+  for await (const batch of subscription) {
+    taken.push(...batch)
+    if (taken.length >= count) break
+  }
+  return taken
+}
+
+const revisions = (changes: readonly TailChange[]) => changes.map(({ revision }) => revision)
+
+const failure = async (subscription: Subscription): Promise<unknown> => {
+  try {
+    for await (const _ of subscription);
+  } catch (error) {
+    return error
+  }
+  throw new Error('expected the subscription to fail')
+}
+
+describe('log tail', () => {
+  let directory: Directory
+  let store: LmdbStore
+  let tail: LogTail
+  beforeEach(async () => {
+    directory = await newDirectory()
+    store = await directory.open()
+    tail = await openLogTail({ store, heldChanges: 20 })
+  })
+  afterEach(async () => {
+    await tail.close()
+    await directory.remove()
+  })
+
+  const writeMany = async (count: number, namespace = 'default') => {
+    const entries = []
+    for (let i = 0; i < count; i++) entries.push(await createPod(store, `p${await store.revision()}`, 'new', namespace))
+    return entries.map(({ revision }) => revision)
+  }
+
+  it('hands each change to every subscriber once, in order', async () => {
+    const after = await store.revision()
+    const subscriptions = [1, 2, 3].map(() => tail.subscribe({ after }))
+    const taking = Promise.all(subscriptions.map((subscription) => take(subscription, 30)))
+    const written = await writeMany(30)
+    for (const taken of await taking) expect(revisions(taken)).toEqual(written)
+  })
+
+  it('joins what the store holds, what the tail holds and what comes, without gap or repeat', async () => {
+    const after = await store.revision()
+    const early = await writeMany(60)
+    await tail.catchUp()
+    const fromTheStart = tail.subscribe({ after })
+    const fromTheMiddle = tail.subscribe({ after: early[49]! })
+    const taking = Promise.all([take(fromTheStart, 90), take(fromTheMiddle, 40)])
+    const late = await writeMany(30)
+    const [whole, half] = await taking
+    expect(revisions(whole)).toEqual([...early, ...late])
+    expect(revisions(half)).toEqual([...early.slice(50), ...late])
+  })
+
+  it('waits for a position that the tail has not reached', async () => {
+    const [first, second] = await writeMany(3)
+    const subscription = tail.subscribe({ after: second! })
+    expect(revisions(await take(subscription, 1))).toEqual([second! + 1])
+    expect(first).toBeLessThan(second!)
+  })
+
+  it('selects by resource, namespace and what the subscriber accepts', async () => {
+    const after = await store.revision()
+    const key = { resource: 'nodes', namespace: '', name: 'n' }
+    const mine = take(tail.subscribe({ after, resource: 'pods', namespace: 'mine' }), 2)
+    const nodes = take(tail.subscribe({ after, resource: 'nodes' }), 1)
+    const deletions = take(tail.subscribe({ after, accepts: ({ type }) => type === 'deleted' }), 1)
+    await createPod(store, 'a', 'new', 'theirs')
+    await createPod(store, 'a', 'new', 'mine')
+    await store.create(key, noted(key, 'node'))
+    await deletePod(store, await createPod(store, 'b', 'new', 'mine'))
+    expect((await mine).slice(0, 2).map((change) => change.key.name)).toEqual(['a', 'b'])
+    expect((await nodes).map((change) => change.key)).toEqual([key])
+    expect((await deletions).map(({ type }) => type)).toEqual(['deleted'])
+  })
+
+  it('advances the position of those whom nothing concerns, and never past what was not taken', async () => {
+    const after = await store.revision()
+    const idle = tail.subscribe({ after, resource: 'nodes' })
+    const behind = tail.subscribe({ after })
+    const written = await writeMany(5)
+    await tail.catchUp()
+    expect(idle.position).toBe(written.at(-1))
+    expect(behind.position).toBe(written[0]! - 1)
+    await take(behind, 5)
+    expect(behind.position).toBe(written.at(-1))
+  })
+
+  it('ends a subscriber that does not take, and nobody else', async () => {
+    const after = await store.revision()
+    const slow = tail.subscribe({ after, maxPending: 10 })
+    const quick = take(tail.subscribe({ after, maxPending: 10 }), 30)
+    const written = await writeMany(30)
+    expect(revisions(await quick)).toEqual(written)
+    expect(await failure(slow)).toBeInstanceOf(SlowSubscriber)
+  })
+
+  it('says that history is gone to who starts too far back', async () => {
+    const after = await store.revision()
+    await writeMany(40)
+    await tail.catchUp()
+    await store.compact(await store.revision())
+    expect(await failure(tail.subscribe({ after }))).toBeInstanceOf(RevisionExpired)
+  })
+
+  it('ends without an error when the signal aborts or the tail closes', async () => {
+    const abort = new AbortController()
+    const aborted = take(tail.subscribe({ after: 1, signal: abort.signal }), 1)
+    const closed = take(tail.subscribe({ after: 1 }), 1)
+    abort.abort()
+    expect(await aborted).toEqual([])
+    await tail.close()
+    expect(await closed).toEqual([])
+    expect(await take(tail.subscribe({ after: 1 }), 1)).toEqual([])
+  })
+
+  it('parses an object once and makes each encoding once, for all', async () => {
+    const after = await store.revision()
+    const both = [1, 2].map(() => take(tail.subscribe({ after }), 2))
+    const created = await createPod(store, 'a', 'one')
+    await updatePod(store, created, 'two')
+    const [first, second] = await Promise.all(both)
+    expect(first![1]!.object).toMatchObject({ note: 'two' })
+    expect(first![1]!.previousObject).toMatchObject({ note: 'one' })
+    expect(first![0]!.previousObject).toBeUndefined()
+    expect(second![1]!.object).toBe(first![1]!.object)
+    let made = 0
+    const encode = () => `encoded ${++made}`
+    expect([first, second].map((changes) => changes![1]!.memo('json', encode))).toEqual(['encoded 1', 'encoded 1'])
+    expect(first![1]!.memo('table', encode)).toBe('encoded 2')
+  })
+
+  it('calls listeners with everything from their start on, and drops one that throws', async () => {
+    const seen: number[] = []
+    let failures = 0
+    tail.listen({
+      changes: () => {
+        failures++
+        throw new Error('broken listener')
+      },
+      reset: () => undefined,
+    })
+    const stop = tail.listen({ changes: (changes) => seen.push(...revisions(changes)), reset: () => undefined })
+    const written = await writeMany(10)
+    await tail.catchUp()
+    expect(seen).toEqual(written)
+    expect(failures).toBe(1)
+    stop()
+    await writeMany(1)
+    await tail.catchUp()
+    expect(seen).toHaveLength(10)
+  })
+})
