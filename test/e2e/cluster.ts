@@ -62,13 +62,18 @@ export class Cluster {
     return { code, output }
   }
 
-  /** Ctrl-C, as the terminal sends it: to the whole process group. */
-  async interrupt(): Promise<number | null> {
+  /** Ctrl-C, as the terminal sends it: to the whole process group. Resolves when no process of it is left. */
+  async interrupt(): Promise<void> {
     const child = this.#process
-    if (child === undefined || child.exitCode !== null) return child?.exitCode ?? null
+    if (child === undefined) return
+    const pids = [child.pid!, ...descendants(child.pid!)]
     process.kill(-child.pid!, 'SIGINT')
     this.#process = undefined
-    return ended(child)
+    await eventually('the end after Ctrl-C', {
+      ask: () => pids.filter(isAlive),
+      wanted: (alive) => alive.length === 0,
+      seconds: 60,
+    })
   }
 
   /** kill -9 of every process of it at once: server, workers and agents. */
@@ -167,6 +172,11 @@ function signal(pid: number, name: NodeJS.Signals): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
   }
+}
+
+function isAlive(pid: number): boolean {
+  const state = readProc(String(pid), 'stat').split(') ').pop()?.[0]
+  return state !== undefined && state !== 'Z'
 }
 
 function descendants(root: number): number[] {
