@@ -56,7 +56,9 @@ export class BringUp {
 
   run(request: BringUpRequest): void {
     const { context, wakeIn } = this.#options
-    if (this.#running || this.signal.aborted || this.#setUp.remainingSinceNext('', context.clock.now()) > 0) return
+    if (this.#running || this.signal.aborted) return
+    const waitMs = this.#setUp.remainingSinceNext('', context.clock.now())
+    if (waitMs > 0) return wakeIn(waitMs)
     this.#running = this.#run(request)
       .catch((error: unknown) => {
         if (this.signal.aborted) return
@@ -219,7 +221,8 @@ const firstContainers = ({ spec }: Pod): readonly Container[] =>
 const earlierRestarts = ({ status }: Pod, { name }: Container): number => {
   const all = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])]
   const known = all.find((each) => each.name === name)
-  return known?.containerID ? known.restartCount + 1 : 0
+  if (!known) return 0
+  return known.containerID ? known.restartCount + 1 : known.restartCount
 }
 
 const textOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

@@ -26,7 +26,8 @@ export const probeLoop = async (options: ProbeLoopOptions): Promise<void> => {
   const { kind, probe, clock, signal, startedAt } = options
   const periodMs = (probe.periodSeconds ?? 10) * 1000
   const counter = new ThresholdCounter(probe)
-  await clock.sleep(startedAt + (probe.initialDelaySeconds ?? 0) * 1000 - clock.now(), signal)
+  const until = (at: number) => clock.sleep(Math.max(0, at - clock.now()), signal)
+  await until(startedAt + (probe.initialDelaySeconds ?? 0) * 1000)
   let tries = 0
   while (!signal.aborted) {
     const begun = clock.now()
@@ -39,7 +40,7 @@ export const probeLoop = async (options: ProbeLoopOptions): Promise<void> => {
       // The container is restarted, or has started: nothing more to learn.
       if (result && (kind === 'startup' || (kind === 'liveness' && result === 'failure'))) return
       const early = kind === 'readiness' && tries === 1 && outcome?.ok === false && periodMs > earlySecondTryMs
-      await clock.sleep(begun + (early ? earlySecondTryMs : periodMs) - clock.now(), signal)
+      await until(begun + (early ? earlySecondTryMs : periodMs))
     } else {
       await clock.sleep(50, signal)
     }

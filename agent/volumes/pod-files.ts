@@ -32,7 +32,7 @@ export const hostnameInPod = (pod: Pod, dns: ClusterDns): string => {
   return full.slice(0, longestHostname)
 }
 
-/** Writes /etc/hosts, /etc/hostname and /etc/resolv.conf of a pod and returns where they go. Containers may change hosts; so it is written once. */
+/** Writes /etc/hosts, /etc/hostname and /etc/resolv.conf of a pod and returns where they go. They are written anew whenever a container starts. */
 export const writePodFiles = async (options: PodFilesOptions): Promise<Mount[]> => {
   const { pod, dir, dns } = options
   await mkdir(dir, { recursive: true })
@@ -43,14 +43,10 @@ export const writePodFiles = async (options: PodFilesOptions): Promise<Mount[]> 
   return Promise.all(
     files.map(async ([name, content]) => {
       const source = join(dir, name)
-      await writeFile(source, content, { flag: 'wx', mode: 0o644 }).catch(unlessThere)
+      await writeFile(source, content, { mode: 0o644 })
       return { source, target: `/etc/${name}`, readOnly: false, propagation: 'rprivate' as const }
     }),
   )
-}
-
-const unlessThere = (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EEXIST') throw error
 }
 
 const aliasLines = (pod: Pod): string[] => {

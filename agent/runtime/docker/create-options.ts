@@ -5,9 +5,17 @@ import { containerLabels, type Owner, sandboxLabels } from './labels.ts'
 /** Docker's `logs` API reads these files; rotation bounds what a talkative container takes from the disk. */
 const logConfig = { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '5' } }
 
-export const sandboxOptions = (owner: Owner, image: string, spec: SandboxSpec): ContainerCreateOptions => ({
+/** What is the same for all containers of a node. */
+export interface NodeFacts {
+  readonly owner: Owner
+  readonly pauseImage: string
+  /** see leastOomScore */
+  readonly leastOomScore: number
+}
+
+export const sandboxOptions = ({ owner, pauseImage, leastOomScore }: NodeFacts, spec: SandboxSpec): ContainerCreateOptions => ({
   name: `windlass_POD_${spec.pod.name}_${spec.pod.namespace}_${spec.pod.uid}_${spec.attempt}`,
-  Image: image,
+  Image: pauseImage,
   Labels: sandboxLabels(owner, spec),
   ...(spec.hostNetwork ? {} : { Hostname: spec.hostname }),
   HostConfig: {
@@ -17,14 +25,14 @@ export const sandboxOptions = (owner: Owner, image: string, spec: SandboxSpec): 
     ReadonlyRootfs: true,
     SecurityOpt: ['no-new-privileges'],
     Sysctls: { ...spec.sysctls },
-    OomScoreAdj: -998,
+    OomScoreAdj: Math.max(leastOomScore, -998),
     CpuShares: 2,
     LogConfig: { Type: 'none', Config: {} },
     RestartPolicy: { Name: 'no' },
   },
 })
 
-export const containerOptions = (owner: Owner, spec: ContainerSpec): ContainerCreateOptions => {
+export const containerOptions = ({ owner, leastOomScore }: NodeFacts, spec: ContainerSpec): ContainerCreateOptions => {
   const sandbox = `container:${spec.sandboxId}`
   const { resources } = spec
   return {
@@ -55,7 +63,7 @@ export const containerOptions = (owner: Owner, spec: ContainerSpec): ContainerCr
       ...(resources.cpuQuota === undefined ? {} : { CpuQuota: resources.cpuQuota, CpuPeriod: resources.cpuPeriod }),
       // Swap equal to memory: a limit is a limit.
       ...(resources.memoryBytes === undefined ? {} : { Memory: resources.memoryBytes, MemorySwap: resources.memoryBytes }),
-      OomScoreAdj: resources.oomScoreAdj,
+      OomScoreAdj: Math.max(leastOomScore, resources.oomScoreAdj),
       LogConfig: logConfig,
       RestartPolicy: { Name: 'no' },
     },

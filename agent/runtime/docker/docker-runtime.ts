@@ -3,13 +3,14 @@ import type { Logger } from '../../../shared/platform/log.ts'
 import { PodTable } from '../pod-table.ts'
 import type { ContainerRuntime, ContainerSpec, ContainerStats, ExecOptions, LogOptions, PullOptions } from '../runtime.ts'
 import { RuntimeError, type Sandbox, type SandboxSpec, type StreamOptions } from '../runtime.ts'
-import { containerOptions, sandboxOptions } from './create-options.ts'
+import { containerOptions, type NodeFacts, sandboxOptions } from './create-options.ts'
 import { engineCall } from './engine-error.ts'
 import { type EngineEvent, followEngineEvents } from './engine-events.ts'
 import { attachToContainer, containerLogs, execInContainer } from './engine-streams.ts'
 import { inspectImage, listImages, pullImage } from './image-store.ts'
 import { readInspected } from './inspected.ts'
 import { type Owner, ownerFilter } from './labels.ts'
+import { leastOomScore } from './oom-score.ts'
 import { ensurePauseImage } from './pause-image.ts'
 
 export interface DockerRuntimeOptions {
@@ -32,7 +33,7 @@ export class DockerRuntime implements ContainerRuntime {
   /** ids whose removal this process has asked for: a late inspect must not bring them back */
   readonly #removed = new Set<string>()
   readonly #refreshing = new Map<string, Promise<void>>()
-  #pauseImage = ''
+  #facts: NodeFacts | undefined
   #relistTimer: NodeJS.Timeout | undefined
 
   constructor(options: DockerRuntimeOptions) {
@@ -48,7 +49,8 @@ export class DockerRuntime implements ContainerRuntime {
   }
 
   async start() {
-    this.#pauseImage = (await engineCall(() => ensurePauseImage(this.#docker)))!
+    const pauseImage = (await engineCall(() => ensurePauseImage(this.#docker)))!
+    this.#facts = { owner: this.#owner, pauseImage, leastOomScore: await leastOomScore() }
     await this.#relist()
     void followEngineEvents({
       docker: this.#docker,
@@ -79,7 +81,7 @@ export class DockerRuntime implements ContainerRuntime {
   }
 
   async createSandbox(spec: SandboxSpec): Promise<Sandbox> {
-    const container = (await engineCall(() => this.#docker.createContainer(sandboxOptions(this.#owner, this.#pauseImage, spec))))!
+    const container = (await engineCall(() => this.#docker.createContainer(sandboxOptions(this.#facts!, spec))))!
     try {
       await engineCall(() => container.start())
     } catch (error) {
@@ -102,7 +104,7 @@ export class DockerRuntime implements ContainerRuntime {
   }
 
   async createContainer(spec: ContainerSpec): Promise<string> {
-    const container = (await engineCall(() => this.#docker.createContainer(containerOptions(this.#owner, spec))))!
+    const container = (await engineCall(() => this.#docker.createContainer(containerOptions(this.#facts!, spec))))!
     const { pod, sandboxId, name, restartCount, image, imageID, hash, terminationGraceSeconds, terminationMessageFile } = spec
     const known = { sandboxId, name, restartCount, image, imageID, hash, terminationGraceSeconds, terminationMessageFile }
     this.#table.setContainer(pod, { id: container.id, state: 'created', createdAt: Date.now(), ...known })

@@ -12,7 +12,8 @@ export const statusOf = (error: unknown): number | undefined => {
 export const engineError = (error: unknown): RuntimeError => {
   if (error instanceof RuntimeError) return error
   const told = field(field(error, 'json'), 'message')
-  const message = typeof told === 'string' ? told : error instanceof Error ? error.message : String(error)
+  const text = typeof told === 'string' ? told : error instanceof Error ? error.message : String(error)
+  const message = text.replace(/^\(HTTP code \d+\) [^-]* - /, '').trim()
   return new RuntimeError(message, { cause: error })
 }
 

@@ -63,7 +63,8 @@ export const containerLogs = async (docker: Docker, id: string, options: LogOpti
   const source = await engineCall(
     () =>
       new Promise<Readable>((resolve, reject) => {
-        const call = { path: `/containers/${id}/logs?${query}`, method: 'GET', isStream: true, statusCodes: { 200: true } }
+        // docker-modem takes the last character of a path with a query away.
+        const call = { path: `/containers/${id}/logs?${query}&`, method: 'GET', isStream: true, statusCodes: { 200: true } }
         docker.modem.dial(call, (error, stream) => (error ? reject(error) : resolve(stream as Readable)))
       }),
   )
