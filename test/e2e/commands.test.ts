@@ -62,7 +62,7 @@ describe.skipIf(why !== undefined)(titled('kubectl on a simulated cluster', why)
     expect(await kubectl.apply(web)).toBe('deployment.apps/web unchanged\n')
     expect(await kubectl.ok('get', 'deployments')).toMatch(/^NAME +READY +UP-TO-DATE +AVAILABLE +AGE\nweb +3\/3 +3 +3 +\d+s\n$/)
     expect(await kubectl.ok('get', 'pods', '-o', 'wide')).toMatch(
-      /^NAME +READY +STATUS +RESTARTS +AGE +IP +NODE +NOMINATED NODE +READINESS GATES\nweb-\w+-\w+ +1\/1 +Running +0 +\d+s +10\.244\.\d+\.\d+ /,
+      /^NAME +READY +STATUS +RESTARTS +AGE +IP +NODE +NOMINATED NODE +READINESS GATES\nweb-\w+-\w+ +1\/1 +Running +0 +\d+s +10\.\d+\.\d+\.\d+ /,
     )
     expect(await kubectl.ok('get', 'rs')).toMatch(/^NAME +DESIRED +CURRENT +READY +AGE\nweb-\w+ +3 +3 +3 /)
     const described = await kubectl.ok('describe', 'deployment', 'web')
