@@ -11,16 +11,13 @@ export const respondHttp2 = async (stream: ServerHttp2Stream, response: ApiRespo
   if (body instanceof Uint8Array) {
     stream.respond({ ...fields, 'content-length': body.byteLength }, { endStream: method === 'HEAD' || body.byteLength === 0 })
     if (method !== 'HEAD' && body.byteLength > 0) stream.end(body)
-    return
+  } else {
+    stream.respond(fields, { endStream: method === 'HEAD' })
+    if (method === 'HEAD') await discard(body)
+    else await writeChunks(stream, body)
   }
-  stream.respond(fields, { endStream: method === 'HEAD' })
-  if (method === 'HEAD') return discard(body)
-  try {
-    await writeChunks(stream, body)
-  } catch (error) {
-    stream.close(constants.NGHTTP2_INTERNAL_ERROR)
-    throw error
-  }
+  // a body that nobody read is not waited for
+  if (!stream.endAfterHeaders && !stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR)
 }
 
 export const respondHttp1 = async (target: ServerResponse, response: ApiResponse, method: string): Promise<void> => {
@@ -37,13 +34,7 @@ export const respondHttp1 = async (target: ServerResponse, response: ApiResponse
     target.end()
     return discard(body)
   }
-  try {
-    await writeChunks(target, body)
-  } catch (error) {
-    // the only way left to say that this was not the end
-    target.destroy()
-    throw error
-  }
+  await writeChunks(target, body)
 }
 
 /** The answer to an upgrade request that nobody took: plain HTTP/1.1, then the end. */

@@ -1,5 +1,5 @@
 import { createServer as createHttp1Server } from 'node:http'
-import { createServer as createHttp2Server, type Http2Server, type ServerHttp2Session } from 'node:http2'
+import { constants, createServer as createHttp2Server, type Http2Server, type ServerHttp2Session } from 'node:http2'
 import type { AddressInfo, Socket } from 'node:net'
 import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls'
 import type { ApiHandler, ApiRequest, ApiResponse, User } from '../shared/apiserver/request.ts'
@@ -33,6 +33,9 @@ export interface HttpServer {
 
 const closeGraceMs = 1000
 const maxHeaderBytes = 64 * 1024
+/** what clients may send ahead, on a stream and on a connection */
+const streamWindowBytes = 1 << 20
+const sessionWindowBytes = 1 << 22
 
 /** Serves HTTP/2 and HTTP/1.1 over TLS on every host. Throws when a port is taken, with a message for the user. */
 export const serve = async (options: HttpServerOptions): Promise<HttpServer> => {
@@ -122,18 +125,29 @@ const http2Server = ({ handle, log }: HttpServerOptions): Http2Server => {
   const server = createHttp2Server({
     maxSessionMemory: 64,
     maxHeaderListPairs: 256,
-    settings: { maxConcurrentStreams: 1000, initialWindowSize: 1 << 20, maxHeaderListSize: maxHeaderBytes, enablePush: false },
+    settings: {
+      maxConcurrentStreams: 1000,
+      initialWindowSize: streamWindowBytes,
+      maxHeaderListSize: maxHeaderBytes,
+      enablePush: false,
+    },
   })
   const peers = new WeakMap<object, User | undefined>()
   server.on('session', (session) => {
     peers.set(session, peerOf(session.socket as TLSSocket))
+    session.setLocalWindowSize(sessionWindowBytes)
     session.on('error', (error) => log.debug('HTTP/2 session broke', { error }))
   })
   server.on('stream', (stream, headers) => {
     // a client that resets its stream is no error of ours
     stream.on('error', (error) => log.debug('HTTP/2 stream broke', { error }))
     const request = http2Request(stream, headers, stream.session ? peers.get(stream.session) : undefined)
-    answer(request, { handle, log, respond: (response) => respondHttp2(stream, response, request.method) })
+    answer(request, {
+      handle,
+      log,
+      respond: (response) => respondHttp2(stream, response, request.method),
+      abort: () => stream.close(constants.NGHTTP2_INTERNAL_ERROR),
+    })
   })
   return server
 }
@@ -149,13 +163,18 @@ const http1Server = ({ handle, log }: HttpServerOptions) => {
   server.emit('listening')
   server.on('request', (message, target) => {
     const request = http1Request(message, peerOf(message.socket as TLSSocket))
-    answer(request, { handle, log, respond: (response) => respondHttp1(target, response, request.method) })
+    answer(request, {
+      handle,
+      log,
+      respond: (response) => respondHttp1(target, response, request.method),
+      abort: () => target.destroy(),
+    })
   })
   server.on('upgrade', (message, socket, head) => {
     socket.on('error', (error) => log.debug('upgraded connection broke', { error }))
     const request = http1Request(message, peerOf(message.socket as TLSSocket), { rawHeaders: message.rawHeaders, head, socket })
     const respond = async (response: ApiResponse) => (response.status === 101 ? undefined : respondOnSocket(socket, response))
-    answer(request, { handle, log, respond })
+    answer(request, { handle, log, respond, abort: () => socket.destroy() })
   })
   return server
 }
@@ -164,12 +183,17 @@ interface Answering {
   readonly handle: ApiHandler
   readonly log: Logger
   readonly respond: (response: ApiResponse) => Promise<void>
+  /** the only way left to say that an answer will not come, or not end */
+  readonly abort: () => void
 }
 
-const answer = (request: ApiRequest, { handle, log, respond }: Answering): void => {
+const answer = (request: ApiRequest, { handle, log, respond, abort }: Answering): void => {
   handle(request)
     .then(respond)
-    .catch((error: unknown) => log.error('answer broke off', { method: request.method, path: request.path, error }))
+    .catch((error: unknown) => {
+      log.error('answer broke off', { method: request.method, path: request.path, error })
+      abort()
+    })
 }
 
 /** The subject of a client certificate that our authority signed. */

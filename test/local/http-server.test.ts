@@ -155,6 +155,18 @@ describe('HTTP server', () => {
     session.close()
   })
 
+  it('goes on after bodies that nobody read', async () => {
+    const { port } = await start(async () => json('refused'))
+    const session = connect(`https://127.0.0.1:${port}`, { ca: authority.certificate, maxSessionMemory: 100 })
+    for (let round = 0; round < 10; round++) {
+      const stream = session.request({ ':method': 'POST' })
+      stream.on('error', () => undefined)
+      stream.end(Buffer.alloc(3 << 20))
+      expect(await text(stream)).toBe('"refused"')
+    }
+    session.close()
+  })
+
   it('answers HEAD without a body', async () => {
     const { port } = await start(async () => json('hello'))
     const { session, stream, response } = await overHttp2(port, { ':method': 'HEAD' })

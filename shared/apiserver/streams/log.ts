@@ -47,7 +47,7 @@ const refusal = async ({ status, body }: AgentResponse, name: string): Promise<A
     text += String(chunk)
     if (text.length >= longestErrorBytes) break
   }
-  const message = text.slice(0, longestErrorBytes).trimEnd()
+  const message = statusMessage(text) ?? text.slice(0, longestErrorBytes).trimEnd()
   if (status === 400) return badRequest(message)
   if (status === 404)
     return new ApiError('NotFound', `the server could not find the requested resource ( pods/log ${name})`, {
@@ -55,6 +55,18 @@ const refusal = async ({ status, body }: AgentResponse, name: string): Promise<A
       cause: new Error(message),
     })
   return internalError(new Error(message))
+}
+
+/** An agent may say it as a Status. */
+const statusMessage = (text: string): string | undefined => {
+  if (!text.startsWith('{')) return undefined
+  try {
+    const { message } = JSON.parse(text) as { message?: unknown }
+    return typeof message === 'string' ? message : undefined
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
 }
 
 const flags = ['follow', 'previous', 'timestamps']
