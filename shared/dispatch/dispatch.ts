@@ -19,8 +19,8 @@ export interface Work {
 }
 
 export interface Dispatcher {
-  /** Pure: whom a change concerns. A key may come twice; queues fold. */
-  dispatch(change: DispatchChange, cache: Cache): Work[]
+  /** Pure: whom a change concerns. A key may come twice; queues fold. A watch that throws keeps no other from being asked. */
+  dispatch(change: DispatchChange, cache: Cache): { readonly work: readonly Work[]; readonly errors: readonly unknown[] }
   /** every resource that a controller watches */
   readonly resources: readonly Watch['resource'][]
 }
@@ -37,10 +37,16 @@ export const createDispatcher = (controllers: readonly Controller[]): Dispatcher
   return {
     resources: [...resources.values()],
     dispatch: ({ resource, object, previous }, cache) => {
-      const found: Work[] = []
-      for (const { controller, watch } of watchers.get(resource) ?? [])
-        for (const key of watch.keys(object, previous, cache)) found.push({ controller, key })
-      return found
+      const work: Work[] = []
+      const errors: unknown[] = []
+      for (const { controller, watch } of watchers.get(resource) ?? []) {
+        try {
+          for (const key of watch.keys(object, previous, cache)) work.push({ controller, key })
+        } catch (error) {
+          errors.push(error)
+        }
+      }
+      return { work, errors }
     },
   }
 }

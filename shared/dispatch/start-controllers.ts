@@ -49,12 +49,10 @@ export const startControllers = async (options: StartControllersOptions): Promis
   }
 
   const enqueue = (change: DispatchChange, delayMs: () => number) => {
-    try {
-      for (const { controller, key } of dispatcher.dispatch(change, cache)) queues.get(controller)?.addAfter(key, delayMs())
-    } catch (error) {
-      // One change that can't be told must not end the listening; the resync finds what it meant.
-      log.error('could not dispatch a change', { resource: change.resource, error })
-    }
+    const { work, errors } = dispatcher.dispatch(change, cache)
+    for (const { controller, key } of work) queues.get(controller)?.addAfter(key, delayMs())
+    // What could not be told is found by the resync.
+    for (const error of errors) log.error('could not dispatch a change', { resource: change.resource, error })
   }
   const now = () => 0
   const enqueueAll = (delayMs: () => number) => {

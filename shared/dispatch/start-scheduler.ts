@@ -2,6 +2,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/log.ts'
 import type { Scheduler } from '../scheduler/scheduler.ts'
 import type { LogTail } from '../storage/log-tail.ts'
+import { followScheduler } from './follow-scheduler.ts'
 
 export interface RunningScheduler {
   /** Resolves when the batch under way is carried out. */
@@ -21,16 +22,11 @@ export const startScheduler = async (options: {
   let lost = true
 
   await tail.catchUp()
-  const unlisten = tail.listen({
-    changes: (changes) => {
-      for (const { type, key, object, previousObject } of changes) {
-        if (key.resource !== 'pods' && key.resource !== 'nodes') continue
-        const after = type === 'deleted' ? { object: undefined, previous: object } : { object, previous: previousObject }
-        scheduler.observe({ resource: key.resource, ...after })
-        wake.abort()
-      }
-    },
-    reset: () => {
+  const unlisten = followScheduler({
+    scheduler,
+    tail,
+    changed: () => wake.abort(),
+    lost: () => {
       lost = true
       wake.abort()
     },

@@ -7,7 +7,7 @@ import { type Controller, type ReconcileContext, watch } from '../controller.ts'
 import { keyOf, ownKey, splitKey } from '../key.ts'
 import { isNamespaceTerminating } from '../namespace-terminating.ts'
 import { byController, controllerOf } from '../owner.ts'
-import { isPodActive, isPodTerminating } from '../pod-state.ts'
+import { isPodActive, isPodTerminating, podCondition } from '../pod-state.ts'
 import { semanticallyEqual } from '../semantic-equality.ts'
 import { podsToDelete } from './deletion-order.ts'
 import { podFromTemplate } from './pod-template.ts'
@@ -25,6 +25,7 @@ export const replicaSetController: Controller = {
   watches: [
     watch(replicaSets, ownKey),
     watch(pods, (object, previous, cache) => {
+      if (object && previous && countsTheSame(object, previous)) return []
       const released = object && previous && controllerOf(object)?.uid !== controllerOf(previous)?.uid
       return [...replicaSetsOf(object ?? previous, cache), ...(released ? replicaSetsOf(previous, cache) : [])]
     }),
@@ -48,6 +49,17 @@ export const replicaSetController: Controller = {
     return { requeueAfter: nextAvailabilityMs(replicaSet, active, nowMs) }
   },
 }
+
+/** Most updates of a pod say nothing that a ReplicaSet counts. */
+const countsTheSame = (pod: Pod, previous: Pod): boolean => semanticallyEqual(countedView(pod), countedView(previous))
+
+const countedView = (pod: Pod) => ({
+  labels: pod.metadata.labels,
+  owners: pod.metadata.ownerReferences,
+  deleted: pod.metadata.deletionTimestamp,
+  phase: pod.status?.phase,
+  ready: podCondition(pod, 'Ready'),
+})
 
 /** Answers why it could not, if so. */
 const manageReplicas = async (replicaSet: ReplicaSet, active: readonly Pod[], context: ReconcileContext): Promise<unknown> => {

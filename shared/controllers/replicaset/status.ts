@@ -37,6 +37,7 @@ export const replicaSetStatus = ({
 /** Milliseconds until the next ready pod becomes available. */
 export const nextAvailabilityMs = (replicaSet: ReplicaSet, active: readonly Pod[], nowMs: number): number | undefined => {
   const minReadySeconds = replicaSet.spec.minReadySeconds ?? 0
+  if (minReadySeconds === 0) return undefined
   const waits = active
     .map((pod) => untilAvailableMs(pod, minReadySeconds, nowMs))
     .filter((wait) => wait !== undefined && wait > 0)

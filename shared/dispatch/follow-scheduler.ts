@@ -1,0 +1,28 @@
+import type { Scheduler } from '../scheduler/scheduler.ts'
+import type { LogTail } from '../storage/log-tail.ts'
+
+/**
+ * Tells a scheduler of every change, and the caller of changes that were lost. The cache it reads must listen to the tail
+ * before it does. Answers how to stop.
+ */
+export const followScheduler = (options: {
+  scheduler: Scheduler
+  tail: Pick<LogTail, 'listen'>
+  /** there is something new */
+  changed: () => void
+  /** what the scheduler knows is worth nothing any more */
+  lost: () => void
+}): (() => void) => {
+  const { scheduler, tail, changed, lost } = options
+  return tail.listen({
+    changes: (changes) => {
+      for (const { type, key, object, previousObject } of changes) {
+        if (key.resource !== 'pods' && key.resource !== 'nodes') continue
+        const after = type === 'deleted' ? { object: undefined, previous: object } : { object, previous: previousObject }
+        scheduler.observe({ resource: key.resource, ...after })
+        changed()
+      }
+    },
+    reset: lost,
+  })
+}
