@@ -6,7 +6,7 @@ import type { Node } from '../resource.ts'
 import { parseCIDR, validCIDR } from '../validation/cidr.ts'
 import { labelKey } from '../validation/label.ts'
 import { createSeen, each, requiredOneOf } from '../validation/value.ts'
-import { validateAmount } from './pod/validation/resource-requirement.ts'
+import { validateAmount } from './pod/validation/resource-amount.ts'
 import { taintEffects } from './pod/validation/scheduling.ts'
 
 export const validateNode = ({ spec, status }: Node): FieldError[] => {

@@ -12,7 +12,7 @@ import { fileMode, noBacksteps } from '../../../validation/file-path.ts'
 import { createSeen, each, optionalOneOf, required, requiredChecked } from '../../../validation/value.ts'
 import { validatePullPolicy } from './container.ts'
 import { validateProjected } from './projected-volume.ts'
-import { isNegative } from './resource-requirement.ts'
+import { isNegative } from './resource-amount.ts'
 import { type SourceRule, storageBackends } from './storage-backend.ts'
 import { validateDownwardFile, validateKeyToPath } from './volume-file.ts'
 
