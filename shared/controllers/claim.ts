@@ -3,7 +3,7 @@ import type { Client, Resource } from '../client/client.ts'
 import type { LabelSelectorMatcher } from '../meta/label-selector.ts'
 import type { KubeObject } from '../meta/object.ts'
 import { isReason } from '../meta/status.ts'
-import { controllerReference, isControlledBy, orphansOf } from './owner.ts'
+import { controllerReference, orphansOf } from './owner.ts'
 
 export interface ClaimOptions<T extends KubeObject> {
   readonly client: Client
@@ -38,10 +38,6 @@ export const claim = async <T extends KubeObject>(options: ClaimOptions<T>): Pro
   }
   return claimed
 }
-
-/** What `claim` would answer now, without changing anything. */
-export const claimedBy = <T extends KubeObject>(objects: readonly T[], owner: KubeObject, selector: LabelSelectorMatcher): T[] =>
-  objects.filter((object) => isControlledBy(object, owner) && selector.matches(object.metadata.labels))
 
 const adopt = async <T extends KubeObject>(options: {
   client: Client

@@ -19,8 +19,8 @@ export interface Work {
 }
 
 export interface Dispatcher {
-  /** Pure: whom a change concerns. A key may come twice; queues fold. A watch that throws keeps no other from being asked. */
-  dispatch(change: DispatchChange, cache: Cache): { readonly work: readonly Work[]; readonly errors: readonly unknown[] }
+  /** Pure: whom a change concerns. A key may come twice; queues fold. Given `onError`, a watch that throws keeps no other from being asked. */
+  dispatch(change: DispatchChange, cache: Cache, onError?: (error: unknown) => void): Work[]
   /** every resource that a controller watches */
   readonly resources: readonly Watch['resource'][]
 }
@@ -36,17 +36,17 @@ export const createDispatcher = (controllers: readonly Controller[]): Dispatcher
     }
   return {
     resources: [...resources.values()],
-    dispatch: ({ resource, object, previous }, cache) => {
+    dispatch: ({ resource, object, previous }, cache, onError) => {
       const work: Work[] = []
-      const errors: unknown[] = []
       for (const { controller, watch } of watchers.get(resource) ?? []) {
         try {
           for (const key of watch.keys(object, previous, cache)) work.push({ controller, key })
         } catch (error) {
-          errors.push(error)
+          if (!onError) throw error
+          onError(error)
         }
       }
-      return { work, errors }
+      return work
     },
   }
 }

@@ -49,10 +49,10 @@ export const startControllers = async (options: StartControllersOptions): Promis
   }
 
   const enqueue = (change: DispatchChange, delayMs: () => number) => {
-    const { work, errors } = dispatcher.dispatch(change, cache)
-    for (const { controller, key } of work) queues.get(controller)?.addAfter(key, delayMs())
     // What could not be told is found by the resync.
-    for (const error of errors) log.error('could not dispatch a change', { resource: change.resource, error })
+    const onError = (error: unknown) => log.error('could not dispatch a change', { resource: change.resource, error })
+    for (const { controller, key } of dispatcher.dispatch(change, cache, onError))
+      queues.get(controller)?.addAfter(key, delayMs())
   }
   const now = () => 0
   const enqueueAll = (delayMs: () => number) => {

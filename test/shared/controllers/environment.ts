@@ -58,6 +58,18 @@ export interface TestCluster {
   stop(): Promise<void>
 }
 
+/** The real time, ahead by what `advance` added. */
+export const createMovableClock = (): Clock & { advance(ms: number): void } => {
+  let aheadMs = 0
+  return {
+    now: () => systemClock.now() + aheadMs,
+    sleep: systemClock.sleep,
+    advance: (ms) => {
+      aheadMs += ms
+    },
+  }
+}
+
 /** Controllers and scheduler over the real API server and a real store in a folder of its own. */
 export const startTestCluster = async (options: {
   controllers: readonly Controller[]

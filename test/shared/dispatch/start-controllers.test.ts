@@ -130,7 +130,7 @@ it('dispatches a change to those who watch the resource only', async () => {
   stop.push(() => tail.close())
   const cache = await createStoreCache({ store, tail, resources })
   const object = { metadata: { name: 'x', namespace: 'n' } }
-  expect(dispatch({ resource: 'configmaps', object, previous: undefined }, cache).work).toEqual([
+  expect(dispatch({ resource: 'configmaps', object, previous: undefined }, cache)).toEqual([
     { controller: 'a', key: 'n/x' },
     { controller: 'c', key: 'n/x' },
   ])
