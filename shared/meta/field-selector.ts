@@ -10,7 +10,8 @@ export interface FieldRequirement {
 export const parseFieldSelector = (text: string): FieldRequirement[] =>
   splitTerms(text)
     .sort()
-    .filter((term) => term !== '')
+    // an empty field that is compared with nothing is no condition
+    .filter((term) => !/^(!=|==?)?$/.test(term))
     .map((term) => {
       const match = /^(.*?)(!=|==|=)(.*)$/s.exec(term)
       if (!match) throw badRequest(`invalid selector: '${text}'; can't understand '${term}'`)

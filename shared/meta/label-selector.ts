@@ -202,13 +202,13 @@ const isWord = (token: string) => !/^[=!(),><]/.test(token)
 const unparsed = (message: string) => badRequest(`unable to parse requirement: ${message}`)
 
 const checkValues = (key: string, operator: LabelOperator, values: readonly string[]) => {
+  const errors: string[] = []
   values.forEach((value, index) => {
+    const found = (path: string, detail: string) => errors.push(`${path}: Invalid value: ${JSON.stringify(value)}: ${detail}`)
     if ((operator === 'gt' || operator === 'lt') && !integer.test(value))
-      throw unparsed(
-        `values[${index}]: Invalid value: ${JSON.stringify(value)}: for 'Gt', 'Lt' operators, the value must be an integer`,
-      )
+      found(`values[${index}]`, "for 'Gt', 'Lt' operators, the value must be an integer")
     const findings = labelValue(value)
-    if (findings.length)
-      throw unparsed(`values[${index}][${key}]: Invalid value: ${JSON.stringify(value)}: ${findings.join('; ')}`)
+    if (findings.length) found(`values[${index}][${key}]`, findings.join('; '))
   })
+  if (errors.length) throw unparsed(errors.length === 1 ? errors[0]! : `[${errors.join(', ')}]`)
 }

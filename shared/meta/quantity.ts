@@ -29,7 +29,6 @@ export const parseQuantity = (text: string): Quantity => {
   if (!match) throw new QuantityError(wrongFormat)
   const [, sign, whole = '', fraction = '', suffix = ''] = match
   if (whole === '' && fraction === '' && suffix !== '') throw new QuantityError('unable to parse numeric part of quantity')
-  if (whole === '' && fraction === '' && text.includes('.')) throw new QuantityError('unable to parse numeric part of quantity')
   const digits = BigInt(`${whole}${fraction}` || '0')
   const binary = binaryExponents[suffix]
   const amount =
@@ -96,7 +95,26 @@ const formatDecimal = (nano: bigint, exponential: boolean): string => {
 }
 
 /** The text as a server stores it: `1000m` → `1`, `0.5` → `500m`. Throws QuantityError. */
-export const canonicalQuantity = (value: string | number): string => formatQuantity(parseQuantityValue(value))
+export const canonicalQuantity = (value: string | number): string => {
+  const text = String(value)
+  const quantity = parseQuantity(text)
+  return isKept(text) ? text : formatQuantity(quantity)
+}
+
+/** Upstream leaves a text alone that its fast path reads without a loss and takes for canonical, though it need not be: `1.250`, `+1Mi`. */
+const isKept = (text: string): boolean => {
+  const [, , whole = '', fraction = '', suffix = ''] = expression.exec(text)!
+  const significant = whole.replace(/^0+/, '') || '0'
+  const binary = binaryExponents[suffix]
+  if (binary !== undefined) {
+    const precise = fraction === '' && 14 - significant.length - Math.trunc((Number(binary) * 3) / 10) >= 0
+    return precise && BigInt(significant) % 8n !== 0n
+  }
+  const digits = significant + fraction
+  const scale = decimalExponent(suffix) - fraction.length
+  const precise = digits.length <= 18 && scale >= -9
+  return precise && scale % 3 === 0 && !digits.endsWith('000') && !digits.startsWith('0')
+}
 
 export const compareQuantities = (a: Quantity, b: Quantity): number => (a.nano < b.nano ? -1 : a.nano > b.nano ? 1 : 0)
 

@@ -11,12 +11,15 @@ import { canonicalBase64, canonicalTime } from './scalar.ts'
 export const conform = (value: unknown, typeName: string, schemas: SchemaTable): { object: unknown; unknownFields: string[] } => {
   const walk = new Walk(schemas)
   const object = walk.value(value, { ref: typeName })
+  if (walk.firstError) throw walk.firstError
   return { object, unknownFields: walk.unknownFields }
 }
 
 const emptySchema: Schema = {}
 
 class Walk {
+  /** Go reads on after a value of the wrong type; what a type that reads itself finds wrong goes before it. */
+  firstError: DecodeError | undefined
   readonly unknownFields: string[] = []
   readonly #schemas: SchemaTable
   /** fields, and map keys and indices as `.key` and `[0]` */
@@ -40,7 +43,7 @@ class Walk {
     const schema = this.#schemas[typeName]
     if (!schema) throw new Error(`no schema of ${typeName}`)
     if (schema.properties === undefined) return this.value(value, schema)
-    if (!isObject(value)) throw this.#mismatch(value, goName(typeName))
+    if (!isObject(value)) return this.#wrong(value, goName(typeName))
     this.#structs.push(typeName)
     this.#fields(value, schema)
     this.#structs.pop()
@@ -69,7 +72,7 @@ class Walk {
   }
 
   #array(value: unknown, schema: Schema): unknown {
-    if (!Array.isArray(value)) throw this.#mismatch(value, this.#goType(schema))
+    if (!Array.isArray(value)) return this.#wrong(value, this.#goType(schema))
     const items = schema.items ?? emptySchema
     for (let index = 0; index < value.length; index++) {
       this.#path.push(`[${index}]`)
@@ -81,11 +84,11 @@ class Walk {
 
   #map(value: unknown, schema: Schema): unknown {
     if (schema.properties !== undefined) {
-      if (!isObject(value)) throw this.#mismatch(value, 'struct {}')
+      if (!isObject(value)) return this.#wrong(value, 'struct {}')
       this.#fields(value, schema)
       return value
     }
-    if (!isObject(value)) throw this.#mismatch(value, this.#goType(schema))
+    if (!isObject(value)) return this.#wrong(value, this.#goType(schema))
     const values = schema.additionalProperties ?? emptySchema
     for (const key of Object.keys(value)) {
       this.#path.push(`.${key}`)
@@ -99,22 +102,33 @@ class Walk {
 
   #scalar(value: unknown, schema: Schema): unknown {
     const { type, format } = schema
-    if (format !== undefined && Object.hasOwn(formats, format)) return formats[format]!(value)
+    if (format !== undefined && Object.hasOwn(formats, format))
+      return formats[format]!(value, (goType, what) => this.#mismatch(value, goType, what))
     if (type === 'string') {
-      if (typeof value !== 'string') throw this.#mismatch(value, 'string')
-      return format === 'byte' ? canonicalBase64(value) : value
+      if (typeof value !== 'string') return this.#wrong(value, 'string')
+      return format === 'byte' ? this.#bytes(value) : value
     }
-    if (type === 'boolean') {
-      if (typeof value !== 'boolean') throw this.#mismatch(value, 'bool')
-      return value
-    }
+    if (type === 'boolean') return typeof value === 'boolean' ? value : this.#wrong(value, 'bool')
     if (type === 'integer') {
-      if (typeof value !== 'number') throw this.#mismatch(value, format ?? 'int64')
-      if (!Number.isInteger(value) || Math.abs(value) > (format === 'int32' ? 0x7fffffff : 2 ** 63))
-        throw this.#mismatch(value, format ?? 'int64', `number ${value}`)
+      const goType = format ?? 'int64'
+      if (typeof value !== 'number') return this.#wrong(value, goType)
+      return isInteger(value, goType === 'int32' ? 32 : 64) ? value : this.#wrong(value, goType, `number ${value}`)
+    }
+    return type !== 'number' || typeof value === 'number' ? value : this.#wrong(value, 'float64')
+  }
+
+  #bytes(value: string): string {
+    try {
+      return canonicalBase64(value)
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error
+      this.firstError ??= error
       return value
     }
-    if (type === 'number' && typeof value !== 'number') throw this.#mismatch(value, 'float64')
+  }
+
+  #wrong(value: unknown, goType: string, what?: string): unknown {
+    this.firstError ??= this.#mismatch(value, goType, what)
     return value
   }
 
@@ -130,6 +144,7 @@ class Walk {
     if (schema.format === 'quantity') return 'resource.Quantity'
     if (schema.format === 'byte') return '[]uint8'
     if (schema.type === 'array') return `[]${this.#goType(schema.items ?? emptySchema)}`
+    if (schema.additionalProperties?.format === 'quantity') return 'v1.ResourceList'
     if (schema.type === 'object') return `map[string]${this.#goType(schema.additionalProperties ?? emptySchema)}`
     if (schema.type === 'integer') return schema.format ?? 'int64'
     return schema.type === 'boolean' ? 'bool' : (schema.type ?? 'interface {}')
@@ -141,8 +156,10 @@ class Walk {
   }
 }
 
-/** Formats whose Go types decode themselves, and so know nothing of the field they stand in. */
-const formats: Readonly<Record<string, (value: unknown) => unknown>> = {
+type Mismatch = (goType: string, what?: string) => DecodeError
+
+/** Formats whose Go types read themselves. */
+const formats: Readonly<Record<string, (value: unknown, mismatch: Mismatch) => unknown>> = {
   quantity: (value) => {
     try {
       return canonicalQuantity(typeof value === 'number' || typeof value === 'string' ? value : 'invalid')
@@ -151,21 +168,24 @@ const formats: Readonly<Record<string, (value: unknown) => unknown>> = {
       throw error
     }
   },
-  'int-or-string': (value) => {
+  'int-or-string': (value, mismatch) => {
     if (typeof value === 'string') return value
-    if (typeof value !== 'number') throw new DecodeError(`json: cannot unmarshal ${kindOf(value)} into Go value of type int32`)
-    if (!Number.isInteger(value) || Math.abs(value) > 0x7fffffff)
-      throw new DecodeError(`json: cannot unmarshal number ${value} into Go value of type int32`)
+    if (typeof value !== 'number') throw mismatch('int32')
+    if (!isInteger(value, 32)) throw mismatch('int32', `number ${value}`)
     return value
   },
-  'date-time': (value) => canonicalTime(textOf(value), 0),
-  'micro-time': (value) => canonicalTime(textOf(value), 6),
+  'date-time': (value, mismatch) => {
+    if (typeof value !== 'string') throw mismatch('string')
+    return canonicalTime(value, 0)
+  },
+  'micro-time': (value, mismatch) => {
+    if (typeof value !== 'string') throw mismatch('string')
+    return canonicalTime(value, 6)
+  },
 }
 
-const textOf = (value: unknown): string => {
-  if (typeof value !== 'string') throw new DecodeError(`json: cannot unmarshal ${kindOf(value)} into Go value of type string`)
-  return value
-}
+const isInteger = (value: number, bits: 32 | 64) =>
+  Number.isInteger(value) && value >= -(2 ** (bits - 1)) && value <= 2 ** (bits - 1) - (bits === 32 ? 1 : 0)
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -7,11 +7,12 @@ export interface ListRules {
   /** undefined for lists of scalars */
   readonly mergeKey: string | undefined
   readonly mergeItem: (before: JsonObject, change: JsonObject) => JsonObject
+  readonly newItem: (item: JsonObject) => JsonObject
 }
 
 /** Merges a list into another: scalars as a set, objects by their merge key. */
 export const mergeList = (original: readonly unknown[], patch: readonly unknown[], rules: ListRules): unknown[] => {
-  const { mergeKey, mergeItem } = rules
+  const { mergeKey, mergeItem, newItem } = rules
   if (patch.length === 0) return [...original]
   if (![...original, ...patch].some(isJsonObject))
     return orderLike([...new Set([...original, ...patch])], patch, { serverOrder: original, mergeKey: undefined })
@@ -21,7 +22,7 @@ export const mergeList = (original: readonly unknown[], patch: readonly unknown[
   for (const change of changes) {
     const key = keyOf(change, mergeKey)
     const position = merged.findIndex((item) => item[mergeKey] === key)
-    if (position === -1) merged.push(mergeItem({}, change))
+    if (position === -1) merged.push(newItem(change))
     else merged[position] = mergeItem(merged[position]!, change)
   }
   return orderLike(merged, changes, { serverOrder: base, mergeKey })
@@ -52,6 +53,22 @@ const keyOf = (item: JsonObject, mergeKey: string): unknown => {
 const objects = (list: readonly unknown[]): JsonObject[] => {
   if (!list.every(isJsonObject)) throw badRequest(`list element types are not identical: ${JSON.stringify(list)}`)
   return [...list]
+}
+
+/** The server's order as upstream sees it after the merge: new items stand where deleted ones have left room, behind those that stay. */
+export const takeFreedPlaces = (
+  before: readonly unknown[],
+  change: readonly unknown[],
+  mergeKey: string | undefined,
+): unknown[] => {
+  const changes = change.filter(isJsonObject)
+  const isDeletion = (item: JsonObject) => item[directive] === 'delete'
+  if (mergeKey === undefined || !changes.some(isDeletion)) return [...before]
+  const deleted = new Set(changes.filter(isDeletion).map((item) => item[mergeKey]))
+  const kept = before.filter((item) => !(isJsonObject(item) && deleted.has(item[mergeKey])))
+  const known = new Set(kept.map((item) => (isJsonObject(item) ? item[mergeKey] : undefined)))
+  const added = changes.filter((item) => !Object.hasOwn(item, directive) && !known.has(item[mergeKey]))
+  return [...kept, ...added.slice(0, before.length - kept.length)]
 }
 
 /**

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, ownField, setField } from '../json-value.ts'
 import type { Schema, SchemaTable } from '../schema.ts'
 import { ApiError, badRequest } from '../status.ts'
-import { directive, mergeList, orderLike } from './strategic-list.ts'
+import { directive, mergeList, orderLike, takeFreedPlaces } from './strategic-list.ts'
 
 const retainKeys = '$retainKeys'
 const deletePrefix = '$deleteFromPrimitiveList/'
@@ -81,6 +81,7 @@ const mergeArrays = (before: unknown[], patch: unknown[], scope: MergeScope): un
   return mergeList(before, patch, {
     mergeKey: scope.schema?.patchMergeKey,
     mergeItem: (item, change) => mergeObject(item, change, items),
+    newItem: (item) => stripped(item) as JsonObject,
   })
 }
 
@@ -130,7 +131,11 @@ const mergeOrderedLists = (merged: JsonObject, patch: JsonObject, scope: MergeSc
         : before === undefined
           ? (withoutDirectives(change) as unknown[])
           : mergeArrays(before, change, field)
-    setField(merged, key, orderLike(list, order, { serverOrder: before ?? [], mergeKey }))
+    setField(
+      merged,
+      key,
+      orderLike(list, order, { serverOrder: takeFreedPlaces(before ?? [], change ?? [], mergeKey), mergeKey }),
+    )
   }
   return done
 }
@@ -158,15 +163,22 @@ const checkOrder = (list: unknown[], order: unknown[], mergeKey: string | undefi
   }
 }
 
-/** A part of a patch that is added as it is: directives and nulls have nothing to work on. undefined: nothing is left. */
+/** A part of a patch that is added as it is: directives have nothing to work on. undefined: nothing is left. */
 const withoutDirectives = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(withoutDirectives).filter((item) => item !== undefined)
   if (!isJsonObject(value)) return value
-  if (Object.hasOwn(value, directive)) return undefined
+  return Object.hasOwn(value, directive) ? undefined : stripped(value, withoutDirectives)
+}
+
+/** The value without the keys that are directives and without nulls; `child` says what is left of what it holds. */
+const stripped = (value: unknown, child: (value: unknown) => unknown = (inner) => stripped(inner)): unknown => {
+  if (Array.isArray(value)) return value.map((item) => child(item))
+  if (!isJsonObject(value)) return value
   const kept: JsonObject = {}
-  for (const [key, child] of Object.entries(value)) {
-    const rest = child === null || key === retainKeys || key.startsWith(orderPrefix) ? undefined : withoutDirectives(child)
-    if (rest !== undefined && !key.startsWith(deletePrefix)) setField(kept, key, rest)
+  for (const [key, field] of Object.entries(value)) {
+    const isDirective = key === directive || key === retainKeys || key.startsWith(orderPrefix) || key.startsWith(deletePrefix)
+    const rest = field === null || isDirective ? undefined : child(field)
+    if (rest !== undefined) setField(kept, key, rest)
   }
   return kept
 }

@@ -97,7 +97,10 @@ describe('decode', () => {
       containers({ resources: { limits: { cpu: 'x' } } }),
       "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
     ],
-    [containers({ livenessProbe: { httpGet: { port: true } } }), 'json: cannot unmarshal bool into Go value of type int32'],
+    [
+      containers({ livenessProbe: { httpGet: { port: true } } }),
+      'json: cannot unmarshal bool into Go struct field HTTPGetAction.spec.containers.livenessProbe.httpGet.port of type int32',
+    ],
     [{ metadata: { creationTimestamp: 'x' } }, 'parsing time "x" as "2006-01-02T15:04:05Z07:00": cannot parse "x" as "2006"'],
   ])('refuses %j', (body, message) =>
     expect(() => read(body)).toThrow(
