@@ -1,6 +1,7 @@
 import type { Cache } from '../client/cache.ts'
 import type { Controller, Watch } from '../controllers/controller.ts'
 import { type KubeObject, resourceName } from '../meta/object.ts'
+import type { Work } from '../queue/work.ts'
 
 /** One change of the log, as much of it as dispatch needs. */
 export interface DispatchChange {
@@ -10,12 +11,6 @@ export interface DispatchChange {
   readonly object: KubeObject | undefined
   /** undefined: created; of a deletion, the last state */
   readonly previous: KubeObject | undefined
-}
-
-/** A controller and the key it should look at. */
-export interface Work {
-  readonly controller: string
-  readonly key: string
 }
 
 export interface Dispatcher {

@@ -102,7 +102,7 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
   }
 }
 
-const wantsNode = ({ metadata, spec, status }: Pod, name: string): boolean =>
+export const wantsNode = ({ metadata, spec, status }: Pod, name: string): boolean =>
   !spec.nodeName &&
   !metadata.deletionTimestamp &&
   (spec.schedulerName ?? 'default-scheduler') === name &&
@@ -111,7 +111,7 @@ const wantsNode = ({ metadata, spec, status }: Pod, name: string): boolean =>
   status?.phase !== 'Failed'
 
 /** Room was freed, or a placed pod is new or has other labels, which affinity may have waited for. */
-const mayHelp = (pod: Pod | undefined, previous: Pod | undefined): boolean => {
+export const mayHelp = (pod: Pod | undefined, previous: Pod | undefined): boolean => {
   if (!pod) return Boolean(previous?.spec.nodeName)
   if (!pod.spec.nodeName) return false
   return (
@@ -122,7 +122,7 @@ const mayHelp = (pod: Pod | undefined, previous: Pod | undefined): boolean => {
   )
 }
 
-const nodeMayHelp = (node: Node, previous: Node | undefined): boolean => {
+export const nodeMayHelp = (node: Node, previous: Node | undefined): boolean => {
   const view = ({ metadata, spec, status }: Node) =>
     JSON.stringify([metadata.labels, spec.taints, spec.unschedulable, status?.allocatable])
   return !previous || view(node) !== view(previous)

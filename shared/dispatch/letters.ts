@@ -1,0 +1,57 @@
+import type { Cache, Index } from '../client/cache.ts'
+import type { ObjectKey } from '../meta/object.ts'
+import type { Letter } from '../queue/mailboxes.ts'
+import { nodes, type Pod, pods } from '../resources/resource.ts'
+import type { DispatchChange } from './dispatch.ts'
+
+type KeyedChange = DispatchChange & { readonly key: ObjectKey; readonly revision: number }
+
+/** what every agent needs for Services, DNS and the network between nodes */
+const everywhere = new Set(['services', 'endpointslices.discovery.k8s.io', 'nodes', 'namespaces'])
+
+/** Pure: which nodes' agents are to look at a changed object. */
+export const lettersOf = (change: KeyedChange, cache: Cache): Letter[] => {
+  const { resource, namespace, name } = change.key
+  const body = { resource, namespace, name, revision: change.revision }
+  return nodesConcerned(change, cache).map((node) => ({ node, body }))
+}
+
+const nodesConcerned = (change: KeyedChange, cache: Cache): string[] => {
+  const { resource, object, previous, key } = change
+  if (resource === 'pods') {
+    const node = ((object ?? previous) as Pod | undefined)?.spec.nodeName
+    return node ? [node] : []
+  }
+  if (resource === 'nodes' && !networkChanged(change)) return object ? [key.name] : []
+  if (everywhere.has(resource)) return cache.list(nodes).map(({ metadata }) => metadata.name)
+  if (resource !== 'configmaps' && resource !== 'secrets') return []
+  const users = cache.byIndex(podsByVolumeSource, `${resource}/${key.namespace}/${key.name}`)
+  return [...new Set(users.flatMap(({ spec }) => spec.nodeName ?? []))]
+}
+
+/** A node's status changes often, and concerns no other node. */
+const networkChanged = ({ object, previous }: DispatchChange): boolean => {
+  if (!object || !previous) return true
+  const view = (node: typeof object) => {
+    const { spec, status } = node as { spec?: { podCIDR?: string }; status?: { addresses?: unknown } }
+    return JSON.stringify([spec?.podCIDR, status?.addresses, node.metadata.labels])
+  }
+  return view(object) !== view(previous)
+}
+
+const podsByVolumeSource: Index<Pod> = {
+  name: 'configuration',
+  resource: pods,
+  valuesOf: ({ metadata, spec }) => {
+    const namespace = metadata.namespace ?? ''
+    const sources = (spec.volumes ?? []).flatMap(({ configMap, secret, projected }) => [
+      { configMap: configMap?.name, secret: secret?.secretName },
+      ...(projected?.sources ?? []).map((source) => ({ configMap: source.configMap?.name, secret: source.secret?.name })),
+    ])
+    const found = sources.flatMap(({ configMap, secret }) => [
+      ...(configMap ? [`configmaps/${namespace}/${configMap}`] : []),
+      ...(secret ? [`secrets/${namespace}/${secret}`] : []),
+    ])
+    return [...new Set(found)]
+  },
+}
