@@ -58,7 +58,10 @@ export class BringUp {
     const { context, wakeIn } = this.#options
     if (this.#running || this.signal.aborted) return
     const waitMs = this.#setUp.remainingSinceNext('', context.clock.now())
-    if (waitMs > 0) return wakeIn(waitMs)
+    if (waitMs > 0) {
+      wakeIn(waitMs)
+      return
+    }
     this.#running = this.#run(request)
       .catch((error: unknown) => {
         if (this.signal.aborted) return

@@ -26,7 +26,10 @@ export const probeLoop = async (options: ProbeLoopOptions): Promise<void> => {
   const { kind, probe, clock, signal, startedAt } = options
   const periodMs = (probe.periodSeconds ?? 10) * 1000
   const counter = new ThresholdCounter(probe)
-  const until = (at: number) => clock.sleep(Math.max(0, at - clock.now()), signal)
+  const until = async (at: number) => {
+    const leftMs = at - clock.now()
+    if (leftMs > 0) await clock.sleep(leftMs, signal)
+  }
   await until(startedAt + (probe.initialDelaySeconds ?? 0) * 1000)
   let tries = 0
   while (!signal.aborted) {

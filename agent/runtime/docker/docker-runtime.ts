@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import type Docker from 'dockerode'
 import type { Logger } from '../../../shared/platform/log.ts'
 import { PodTable } from '../pod-table.ts'
@@ -7,6 +8,7 @@ import { containerOptions, type NodeFacts, sandboxOptions } from './create-optio
 import { engineCall } from './engine-error.ts'
 import { type EngineEvent, followEngineEvents } from './engine-events.ts'
 import { attachToContainer, containerLogs, execInContainer } from './engine-streams.ts'
+import { createGate } from './gate.ts'
 import { inspectImage, listImages, pullImage } from './image-store.ts'
 import { readInspected } from './inspected.ts'
 import { type Owner, ownerFilter } from './labels.ts'
@@ -30,6 +32,8 @@ export class DockerRuntime implements ContainerRuntime {
   readonly #relistMs: number
   readonly #table = new PodTable()
   readonly #stopped = new AbortController()
+  /** Starting a container is work for the processors; pods that have begun to start are finished first. */
+  readonly #gate = createGate(Math.max(4, 4 * availableParallelism()))
   /** ids whose removal this process has asked for: a late inspect must not bring them back */
   readonly #removed = new Set<string>()
   readonly #refreshing = new Map<string, Promise<void>>()
@@ -83,7 +87,7 @@ export class DockerRuntime implements ContainerRuntime {
   async createSandbox(spec: SandboxSpec): Promise<Sandbox> {
     const container = (await engineCall(() => this.#docker.createContainer(sandboxOptions(this.#facts!, spec))))!
     try {
-      await engineCall(() => container.start())
+      await this.#gate(() => engineCall(() => container.start()))
     } catch (error) {
       await this.#remove(container.id)
       throw error
@@ -113,7 +117,7 @@ export class DockerRuntime implements ContainerRuntime {
 
   async startContainer(id: string) {
     try {
-      await engineCall(() => this.#docker.getContainer(id).start())
+      await this.#gate(() => engineCall(() => this.#docker.getContainer(id).start()), { urgent: true })
     } finally {
       await this.#refresh(id)
     }
@@ -168,7 +172,7 @@ export class DockerRuntime implements ContainerRuntime {
   async #remove(id: string) {
     this.#removed.add(id)
     // 409: its removal has begun already
-    await engineCall(() => this.#docker.getContainer(id).remove({ force: true, v: true }), [404, 409])
+    await this.#gate(() => engineCall(() => this.#docker.getContainer(id).remove({ force: true, v: true }), [404, 409]))
     this.#table.remove(id)
   }
 

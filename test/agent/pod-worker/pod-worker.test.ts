@@ -41,8 +41,8 @@ describe('a pod on its node', () => {
     expect(pod.status?.conditions?.map(({ type }) => type)).toEqual(
       expect.arrayContaining(['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled']),
     )
-    await node.agent.workers
-    expect(await cluster.events()).toEqual(expect.arrayContaining(['Created: Container created', 'Started: Container started']))
+    const expected = ['Created: Container created', 'Started: Container started']
+    await expect.poll(() => cluster.events()).toEqual(expect.arrayContaining(expected))
   })
 
   it('restarts a crashed container at once, then backs off', async () => {
@@ -98,7 +98,9 @@ describe('a pod on its node', () => {
     await cluster.pod('web', ready)
     node.probes.set('main', { ok: false, output: 'HTTP probe failed with statuscode: 503' })
     await cluster.pod('web', (pod) => !ready(pod))
-    expect(await cluster.events()).toContain('Unhealthy: Readiness probe failed: HTTP probe failed with statuscode: 503')
+    await expect
+      .poll(() => cluster.events())
+      .toContain('Unhealthy: Readiness probe failed: HTTP probe failed with statuscode: 503')
   })
 
   it('restarts a container whose liveness probe fails', async () => {
@@ -107,7 +109,7 @@ describe('a pod on its node', () => {
     await cluster.pod('web', ready)
     node.probes.set('main', { ok: false, output: 'refused' })
     await cluster.pod('web', (pod) => first(pod)?.restartCount === 1)
-    expect(await cluster.events()).toContain('Killing: Container main failed liveness probe, will be restarted')
+    await expect.poll(() => cluster.events()).toContain('Killing: Container main failed liveness probe, will be restarted')
   })
 
   it('holds other probes back until the startup probe has succeeded', async () => {
@@ -124,7 +126,7 @@ describe('a pod on its node', () => {
     await cluster.pod('web', ready)
     await cluster.client.delete(pods, 'default', 'web')
     await cluster.gone('web')
-    expect(await cluster.events()).toContain('Killing: Stopping container main')
+    await expect.poll(() => cluster.events()).toContain('Killing: Stopping container main')
     expect(node.runtime.pods()).toEqual([])
   })
 
@@ -140,7 +142,7 @@ describe('a pod on its node', () => {
     const { sandboxes } = node.runtime.pod(before.metadata.uid!)!
     await node.runtime.stopSandbox(sandboxes[0]!.id)
     await cluster.pod('web', (pod) => ready(pod) && first(pod)?.restartCount === 1)
-    expect(await cluster.events()).toContain('SandboxChanged: Pod sandbox changed, it will be killed and re-created.')
+    await expect.poll(() => cluster.events()).toContain('SandboxChanged: Pod sandbox changed, it will be killed and re-created.')
   })
 
   it('keeps running while the agent is away, and is not restarted when it comes back', async () => {
