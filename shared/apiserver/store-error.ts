@@ -10,7 +10,7 @@ const groupAndPlural = ({ resource }: ObjectKey): [string, string] => {
 export const notFoundOf = (key: ObjectKey) => notFound(...groupAndPlural(key), key.name)
 export const conflictOf = (key: ObjectKey, message = objectModified) => conflict(...groupAndPlural(key), key.name, message)
 
-const expiredMessage = 'The resourceVersion for the provided watch is too old.'
+const expiredMessage = 'The resourceVersion for the provided list is too old.'
 
 /** What the store says, as a client is told it. Anything that is not the store's comes back as it is. */
 export const translateStoreError = (error: unknown): unknown => {

@@ -1,6 +1,7 @@
 import type { AdmissionPlugin } from './admission.ts'
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
+import { nodeRestriction } from './node-restriction.ts'
 import { priority } from './priority.ts'
 import { serviceAccount } from './service-account.ts'
 import { createServiceAddress, type ServiceAddressOptions } from './service-address.ts'
@@ -11,5 +12,6 @@ export const createDefaultAdmission = (options: ServiceAddressOptions = {}): Adm
   serviceAccount,
   defaultTolerationSeconds,
   priority,
+  nodeRestriction,
   createServiceAddress(options),
 ]

@@ -5,6 +5,7 @@ import { timestamp } from '../../platform/clock.ts'
 import type { ObjectClaim, Tokens } from '../authn/tokens.ts'
 import { readTyped } from '../body.ts'
 import { isDryRun, keyOf, notFoundIn, type ResourceContext } from '../context.ts'
+import { admit } from '../objects/admit.ts'
 import { decodeStored } from '../objects/encode.ts'
 import { respondJson } from '../represent/respond.ts'
 import type { SubresourceHandlers } from './subresource.ts'
@@ -49,6 +50,17 @@ export const createTokenSubresource = (tokens: Tokens): SubresourceHandlers => (
         `metadata.name: Invalid value: ${JSON.stringify(object.metadata.name)}: must match the service account name: ${info.name}`,
       )
     }
+    await admit(parts, {
+      operation: 'CREATE',
+      definition: context.definition,
+      subresource: info.subresource,
+      namespace: info.namespace,
+      name: info.name,
+      object,
+      oldObject: undefined,
+      user: context.user,
+      dryRun: isDryRun(context),
+    })
     const { expirationSeconds = defaultSeconds, boundObjectRef } = object.spec ?? {}
     const audiences = object.spec?.audiences?.length ? object.spec.audiences : [...tokens.audiences]
     checkExpiration(expirationSeconds)

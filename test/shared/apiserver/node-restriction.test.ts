@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { User } from '../../../shared/apiserver/request.ts'
+import { startTestServer, type TestServer } from './environment.ts'
+
+let server: TestServer
+const user: User = { name: 'system:node:n1', groups: ['system:nodes'] }
+const pods = '/api/v1/namespaces/default/pods'
+const headers = { 'content-type': 'application/merge-patch+json' }
+const containers = [{ name: 'c', image: 'i' }]
+let uid = ''
+
+beforeAll(async () => {
+  server = await startTestServer()
+  await server.makeNamespace('default')
+  for (const node of ['n1', 'n2']) {
+    const pod = await server.call('POST', pods, {
+      body: { metadata: { name: `on-${node}` }, spec: { nodeName: node, containers } },
+    })
+    if (node === 'n2') uid = pod.json.metadata.uid ?? ''
+  }
+})
+afterAll(() => server.stop())
+
+const token = (boundObjectRef?: object) => ({ spec: { boundObjectRef } })
+
+describe('node restriction', () => {
+  it('lets an agent do its work', async () => {
+    const node = { metadata: { name: 'n1', labels: { 'kubernetes.io/hostname': 'n1', rack: '1' } } }
+    expect((await server.call('POST', '/api/v1/nodes', { user, body: node })).code).toBe(201)
+    expect(
+      (await server.call('PATCH', '/api/v1/nodes/n1/status', { user, headers, body: { status: { phase: 'Running' } } })).code,
+    ).toBe(200)
+    expect(
+      (await server.call('PATCH', `${pods}/on-n1/status`, { user, headers, body: { status: { phase: 'Running' } } })).code,
+    ).toBe(200)
+    expect((await server.call('DELETE', `${pods}/on-n1?gracePeriodSeconds=0`, { user })).code).toBe(200)
+  })
+
+  it.each([
+    ['POST', '/api/v1/nodes', { metadata: { name: 'n3' } }, 'node "n1" is not allowed to modify node "n3"'],
+    [
+      'PATCH',
+      '/api/v1/nodes/n1',
+      { spec: { taints: [{ key: 'k', effect: 'NoSchedule' }] } },
+      'node "n1" is not allowed to modify taints',
+    ],
+    [
+      'PATCH',
+      '/api/v1/nodes/n1',
+      { metadata: { labels: { 'node-role.kubernetes.io/x': '' } } },
+      'is not allowed to modify labels: node-role.kubernetes.io/x',
+    ],
+    [
+      'PATCH',
+      `${pods}/on-n2/status`,
+      { status: {} },
+      'node "n1" can only update pod status for pods with spec.nodeName set to itself',
+    ],
+    ['DELETE', `${pods}/on-n2`, undefined, 'node "n1" can only delete pods with spec.nodeName set to itself'],
+    ['POST', pods, { metadata: { name: 'own' }, spec: { nodeName: 'n1', containers } }, 'node "n1" can only create mirror pods'],
+    ['POST', '/api/v1/namespaces/default/serviceaccounts/default/token', token(), 'node requested token not bound to a pod'],
+  ])('refuses %s %s %j', async (method, url, body, message) => {
+    const { json } = await server.call(method, url, { user, ...(method === 'PATCH' ? { headers } : {}), body })
+    expect(json).toMatchObject({ code: 403, message: expect.stringContaining(message) })
+  })
+
+  it('refuses a token for a pod on another node', async () => {
+    const body = token({ apiVersion: 'v1', kind: 'Pod', name: 'on-n2', uid })
+    const { json } = await server.call('POST', '/api/v1/namespaces/default/serviceaccounts/default/token', { user, body })
+    expect(json).toMatchObject({
+      code: 403,
+      message: expect.stringContaining('node requested token bound to a pod scheduled on a different node'),
+    })
+  })
+})
