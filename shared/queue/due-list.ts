@@ -20,6 +20,16 @@ export const createDueList = <K extends string>(options: { clock: Clock; onDue: 
   const wishes = new Map<K, Item<K>>()
   let timer: { dueMs: number; abort: AbortController } | undefined
 
+  let outdated = 0
+
+  const forgetOutdated = () => {
+    const kept = heap.filter((item) => !item.wish || wishes.get(item.key) === item)
+    // Sorted is a heap too.
+    heap.length = 0
+    for (const item of kept.sort((a, b) => a.dueMs - b.dueMs)) heap.push(item)
+    outdated = 0
+  }
+
   const arm = () => {
     const first = heap[0]
     if (!first || (timer && timer.dueMs <= first.dueMs)) return
@@ -43,7 +53,7 @@ export const createDueList = <K extends string>(options: { clock: Clock; onDue: 
       else if (wishes.get(first.key) === first) {
         wishes.delete(first.key)
         onDue(first.key)
-      }
+      } else outdated = Math.max(0, outdated - 1)
     }
   }
 
@@ -55,7 +65,8 @@ export const createDueList = <K extends string>(options: { clock: Clock; onDue: 
   return {
     add: (key, delayMs) => insert({ dueMs: clock.now() + delayMs, key, wish: false }),
     setWish: (key, delayMs) => {
-      wishes.delete(key)
+      if (wishes.delete(key)) outdated++
+      if (outdated > 1000 && outdated > heap.length / 2) forgetOutdated()
       if (delayMs === undefined) return
       const item = { dueMs: clock.now() + delayMs, key, wish: true }
       wishes.set(key, item)

@@ -2,7 +2,7 @@ import { fitMessage, noNodesMessage } from './fit-error.ts'
 import { GroupEvaluation, type Plugins } from './group-evaluation.ts'
 import { withoutPod, withPod } from './node-info.ts'
 import type { PodInfo } from './pod-info.ts'
-import { findPreemption, type Preemption } from './preemption.ts'
+import { findPreemption, notHelpful, type Preemption } from './preemption.ts'
 import { type Draft, draftOf, type Snapshot } from './snapshot.ts'
 
 export interface DecideInput {
@@ -18,6 +18,9 @@ export interface DecideInput {
 export type Decision =
   | { readonly pod: PodInfo; readonly node: string }
   | { readonly pod: PodInfo; readonly node?: undefined; readonly message: string; readonly preemption?: Preemption | undefined }
+
+/** what upstream's two plugins after the filters say, one after the other */
+const postFilterPrefix = 'no new claims to deallocate, preemption: '
 
 /** Picks a node for each pod, every one counting on those before it. Pure. */
 export const decide = ({ snapshot, pods, nominated, plugins, random }: DecideInput): Decision[] => {
@@ -35,6 +38,12 @@ export const decide = ({ snapshot, pods, nominated, plugins, random }: DecideInp
       continue
     }
     const { evaluation } = group
+    const refusal = refusalOf(pod, plugins)
+    if (refusal !== undefined) {
+      group.failure = { pod, message: refusalMessage(draft, refusal) }
+      decisions.push(group.failure)
+      continue
+    }
     const index = nominatedIndex(pod, draft, evaluation) ?? evaluation.best(random)
     if (index !== undefined) {
       evaluation.place(pod, index)
@@ -53,6 +62,19 @@ export const decide = ({ snapshot, pods, nominated, plugins, random }: DecideInp
   }
   return decisions
 }
+
+const refusalOf = (pod: PodInfo, { filters }: Plugins): string | undefined => {
+  for (const filter of filters) {
+    const refusal = filter.refuse?.(pod)
+    if (refusal !== undefined) return refusal
+  }
+  return undefined
+}
+
+const refusalMessage = ({ nodes }: Draft, refusal: string): string =>
+  nodes.length === 0
+    ? noNodesMessage
+    : `0/${nodes.length} nodes are available: ${refusal}. ${postFilterPrefix}${fitMessage(nodes.map(() => notHelpful))}`
 
 /** Pods of one priority that are alike stand together, where the first of them stood. */
 const grouped = (pods: readonly PodInfo[]): PodInfo[] => {
@@ -101,5 +123,5 @@ const explain = (pod: PodInfo, draft: Draft, evaluation: GroupEvaluation) => {
   const message = fitMessage(evaluation.rejections)
   const preemption = findPreemption(pod, draft, evaluation)
   if ('node' in preemption) return { pod, message, preemption }
-  return { pod, message: `${message} no new claims to deallocate, preemption: ${preemption.message}` }
+  return { pod, message: `${message} ${postFilterPrefix}${preemption.message}` }
 }

@@ -10,6 +10,8 @@ export interface Rejection {
 
 export interface FilterPlugin {
   readonly name: string
+  /** Why no node at all will do, whatever there is; undefined: look at the nodes. */
+  refuse?(pod: PodInfo): string | undefined
   /** Looks at a pod once for all nodes; undefined: nothing to check for this pod. */
   filter(pod: PodInfo, snapshot: Snapshot): Filter | undefined
 }

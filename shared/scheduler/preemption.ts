@@ -12,7 +12,7 @@ export interface Preemption {
   readonly victims: readonly PodInfo[]
 }
 
-const notHelpful = unresolvable('Preemption is not helpful for scheduling')
+export const notHelpful = unresolvable('Preemption is not helpful for scheduling')
 const noVictims = unresolvable('No preemption victims found for incoming pod')
 
 /** Pods of lower priority whose leaving would make room on some node, as few and as unimportant as possible; or why there are none. */

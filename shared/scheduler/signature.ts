@@ -16,6 +16,8 @@ export const signatureOf = ({ metadata, spec }: Pod): string =>
     spec.topologySpreadConstraints,
     sorted(spec.overhead),
     spec.resources?.requests,
+    spec.resourceClaims,
+    spec.volumes?.map(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName),
     spec.containers.map(relevant),
     spec.initContainers?.map(relevant),
   ])

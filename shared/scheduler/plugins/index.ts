@@ -1,4 +1,5 @@
 import type { FilterPlugin, ScorePlugin } from '../plugin.ts'
+import { dynamicResources } from './dynamic-resources.ts'
 import { imageLocality } from './image-locality.ts'
 import { interPodAffinityFilter, interPodAffinityScore } from './inter-pod-affinity.ts'
 import { nodeAffinityFilter, nodeAffinityScore } from './node-affinity.ts'
@@ -8,6 +9,7 @@ import { balancedAllocation, leastAllocated, nodeResourcesFit } from './node-res
 import { nodeUnschedulable } from './node-unschedulable.ts'
 import { podTopologySpreadFilter, podTopologySpreadScore } from './pod-topology-spread.ts'
 import { taintTolerationFilter, taintTolerationScore } from './taint-toleration.ts'
+import { volumeBinding } from './volume-binding.ts'
 
 /** In this order; the first that rejects a node names the reason. */
 export const filterPlugins: readonly FilterPlugin[] = [
@@ -17,6 +19,8 @@ export const filterPlugins: readonly FilterPlugin[] = [
   nodeAffinityFilter,
   nodePorts,
   nodeResourcesFit,
+  volumeBinding,
+  dynamicResources,
   podTopologySpreadFilter,
   interPodAffinityFilter,
 ]

@@ -79,6 +79,22 @@ describe('in-process queue', () => {
     expect(runs).toBe(3)
   })
 
+  it('keeps due times apart from thousands of wishes that were replaced', async () => {
+    const seen: string[] = []
+    await new Promise<void>((resolve) => {
+      let runs = 0
+      const queue = queueOf(async (key) => {
+        if (key === 'timer') return resolve()
+        seen.push(key)
+        if (++runs < 3000) queue.addAfter(key, 0)
+        return { requeueAfter: 3_600_000 }
+      })
+      queue.addAfter('timer', 30)
+      queue.add('busy')
+    })
+    expect(seen.length).toBe(3000)
+  })
+
   it('keeps the order of due times', async () => {
     const seen: string[] = []
     await new Promise<void>((resolve) => {

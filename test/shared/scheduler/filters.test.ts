@@ -177,6 +177,18 @@ const cases: { what: string; node: NodeSketch; pod: PodSketch; says: string }[] 
 ]
 
 describe('a node takes a pod or says why not', () => {
+  it.each([
+    [
+      'claim of a volume',
+      { volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'data' } }] },
+      'persistentvolumeclaim "data" not found',
+    ],
+    ['claim of a device', { resourceClaims: [{ name: 'gpu', resourceClaimName: 'my-gpu' }] }, 'resourceclaim "my-gpu" not found'],
+  ])('a %s that is not there', (_what, spec, reason) => {
+    const hint = 'no new claims to deallocate, preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.'
+    expect(outcomes([aNode('a'), aNode('b')], [aPod({ spec })])).toEqual([`0/2 nodes are available: ${reason}. ${hint}`])
+  })
+
   it.each(cases)('$what', ({ node, pod, says }) => {
     expect(outcomes([aNode('n', node)], [aPod(pod)])).toEqual([says])
   })
