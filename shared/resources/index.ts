@@ -1,3 +1,4 @@
+import { customResourceDefinition } from './apiextensions/customresourcedefinition.ts'
 import { controllerRevision } from './apps/controllerrevision.ts'
 import { deployment } from './apps/deployment.ts'
 import { replicaSet } from './apps/replicaset.ts'
@@ -30,6 +31,7 @@ export const definitions: readonly KindDefinition[] = [
   controllerRevision,
   deployment,
   replicaSet,
+  customResourceDefinition,
   lease,
   endpointSlice,
   ipAddress,

@@ -47,3 +47,8 @@ export const leases = namespaced<Lease>('coordination.k8s.io/v1', 'leases', 'Lea
 export const endpointSlices = namespaced<EndpointSlice>('discovery.k8s.io/v1', 'endpointslices', 'EndpointSlice')
 export const ipAddresses = clusterScoped<IPAddress>('networking.k8s.io/v1', 'ipaddresses', 'IPAddress')
 export const serviceCIDRs = clusterScoped<ServiceCIDR>('networking.k8s.io/v1', 'servicecidrs', 'ServiceCIDR')
+export const customResourceDefinitions = clusterScoped<KubeObject>(
+  'apiextensions.k8s.io/v1',
+  'customresourcedefinitions',
+  'CustomResourceDefinition',
+)

@@ -9,6 +9,7 @@ import type { ApiRequest, ApiResponse } from '../request.ts'
 import type { ComponentSources } from './components.ts'
 import { documentV2, documentV3 } from './documents.ts'
 import { kindsByType } from './kinds.ts'
+import { swaggerProtobuf, swaggerProtobufTypes } from './swagger-protobuf.ts'
 
 export interface OpenApiOptions {
   readonly definitions: readonly KindDefinition[]
@@ -29,8 +30,8 @@ export const createOpenApi = (options: OpenApiOptions): OpenApi => {
     group === '' ? `api/${version}` : `apis/${group}/${version}`,
   )
   const documents = new Map<string, Promise<Document>>()
-  const once = (name: string, make: () => unknown): Promise<Document> => {
-    const made = documents.get(name) ?? compressed(make())
+  const once = (name: string, make: () => unknown, encoding = json): Promise<Document> => {
+    const made = documents.get(name) ?? compressed(make(), encoding)
     documents.set(name, made)
     return made
   }
@@ -49,15 +50,19 @@ export const createOpenApi = (options: OpenApiOptions): OpenApi => {
     return respond(request, document, { etag: `"${hash}"`, ...(asked === null ? {} : forever) })
   }
 
+  const v2 = (request: ApiRequest): Promise<ApiResponse> => {
+    const encoding = acceptsJson(request) ? json : acceptsProtobuf(request) ? protobuf : undefined
+    if (!encoding) return Promise.reject(noneAccepted())
+    const make = () => documentV2({ definitions: options.definitions, sources: sources(), version: options.version })
+    return once(`/openapi/v2 ${encoding.contentType}`, make, encoding).then((document) => respond(request, document, {}))
+  }
+
   const handle = (request: ApiRequest): Promise<ApiResponse> | undefined => {
     const path = request.path.replace(/\/$/, '')
     if (!path.startsWith('/openapi/v')) return undefined
     if (path === '/openapi/v3') return once(path, () => index().document).then((document) => respond(request, document, {}))
     if (path === '/openapi/v2') {
-      if (!acceptsJson(request)) return Promise.reject(onlyJson())
-      return once(path, () =>
-        documentV2({ definitions: options.definitions, sources: sources(), version: options.version }),
-      ).then((document) => respond(request, document, {}))
+      return v2(request)
     }
     const name = path.slice('/openapi/v3/'.length)
     const definitions = byVersion.get(name)
@@ -82,7 +87,20 @@ const indexOf = (byVersion: ReadonlyMap<string, readonly KindDefinition[]>, { lo
   return { hashes, document: { paths } }
 }
 
+interface Encoding {
+  readonly contentType: string
+  readonly encode: (document: unknown) => Uint8Array
+}
+
+const json: Encoding = { contentType: 'application/json', encode: (document) => Buffer.from(JSON.stringify(document)) }
+const protobuf: Encoding = {
+  contentType: swaggerProtobufTypes[1], // the one with an @, which clients ask for, is no valid media type
+  // Through JSON, which drops what is undefined.
+  encode: (document) => swaggerProtobuf(JSON.parse(JSON.stringify(document))),
+}
+
 interface Document {
+  readonly contentType: string
   readonly plain: Uint8Array
   readonly gzipped: Uint8Array
   readonly etag: string
@@ -90,14 +108,14 @@ interface Document {
 
 const compress = promisify(gzip)
 
-const compressed = async (document: unknown): Promise<Document> => {
-  const plain = Buffer.from(JSON.stringify(document))
+const compressed = async (document: unknown, { contentType, encode }: Encoding): Promise<Document> => {
+  const plain = encode(document)
   const etag = `"${createHash('sha512').update(plain).digest('hex').toUpperCase()}"`
-  return { plain, gzipped: await compress(plain, { level: 1 }), etag }
+  return { contentType, plain, gzipped: await compress(plain, { level: 1 }), etag }
 }
 
 const respond = (request: ApiRequest, document: Document, extra: Record<string, string>): ApiResponse => {
-  const headers = { 'content-type': 'application/json', etag: document.etag, vary: 'Accept-Encoding, Accept', ...extra }
+  const headers = { 'content-type': document.contentType, etag: document.etag, vary: 'Accept-Encoding, Accept', ...extra }
   if (request.header('if-none-match') === headers.etag) return { status: 304, headers, body: new Uint8Array() }
   return /\bgzip\b/.test(request.header('accept-encoding') ?? '')
     ? { status: 200, headers: { ...headers, 'content-encoding': 'gzip' }, body: document.gzipped }
@@ -111,7 +129,12 @@ const acceptsJson = (request: ApiRequest) => {
   return accept === '' || /application\/(json|\*)|\*\/\*/.test(accept)
 }
 
-const onlyJson = () => new ApiError('NotAcceptable', 'only the following media types are accepted: application/json')
+const acceptsProtobuf = (request: ApiRequest) => swaggerProtobufTypes.some((type) => request.header('accept')?.includes(type))
+
+const noneAccepted = () => {
+  const types = [json.contentType, ...swaggerProtobufTypes].join(', ')
+  return new ApiError('NotAcceptable', `only the following media types are accepted: ${types}`)
+}
 
 const lazily = <T>(make: () => T): (() => T) => {
   let made: { value: T } | undefined

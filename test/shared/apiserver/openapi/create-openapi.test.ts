@@ -86,13 +86,16 @@ describe('OpenAPI', () => {
     expect(ids.length).toBe(new Set(ids).size)
   })
 
-  it('answers version 2 in JSON only', async () => {
+  it('answers version 2 in JSON, or in protobuf under a media type that can be parsed', async () => {
     expect(await document('/openapi/v2')).toMatchObject({ swagger: '2.0' })
-    await expect(
-      get('/openapi/v2', { accept: 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf' }),
-    ).rejects.toMatchObject({
-      code: 406,
-    })
+    const accept = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf'
+    const { headers, body } = await get('/openapi/v2', { accept })
+    expect(headers['content-type']).toBe('application/com.github.proto-openapi.spec.v2.v1.0+protobuf')
+    // field 1: the version; then field 2 with the title in its field 1
+    const start = Buffer.from(body as Uint8Array)
+    expect([start[0], start[1], start.toString('latin1', 2, 5), start[5]]).toEqual([0x0a, 3, '2.0', 0x12])
+    expect(start.toString('latin1', 9, 19)).toBe('Kubernetes')
+    await expect(get('/openapi/v2', { accept: 'text/html' })).rejects.toMatchObject({ code: 406 })
   })
 
   it('leaves other paths alone', async () => await expect(get('/openapi/v3/apis/none/v1')).rejects.toThrow('is not answered'))
