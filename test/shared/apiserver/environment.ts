@@ -13,7 +13,7 @@ import type { KubeObject } from '../../../shared/meta/object.ts'
 import { ApiError } from '../../../shared/meta/status.ts'
 import { systemClock } from '../../../shared/platform/clock.ts'
 import { createLogger } from '../../../shared/platform/log.ts'
-import { systemRandom } from '../../../shared/platform/random.ts'
+import type { Random } from '../../../shared/platform/random.ts'
 import { definitions } from '../../../shared/resources/index.ts'
 import { loadSchemas } from '../../../shared/resources/schemas.ts'
 import { openLmdbStore } from '../../../shared/storage/lmdb/open.ts'
@@ -21,6 +21,22 @@ import type { Store } from '../../../shared/storage/store.ts'
 import { openLogTail } from '../../../shared/storage/tail/open.ts'
 
 export const admin: User = { name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] }
+
+/** The same names and numbers in every run (mulberry32). */
+const seededRandom = (seed = 1): Random => {
+  let state = seed
+  const next = () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+  const hex = (length: number) => Array.from({ length }, () => Math.floor(next() * 16).toString(16)).join('')
+  return {
+    uuid: () => [8, 4, 4, 4, 12].map(hex).join('-'),
+    integer: (below) => Math.floor(next() * below),
+  }
+}
 
 export interface CallOptions {
   readonly body?: unknown
@@ -63,7 +79,7 @@ export const startTestServer = async ({ heldChanges, ...changes }: TestServerOpt
     privateKeyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     issuer: 'https://kubernetes.default.svc.cluster.local',
     clock,
-    random: systemRandom,
+    random: seededRandom(),
   })
   const { handle } = createApiServer({
     store,
@@ -75,7 +91,7 @@ export const startTestServer = async ({ heldChanges, ...changes }: TestServerOpt
     admission: createDefaultAdmission(),
     tokens,
     clock,
-    random: systemRandom,
+    random: seededRandom(),
     log: createLogger({ write: (line) => logs.push(line) }),
     ...changes,
   })

@@ -138,6 +138,7 @@ describe('service addresses', () => {
       code: 422,
       message: `Service "port-wisher" is invalid: spec.ports[0].nodePort: Invalid value: ${nodePort}: ${detail}`,
     })
+    await server.call('DELETE', `${services}/port-holder`)
   })
 
   it('gives back what it took when the service is not stored', async () => {
