@@ -130,19 +130,10 @@ export const subtractQuantities = (a: Quantity, b: Quantity): Quantity => ({
 })
 
 export const zeroQuantity: Quantity = { nano: 0n, format: 'DecimalSI' }
-export const quantityOf = (units: number, format: Quantity['format'] = 'DecimalSI'): Quantity => ({
-  nano: BigInt(Math.round(units)) * billion,
-  format,
-})
-export const quantityOfMillis = (millis: number): Quantity => ({
-  nano: BigInt(Math.round(millis)) * 1_000_000n,
-  format: 'DecimalSI',
-})
 
 /** Thousandths, rounded up: CPU as the scheduler counts it. */
 export const toMillis = (value: Quantity | string | number): number => Number(divideUp(quantity(value).nano, 1_000_000n))
 /** Whole units, rounded up: bytes, pods. */
 export const toUnits = (value: Quantity | string | number): number => Number(divideUp(quantity(value).nano, billion))
-export const toBytes = toUnits
 
 const quantity = (value: Quantity | string | number): Quantity => (typeof value === 'object' ? value : parseQuantityValue(value))

@@ -6,8 +6,8 @@ import {
   formatQuantity,
   parseQuantity,
   subtractQuantities,
-  toBytes,
   toMillis,
+  toUnits,
 } from '../../../shared/meta/quantity.ts'
 
 describe('quantity', () => {
@@ -72,8 +72,8 @@ describe('quantity', () => {
   it('rounds up to whole units', () => {
     expect(toMillis('1.0001')).toBe(1001)
     expect(toMillis('250m')).toBe(250)
-    expect(toBytes('64Mi')).toBe(67108864)
-    expect(toBytes('1500m')).toBe(2)
-    expect(toBytes(3)).toBe(3)
+    expect(toUnits('64Mi')).toBe(67108864)
+    expect(toUnits('1500m')).toBe(2)
+    expect(toUnits(3)).toBe(3)
   })
 })

@@ -99,6 +99,14 @@ describe('strategic merge patch', () => {
     })
   })
 
+  it('puts what is new in the place of what was deleted', () =>
+    expect(
+      patchPod(
+        { containers: named('b', 'a', 'd') },
+        { '$setElementOrder/containers': named('b', 'c'), containers: [{ name: 'd', $patch: 'delete' }, { name: 'c' }] },
+      ),
+    ).toEqual({ containers: named('b', 'a', 'c') }))
+
   it('keeps only the fields that $retainKeys names', () => {
     const strategy = { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1 } }
     expect(patchDeployment({ strategy }, { strategy: { $retainKeys: ['type'], type: 'Recreate' } })).toEqual({
