@@ -52,3 +52,11 @@ export const dropRepeatedOwners = (metadata: ObjectMeta): string[] => {
   if (repeated.length > 0) metadata.ownerReferences = kept
   return repeated
 }
+
+/** Sets fields to what they are in `source`. */
+export const keep = <T extends object>(target: T, source: T, fields: readonly (keyof T)[]) => {
+  for (const field of fields) {
+    if (source[field] === undefined) delete target[field]
+    else target[field] = source[field]
+  }
+}

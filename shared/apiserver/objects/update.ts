@@ -1,15 +1,18 @@
 import { invalid, invalidValue } from '../../meta/field-error.ts'
 import type { KubeObject } from '../../meta/object.ts'
-import { type Entry, KeyExists, RevisionConflict } from '../../storage/store.ts'
+import { isReason } from '../../meta/status.ts'
+import { type Entry, RevisionConflict } from '../../storage/store.ts'
 import type { AdmissionAttributes } from '../admission/admission.ts'
 import { keyOf, notFoundIn, type ResourceContext } from '../context.ts'
 import { conflictOf } from '../store-error.ts'
 import { admit, mutate, withReservations } from './admit.ts'
 import { createObject, warnOfRepeatedOwners } from './create.ts'
 import { decodeStored, encoder, encodeUnstored } from './encode.ts'
-import { jsonEqual, specEqual } from './json-equal.ts'
-import { dropEmpty, matchNamespace } from './metadata.ts'
+import { isFinished } from './finished.ts'
+import { jsonEqual } from './json-equal.ts'
+import { dropEmpty, keep, matchNamespace } from './metadata.ts'
 import { validateMetadataUpdate } from './metadata-validation.ts'
+import type { UpdateRules } from './update-rules.ts'
 
 /** Rounds against other writers before a client that named no revision is told of the conflict. */
 const maxAttempts = 100
@@ -30,12 +33,6 @@ export interface UpdateOptions {
   readonly mayCreate?: boolean | undefined
   /** holds for any revision, whatever the kind asks of a PUT */
   readonly unconditional?: boolean | undefined
-}
-
-/** What an update of the main resource or of a subresource keeps and checks. */
-export interface UpdateRules {
-  readonly prepare: (context: ResourceContext, object: KubeObject, old: KubeObject) => void
-  readonly validate: (context: ResourceContext, object: KubeObject, old: KubeObject) => ReturnType<typeof validateMetadataUpdate>
 }
 
 export interface UpdateResult {
@@ -70,7 +67,7 @@ const createInstead = async (context: ResourceContext, options: UpdateOptions): 
     const object = await options.transform(undefined)
     return { bytes: await createObject(context, object, options), created: true }
   } catch (error) {
-    if (error instanceof KeyExists) throw new RetryableConflict()
+    if (isReason(error, 'AlreadyExists')) throw new RetryableConflict()
     throw error
   }
 }
@@ -146,24 +143,9 @@ const prepare = (
   if (options.subresource === '') context.warnings.push(...(definition.warnings?.(object, old) ?? []))
 }
 
-const keep = <T extends object>(target: T, source: T, fields: readonly (keyof T)[]) => {
-  for (const field of fields) {
-    if (source[field] === undefined) delete target[field]
-    else target[field] = source[field]
-  }
-}
-
 const isUnchanged = ({ definition }: ResourceContext, { object, old }: { object: KubeObject; old: KubeObject }) =>
   !isFinished(definition, object) &&
   jsonEqual({ ...object, apiVersion: undefined, kind: undefined }, { ...old, apiVersion: undefined, kind: undefined })
-
-/** A deleting object that nothing holds any more. */
-export const isFinished = (definition: ResourceContext['definition'], object: KubeObject): boolean => {
-  const { deletionTimestamp, deletionGracePeriodSeconds, finalizers } = object.metadata
-  return (
-    deletionTimestamp !== undefined && !deletionGracePeriodSeconds && !finalizers?.length && !definition.holdsDeletion?.(object)
-  )
-}
 
 const write = async (
   { parts, definition }: ResourceContext,
@@ -185,39 +167,4 @@ const write = async (
     attributes,
     async () => (await store.update(entry.key, entry.revision, encoder(definition, object), { ttlSeconds })).value,
   )
-}
-
-const countedMetadataEqual = (
-  { generationMetadata = [] }: ResourceContext['definition'],
-  { metadata }: KubeObject,
-  { metadata: old }: KubeObject,
-) => generationMetadata.every((field) => jsonEqual(metadata[field] ?? {}, old[field] ?? {}))
-
-/** An update of the main resource: status stays as it is where it has a subresource of its own. */
-export const mainRules: UpdateRules = {
-  prepare: ({ definition }, object, old) => {
-    if (definition.subresources?.status) keep(object, old, ['status'])
-    definition.prepareForUpdate?.(object, old)
-    if (definition.hasGeneration && !(specEqual(object, old) && countedMetadataEqual(definition, object, old))) {
-      object.metadata.generation = (old.metadata.generation ?? 0) + 1
-    }
-  },
-  validate: ({ definition }, object, old) => [
-    ...(definition.validate?.(object) ?? []),
-    ...(definition.validateUpdate?.(object, old) ?? []),
-  ],
-}
-
-/** An update of status keeps everything else but labels and annotations. */
-export const statusRules: UpdateRules = {
-  prepare: ({ definition }, object, old) => {
-    const { status, metadata } = object
-    const { ownerReferences, finalizers } = old.metadata
-    for (const field of Object.keys(object)) if (!(field in old)) delete object[field]
-    Object.assign(object, old, { metadata: { ...metadata, ownerReferences, finalizers } })
-    if (status === undefined) delete object.status
-    else object.status = status
-    definition.prepareForStatusUpdate?.(object, old)
-  },
-  validate: ({ definition }, object, old) => definition.validateStatusUpdate?.(object, old) ?? [],
 }

@@ -1,4 +1,4 @@
-import type { UpdateRules } from '../objects/update.ts'
+import type { UpdateRules } from '../objects/update-rules.ts'
 import { replaceWith } from '../verbs/update.ts'
 
 /** Only spec.finalizers changes; everything else is kept as it is. */

@@ -1,0 +1,46 @@
+import type { FieldError } from '../../meta/field-error.ts'
+import type { KubeObject } from '../../meta/object.ts'
+import type { ResourceContext } from '../context.ts'
+import { jsonEqual, specEqual } from './json-equal.ts'
+import { keep } from './metadata.ts'
+
+/** What an update of the main resource or of a subresource keeps and checks. */
+export interface UpdateRules {
+  readonly prepare: (context: ResourceContext, object: KubeObject, old: KubeObject) => void
+  readonly validate: (context: ResourceContext, object: KubeObject, old: KubeObject) => FieldError[]
+}
+
+/** An update of the main resource: status stays as it is where it has a subresource of its own. */
+export const mainRules: UpdateRules = {
+  prepare: ({ definition }, object, old) => {
+    if (definition.subresources?.status) keep(object, old, ['status'])
+    definition.prepareForUpdate?.(object, old)
+    if (definition.hasGeneration && !(specEqual(object, old) && countedMetadataEqual(definition, object, old))) {
+      object.metadata.generation = (old.metadata.generation ?? 0) + 1
+    }
+  },
+  validate: ({ definition }, object, old) => [
+    ...(definition.validate?.(object) ?? []),
+    ...(definition.validateUpdate?.(object, old) ?? []),
+  ],
+}
+
+/** An update of status keeps everything else but labels and annotations. */
+export const statusRules: UpdateRules = {
+  prepare: ({ definition }, object, old) => {
+    const { status, metadata } = object
+    const { ownerReferences, finalizers } = old.metadata
+    for (const field of Object.keys(object)) if (!(field in old)) delete object[field]
+    Object.assign(object, old, { metadata: { ...metadata, ownerReferences, finalizers } })
+    if (status === undefined) delete object.status
+    else object.status = status
+    definition.prepareForStatusUpdate?.(object, old)
+  },
+  validate: ({ definition }, object, old) => definition.validateStatusUpdate?.(object, old) ?? [],
+}
+
+const countedMetadataEqual = (
+  { generationMetadata = [] }: ResourceContext['definition'],
+  { metadata }: KubeObject,
+  { metadata: old }: KubeObject,
+) => generationMetadata.every((field) => jsonEqual(metadata[field] ?? {}, old[field] ?? {}))
