@@ -58,7 +58,7 @@ class HttpRequest implements ApiRequest {
   }
 
   header(name: string): string | undefined {
-    const value = this.#headers[name]
+    const value = this.#headers[name] ?? (name === 'host' ? this.#headers[':authority'] : undefined)
     return typeof value === 'object' ? value.join(', ') : value
   }
 
