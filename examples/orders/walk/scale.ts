@@ -4,7 +4,16 @@ const readyPods = async (terminal: Terminal) =>
   Number(await terminal.ask('get', 'deployment', 'orders-service', '-o', 'jsonpath={.status.readyReplicas}'))
 
 const endpoints = async (terminal: Terminal) =>
-  (await terminal.ask('get', 'endpoints', 'orders-service', '-o', 'jsonpath={.subsets[*].addresses[*].ip}'))
+  (
+    await terminal.ask(
+      'get',
+      'endpointslices',
+      '-l',
+      'kubernetes.io/service-name=orders-service',
+      '-o',
+      'jsonpath={.items[*].endpoints[?(@.conditions.ready==true)].addresses[0]}',
+    )
+  )
     .split(' ')
     .filter((ip) => ip !== '')
 

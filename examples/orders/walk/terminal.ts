@@ -45,9 +45,9 @@ export class Terminal {
 
   /** Asks without showing: for what a reader would see by eye. */
   async ask(...args: string[]): Promise<string> {
-    const { code, output } = await this.#run(args, () => undefined)
+    const { code, output, answer } = await this.#run(args, () => undefined)
     if (code !== 0) throw new Unexpected(`kubectl ${args.join(' ')} ended with ${code}: ${output.trim()}`)
-    return output.trim()
+    return answer.trim()
   }
 
   /** A command that stays until the terminal is closed. Resolves with the first match in what it prints. */
@@ -96,18 +96,22 @@ export class Terminal {
     return child
   }
 
-  #run(args: readonly string[], show: (text: string) => void): Promise<{ code: number | null; output: string }> {
+  #run(args: readonly string[], show: (text: string) => void): Promise<{ code: number | null; output: string; answer: string }> {
     return new Promise((resolve, reject) => {
       const child = this.#spawn(args)
       let output = ''
+      let answer = ''
       const read = (chunk: Buffer) => {
         output += chunk
         show(String(chunk))
       }
-      child.stdout!.on('data', read)
+      child.stdout!.on('data', (chunk: Buffer) => {
+        answer += chunk
+        read(chunk)
+      })
       child.stderr!.on('data', read)
       child.once('error', (cause) => reject(new Unexpected(`kubectl can't be started: ${cause.message}`, { cause })))
-      child.once('close', (code) => resolve({ code, output }))
+      child.once('close', (code) => resolve({ code, output, answer }))
     })
   }
 }
