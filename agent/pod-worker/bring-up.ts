@@ -62,7 +62,11 @@ export class BringUp {
       wakeIn(waitMs)
       return
     }
-    this.#running = this.#run(request)
+    const { pod, actions } = request
+    const wanted = actions.sandboxAttempt === undefined ? actions.start : firstContainers(pod)
+    const starting = wanted.filter((container) => this.#due(pod, container))
+    if (starting.length === 0 && actions.sandboxAttempt === undefined) return
+    this.#running = this.#run(request, starting)
       .catch((error: unknown) => {
         if (this.signal.aborted) return
         context.log.error('pod can not be brought up', { pod: request.pod.metadata.name, error })
@@ -74,10 +78,8 @@ export class BringUp {
       })
   }
 
-  async #run(request: BringUpRequest) {
+  async #run(request: BringUpRequest, starting: readonly Container[]) {
     const { pod, actions, decide } = request
-    const wanted = actions.sandboxAttempt === undefined ? actions.start : firstContainers(pod)
-    const starting = wanted.filter((container) => this.#due(pod, container))
     const images = new Map(starting.map((container) => [container.name, this.#image(pod, container)]))
     const ready = await this.#standing(request)
     if (!ready) return
@@ -160,13 +162,10 @@ export class BringUp {
     }
     const newest = newestOf(context.runtime.pod(pod.metadata.uid ?? ''), container.name)
     if (newest?.state !== 'exited') return true
-    const key = `${container.name}/${containerHash(container)}`
+    const key = crashKey(container)
     const finishedAt = newest.finishedAt ?? newest.createdAt
     const waitMs = this.#crashes.remaining(key, finishedAt, now)
-    if (waitMs === 0) {
-      this.#crashes.next(key, finishedAt, now)
-      return true
-    }
+    if (waitMs === 0) return true
     const delay = goSeconds(this.#crashes.delayMs(key))
     const message = `back-off ${delay} restarting failed container=${container.name} pod=${podText(pod)}`
     this.reasons.set(container.name, { reason: 'CrashLoopBackOff', message })
@@ -186,6 +185,8 @@ export class BringUp {
     // Created and never started: an earlier agent ended in between.
     if (newest?.state === 'created') await context.runtime.removeContainer(newest.id)
     const restartCount = newest ? newest.restartCount + (newest.state === 'created' ? 0 : 1) : earlierRestarts(pod, container)
+    if (newest?.state === 'exited')
+      this.#crashes.next(crashKey(container), newest.finishedAt ?? newest.createdAt, context.clock.now())
     const podIP = this.#options.podIP() ?? ''
     try {
       await startContainer(context, {
@@ -216,6 +217,9 @@ export class BringUp {
     await Promise.all(mine.slice(2).map(({ id }) => runtime.removeContainer(id)))
   }
 }
+
+/** A changed image begins without the other's history. */
+const crashKey = (container: Container) => `${container.name}/${containerHash(container)}`
 
 const firstContainers = ({ spec }: Pod): readonly Container[] =>
   spec.initContainers?.length ? spec.initContainers.slice(0, 1) : spec.containers

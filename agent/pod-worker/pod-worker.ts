@@ -78,6 +78,7 @@ export class PodWorker {
   update(pod: Pod): void {
     this.#pod = pod
     this.#end?.update(pod)
+    this.#writer.observe(pod.status)
     this.wake()
   }
 

@@ -1,5 +1,5 @@
 import { isReason } from '../../shared/meta/status.ts'
-import type { PodStatus } from '../../shared/resources/generated/types.ts'
+import type { PodCondition, PodStatus } from '../../shared/resources/generated/types.ts'
 import { type Pod, pods } from '../../shared/resources/resource.ts'
 import { BackOff } from './back-off.ts'
 import type { PodContext } from './pod-context.ts'
@@ -25,6 +25,15 @@ export class StatusWriter {
     this.#running ??= this.#run().finally(() => {
       this.#running = undefined
     })
+  }
+
+  /** What the API server has now: a condition of ours that somebody else turned is written again by the next `set`. */
+  observe(status: PodStatus | undefined): void {
+    if (this.#running) return
+    const turned = (type: string, value: string) =>
+      status?.conditions?.find((condition) => condition.type === type && condition.status !== value)
+    const conditions = this.#written.conditions?.map((own) => turned(own.type, own.status) ?? own)
+    this.#written = { ...this.#written, conditions }
   }
 
   /** Resolves when what was set last is written, or need not be any more. */
@@ -77,12 +86,26 @@ export const statusPatch = (before: PodStatus, after: PodStatus): Record<string,
       if (owned.has(key)) patch[key] = null
     } else if (key === 'podIPs' || key === 'hostIPs') patch[key] = [{ $patch: 'replace' }, ...(value as object[])]
     else if (key === 'conditions')
-      patch[key] = after.conditions!.filter((each) => !before.conditions?.some((old) => same(old, each)))
+      patch[key] = after
+        .conditions!.filter((each) => !before.conditions?.some((old) => same(old, each)))
+        .map((each) =>
+          complete(
+            each,
+            before.conditions?.find(({ type }) => type === each.type),
+          ),
+        )
     else patch[key] = value
   }
   if (Array.isArray(patch.conditions) && patch.conditions.length === 0) delete patch.conditions
   return Object.keys(patch).length ? patch : undefined
 }
+
+/** Conditions merge field by field: what one no longer says must be taken off it. */
+const complete = (condition: PodCondition, old: PodCondition | undefined) => ({
+  ...condition,
+  ...(old?.reason !== undefined && condition.reason === undefined ? { reason: null } : {}),
+  ...(old?.message !== undefined && condition.message === undefined ? { message: null } : {}),
+})
 
 /** What a node agent may also take away. */
 const owned: ReadonlySet<keyof PodStatus> = new Set(['reason', 'message', 'podIP', 'podIPs', 'initContainerStatuses'])

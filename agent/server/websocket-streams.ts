@@ -1,5 +1,6 @@
 import { PassThrough, Writable } from 'node:stream'
 import type { RawData, WebSocket } from 'ws'
+import { drained } from '../drained.ts'
 import type { RemoteStreams } from './remote-command.ts'
 
 export interface WebSocketStreamsOptions {
@@ -32,7 +33,7 @@ export const webSocketStreams = (options: WebSocketStreamsOptions): RemoteStream
     const [channel] = message
     const data = message.subarray(1)
     if (channel === channels.stdin && stdin && !stdin.writableEnded) {
-      if (!stdin.write(data)) holdBack(socket, stdin)
+      if (!stdin.write(data)) void holdBack(socket, stdin)
     } else if (channel === channels.resize) {
       const size = JSON.parse(data.toString('utf8')) as { Width: number; Height: number }
       for (const resize of resizers) resize({ width: size.Width, height: size.Height })
@@ -63,10 +64,10 @@ export const webSocketStreams = (options: WebSocketStreamsOptions): RemoteStream
   }
 }
 
-const holdBack = (socket: WebSocket, stdin: PassThrough) => {
+const holdBack = async (socket: WebSocket, stdin: PassThrough) => {
   socket.pause()
-  stdin.once('drain', () => socket.resume())
-  stdin.once('close', () => socket.resume())
+  await drained(stdin)
+  socket.resume()
 }
 
 export const bytesOf = (raw: RawData): Buffer =>

@@ -1,5 +1,5 @@
-import { once } from 'node:events'
 import { PassThrough, type Readable, type Writable } from 'node:stream'
+import { drained } from '../../drained.ts'
 
 const headerLength = 8
 
@@ -18,7 +18,7 @@ export async function* frames(source: AsyncIterable<Buffer>): AsyncGenerator<{ s
 }
 
 const write = async (target: Writable, data: Buffer) => {
-  if (!target.destroyed && !target.write(data)) await Promise.race([once(target, 'drain'), once(target, 'close')])
+  if (!target.destroyed && !target.write(data)) await drained(target)
 }
 
 /** Splits a multiplexed stream in two; a reader that is slow holds the source back. `ended` resolves after all was handed over. */

@@ -31,7 +31,6 @@ export class SpdyStream extends Duplex {
     if (data.length > 0 && !this.push(data)) {
       await new Promise<void>((resolve) => {
         this.#wanted = resolve
-        this.once('close', resolve)
       })
     }
     if (!fin) return
@@ -54,6 +53,7 @@ export class SpdyStream extends Duplex {
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void) {
     if (!this.#ended || !this.writableFinished) this.#options.reset()
+    this.#wanted?.()
     callback(error)
   }
 }

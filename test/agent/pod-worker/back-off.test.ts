@@ -34,7 +34,8 @@ describe('statusPatch', () => {
   it('sends only what changed, and conditions one by one', () => {
     const before = { phase: 'Pending', conditions: [ready('False'), { type: 'Other', status: 'True' }], hostIP: '1' }
     const after = { phase: 'Running', conditions: [ready('True'), { type: 'Other', status: 'True' }], hostIP: '1' }
-    expect(statusPatch(before, after)).toEqual({ phase: 'Running', conditions: [ready('True')] })
+    const cleared = { reason: null, message: null }
+    expect(statusPatch(before, after)).toEqual({ phase: 'Running', conditions: [{ ...ready('True'), ...cleared }] })
     expect(statusPatch(after, structuredClone(after))).toBeUndefined()
   })
 

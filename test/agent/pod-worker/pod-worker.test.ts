@@ -145,6 +145,34 @@ describe('a pod on its node', () => {
     await expect.poll(() => cluster.events()).toContain('SandboxChanged: Pod sandbox changed, it will be killed and re-created.')
   })
 
+  it('starts again without back-off when the machine was down', async () => {
+    await cluster.createPod('web', { initContainers: [{ name: 'setup', image: 'example/setup:1' }] })
+    const { metadata } = await cluster.pod('web', ready)
+    await node.stop()
+    const { sandboxes, containers } = node.runtime.pod(metadata.uid!)!
+    for (const { id } of containers) node.runtime.exit(id, 137)
+    for (const { id } of sandboxes) await node.runtime.stopSandbox(id)
+    node = await startSimulatedNode(cluster, node.runtime)
+    const pod = await cluster.pod('web', (found) => ready(found) && first(found)?.restartCount === 1)
+    expect(first(pod)?.lastState?.terminated?.exitCode).toBe(137)
+    expect(await cluster.events()).not.toContainEqual(expect.stringContaining('Back-off'))
+  })
+
+  it('does nothing while a container backs off', async () => {
+    await cluster.createPod('web', {})
+    await cluster.pod('web', ready)
+    for (let crash = 0; crash < 2; crash++) {
+      await cluster.pod('web', (pod) => first(pod)?.restartCount === crash && first(pod)?.state?.running !== undefined)
+      node.runtime.exit(await idOf('web'), 1)
+    }
+    const { metadata } = await cluster.pod('web', (pod) => first(pod)?.state?.waiting?.reason === 'CrashLoopBackOff')
+    const before = process.cpuUsage()
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    const { user } = process.cpuUsage(before)
+    expect(user / 1000).toBeLessThan(150)
+    expect((await cluster.getPod('web')).metadata.resourceVersion).toBe(metadata.resourceVersion)
+  })
+
   it('keeps running while the agent is away, and is not restarted when it comes back', async () => {
     const readinessProbe = { tcpSocket: { port: 80 }, initialDelaySeconds: 3600 }
     await cluster.createPod('web', {})
