@@ -35,7 +35,7 @@ const readName = (text: string, kind: string): Asked => {
   return { scheme: scheme!, name, port: port! }
 }
 
-/** `clusterRanges` are the addresses that only nodes with an agent have: nothing else there is ever dialled. */
+/** `clusterRanges` are addresses that only pods of nodes have: nothing else there is ever dialled. */
 export const proxyTarget = async (context: ResourceContext, clusterRanges: BlockList): Promise<ProxyTarget> => {
   const { definition, info } = context
   const find = targets[definition.plural]
@@ -44,10 +44,9 @@ export const proxyTarget = async (context: ResourceContext, clusterRanges: Block
   const found = await find(context, asked)
   if ('node' in found) return found
   const host = proxyable(found.host)
-  if (clusterRanges.check(host, isIPv6(host) ? 'ipv6' : 'ipv4')) {
-    if (found.nodeName === undefined) throw badRequest('address not allowed')
-    await nodeEndpoint(context, found.nodeName)
-  }
+  // a simulated node has no agent, and its pods' addresses lead nowhere that we want to go
+  if (found.nodeName !== undefined) await nodeEndpoint(context, found.nodeName)
+  else if (clusterRanges.check(host, isIPv6(host) ? 'ipv6' : 'ipv4')) throw badRequest('address not allowed')
   return { secure: asked.scheme === 'https', host, port: found.port }
 }
 
