@@ -1,5 +1,5 @@
 import cluster from 'node:cluster'
-import type { ChangeNotifier } from '../shared/storage/lmdb/change-signal.ts'
+import type { ChangeNotifier } from '../shared/storage/change-signal.ts'
 
 interface RevisionMessage {
   readonly revision: number

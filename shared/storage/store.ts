@@ -81,6 +81,8 @@ export interface ListResult {
   readonly revision: number
   /** how many objects follow behind the page; 0: none */
   readonly remaining: number
+  /** false: at least so many, where counting them would mean reading them */
+  readonly remainingExact?: false | undefined
 }
 
 export interface ChangesResult {
@@ -89,7 +91,10 @@ export interface ChangesResult {
 }
 
 export interface WriteOptions {
-  /** the object vanishes by itself this long after the write, with a `deleted` change */
+  /**
+   * The object vanishes by itself this long after the write, with a `deleted` change. Nobody encodes then: its last state is
+   * made by the driver's `encodeDeletion` option from the bytes that stand there (default: `jsonDeletion`).
+   */
   readonly ttlSeconds?: number | undefined
 }
 

@@ -11,12 +11,17 @@ export interface LogTailOptions {
   /** how much of the newest history is held for subscribers that start a little behind; defaults 4,096 changes and 32 MiB */
   readonly heldChanges?: number | undefined
   readonly heldBytes?: number | undefined
+  /**
+   * When the log is read on by itself; else only by `catchUp`. `subscribed`: while there is a subscription, for a process that sleeps
+   * between requests. Default `always`.
+   */
+  readonly follow?: 'always' | 'subscribed' | 'never' | undefined
 }
 
 /** Follows the log from its present end. */
 export const openLogTail = async (options: LogTailOptions): Promise<LogTail> => {
   const tail = new StoreLogTail(options, await options.store.revision())
-  tail.run()
+  tail.start()
   return tail
 }
 
@@ -29,6 +34,8 @@ class StoreLogTail implements LogTail {
   /** live ones by resource, '' for all resources: a change visits only those it may concern */
   readonly #live = new Map<string, Set<TailSubscription>>()
   readonly #closing = new AbortController()
+  readonly #followMode: 'always' | 'subscribed' | 'never'
+  #pause = new AbortController()
   #position: number
   #reading: Promise<void> | undefined
   #running: Promise<void> | undefined
@@ -37,6 +44,7 @@ class StoreLogTail implements LogTail {
     this.#store = options.store
     this.#log = options.log
     this.#position = position
+    this.#followMode = options.follow ?? 'always'
     this.#held = new HeldChanges({
       from: position,
       maxChanges: options.heldChanges ?? 4096,
@@ -67,6 +75,7 @@ class StoreLogTail implements LogTail {
       ended: (ended) => this.#forget(ended),
     })
     this.#subscriptions.add(subscription)
+    if (this.#followMode === 'subscribed') this.#run()
     if (this.#closing.signal.aborted) subscription.close()
     return subscription
   }
@@ -77,13 +86,22 @@ class StoreLogTail implements LogTail {
     await this.#running
   }
 
-  /** Reads on until closed. */
-  run(): void {
-    this.#running = this.#follow()
+  /** Reads on until closed, if it is to without being asked. */
+  start(): void {
+    if (this.#followMode === 'always') this.#run()
+  }
+
+  #run(): void {
+    if (this.#pause.signal.aborted) this.#pause = new AbortController()
+    this.#running ??= this.#follow().finally(() => {
+      this.#running = undefined
+      // One may have come while the loop was ending.
+      if (this.#followMode === 'subscribed' && this.#subscriptions.size > 0 && !this.#closing.signal.aborted) this.#run()
+    })
   }
 
   async #follow(): Promise<void> {
-    const { signal } = this.#closing
+    const signal = AbortSignal.any([this.#closing.signal, this.#pause.signal])
     let failures = 0
     while (!signal.aborted) {
       try {
@@ -167,6 +185,7 @@ class StoreLogTail implements LogTail {
 
   #forget(subscription: TailSubscription): void {
     this.#subscriptions.delete(subscription)
+    if (this.#followMode === 'subscribed' && this.#subscriptions.size === 0) this.#pause.abort()
     const slot = subscription.resource ?? ''
     const live = this.#live.get(slot)
     live?.delete(subscription)

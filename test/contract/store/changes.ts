@@ -10,7 +10,7 @@ export const readAll = async (store: Store, after: number, limit?: number): Prom
   for (;;) {
     const answer = await store.changes(position, limit)
     found.push(...answer.changes)
-    if (answer.changes.length === 0) return found
+    if (answer.changes.length === 0 && answer.position === position) return found
     position = answer.position
   }
 }

@@ -1,0 +1,213 @@
+import { RevisionExpired, RevisionInFuture } from '../store.ts'
+import type { Connection } from './connection.ts'
+import { blockOf, epochSeconds, type Item, logBlock, logItemKey, revisionOfLogItem } from './items.ts'
+import { counterKey, readCounter, ttlAttribute } from './table.ts'
+
+/** How long a process may go on what it knows of the log. */
+const freshMs = 5 * 60 * 1000
+/** How much longer log items stay than they answer; more than `freshMs` and what clocks may differ. */
+const keptLongerMs = 60 * 60 * 1000
+/** Nobody writes further ahead of the first gap, so this many items into the next block are all there can be behind one. */
+const window = 200
+
+/**
+ * The log is read only as far as it has no gap. A writer takes a revision before it writes, so a gap is a writer under way, or
+ * dead: one that stays longer than `gapMs` is filled with a void, under the condition that the writer's own log item has too;
+ * a writer that was only slow fails then, knows it, and takes a new revision.
+ *
+ * A missing item may also be old and gone by its time to live. It is told from a gap by the counter: with each revision taken
+ * stands which ones were decided as its taker had seen less than `freshMs` before. What was not decided then is younger than
+ * any item that has gone.
+ */
+export class Log {
+  readonly #connection: Connection
+  readonly #now: () => number
+  readonly #historyMs: number
+  readonly #gapMs: number
+  /** every revision up to here is decided: its log item stands, or it was void, or it is gone for its age */
+  #decided = 0
+  #knownAtMs = Number.NEGATIVE_INFINITY
+
+  constructor(options: { connection: Connection; now: () => number; historyMs: number; gapMs: number }) {
+    this.#connection = options.connection
+    this.#now = options.now
+    this.#historyMs = options.historyMs
+    this.#gapMs = options.gapMs
+  }
+
+  get decided(): number {
+    return this.#decided
+  }
+
+  /** At least up to the last log item that was there when asked. */
+  async revision(): Promise<number> {
+    if (!this.#isFresh()) await this.#startFromCounter()
+    for (;;) {
+      const { more } = await this.#readOn(this.#decided, 1000)
+      if (!more) return this.#decided
+    }
+  }
+
+  /** A revision of the caller's own, to be written or made void soon. */
+  async take(): Promise<number> {
+    if (!this.#isFresh()) await this.revision()
+    const taken = await this.#connection.update({
+      Key: counterKey,
+      UpdateExpression: 'ADD n :one SET #at = :now, decided = :decided',
+      ExpressionAttributeNames: { '#at': 'at' },
+      ExpressionAttributeValues: {
+        ':one': { N: '1' },
+        ':now': { N: String(this.#now()) },
+        ':decided': { N: String(this.#decided) },
+      },
+    })
+    const revision = Number(taken?.['n']?.N)
+    if (revision - this.#decided > window) await this.revision()
+    return revision
+  }
+
+  /** The caller's own revision is written, or void. */
+  settled(revision: number): void {
+    if (revision === this.#decided + 1) this.#learn(revision)
+  }
+
+  /**
+   * Log items after a position, without a gap, at least up to the last that was there when asked, unless there are more than a
+   * page or `limit`. Throws `RevisionExpired`, `RevisionInFuture`.
+   */
+  async read(after: number, limit = 1000): Promise<LogPage> {
+    const first = await this.#query(after, limit)
+    await this.#checkPosition(after, first.items[0])
+    return this.#readOn(after, limit, first)
+  }
+
+  /** Puts a void at a revision, unless something stands there; returns whether it was put. */
+  async fence(revision: number, atMs = this.#now()): Promise<boolean> {
+    return this.#connection.putIfAbsent({ ...logItemKey(revision), type: { S: 'void' }, ...this.age(atMs) })
+  }
+
+  /** The attributes of a log item that say when it was written and when it goes. */
+  age(atMs: number): Item {
+    return { at: { N: String(atMs) }, [ttlAttribute]: epochSeconds(atMs + this.#historyMs + keptLongerMs) }
+  }
+
+  /** Drops items up to a revision, before their time. */
+  async drop(revision: number): Promise<void> {
+    const latest = await this.revision()
+    if (revision > latest) throw new RevisionInFuture(revision, latest)
+    const { oldest } = await readCounter(this.#connection)
+    await this.#connection.update({
+      Key: counterKey,
+      UpdateExpression: 'SET oldest = :revision',
+      ConditionExpression: 'oldest < :revision',
+      ExpressionAttributeValues: { ':revision': { N: String(revision) } },
+    })
+    for (let block = blockOf(oldest); block <= blockOf(revision); block++) {
+      const last = Math.min(revision, (block + 1) * logBlock - 1)
+      for (let more = true; more; ) {
+        const { items, next } = await this.#connection.query({
+          KeyConditionExpression: 'pk = :pk AND sk <= :sk',
+          ExpressionAttributeValues: { ':pk': logItemKey(last).pk, ':sk': logItemKey(last).sk },
+          ProjectionExpression: 'pk, sk',
+        })
+        await this.#connection.removeAll(items.map((item) => logItemKey(revisionOfLogItem(item))))
+        more = next !== undefined
+      }
+    }
+  }
+
+  async #readOn(after: number, limit: number, first?: { items: Item[]; more: boolean }): Promise<LogPage> {
+    const items: Item[] = []
+    let position = after
+    let target: number | undefined
+    let gapSince = performance.now()
+    let page = first
+    for (;;) {
+      page ??= await this.#query(position, limit - items.length)
+      const before = position
+      for (const item of page.items) {
+        if (revisionOfLogItem(item) !== position + 1) break
+        items.push(item)
+        position++
+      }
+      if (after <= this.#decided && position >= this.#decided) this.#learn(position)
+      target ??= page.items.length > 0 ? revisionOfLogItem(page.items.at(-1)!) : after
+      if (position >= target || items.length >= limit) return { items, position, more: page.more || items.length >= limit }
+      page = undefined
+      if (position > before) gapSince = performance.now()
+      if (performance.now() - gapSince < this.#gapMs) await new Promise((resolve) => setTimeout(resolve, 5))
+      else await this.#fillGap(position + 1)
+    }
+  }
+
+  async #fillGap(revision: number): Promise<void> {
+    const { oldest } = await readCounter(this.#connection)
+    if (revision <= oldest) throw new RevisionExpired(revision - 1, oldest)
+    await this.fence(revision)
+  }
+
+  async #query(after: number, limit: number): Promise<{ items: Item[]; more: boolean }> {
+    const next = after + 1
+    const { items, next: rest } = await this.#connection.query({
+      KeyConditionExpression: 'pk = :pk AND sk >= :sk',
+      ExpressionAttributeValues: { ':pk': logItemKey(next).pk, ':sk': logItemKey(next).sk },
+      Limit: limit,
+    })
+    if (rest) return { items, more: true }
+    const nextBlock = (blockOf(next) + 1) * logBlock
+    if (after + window < nextBlock && items.length === 0) return { items, more: false }
+    const last = items.at(-1)
+    const reach = last ? revisionOfLogItem(last) : after
+    if (reach + window < nextBlock || items.length >= limit) return { items, more: items.length >= limit }
+    const further = await this.#connection.query({
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': logItemKey(nextBlock).pk },
+      Limit: limit - items.length,
+    })
+    return { items: [...items, ...further.items], more: further.next !== undefined }
+  }
+
+  /** Whether history behind a position is still there. `first` is the first item behind it. */
+  async #checkPosition(after: number, first: Item | undefined): Promise<void> {
+    const now = this.#now()
+    if (first && revisionOfLogItem(first) === after + 1) {
+      if (now - Number(first['at']?.N) <= this.#historyMs) return
+      throw new RevisionExpired(after, await this.revision())
+    }
+    if (after === this.#decided && this.#isFresh()) return
+    const { n, atMs, decided, oldest } = await readCounter(this.#connection)
+    if (after > n) throw new RevisionInFuture(after, n)
+    if (after === n) return
+    if (after < oldest) throw new RevisionExpired(after, oldest)
+    if (after < decided || now - atMs > this.#historyMs) throw new RevisionExpired(after, await this.revision())
+  }
+
+  async #startFromCounter(): Promise<void> {
+    const now = this.#now()
+    const { n, atMs, decided, oldest } = await readCounter(this.#connection)
+    if (now - atMs <= this.#historyMs) {
+      this.#learn(Math.max(decided, oldest))
+      return
+    }
+    // Whoever took these is long gone. The voids are as old, so that they never answer for an item that has gone.
+    for (let revision = Math.max(decided, oldest) + 1; revision <= n; revision++) await this.fence(revision, atMs)
+    this.#learn(n)
+  }
+
+  #learn(decided: number): void {
+    this.#decided = Math.max(this.#decided, decided)
+    this.#knownAtMs = this.#now()
+  }
+
+  #isFresh(): boolean {
+    return this.#now() - this.#knownAtMs < freshMs
+  }
+}
+
+export interface LogPage {
+  /** voids among them */
+  readonly items: Item[]
+  readonly position: number
+  /** there may be more at once */
+  readonly more: boolean
+}
