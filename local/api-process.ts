@@ -1,20 +1,11 @@
-import { createDefaultAdmission } from '../shared/apiserver/admission/default-plugins.ts'
-import { peerAuthenticator } from '../shared/apiserver/authn/peer.ts'
-import { createServiceAccountAuthenticator } from '../shared/apiserver/authn/service-account.ts'
 import { createTokens } from '../shared/apiserver/authn/tokens.ts'
-import { staticAuthorizer } from '../shared/apiserver/authz/static-rules.ts'
-import { createApiServer } from '../shared/apiserver/create-api-server.ts'
-import { createOpenApi } from '../shared/apiserver/openapi/create-openapi.ts'
-import { resourceOf } from '../shared/apiserver/registry.ts'
 import type { ApiHandler } from '../shared/apiserver/request.ts'
+import { createStandardServer, encryptedResources } from '../shared/apiserver/standard-server.ts'
 import { createStreams } from '../shared/apiserver/streams/create-streams.ts'
 import { createHttpsNodeConnector } from '../shared/apiserver/streams/https-node-connector.ts'
-import { serverVersion } from '../shared/apiserver/version.ts'
 import { systemClock } from '../shared/platform/clock.ts'
 import type { Logger } from '../shared/platform/log.ts'
 import { systemRandom } from '../shared/platform/random.ts'
-import { definitions } from '../shared/resources/index.ts'
-import { loadDescriptions, loadSchemas } from '../shared/resources/schemas.ts'
 import { encryptingStore, verifyDataKeys } from '../shared/secrets/encrypting-store.ts'
 import { openKeyFile } from '../shared/secrets/key-file.ts'
 import type { Heartbeats } from '../shared/storage/heartbeats.ts'
@@ -45,11 +36,10 @@ export interface ApiProcessOptions {
 }
 
 export const openApiProcess = async ({ directory, pki, role, log }: ApiProcessOptions): Promise<ApiProcess> => {
-  const encrypted = new Set(definitions.filter((definition) => definition.encrypted).map(resourceOf))
   const lmdb = await openLmdbStore({ path: directory.store, role, notify: createChangeRelay() })
   const keys = await openKeyFile(directory.secretsKey)
-  const store = encryptingStore({ store: lmdb, keys, isEncrypted: (resource) => encrypted.has(resource) })
-  await verifyDataKeys(store, [...encrypted])
+  const store = encryptingStore({ store: lmdb, keys, isEncrypted: (resource) => encryptedResources.has(resource) })
+  await verifyDataKeys(store, [...encryptedResources])
   const tail = await openLogTail({ store, log })
   const tokens = createTokens({
     privateKeyPem: (await pki.signingKey()).privateKey,
@@ -67,19 +57,13 @@ export const openApiProcess = async ({ directory, pki, role, log }: ApiProcessOp
     key: identity.key,
     authority: pki.authority.certificate,
   })
-  const openApi = createOpenApi({ definitions, loadSchemas, loadDescriptions, version: serverVersion.gitVersion })
-  const { handle } = createApiServer({
+  const { handle } = createStandardServer({
     store,
     logTail: tail,
-    definitions,
-    schemas: loadSchemas(),
-    authenticators: [peerAuthenticator, createServiceAccountAuthenticator({ tokens, store })],
-    authorizer: staticAuthorizer,
-    admission: createDefaultAdmission({ serviceCIDR: serviceRange }),
     tokens,
     heartbeats: lmdb.heartbeats,
+    serviceCIDR: serviceRange,
     subresources: createStreams({ connector, clusterRanges: [podRange, serviceRange] }),
-    paths: [({ request }) => openApi.handle(request)],
     log,
   })
   return {

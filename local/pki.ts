@@ -1,6 +1,6 @@
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { CertificateRequest, KeyPair } from './certificates.ts'
+import type { CertificateRequest, KeyPair } from '../shared/identity/certificates.ts'
 
 /** The cluster's certificates: issued on first use, then read from its directory. */
 export interface Pki {
@@ -14,17 +14,17 @@ export interface Pki {
 export const openPki = async (directory: string): Promise<Pki> => {
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const authority = await readOrMake(join(directory, 'ca.json'), 'windlass-ca', async () =>
-    (await import('./certificates.ts')).createAuthority('windlass-ca'),
+    (await import('../shared/identity/certificates.ts')).createAuthority('windlass-ca'),
   )
   return {
     authority,
     certificate: (name, request) =>
       readOrMake(join(directory, `${name}.json`), JSON.stringify(request), async () =>
-        (await import('./certificates.ts')).issue(authority, request),
+        (await import('../shared/identity/certificates.ts')).issue(authority, request),
       ),
     signingKey: () =>
       readOrMake(join(directory, 'service-account.json'), 'service-account', async () =>
-        (await import('./certificates.ts')).createSigningKey(),
+        (await import('../shared/identity/certificates.ts')).createSigningKey(),
       ),
   }
 }

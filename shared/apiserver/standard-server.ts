@@ -1,0 +1,38 @@
+import { definitions } from '../resources/index.ts'
+import { loadDescriptions, loadSchemas } from '../resources/schemas.ts'
+import { createDefaultAdmission } from './admission/default-plugins.ts'
+import type { Authenticator } from './authn/authenticator.ts'
+import { peerAuthenticator } from './authn/peer.ts'
+import { createServiceAccountAuthenticator } from './authn/service-account.ts'
+import type { Tokens } from './authn/tokens.ts'
+import { staticAuthorizer } from './authz/static-rules.ts'
+import { type ApiServer, type ApiServerOptions, createApiServer } from './create-api-server.ts'
+import { createOpenApi } from './openapi/create-openapi.ts'
+import { resourceOf } from './registry.ts'
+import { serverVersion } from './version.ts'
+
+export interface StandardServerOptions
+  extends Pick<ApiServerOptions, 'store' | 'logTail' | 'log' | 'heartbeats' | 'clock' | 'random' | 'subresources'> {
+  readonly tokens: Tokens
+  readonly serviceCIDR: string
+  /** asked after the transport, before service accounts, who refuse every bearer token that is not theirs */
+  readonly authenticators?: readonly Authenticator[] | undefined
+}
+
+/** The API server as every composition root runs it: all kinds, all of admission, whoever serves it. */
+export const createStandardServer = (options: StandardServerOptions): ApiServer => {
+  const { tokens, store, serviceCIDR, authenticators = [] } = options
+  const openApi = createOpenApi({ definitions, loadSchemas, loadDescriptions, version: serverVersion.gitVersion })
+  return createApiServer({
+    ...options,
+    definitions,
+    schemas: loadSchemas(),
+    authenticators: [peerAuthenticator, ...authenticators, createServiceAccountAuthenticator({ tokens, store })],
+    authorizer: staticAuthorizer,
+    admission: createDefaultAdmission({ serviceCIDR }),
+    paths: [({ request }) => openApi.handle(request)],
+  })
+}
+
+/** Their values never stand in clear in the store. */
+export const encryptedResources: ReadonlySet<string> = new Set(definitions.filter(({ encrypted }) => encrypted).map(resourceOf))
