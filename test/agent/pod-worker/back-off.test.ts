@@ -31,11 +31,13 @@ describe('BackOff', () => {
 describe('statusPatch', () => {
   const ready = (status: string) => ({ type: 'Ready', status })
 
-  it('sends only what changed, and conditions one by one', () => {
-    const before = { phase: 'Pending', conditions: [ready('False'), { type: 'Other', status: 'True' }], hostIP: '1' }
-    const after = { phase: 'Running', conditions: [ready('True'), { type: 'Other', status: 'True' }], hostIP: '1' }
-    const cleared = { reason: null, message: null }
-    expect(statusPatch(before, after)).toEqual({ phase: 'Running', conditions: [{ ...ready('True'), ...cleared }] })
+  it('sends only what changed, and conditions one by one, taking off what they no longer say', () => {
+    const other = { type: 'Other', status: 'True' }
+    const unready = { ...ready('False'), reason: 'ContainersNotReady', message: 'x' }
+    const before = { phase: 'Pending', conditions: [unready, other], hostIP: '1' }
+    const after = { phase: 'Running', conditions: [ready('True'), other], hostIP: '1' }
+    const conditions = [{ ...ready('True'), reason: null, message: null }]
+    expect(statusPatch(before, after)).toEqual({ phase: 'Running', conditions })
     expect(statusPatch(after, structuredClone(after))).toBeUndefined()
   })
 
