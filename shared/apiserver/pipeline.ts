@@ -27,7 +27,8 @@ export const createPipeline = ({ parts, authenticators, paths }: PipelineOptions
     const context: RequestContext = { parts, request, info, user, warnings: [] }
     const decision = await parts.authorizer.authorize({ user, info })
     if (!decision.allowed) throw forbiddenFor(user, info, decision.reason)
-    const response = await dispatch(context, paths)
+    // what was warned of before something failed is told too
+    const response = await dispatch(context, paths).catch((error) => respondError(request, apiErrorOf(parts, request, error)))
     const warning = warningHeader(context)
     if (warning) response.headers.warning = warning
     return response

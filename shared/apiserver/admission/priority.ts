@@ -1,7 +1,7 @@
 import { forbidden } from '../../meta/status.ts'
 import type { Pod } from '../../resources/resource.ts'
 import type { AdmissionPlugin } from './admission.ts'
-import { isPodCreate } from './of-kind.ts'
+import { isMain, isPodCreate } from './of-kind.ts'
 
 /** Those that every cluster has; PriorityClass is not served yet. */
 const classes: Readonly<Record<string, number>> = {
@@ -14,6 +14,8 @@ const defaultPreemption = 'PreemptLowerPriority'
 export const priority: AdmissionPlugin = {
   name: 'Priority',
   mutate: (attributes) => {
+    if (attributes.operation === 'UPDATE' && isMain(attributes, '', 'pods'))
+      keep(attributes.object as Pod, attributes.oldObject as Pod)
     if (!isPodCreate(attributes)) return
     const pod = attributes.object as Pod
     const { priorityClassName, priority: given } = pod.spec
@@ -30,4 +32,10 @@ export const priority: AdmissionPlugin = {
     pod.spec.priority = value
     pod.spec.preemptionPolicy ??= defaultPreemption
   },
+}
+
+/** Clients that write the whole pod may not know what it was given. */
+const keep = ({ spec }: Pod, { spec: old }: Pod) => {
+  spec.priority ??= old.priority
+  spec.preemptionPolicy ??= old.preemptionPolicy
 }

@@ -26,6 +26,12 @@ export const event = define<Event>({
   shortNames: ['ev'],
   namespaced: true,
   schema: 'io.k8s.api.core.v1.Event',
+  default: (object) => {
+    ;(object as Partial<Event>).involvedObject ??= {}
+    object.source ??= {}
+    object.reportingComponent ??= ''
+    object.reportingInstance ??= ''
+  },
   createOnUpdate: true,
   ttlSeconds: 3600,
   validate: validateEvent,
@@ -53,7 +59,7 @@ export const event = define<Event>({
     text('Object', 'The object that this event is about.', target),
     wide(
       'Subobject',
-      'The field of the object that this event is about.',
+      'If referring to a piece of an object instead of an entire object, this string should contain a valid JSON/Go field access statement, such as desiredState.manifest.containers[2]. For example, if the object reference is to a container within a pod, this would take on a value like: "spec.containers{name}" (where "name" refers to the name of the container that triggered the event) or if no container name is specified "spec.containers[2]" (container with index 2 in this pod). This syntax is chosen only to have some well-defined way of referencing a part of an object.',
       ({ involvedObject }) => involvedObject.fieldPath ?? '',
     ),
     wide('Source', 'The component reporting this event. Should be a short machine understandable string.', source),

@@ -17,7 +17,8 @@ export const secretWarnings = ({ type, data }: Secret): string[] => {
   }
 }
 
-const blocksOf = (pem: string) => [...pem.matchAll(/-----BEGIN ([^-]+)-----/g)].map(([, kind]) => kind!)
+const blocksOf = (pem: string) =>
+  [...pem.matchAll(/-----BEGIN ([^-]+)-----\r?\n[A-Za-z0-9+/=\s]+-----END \1-----/g)].map(([, kind]) => kind!)
 
 const isKey = (kind: string | undefined) => kind === 'PRIVATE KEY' || kind?.endsWith(' PRIVATE KEY') === true
 

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { DecodeError, parseJson } from '../../meta/decode/json.ts'
 import { type FieldError, forbiddenField, invalidValue, requiredValue, tooLong } from '../../meta/field-error.ts'
 import { configMapKey } from '../../meta/names.ts'
 import { age, text } from '../column.ts'
@@ -25,16 +26,20 @@ const missing = ({ data }: Secret, ...keys: string[]) =>
 const jsonData = (secret: Secret, key: string): FieldError[] => {
   const value = secret.data?.[key]
   if (value === undefined) return missing(secret, key)
-  try {
-    JSON.parse(Buffer.from(value, 'base64').toString())
-    return []
-  } catch (error) {
-    return [invalidValue(`data[${key}]`, '<secret contents redacted>', redacted(error))]
-  }
+  const problem = jsonProblem(Buffer.from(value, 'base64'))
+  return problem === undefined ? [] : [invalidValue(`data[${key}]`, '<secret contents redacted>', problem)]
 }
 
-/** V8 quotes the text that it can't parse. */
-const redacted = (error: unknown) => (error instanceof Error ? error.message.replace(/["'].*/s, '').trim() : 'invalid JSON')
+const jsonProblem = (bytes: Uint8Array): string | undefined => {
+  try {
+    const { value } = parseJson(bytes, false)
+    if (typeof value === 'object' && !Array.isArray(value)) return undefined
+    return `json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value of type map[string]interface {}`
+  } catch (error) {
+    if (error instanceof DecodeError) return error.message
+    throw error
+  }
+}
 
 /** What Secrets of the known types have to hold. */
 const typeRules: Readonly<Record<string, (secret: Secret) => FieldError[]>> = {

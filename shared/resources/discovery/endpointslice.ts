@@ -23,6 +23,7 @@ export const endpointSlice = define<EndpointSlice>({
   generationMetadata: ['labels'],
   default: (object) => {
     object.endpoints ??= []
+    for (const endpoint of object.endpoints) endpoint.conditions ??= {}
     for (const port of object.ports ?? []) {
       port.name ??= ''
       port.protocol ||= 'TCP'

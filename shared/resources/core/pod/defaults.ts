@@ -17,6 +17,8 @@ export const defaultPod = (pod: Pod) => {
   }
   if (spec.resources) defaultPodResources(spec, spec.resources)
   spec.enableServiceLinks ??= true
+  // who asks for less than nothing gets the least there is
+  if ((spec.terminationGracePeriodSeconds ?? 0) < 0) spec.terminationGracePeriodSeconds = 1
   defaultPodSpec(spec)
 }
 

@@ -102,7 +102,9 @@ const validateNodePorts = (path: string, { spec: { type, ports } }: Service): Fi
       nodePort ? [forbiddenField(`${portPath}.nodePort`, "may not be used when `type` is 'ClusterIP'")] : [],
     ),
     ...each(path, ports, (portPath, { nodePort, protocol }) =>
-      nodePort && seen(`${protocol}/${nodePort}`) ? [duplicateValue(`${portPath}.nodePort`, nodePort)] : [],
+      nodePort && seen(`${protocol}/${nodePort}`)
+        ? [invalidValue(`${portPath}.nodePort`, nodePort, 'provided port is already allocated')]
+        : [],
     ),
   ]
 }

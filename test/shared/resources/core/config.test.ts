@@ -61,7 +61,7 @@ describe('a Secret', () => {
     [
       'registries that are no JSON',
       { type: 'kubernetes.io/dockerconfigjson', data: { '.dockerconfigjson': base64('{"hidden') } },
-      [expect.stringMatching(/^data\[\.dockerconfigjson\]: Invalid value: "<secret contents redacted>": (?!.*hidden)/)],
+      ['data[.dockerconfigjson]: Invalid value: "<secret contents redacted>": unexpected end of JSON input'],
     ],
     [
       'no account',
@@ -81,11 +81,12 @@ describe('a Secret', () => {
   it('warns of a pair that would not serve', () => {
     const pair = (crt: string, key: string) =>
       secret.warnings({ type: 'kubernetes.io/tls', data: { 'tls.crt': base64(crt), 'tls.key': base64(key) } })
+    const block = (type: string) => `-----BEGIN ${type}-----\nMAA=\n-----END ${type}-----\n`
     expect(pair('x', 'y')).toEqual(['tls: failed to find any PEM data in certificate input'])
-    expect(pair('-----BEGIN PRIVATE KEY-----', '')).toEqual([
+    expect(pair(block('PRIVATE KEY'), '')).toEqual([
       'tls: failed to find certificate PEM data in certificate input, but did find a private key; PEM inputs may have been switched',
     ])
-    expect(pair('-----BEGIN CERTIFICATE-----', '')).toEqual(['tls: failed to find any PEM data in key input'])
+    expect(pair(block('CERTIFICATE'), '')).toEqual(['tls: failed to find any PEM data in key input'])
     expect(secret.warnings({ data: { 'tls.crt': base64('x') } })).toEqual([])
   })
 

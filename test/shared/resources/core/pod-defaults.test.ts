@@ -106,6 +106,10 @@ describe('defaults of a pod', () => {
     expect(defaultPullPolicy(image)).toBe(policy)
   })
 
+  it('take a second for less than none', () => {
+    expect(specOf({ terminationGracePeriodSeconds: -5 }).terminationGracePeriodSeconds).toBe(1)
+  })
+
   it('share resources of the whole pod', () => {
     const containers = [{ resources: { requests: { cpu: '100m' } } }, { resources: { requests: { cpu: '200m' } } }]
     expect(specOf({ containers, resources: { limits: { cpu: '1', memory: '1Gi' } } }).resources?.requests).toEqual({

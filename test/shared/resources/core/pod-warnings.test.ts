@@ -55,11 +55,6 @@ describe('warnings about a pod', () => {
       ['spec.volumes[0].gitRepo: deprecated in v1.11, and disabled by default in v1.33+'],
     ],
     [
-      'a negative grace',
-      { terminationGracePeriodSeconds: -5 },
-      ['spec.terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be treated as 1'],
-    ],
-    [
       'an old node label',
       { nodeSelector: { 'beta.kubernetes.io/os': 'linux' } },
       ['spec.nodeSelector[beta.kubernetes.io/os]: deprecated since v1.14; use "kubernetes.io/os" instead'],

@@ -99,7 +99,7 @@ describe('validation of a Service', () => {
           { port: 81, name: 'b', nodePort: 30000 },
         ],
       },
-      ['spec.ports[1].nodePort: Duplicate value: 30000'],
+      ['spec.ports[1].nodePort: Invalid value: 30000: provided port is already allocated'],
     ],
     [
       'a type',

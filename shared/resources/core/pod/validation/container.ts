@@ -22,7 +22,7 @@ export const validateContainers = (path: string, around: Surroundings): FieldErr
   return [
     ...each(path, spec.containers, (containerPath, container) => [
       ...validateContainer(containerPath, container, around),
-      ...(seen(container.name) ? [duplicateValue(`${containerPath}.name`, container.name)] : []),
+      ...(seen(container.name) ? [duplicateValue(`${containerPath}.name`, container.name ?? '')] : []),
       ...(container.lifecycle
         ? validateLifecycle(`${containerPath}.lifecycle`, container.lifecycle, spec.terminationGracePeriodSeconds)
         : []),

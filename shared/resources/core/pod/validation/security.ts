@@ -29,14 +29,36 @@ export const validateSecurityContext = (path: string, context: SecurityContext |
       : []),
     ...validateSeccomp(`${path}.seccompProfile`, context.seccompProfile),
     ...(allowPrivilegeEscalation === false && privileged
-      ? [invalidValue(path, context, 'cannot set `allowPrivilegeEscalation` to false and `privileged` to true')]
+      ? [invalidValue(path, shown(context), 'cannot set `allowPrivilegeEscalation` to false and `privileged` to true')]
       : []),
     ...(allowPrivilegeEscalation === false && capabilities?.add?.includes('CAP_SYS_ADMIN')
-      ? [invalidValue(path, context, 'cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN')]
+      ? [
+          invalidValue(
+            path,
+            shown(context),
+            'cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN',
+          ),
+        ]
       : []),
     ...validateAppArmor(`${path}.appArmorProfile`, context.appArmorProfile),
   ]
 }
+
+/** As upstream shows it: every field by its name in Go. */
+const shown = (context: SecurityContext) => ({
+  Capabilities: context.capabilities ? { Add: context.capabilities.add ?? null, Drop: context.capabilities.drop ?? null } : null,
+  Privileged: context.privileged ?? null,
+  SELinuxOptions: context.seLinuxOptions ?? null,
+  WindowsOptions: context.windowsOptions ?? null,
+  RunAsUser: context.runAsUser ?? null,
+  RunAsGroup: context.runAsGroup ?? null,
+  RunAsNonRoot: context.runAsNonRoot ?? null,
+  ReadOnlyRootFilesystem: context.readOnlyRootFilesystem ?? null,
+  AllowPrivilegeEscalation: context.allowPrivilegeEscalation ?? null,
+  ProcMount: context.procMount ?? null,
+  SeccompProfile: context.seccompProfile ?? null,
+  AppArmorProfile: context.appArmorProfile ?? null,
+})
 
 export const validatePodSecurityContext = (path: string, spec: PodSpec): FieldError[] => {
   const { securityContext: context } = spec
