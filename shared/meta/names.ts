@@ -1,4 +1,4 @@
-/** Checks of names: each answers the findings in upstream's words, none when the value is fine. */
+/** Checks of names: each answers the findings in upstream's words, none when the value is fine. A missing value is the empty one, as in Go. */
 
 const tooLong = (length: number, unit = 'characters') => `must be no more than ${length} ${unit}`
 const nonEmpty = 'must be non-empty'
@@ -31,7 +31,7 @@ const masked = (name: string, prefix: boolean) =>
   prefix && name.length > 1 && name.endsWith('-') ? `${name.slice(0, -1)}a` : name
 
 /** Names of namespaces and of what becomes a DNS label. */
-export const dns1123Label = (value: string, prefix = false): string[] => {
+export const dns1123Label = (value = '', prefix = false): string[] => {
   const name = masked(value, prefix)
   const found: string[] = []
   if (byteLength(name) > 63) found.push(tooLong(63))
@@ -42,17 +42,19 @@ export const dns1123Label = (value: string, prefix = false): string[] => {
   return found
 }
 
-const subdomainIn = (unit: string) => (value: string) => {
-  const found: string[] = []
-  if (byteLength(value) > 253) found.push(tooLong(253, unit))
-  if (!subdomainExpression.test(value)) found.push(mismatch(subdomainMessage, subdomainFormat, 'example.com'))
-  return found
-}
+const subdomainIn =
+  (unit: string) =>
+  (value = '') => {
+    const found: string[] = []
+    if (byteLength(value) > 253) found.push(tooLong(253, unit))
+    if (!subdomainExpression.test(value)) found.push(mismatch(subdomainMessage, subdomainFormat, 'example.com'))
+    return found
+  }
 const subdomainInCharacters = subdomainIn('characters')
 const subdomainInBytes = subdomainIn('bytes')
 
 /** The default for names of objects. */
-export const dns1123Subdomain = (value: string, prefix = false): string[] => subdomainInCharacters(masked(value, prefix))
+export const dns1123Subdomain = (value = '', prefix = false): string[] => subdomainInCharacters(masked(value, prefix))
 
 const dns1035Format = '[a-z]([-a-z0-9]*[a-z0-9])?'
 const dns1035Message =
@@ -60,7 +62,7 @@ const dns1035Message =
 const dns1035Expression = anchored(dns1035Format)
 
 /** Names of services. */
-export const dns1035Label = (value: string, prefix = false): string[] => {
+export const dns1035Label = (value = '', prefix = false): string[] => {
   const name = masked(value, prefix)
   const found: string[] = []
   if (byteLength(name) > 63) found.push(tooLong(63))
@@ -73,7 +75,7 @@ const wildcardMessage =
   "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character"
 const wildcardExpression = anchored(wildcardFormat)
 
-export const wildcardDns1123Subdomain = (value: string): string[] => {
+export const wildcardDns1123Subdomain = (value = ''): string[] => {
   const found: string[] = []
   if (byteLength(value) > 253) found.push(tooLong(253))
   if (!wildcardExpression.test(value)) found.push(mismatch(wildcardMessage, wildcardFormat, '*.example.com'))
@@ -81,7 +83,7 @@ export const wildcardDns1123Subdomain = (value: string): string[] => {
 }
 
 /** What may stand as one segment of a URL path: names of RBAC objects. */
-export const pathSegment = (value: string, prefix = false): string[] => {
+export const pathSegment = (value = '', prefix = false): string[] => {
   if (!prefix && (value === '.' || value === '..')) return [`may not be '${value}'`]
   return ['/', '%'].filter((character) => value.includes(character)).map((character) => `may not contain '${character}'`)
 }
@@ -92,7 +94,7 @@ const keyMessage =
 const keyExpression = anchored(keyFormat)
 
 /** Label keys, annotation keys (lower-cased by the caller), resource names: `name` or `prefix.example.com/name`. */
-export const qualifiedName = (value: string): string[] => {
+export const qualifiedName = (value = ''): string[] => {
   const parts = value.split('/')
   if (parts.length > 2)
     return [
@@ -115,14 +117,14 @@ const valueMessage =
   "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character"
 const valueExpression = anchored(valueFormat)
 
-export const labelValue = (value: string): string[] => {
+export const labelValue = (value = ''): string[] => {
   const found: string[] = []
   if (byteLength(value) > 63) found.push(tooLong(63, 'bytes'))
   if (!valueExpression.test(value)) found.push(mismatch(valueMessage, valueFormat, 'MyValue', 'my_value', '12345'))
   return found
 }
 
-export const portName = (value: string): string[] => {
+export const portName = (value = ''): string[] => {
   const found: string[] = []
   if (byteLength(value) > 15) found.push(tooLong(15))
   if (!/^[-a-z0-9]+$/.test(value)) found.push('must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)')
@@ -132,18 +134,18 @@ export const portName = (value: string): string[] => {
   return found
 }
 
-export const percentage = (value: string): string[] =>
+export const percentage = (value = ''): string[] =>
   /^[0-9]+%$/.test(value)
     ? []
     : [mismatch("a valid percent string must be a numeric string followed by an ending '%'", '[0-9]+%', '1%', '93%')]
 
-export const httpHeaderName = (value: string): string[] =>
+export const httpHeaderName = (value = ''): string[] =>
   /^[-A-Za-z0-9]+$/.test(value)
     ? []
     : [mismatch("a valid HTTP header must consist of alphanumeric characters or '-'", '[-A-Za-z0-9]+', 'X-Header-Name')]
 
 /** Environment variables, as they are allowed by default since 1.34: printable ASCII but `=`. */
-export const environmentVariableName = (value: string): string[] => {
+export const environmentVariableName = (value = ''): string[] => {
   const found: string[] = []
   if (value === '') found.push(`environment variable name ${nonEmpty}`)
   if (!/^[\x20-\x3c\x3e-\x7e]*$/.test(value))
@@ -157,7 +159,7 @@ const parentDirectory = (value: string): string[] => {
 }
 
 /** Keys of ConfigMaps and Secrets: they become file names. */
-export const configMapKey = (value: string): string[] => {
+export const configMapKey = (value = ''): string[] => {
   const found: string[] = []
   if (byteLength(value) > 253) found.push(tooLong(253))
   if (!/^[-._a-zA-Z0-9]+$/.test(value))
@@ -173,7 +175,7 @@ export const configMapKey = (value: string): string[] => {
   return [...found, ...parentDirectory(value)]
 }
 
-export const cIdentifier = (value: string): string[] =>
+export const cIdentifier = (value = ''): string[] =>
   /^[A-Za-z_][A-Za-z0-9_]*$/.test(value)
     ? []
     : [
