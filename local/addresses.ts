@@ -10,6 +10,9 @@ export const clusterDNS = '10.96.0.10'
 /** where pods reach the API server: out of the pod range, behind the last node's */
 export const apiAddress = '10.244.255.254'
 
+/** Simulated nodes beyond what the pod range holds take theirs from here; nothing answers on either. */
+export const simulatedRange = '100.64.0.0/10'
+
 export const nodeName = (index: number) => `windlass-${index + 1}`
 export const nodePodCIDR = (index: number) => `10.244.${index}.0/24`
 export const kubeletPort = 10250

@@ -13,7 +13,7 @@ import { openLmdbStore } from '../shared/storage/lmdb/open.ts'
 import type { LogTail } from '../shared/storage/log-tail.ts'
 import type { Store } from '../shared/storage/store.ts'
 import { openLogTail } from '../shared/storage/tail/open.ts'
-import { clusterDomain, podRange, serviceRange } from './addresses.ts'
+import { clusterDomain, podRange, serviceRange, simulatedRange } from './addresses.ts'
 import { createChangeRelay } from './change-relay.ts'
 import type { DataDirectory } from './data-directory.ts'
 import type { Pki } from './pki.ts'
@@ -63,7 +63,7 @@ export const openApiProcess = async ({ directory, pki, role, log }: ApiProcessOp
     tokens,
     heartbeats: lmdb.heartbeats,
     serviceCIDR: serviceRange,
-    subresources: createStreams({ connector, clusterRanges: [podRange, serviceRange] }),
+    subresources: createStreams({ connector, clusterRanges: [podRange, serviceRange, simulatedRange] }),
     log,
   })
   return {

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import type { AgentConfiguration } from '../agent/configuration.ts'
-import { clusterDNS, clusterDomain, kubeletPort, nodeName, nodePodCIDR, podRange, serviceRange } from './addresses.ts'
+import { clusterDNS, clusterDomain, kubeletPort, nodeName, nodePodCIDR, serviceRange, simulatedRange } from './addresses.ts'
 import type { DataDirectory } from './data-directory.ts'
 import type { LocalOptions } from './options.ts'
 import type { Pki } from './pki.ts'
@@ -37,7 +37,7 @@ export const agentConfigurations = async (options: {
         clusterDomain,
         clusterDNS,
         serviceCIDR: serviceRange,
-        podCIDR: simulated ? podRange : nodePodCIDR(index),
+        podCIDR: local.nodes > 255 ? simulatedRange.replace(/\/.*/, '/24') : nodePodCIDR(index),
         hostServices: index === 0,
         labels: {},
       }

@@ -3,6 +3,9 @@ import { CommandError, createRun, gone, ignoring, type Run } from './command.ts'
 import { listLinks } from './link.ts'
 import { hostInterface, hostTable, interfacePattern } from './name.ts'
 
+/** Marks our blackhole routes: ones that somebody else laid are left alone. */
+const routeProtocol = '87'
+
 export interface HostNetwork {
   readonly podRange: string
   readonly serviceRange: string
@@ -20,7 +23,8 @@ export const prepareHost = async (options: HostNetwork): Promise<void> => {
   const { podRange, serviceRange, apiAddress, run = createRun() } = options
   await checkTools(run)
   await checkRangesAreFree(run, [podRange, serviceRange])
-  for (const range of [podRange, serviceRange]) await ignoring(run('ip', ['route', 'add', 'blackhole', range]), /File exists/)
+  for (const range of [podRange, serviceRange])
+    await ignoring(run('ip', ['route', 'add', 'blackhole', range, 'proto', routeProtocol]), /File exists/)
   await setGuards({ podRange, serviceRange, run })
   await ignoring(run('ip', ['link', 'add', hostInterface, 'type', 'bridge']), /File exists/)
   await run('ip', ['-batch', '-'], hostLink({ serviceRange, apiAddress }))
@@ -52,7 +56,8 @@ export const removeHost = async (options: Omit<HostNetwork, 'apiAddress'>): Prom
     await ignoring(run('iptables', ['-w', '5', '-D', chain, ...rule]), /does a matching rule exist|not found|No chain/)
   })
   for (const table of await listTables(run)) await ignoring(run('nft', ['delete', 'table', 'ip', table]), gone)
-  for (const range of [podRange, serviceRange]) await ignoring(run('ip', ['route', 'delete', 'blackhole', range]), gone)
+  for (const range of [podRange, serviceRange])
+    await ignoring(run('ip', ['route', 'delete', 'blackhole', range, 'proto', routeProtocol]), gone)
 }
 
 const isOurs = (name: string) => name === hostInterface || name.startsWith(interfacePattern.slice(0, -1))

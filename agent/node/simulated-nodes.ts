@@ -56,7 +56,7 @@ export const startSimulatedNodes = async (options: StartOptions): Promise<{ stop
   return { stop: async () => void (await Promise.all(agents.map((agent) => agent.stop()))) }
 }
 
-/** The n-th range of the same size after a node's own, inside 10.0.0.0/8. */
+/** The n-th range of the same size after the first node's. */
 const cidrOf = (podCIDR: string, index: number): string => {
   const [base = '10.244.0.0', bits = '24'] = podCIDR.split('/')
   const first = base.split('.').reduce((total, part) => total * 256 + Number(part), 0)
