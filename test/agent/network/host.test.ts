@@ -51,8 +51,8 @@ describe('a machine that is not fit for pods', () => {
     const { run, changes } = machineWith({ 'ip -json -4 address show': '[]' })
     await prepareHost({ ...ranges, run })
     expect(changes.slice(0, 3)).toEqual([
-      'ip route add blackhole 10.244.0.0/16',
-      'ip route add blackhole 10.96.0.0/16',
+      'ip route add blackhole 10.244.0.0/16 proto 87',
+      'ip route add blackhole 10.96.0.0/16 proto 87',
       'nft -f -',
     ])
   })
