@@ -70,7 +70,9 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
   return {
     load: () => {
       state.load(cache)
-      for (const pod of cache.list(pods)) if (wantsNode(pod, name)) waiting.set(createPodInfo(pod), clock.now())
+      const wanting = cache.list(pods).filter((pod) => wantsNode(pod, name))
+      waiting.retain(new Set(wanting.map(({ metadata }) => metadata.uid ?? '')))
+      for (const pod of wanting) waiting.set(createPodInfo(pod), clock.now())
       waiting.unpark()
     },
     observe: ({ resource, object, previous }) => {

@@ -29,6 +29,11 @@ export class WaitingPods {
     else this.#pods.set(info.uid, { info, sinceMs: before?.sinceMs ?? nowMs, attempts: 0, dueMs: nowMs, parked: false })
   }
 
+  /** Only these still want a node. */
+  retain(uids: ReadonlySet<string>): void {
+    for (const uid of this.#pods.keys()) if (!uids.has(uid)) this.#pods.delete(uid)
+  }
+
   remove(uid: string): void {
     this.#pods.delete(uid)
   }
