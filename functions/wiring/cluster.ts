@@ -1,0 +1,67 @@
+import type { Authenticator } from '../../shared/apiserver/authn/authenticator.ts'
+import { createTokens } from '../../shared/apiserver/authn/tokens.ts'
+import type { ApiHandler } from '../../shared/apiserver/request.ts'
+import { createStandardServer } from '../../shared/apiserver/standard-server.ts'
+import type { SubresourceHandlers } from '../../shared/apiserver/subresources/subresource.ts'
+import type { Client } from '../../shared/client/client.ts'
+import { createInProcessClient } from '../../shared/client/in-process.ts'
+import { type ClusterIdentity, openClusterIdentity } from '../../shared/identity/cluster-identity.ts'
+import type { Clock } from '../../shared/platform/clock.ts'
+import type { Logger } from '../../shared/platform/log.ts'
+import { systemRandom } from '../../shared/platform/random.ts'
+import type { Heartbeats } from '../../shared/storage/heartbeats.ts'
+import type { LogTail } from '../../shared/storage/log-tail.ts'
+import type { Store } from '../../shared/storage/store.ts'
+import { createStoreCache, type StoreCache } from '../../shared/storage/store-cache.ts'
+import { openLogTail } from '../../shared/storage/tail/open.ts'
+
+/** What a function's process works with, whatever it does. */
+export interface Cluster {
+  readonly store: Store
+  readonly heartbeats: Heartbeats
+  readonly tail: LogTail
+  /** holds nothing yet: what is asked for is listed */
+  readonly cache: StoreCache
+  readonly identity: ClusterIdentity
+  readonly handle: ApiHandler
+  clientOf(name: string): Client
+  readonly clock: Clock
+  readonly log: Logger
+}
+
+export interface ClusterOptions {
+  /** with secrets in clear: see `encryptingStore` */
+  readonly store: Store
+  readonly heartbeats: Heartbeats
+  readonly serviceCidr: string
+  /** of service account tokens: the API's own URL */
+  readonly issuer: string
+  readonly clock: Clock
+  readonly log: Logger
+  readonly authenticators?: readonly Authenticator[] | undefined
+  readonly subresources?: Readonly<Record<string, SubresourceHandlers>> | undefined
+}
+
+/** The library over a store, for a process that may sleep at any time: it follows the log only for those who watch. */
+export const openCluster = async (options: ClusterOptions): Promise<Cluster> => {
+  const { store, heartbeats, clock, log } = options
+  const identity = await openClusterIdentity(store)
+  const tail = await openLogTail({ store, log, follow: 'subscribed' })
+  const { handle } = createStandardServer({
+    ...options,
+    logTail: tail,
+    tokens: createTokens({ privateKeyPem: identity.signingKey, issuer: options.issuer, clock, random: systemRandom }),
+    serviceCIDR: options.serviceCidr,
+  })
+  return {
+    store,
+    heartbeats,
+    tail,
+    cache: await createStoreCache({ store, tail, resources: [] }),
+    identity,
+    handle,
+    clientOf: (name) => createInProcessClient(handle, { name, groups: ['system:authenticated'] }),
+    clock,
+    log,
+  }
+}

@@ -1,0 +1,10 @@
+import type { Node, Pod } from '../resources/resource.ts'
+
+/** on a pod: what is held for it */
+export const referenceAnnotation = 'windlass.dev/task'
+/** on a node: the machine it is to the capacity provider; set by the node's agent */
+export const hostAnnotation = 'windlass.dev/container-instance'
+
+export const referenceOf = ({ metadata }: Pod): string | undefined => metadata.annotations?.[referenceAnnotation] || undefined
+/** undefined: nobody holds room on such a node */
+export const hostOf = ({ metadata }: Node): string | undefined => metadata.annotations?.[hostAnnotation] || undefined
