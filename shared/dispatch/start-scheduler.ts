@@ -17,7 +17,7 @@ export const startScheduler = async (options: {
   log: Logger
 }): Promise<RunningScheduler> => {
   const { scheduler, tail, clock, log } = options
-  const stopping = new AbortController()
+  let stopped = false
   let wake = new AbortController()
   let lost = true
 
@@ -32,7 +32,8 @@ export const startScheduler = async (options: {
     },
   })
   const loop = async () => {
-    while (!stopping.signal.aborted) {
+    while (!stopped) {
+      // One for each wait: signals joined with a lasting one by AbortSignal.any pile up behind it.
       wake = new AbortController()
       let delayMs: number | undefined = 1000
       try {
@@ -44,13 +45,14 @@ export const startScheduler = async (options: {
       } catch (error) {
         log.error('scheduling failed, will retry', { error })
       }
-      if (!wake.signal.aborted) await clock.sleep(delayMs ?? 60_000, AbortSignal.any([wake.signal, stopping.signal]))
+      if (!wake.signal.aborted) await clock.sleep(delayMs ?? 60_000, wake.signal)
     }
   }
   const looping = loop()
   return {
     stop: async () => {
-      stopping.abort()
+      stopped = true
+      wake.abort()
       unlisten()
       await looping
     },
