@@ -25,7 +25,10 @@ export const acceptWebSocket = ({ request, socket, head }: UpgradeRequest, proto
       )
       return resolve(undefined)
     }
-    const server = new WebSocketServer({ noServer: true, handleProtocols: () => protocol, perMessageDeflate: false })
+    // ws takes a name with a slash, such as the tunnel's, for malformed: it is left out of the negotiation.
+    delete request.headers['sec-websocket-protocol']
+    const server = new WebSocketServer({ noServer: true, perMessageDeflate: false })
+    server.on('headers', (headers) => headers.push(`Sec-WebSocket-Protocol: ${protocol}`))
     server.handleUpgrade(request, socket, head, (webSocket) => resolve({ webSocket, protocol }))
   })
 
