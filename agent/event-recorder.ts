@@ -27,6 +27,7 @@ export interface EventRecorderOptions {
 }
 
 const remembered = 2000
+const mostAttempts = 5
 
 /** Repeats of one event raise its count instead of making another. Events are written one after the other, in order. */
 export class EventRecorder implements AgentEvents {
@@ -58,40 +59,57 @@ export class EventRecorder implements AgentEvents {
   }
 
   async #write(regarding: Event['involvedObject'], event: AgentEvent, now: number) {
-    const { client, log, nodeName } = this.#options
-    const { type, reason, message, fieldPath } = event
-    const key = [regarding.kind, regarding.uid, fieldPath, type, reason, message].join('\0')
-    const before = this.#written.get(key)
-    try {
-      if (before) {
-        before.count++
-        const body = { count: before.count, lastTimestamp: timestamp(now) }
-        try {
-          await client.patch(events, before.namespace, before.name, { type: 'merge', body })
+    const { log, clock } = this.#options
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.#count(regarding, event, now)
+        return
+      } catch (error) {
+        if (isReason(error, 'ServiceUnavailable') && attempt < mostAttempts) await clock.sleep(attempt * 500)
+        else {
+          const { reason, message } = event
+          log.warn('event can not be written', { reason, message, error: error instanceof Error ? error.message : error })
           return
-        } catch (error) {
-          if (!isReason(error, 'NotFound')) throw error
         }
       }
-      const namespace = regarding.namespace || 'default'
-      const name = `${regarding.name}.${(BigInt(now) * 1_000_000n + (process.hrtime.bigint() % 1_000_000n)).toString(16)}`
-      await client.create(events, {
-        metadata: { name, namespace },
-        involvedObject: { ...regarding, ...(fieldPath ? { fieldPath } : {}) },
-        type,
-        reason,
-        message,
-        count: 1,
-        firstTimestamp: timestamp(now),
-        lastTimestamp: timestamp(now),
-        source: { component: 'kubelet', host: nodeName },
-        reportingComponent: 'kubelet',
-        reportingInstance: nodeName,
-      })
-      this.#remember(key, { name, namespace, count: 1 })
-    } catch (error) {
-      log.warn('event can not be written', { reason, message, error: error instanceof Error ? error.message : error })
     }
+  }
+
+  async #count(regarding: Event['involvedObject'], event: AgentEvent, now: number) {
+    const key = [regarding.kind, regarding.uid, event.fieldPath, event.type, event.reason, event.message].join('\0')
+    const before = this.#written.get(key)
+    if (!before) return this.#create(key, { regarding, event, now })
+    const body = { count: before.count + 1, lastTimestamp: timestamp(now) }
+    try {
+      await this.#options.client.patch(events, before.namespace, before.name, { type: 'merge', body })
+      before.count++
+    } catch (error) {
+      // Events expire.
+      if (!isReason(error, 'NotFound')) throw error
+      await this.#create(key, { regarding, event, now })
+    }
+  }
+
+  async #create(key: string, told: { regarding: Event['involvedObject']; event: AgentEvent; now: number }) {
+    const { client, nodeName } = this.#options
+    const { regarding, now } = told
+    const { type, reason, message, fieldPath } = told.event
+    const namespace = regarding.namespace || 'default'
+    const name = `${regarding.name}.${(BigInt(now) * 1_000_000n + (process.hrtime.bigint() % 1_000_000n)).toString(16)}`
+    await client.create(events, {
+      metadata: { name, namespace },
+      involvedObject: { ...regarding, ...(fieldPath ? { fieldPath } : {}) },
+      type,
+      reason,
+      message,
+      count: 1,
+      firstTimestamp: timestamp(now),
+      lastTimestamp: timestamp(now),
+      source: { component: 'kubelet', host: nodeName },
+      reportingComponent: 'kubelet',
+      reportingInstance: nodeName,
+    })
+    this.#remember(key, { name, namespace, count: 1 })
   }
 
   #remember(key: string, value: { name: string; namespace: string; count: number }) {

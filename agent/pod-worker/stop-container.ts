@@ -18,7 +18,7 @@ export interface StopOptions {
 }
 
 /** Below this a container would have no chance to end by itself. */
-const shortestGraceSeconds = 1
+const shortestGraceSeconds = 2
 
 /** Ends a container: preStop hook, stop signal, and SIGKILL when the grace, which they share, is over. */
 export const stopContainer = async (context: PodContext, options: StopOptions): Promise<void> => {

@@ -85,7 +85,13 @@ export class DockerRuntime implements ContainerRuntime {
   }
 
   async createSandbox(spec: SandboxSpec): Promise<Sandbox> {
-    const container = (await engineCall(() => this.#docker.createContainer(sandboxOptions(this.#facts!, spec))))!
+    const create = () => engineCall(() => this.#docker.createContainer(sandboxOptions(this.#facts!, spec)), [404])
+    let container = await create()
+    if (!container) {
+      // Somebody has removed the pause image.
+      await engineCall(() => ensurePauseImage(this.#docker))
+      container = (await create())!
+    }
     try {
       await this.#gate(() => engineCall(() => container.start()))
     } catch (error) {

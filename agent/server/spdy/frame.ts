@@ -12,8 +12,6 @@ export const frameTypes = {
 
 export const flagFin = 1
 export const headerLength = 8
-/** the length field has 24 bits */
-export const largestPayload = 0xffffff
 
 export type Frame =
   | { readonly type: 'data'; readonly streamId: number; readonly flags: number; readonly payload: Buffer }
