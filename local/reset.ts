@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { removeHost } from '../agent/network/host.ts'
+import { unmountBelow } from '../agent/volumes/mount.ts'
 import { podRange, serviceRange } from './addresses.ts'
 import { removeContainers } from './containers.ts'
 import { readRecord, removeDataDirectory } from './data-directory.ts'
@@ -21,6 +22,8 @@ const reset = async (): Promise<void> => {
       console.log(`removed ${removed} containers`)
       await removeHost({ podRange, serviceRange })
       console.log('removed the network')
+      // Volumes in memory outlive their agent.
+      await unmountBelow(options.dataDir)
       if (record.enginePid !== undefined) stopEngine(record.enginePid)
     }
     if (record.kubeconfig) await removeFromKubeconfig(record.kubeconfig, 'windlass', record.server)
