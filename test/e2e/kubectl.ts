@@ -53,7 +53,7 @@ export class Kubectl {
   }
 
   apply(...objects: object[]): Promise<string> {
-    return this.withInput(objects.map((object) => JSON.stringify(object)).join('\n---\n'), 'apply', '-f', '-')
+    return this.withInput(objects.map((object) => JSON.stringify(object)).join('\n'), 'apply', '-f', '-')
   }
 
   /** What a command that must fail said. */
