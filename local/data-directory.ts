@@ -18,6 +18,7 @@ export interface ClusterRecord {
 }
 
 const format = 'windlass/1'
+const recordFile = 'cluster.json'
 
 /** The directory can't be used; nothing was written. */
 export class DataDirectoryError extends Error {
@@ -44,7 +45,7 @@ const layout = (path: string): DataDirectory => ({
 
 /** The record of the cluster in `path`, or undefined where nothing is. Throws DataDirectoryError when something else is there. */
 export const readRecord = async (path: string): Promise<ClusterRecord | undefined> => {
-  const file = join(path, 'cluster.json')
+  const file = join(path, recordFile)
   let text: string
   try {
     text = await readFile(file, 'utf8')
@@ -82,12 +83,18 @@ export const newRecord = (values: Omit<ClusterRecord, 'format' | 'id' | 'created
 })
 
 export const writeRecord = async (path: string, record: ClusterRecord): Promise<void> => {
-  const file = join(path, 'cluster.json')
+  const file = join(path, recordFile)
   await writeFile(`${file}.new`, `${JSON.stringify(record, null, 2)}\n`)
   await rename(`${file}.new`, file)
 }
 
-export const removeDataDirectory = (path: string): Promise<void> => rm(path, { recursive: true, force: true })
+/** The record goes last: a removal that was cut short can be taken up again. */
+export const removeDataDirectory = async (path: string): Promise<void> => {
+  for (const name of await listIfThere(path)) {
+    if (name !== recordFile) await rm(join(path, name), { recursive: true, force: true })
+  }
+  await rm(path, { recursive: true, force: true })
+}
 
 const parseRecord = (file: string, text: string): ClusterRecord => {
   try {

@@ -5,6 +5,7 @@ import { podRange, serviceRange } from './addresses.ts'
 import { removeContainers } from './containers.ts'
 import { readRecord, removeDataDirectory } from './data-directory.ts'
 import { engineSocket, stopEngine } from './engine.ts'
+import { explain } from './explain.ts'
 import { removeFromKubeconfig } from './kubeconfig.ts'
 import { takeLock } from './machine-lock.ts'
 import { parseOptions, usage } from './options.ts'
@@ -33,4 +34,9 @@ const reset = async (): Promise<void> => {
     release()
   }
 }
-await reset()
+try {
+  await reset()
+} catch (error) {
+  console.error(`\n${explain(error)}`)
+  process.exit(1)
+}
