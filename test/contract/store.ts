@@ -12,6 +12,8 @@ export interface StoreUnderTest {
   readonly store: Store
   /** the store's own; history is kept 600 s of it */
   readonly clock: ManualClock
+  /** how many objects are a great many here; a local engine may be slow */
+  readonly many: number
   /** does now what the background would do: drop expired objects and old history */
   sweep(): Promise<void>
   close(): Promise<void>
@@ -22,7 +24,9 @@ export type StoreCases = Readonly<Record<string, (subject: StoreUnderTest) => Pr
 /** Run by every driver; a departure is a named skip with its reason. */
 export const testStore = (options: {
   name: string
-  newStore: () => Promise<StoreUnderTest>
+  newStore: () => Promise<Omit<StoreUnderTest, 'many'>>
+  many?: number
+  timeoutMs?: number
   skip?: readonly { readonly reason: string; readonly tests: readonly string[] }[]
 }): void => {
   const reasons = new Map(options.skip?.flatMap(({ reason, tests }) => tests.map((test) => [test, reason] as const)))
@@ -36,7 +40,7 @@ export const testStore = (options: {
   describe(`${options.name} store`, () => {
     let subject: StoreUnderTest
     beforeEach(async () => {
-      subject = await options.newStore()
+      subject = { many: 3000, ...(await options.newStore()), ...(options.many ? { many: options.many } : {}) }
     })
     afterEach(() => subject.close())
     for (const [group, cases] of Object.entries(groups)) {
@@ -44,7 +48,7 @@ export const testStore = (options: {
         for (const [name, run] of Object.entries(cases)) {
           const reason = reasons.get(name)
           if (reason) it.skip(`${name} (${reason})`, () => undefined)
-          else it(name, () => run(subject))
+          else it(name, { timeout: options.timeoutMs ?? 20_000 }, () => run(subject))
         }
       })
     }

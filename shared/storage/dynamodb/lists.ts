@@ -62,9 +62,7 @@ const redo = (seen: State, changes: readonly Item[], resource: string): State =>
     if (sk === undefined) continue
     state.set(
       sk,
-      textOf(change, 'type') === 'deleted'
-        ? undefined
-        : { ...object, r: { N: String(revisionOfLogItem(change)) }, v: change['v']! },
+      textOf(change, 'type') === 'deleted' ? undefined : { ...object, r: { N: String(revisionOfLogItem(change)) }, v: change.v! },
     )
   }
   return state
@@ -78,7 +76,7 @@ const undo = (seen: State, changes: readonly Item[], resource: string): State =>
     const { sk, object } = changed(change, resource)
     if (sk === undefined || undone.has(sk)) continue
     undone.add(sk)
-    state.set(sk, change['p'] ? { ...object, r: change['q']!, v: change['p'] } : undefined)
+    state.set(sk, change.p ? { ...object, r: change.q!, v: change.p } : undefined)
   }
   return state
 }

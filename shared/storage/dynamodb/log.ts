@@ -61,7 +61,7 @@ export class Log {
         ':decided': { N: String(this.#decided) },
       },
     })
-    const revision = Number(taken?.['n']?.N)
+    const revision = Number(taken?.n?.N)
     if (revision - this.#decided > window) await this.revision()
     return revision
   }
@@ -171,7 +171,7 @@ export class Log {
   async #checkPosition(after: number, first: Item | undefined): Promise<void> {
     const now = this.#now()
     if (first && revisionOfLogItem(first) === after + 1) {
-      if (now - Number(first['at']?.N) <= this.#historyMs) return
+      if (now - Number(first.at?.N) <= this.#historyMs) return
       throw new RevisionExpired(after, await this.revision())
     }
     if (after === this.#decided && this.#isFresh()) return

@@ -125,43 +125,38 @@ export const openDynamoDbStore = async (options: DynamoDbStoreOptions): Promise<
 }
 
 const changeOf = async (connection: Connection, item: Item): Promise<Change> => {
-  const [value, previous] = await Promise.all([
-    loadValue(connection, item['v']),
-    item['p'] ? loadValue(connection, item['p']) : undefined,
-  ])
+  const [value, previous] = await Promise.all([loadValue(connection, item.v), item.p ? loadValue(connection, item.p) : undefined])
   const type = textOf(item, 'type') as Change['type']
   return { type, key: decodeKey(textOf(item, 'key')), revision: revisionOfLogItem(item), value, previous }
 }
 
-const expire = async (
-  context: WriteContext,
-  encodeDeletion: NonNullable<DynamoDbStoreOptions['encodeDeletion']>,
-): Promise<void> => {
-  const { connection, now } = context
+type EncodeDeletion = NonNullable<DynamoDbStoreOptions['encodeDeletion']>
+
+const expire = async (context: WriteContext, encodeDeletion: EncodeDeletion): Promise<void> => {
   for (;;) {
-    const { items } = await connection.query({ ...expiredBefore(now()), Limit: 100 })
+    const { items } = await context.connection.query({ ...expiredBefore(context.now()), Limit: 20 })
     if (items.length === 0) return
-    for (const item of items) {
-      const key = keyOfExpiry(item)
-      const found = await connection.get(objectItemKey(key))
-      // A later write gave the object another time to live, or none.
-      if (found && numberOf(found, 'r') === numberOf(item, 'r')) {
-        const last = await entryOf(connection, key, found)
-        await deleteUnlessChanged(context, last, (revision) => encodeDeletion(last, revision))
-      }
-      await connection.remove({ pk: item['pk'] as { S: string }, sk: item['sk'] as { S: string } })
-    }
+    await Promise.all(items.map((item) => expireObject(context, item, encodeDeletion)))
   }
 }
 
-const deleteUnlessChanged = async (
-  context: WriteContext,
-  last: Entry,
-  encode: (revision: number) => Uint8Array,
-): Promise<void> => {
-  try {
-    await replaceObject(context, { type: 'deleted', key: last.key, expected: last.revision, encode })
-  } catch (error) {
-    if (!(error instanceof RevisionConflict)) throw error
+const expireObject = async (context: WriteContext, expiry: Item, encodeDeletion: EncodeDeletion): Promise<void> => {
+  const { connection } = context
+  const key = keyOfExpiry(expiry)
+  const found = await connection.get(objectItemKey(key))
+  // A later write gave the object another time to live, or none.
+  if (found && numberOf(found, 'r') === numberOf(expiry, 'r')) {
+    const last = await entryOf(connection, key, found)
+    try {
+      await replaceObject(context, {
+        type: 'deleted',
+        key,
+        expected: last.revision,
+        encode: (revision) => encodeDeletion(last, revision),
+      })
+    } catch (error) {
+      if (!(error instanceof RevisionConflict)) throw error
+    }
   }
+  await connection.remove({ pk: { S: textOf(expiry, 'pk') }, sk: { S: textOf(expiry, 'sk') } })
 }

@@ -42,8 +42,8 @@ export const storeValue = async (connection: Connection, value: Uint8Array, nowM
 
 export const loadValue = async (connection: Connection, stored: AttributeValue | undefined): Promise<Uint8Array> => {
   const fields = stored?.M ?? {}
-  const bytes = fields['blob']?.S === undefined ? (fields['d']?.B ?? new Uint8Array()) : await loadBlob(connection, fields)
-  return fields['z']?.BOOL ? zstdDecompressSync(bytes) : bytes
+  const bytes = fields.blob?.S === undefined ? (fields.d?.B ?? new Uint8Array()) : await loadBlob(connection, fields)
+  return fields.z?.BOOL ? zstdDecompressSync(bytes) : bytes
 }
 
 /** Items for the transaction that make a large value stay. */
@@ -77,15 +77,15 @@ const partKey = (blob: string, index: number): ItemKey => ({
 })
 
 const partsOf = (stored: AttributeValue | undefined): ItemKey[] => {
-  const blob = stored?.M?.['blob']?.S
+  const blob = stored?.M?.blob?.S
   if (blob === undefined) return []
-  return Array.from({ length: Number(stored?.M?.['parts']?.N ?? 0) }, (_, i) => partKey(blob, i))
+  return Array.from({ length: Number(stored?.M?.parts?.N ?? 0) }, (_, i) => partKey(blob, i))
 }
 
 const loadBlob = async (connection: Connection, fields: Item): Promise<Uint8Array> => {
   const parts = await Promise.all(partsOf({ M: fields }).map((key) => connection.get(key)))
-  const bytes = parts.map((part) => part?.['d']?.B)
+  const bytes = parts.map((part) => part?.d?.B)
   if (bytes.some((part) => part === undefined))
-    throw new StoreUnavailable(`table "${connection.table}" has lost parts of the value ${fields['blob']?.S}`)
+    throw new StoreUnavailable(`table "${connection.table}" has lost parts of the value ${fields.blob?.S}`)
   return Buffer.concat(bytes as Uint8Array[])
 }

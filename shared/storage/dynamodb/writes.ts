@@ -48,14 +48,14 @@ export const replaceObject = async (
   if ('current' in outcome) {
     throw new RevisionConflict(key, outcome.current && (await entryOf(context.connection, key, outcome.current)))
   }
-  await orphan(context.connection, previous['v'], context.now())
+  await orphan(context.connection, previous.v, context.now())
   return outcome.entry
 }
 
 export const entryOf = async (connection: Connection, key: ObjectKey, item: Item): Promise<Entry> => ({
   key,
   revision: numberOf(item, 'r'),
-  value: await loadValue(connection, item['v']),
+  value: await loadValue(connection, item.v),
 })
 
 type Outcome = { readonly entry: Entry } | { readonly current: Item | undefined }
@@ -147,7 +147,7 @@ const transactionItems = (
   const condition =
     previous === undefined
       ? { ConditionExpression: 'attribute_not_exists(pk)' }
-      : { ConditionExpression: 'r = :expected', ExpressionAttributeValues: { ':expected': previous['r']! } }
+      : { ConditionExpression: 'r = :expected', ExpressionAttributeValues: { ':expected': previous.r! } }
   const conditioned = { TableName, ...condition, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const }
   const itemKey = objectItemKey(key)
   const logItem: Item = {
@@ -157,7 +157,7 @@ const transactionItems = (
     v: stored,
     mark: { S: mark },
     ...log.age(nowMs),
-    ...(previous ? { p: previous['v']!, q: previous['r']! } : {}),
+    ...(previous ? { p: previous.v!, q: previous.r! } : {}),
   }
   return [
     type === 'deleted'

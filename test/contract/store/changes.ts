@@ -18,7 +18,7 @@ export const readAll = async (store: Store, after: number, limit?: number): Prom
 /** Follows the log as a watcher does until `until` says it has seen enough. */
 const follow = async (store: Store, after: number, until: (seen: readonly Change[]) => boolean): Promise<Change[]> => {
   const seen: Change[] = []
-  const signal = AbortSignal.timeout(15_000)
+  const signal = AbortSignal.timeout(50_000)
   let position = after
   while (!until(seen)) {
     await store.waitForChange(position, signal)
@@ -116,7 +116,7 @@ export const changeCases: StoreCases = {
   'does not wait when the log is further already': async ({ store }) => {
     const start = await store.revision()
     await createPod(store, 'a')
-    await store.waitForChange(start, AbortSignal.timeout(15_000))
+    await store.waitForChange(start, AbortSignal.timeout(50_000))
   },
 
   'stops waiting without an error when told to': async ({ store }) => {

@@ -49,18 +49,18 @@ export const sizeCases: StoreCases = {
     expect((await readAll(store, (await store.revision()) - 1)).map((change) => change.key)).toEqual([key])
   },
 
-  'lists thousands of objects, whole and in pages': async ({ store }) => {
-    const wanted = Array.from({ length: 3000 }, (_, i) => `p${String(i).padStart(5, '0')}`)
-    for (let i = 0; i < wanted.length; i += 100) {
-      await Promise.all(wanted.slice(i, i + 100).map((name) => createPod(store, name)))
+  'lists a great many objects, whole and in pages': async ({ store, many }) => {
+    const wanted = Array.from({ length: many }, (_, i) => `p${String(i).padStart(5, '0')}`)
+    for (let i = 0; i < wanted.length; i += 50) {
+      await Promise.all(wanted.slice(i, i + 50).map((name) => createPod(store, name)))
     }
     const expected = wanted.map((name) => `default/${name}`)
     expect(names((await store.list('pods')).entries)).toEqual(expected)
     const paged: string[] = []
-    let page = await store.list('pods', { limit: 500 })
+    let page = await store.list('pods', { limit: many / 6 })
     paged.push(...names(page.entries))
     while (page.remaining > 0) {
-      page = await store.list('pods', { limit: 500, after: page.entries.at(-1)!.key, at: page.revision })
+      page = await store.list('pods', { limit: many / 6, after: page.entries.at(-1)!.key, at: page.revision })
       paged.push(...names(page.entries))
     }
     expect(paged).toEqual(expected)

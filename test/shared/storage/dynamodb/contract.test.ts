@@ -13,6 +13,8 @@ describe.skipIf(!hasJava)('with DynamoDB Local (needs Java)', () => {
 
   testStore({
     name: 'DynamoDB',
+    many: 240,
+    timeoutMs: 60_000,
     newStore: async () => {
       const clock = new ManualClock()
       const client = dynamoDb.client()

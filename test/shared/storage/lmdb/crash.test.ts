@@ -6,8 +6,8 @@ import { seededRandom } from '../../../contract/random.ts'
 import { readAll } from '../../../contract/store/changes.ts'
 import { type Directory, newDirectory } from './directory.ts'
 
-const crashes = Number(process.env['STORE_CRASHES'] ?? 12)
-const seed = Number(process.env['STORE_SEED'] ?? 1)
+const crashes = Number(process.env.STORE_CRASHES ?? 12)
+const seed = Number(process.env.STORE_SEED ?? 1)
 
 interface Acknowledged {
   readonly type: string

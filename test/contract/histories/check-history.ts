@@ -1,0 +1,157 @@
+import type { History, RecordedChange, RecordedRead, RecordedWrite } from './history.ts'
+
+export interface Finding {
+  readonly what: string
+  /** the object it is about */
+  readonly name?: string | undefined
+}
+
+/**
+ * What in a history contradicts the store's contract, given its whole log: one total order in which every write that was
+ * acknowledged stands once and no refused one does, real time respected, reads linearizable per object, lists equal to the log
+ * at their revision, watches equal to the log.
+ */
+export const checkHistory = (history: History, log: readonly RecordedChange[]): Finding[] => {
+  const known = knownTimes(history, log)
+  return [
+    ...checkOrder(log),
+    ...checkWrites(history.writes, log),
+    ...checkRealTime(history.writes),
+    ...checkReads(history, log, known),
+    ...checkLists(history, log),
+    ...checkWatches(history, log),
+  ]
+}
+
+const checkOrder = (log: readonly RecordedChange[]): Finding[] =>
+  log.flatMap(({ revision, name }, i) => {
+    const before = log[i - 1]
+    return before && before.revision >= revision ? [{ what: `the log has ${revision} after ${before.revision}`, name }] : []
+  })
+
+const checkWrites = (writes: readonly RecordedWrite[], log: readonly RecordedChange[]): Finding[] => {
+  const byMark = Map.groupBy(log, ({ mark }) => mark)
+  return writes.flatMap((write): Finding[] => {
+    const { name, mark, outcome, type, revision } = write
+    const found = byMark.get(mark) ?? []
+    if (found.length > 1) return [{ what: `${type} ${mark} took effect ${found.length} times`, name }]
+    if (outcome === 'refused' && found.length > 0) return [{ what: `${type} ${mark} was refused and took effect`, name }]
+    if (outcome !== 'done') return []
+    const [change] = found
+    if (!change) return [{ what: `${type} ${mark} was acknowledged at ${revision} and is lost`, name }]
+    if (change.revision !== revision || change.type !== type || change.name !== name) {
+      return [
+        { what: `${type} ${mark} was acknowledged at ${revision} and stands as ${change.type} at ${change.revision}`, name },
+      ]
+    }
+    return []
+  })
+}
+
+/** A write that began after another was acknowledged has the higher revision. */
+const checkRealTime = (writes: readonly RecordedWrite[]): Finding[] => {
+  const done = writes.filter(({ outcome }) => outcome === 'done')
+  const byEnd = done.toSorted((a, b) => a.end - b.end)
+  let next = 0
+  let highest = 0
+  return done
+    .toSorted((a, b) => a.start - b.start)
+    .flatMap(({ start, revision = 0, mark, name }) => {
+      for (let ended = byEnd[next]; ended && ended.end < start; ended = byEnd[++next])
+        highest = Math.max(highest, ended.revision ?? 0)
+      return revision > highest ? [] : [{ what: `${mark} got ${revision}, after ${highest} was acknowledged`, name }]
+    })
+}
+
+/** From when on each change was certainly in effect: it was acknowledged, or somebody saw it. */
+const knownTimes = (history: History, log: readonly RecordedChange[]): Map<number, number> => {
+  const known = new Map<number, number>()
+  const learn = (revision: number | undefined, at: number) => {
+    if (revision !== undefined) known.set(revision, Math.min(at, known.get(revision) ?? Number.POSITIVE_INFINITY))
+  }
+  for (const { revision, end } of history.writes) learn(revision, end)
+  for (const { revision, end } of history.reads) learn(revision, end)
+  const lists = history.lists.toSorted((a, b) => a.end - b.end)
+  for (const { revision } of log)
+    learn(revision, lists.find((list) => list.revision >= revision)?.end ?? Number.POSITIVE_INFINITY)
+  return known
+}
+
+const checkReads = (history: History, log: readonly RecordedChange[], known: ReadonlyMap<number, number>): Finding[] => {
+  const changesOf = Map.groupBy(log, ({ name }) => name)
+  const startOf = new Map(history.writes.map(({ mark, start }) => [mark, start]))
+  return history.reads.flatMap((read) => {
+    const changes = changesOf.get(read.name) ?? []
+    // State 0 is before the first change.
+    const states = [undefined, ...changes]
+    const valid = states.some((state, i) => {
+      if (!shows(state, read)) return false
+      if (state && (startOf.get(state.mark) ?? 0) > read.end) return false
+      return !states.slice(i + 1).some((later) => later && (known.get(later.revision) ?? Number.POSITIVE_INFINITY) < read.start)
+    })
+    return valid
+      ? []
+      : [{ what: `a read saw ${read.revision ?? 'nothing'}, which was not the state at any moment of it`, name: read.name }]
+  })
+}
+
+const shows = (state: RecordedChange | undefined, { revision }: RecordedRead): boolean =>
+  state === undefined || state.type === 'deleted' ? revision === undefined : state.revision === revision
+
+const checkLists = ({ lists, writes }: History, log: readonly RecordedChange[]): Finding[] =>
+  lists.flatMap((list): Finding[] => {
+    const acknowledged = writes.filter(({ outcome, end }) => outcome === 'done' && end < list.start)
+    const newest = Math.max(0, ...acknowledged.map(({ revision = 0 }) => revision))
+    if (list.revision < newest) return [{ what: `a list is at ${list.revision}, after ${newest} was acknowledged` }]
+    const state = new Map<string, number>()
+    for (const { type, name, revision } of log) {
+      if (revision > list.revision) break
+      if (type === 'deleted') state.delete(name)
+      else state.set(name, revision)
+    }
+    const wanted = [...state].sort().join(' ')
+    const found = [...list.entries].sort().join(' ')
+    return wanted === found ? [] : [{ what: `a list at ${list.revision} has (${found}), the log (${wanted})` }]
+  })
+
+const checkWatches = ({ watches }: History, log: readonly RecordedChange[]): Finding[] =>
+  watches.flatMap(({ from, position, changes }): Finding[] => {
+    const wanted = log.filter(({ revision }) => revision > from && revision <= position)
+    const at = wanted.findIndex((change, i) => !same(change, changes[i]))
+    if (at >= 0)
+      return [
+        { what: `a watch from ${from} saw ${text(changes[at])} where the log has ${text(wanted[at])}`, name: wanted[at]?.name },
+      ]
+    const extra = changes[wanted.length]
+    return extra ? [{ what: `a watch from ${from} saw ${text(extra)} beyond the log`, name: extra.name }] : []
+  })
+
+const same = (a: RecordedChange, b: RecordedChange | undefined): boolean =>
+  b !== undefined && a.revision === b.revision && a.type === b.type && a.name === b.name && a.mark === b.mark
+
+const text = (change: RecordedChange | undefined) => (change ? `${change.type} ${change.name}@${change.revision}` : 'nothing')
+
+/** The findings, and what was done to the first object they are about. */
+export const describeFindings = (findings: readonly Finding[], history: History, log: readonly RecordedChange[]): string => {
+  const name = findings.find((finding) => finding.name !== undefined)?.name
+  const begin = Math.min(...history.writes.map(({ start }) => start), ...history.reads.map(({ start }) => start))
+  const ms = (time: number) => ((time - begin) / 1e6).toFixed(3)
+  const operations = [
+    ...history.writes.map((write) => ({
+      ...write,
+      line: `${write.type} ${write.mark} ${write.outcome} ${write.revision ?? ''}`,
+    })),
+    ...history.reads.map((read) => ({ ...read, line: `read ${read.revision ?? 'nothing'}` })),
+  ]
+  return [
+    ...findings.slice(0, 10).map(({ what, name: about }) => `${about ?? ''}: ${what}`),
+    `log of ${name}: ${log
+      .filter((change) => change.name === name)
+      .map(text)
+      .join(', ')}`,
+    ...operations
+      .filter((operation) => operation.name === name)
+      .sort((a, b) => a.start - b.start)
+      .map(({ start, end, line }) => `${ms(start)}–${ms(end)} ${line}`),
+  ].join('\n')
+}

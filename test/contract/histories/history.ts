@@ -1,0 +1,57 @@
+import type { Change } from '../../../shared/storage/store.ts'
+
+/** What clients of a store did and saw. Times are of one monotonic clock (nanoseconds). */
+export interface History {
+  readonly writes: readonly RecordedWrite[]
+  readonly reads: readonly RecordedRead[]
+  readonly lists: readonly RecordedList[]
+  readonly watches: readonly RecordedWatch[]
+}
+
+interface Span {
+  readonly start: number
+  readonly end: number
+}
+
+export interface RecordedWrite extends Span {
+  readonly type: Change['type']
+  readonly name: string
+  /** stands in the object, and is of this attempt alone */
+  readonly mark: string
+  /** `unknown`: the store could not say */
+  readonly outcome: 'done' | 'refused' | 'unknown'
+  /** of what was done */
+  readonly revision?: number | undefined
+}
+
+export interface RecordedRead extends Span {
+  readonly name: string
+  /** undefined: there was none */
+  readonly revision: number | undefined
+}
+
+export interface RecordedList extends Span {
+  readonly revision: number
+  readonly entries: readonly (readonly [name: string, revision: number])[]
+}
+
+export interface RecordedChange {
+  readonly type: Change['type']
+  readonly name: string
+  readonly revision: number
+  readonly mark: string
+}
+
+export interface RecordedWatch {
+  readonly from: number
+  /** everything up to here was seen */
+  readonly position: number
+  readonly changes: readonly RecordedChange[]
+}
+
+export const mergeHistories = (parts: readonly History[]): History => ({
+  writes: parts.flatMap(({ writes }) => writes),
+  reads: parts.flatMap(({ reads }) => reads),
+  lists: parts.flatMap(({ lists }) => lists),
+  watches: parts.flatMap(({ watches }) => watches),
+})
