@@ -41,6 +41,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   /** Delete without a policy given: upstream's default garbage collection policy; default background */
   readonly defaultPropagation?: 'background' | 'orphan' | undefined
 
+  /** metadata.finalizers may have names without a domain; default false */
+  readonly unqualifiedFinalizers?: boolean | undefined
   /** Findings about a name; default: dnsSubdomain. `prefix`: it is a generateName. */
   readonly validateName?: ((name: string, prefix: boolean) => string[]) | undefined
   readonly default?: ((object: T) => void) | undefined

@@ -3,6 +3,8 @@ import { dns1123Label, dns1123Subdomain, labelValue, pathSegment, qualifiedName 
 import type { KubeObject } from '../../meta/object.ts'
 import type { ObjectMeta, OwnerReference } from '../../meta/object-meta.ts'
 import type { KindDefinition } from '../../resources/definition.ts'
+import { knownOrQualifiedFinalizer } from '../../resources/validation/finalizer.ts'
+import { each } from '../../resources/validation/value.ts'
 
 const annotationsLimitBytes = 256 * 1024
 const orphan = 'orphan'
@@ -19,7 +21,7 @@ export const validateMetadata = (definition: KindDefinition, { metadata }: KubeO
   }
   if (!metadata.name) errors.push(requiredValue('metadata.name', 'name or generateName is required'))
   else for (const text of nameFindings(metadata.name, false)) errors.push(invalidValue('metadata.name', metadata.name, text))
-  return [...errors, ...validateNamespace(definition, metadata), ...validateCommon(metadata)]
+  return [...errors, ...validateNamespace(definition, metadata), ...validateCommon(definition, metadata)]
 }
 
 const validateNamespace = ({ namespaced }: KindDefinition, { namespace }: ObjectMeta): FieldError[] => {
@@ -28,11 +30,12 @@ const validateNamespace = ({ namespaced }: KindDefinition, { namespace }: Object
   return dns1123Label(namespace).map((text) => invalidValue('metadata.namespace', namespace, text))
 }
 
-const validateCommon = (metadata: ObjectMeta): FieldError[] => [
+const validateCommon = (definition: KindDefinition, metadata: ObjectMeta): FieldError[] => [
   ...validateLabels(metadata.labels),
   ...validateAnnotations(metadata.annotations),
   ...validateOwners(metadata.ownerReferences ?? []),
   ...validateFinalizers(metadata.finalizers ?? []),
+  ...(definition.unqualifiedFinalizers ? [] : each('metadata.finalizers', metadata.finalizers, knownOrQualifiedFinalizer)),
 ]
 
 const validateLabels = (labels: ObjectMeta['labels']): FieldError[] => {
@@ -101,7 +104,7 @@ const immutable = 'field is immutable'
 export const validateMetadataUpdate = (definition: KindDefinition, object: KubeObject, old: KubeObject): FieldError[] => {
   const { metadata } = object
   const before = old.metadata
-  const errors = [...validateNamespace(definition, metadata), ...validateCommon(metadata)]
+  const errors = [...validateNamespace(definition, metadata), ...validateCommon(definition, metadata)]
   for (const text of metadata.name ? pathSegment(metadata.name) : []) {
     errors.push(invalidValue('metadata.name', metadata.name, text))
   }

@@ -13,6 +13,7 @@ export const lease = define<Lease>({
   schema: 'io.k8s.api.coordination.v1.Lease',
   createOnUpdate: true,
   unconditionalUpdate: false,
+  unqualifiedFinalizers: true,
   default: (object) => {
     object.spec ??= {}
   },

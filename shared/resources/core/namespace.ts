@@ -3,6 +3,7 @@ import { dns1123Label, qualifiedName } from '../../meta/names.ts'
 import { age, text } from '../column.ts'
 import { define } from '../definition.ts'
 import type { Namespace } from '../resource.ts'
+import { knownOrQualifiedFinalizer } from '../validation/finalizer.ts'
 import { checked } from '../validation/value.ts'
 
 const nameLabel = 'kubernetes.io/metadata.name'
@@ -12,13 +13,9 @@ const labelWithName = ({ metadata }: Namespace) => {
   if (metadata.name) metadata.labels = { ...metadata.labels, [nameLabel]: metadata.name }
 }
 
-const standardFinalizers = [kubernetesFinalizer, 'orphan', 'foregroundDeletion']
-
 const validateFinalizer = (path: string, name: string): FieldError[] => [
   ...checked(path, name, qualifiedName),
-  ...(name.includes('/') || standardFinalizers.includes(name)
-    ? []
-    : [invalidValue(path, name, 'name is neither a standard finalizer name nor is it fully qualified')]),
+  ...knownOrQualifiedFinalizer(path, name),
 ]
 
 const validateStatusUpdate = ({ metadata, status }: Namespace): FieldError[] => {

@@ -50,6 +50,9 @@ export const node = define<Node>({
     object.status ??= {}
     const { status } = object
     if (status.capacity) status.allocatable ??= { ...status.capacity }
+    // the one is the first of the others; a client that knows only it means both
+    if (object.spec.podCIDR && object.spec.podCIDRs?.[0] !== object.spec.podCIDR) object.spec.podCIDRs = [object.spec.podCIDR]
+    object.spec.podCIDR ??= object.spec.podCIDRs?.[0]
   },
   prepareForCreate: ({ spec, status }) => {
     delete spec.configSource

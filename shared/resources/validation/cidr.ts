@@ -47,6 +47,7 @@ export const validCIDR = (path: string, value: string): FieldError[] =>
 
 /** For fields that never knew a looser form. */
 export const canonicalCIDROnly = (path: string, value: string): FieldError[] => {
+  if (/^::ffff:[0-9.]+\//i.test(value)) return [invalidValue(path, value, 'must not have an IPv4-mapped IPv6 address')]
   const cidr = parseCIDR(value)
   if (cidr === undefined) return validCIDR(path, value)
   if (/(^|[./])0[0-9]/.test(value)) return [invalidValue(path, value, 'must not have leading 0s in IP or prefix length')]

@@ -1,6 +1,15 @@
-import { formatQuantity } from '../../../meta/quantity.ts'
-import type { Container, HTTPGetAction, PodSpec, PodTemplateSpec, Probe, ResourceRequirements } from '../../generated/types.ts'
+import { formatQuantity, parseQuantity } from '../../../meta/quantity.ts'
+import type {
+  Container,
+  HTTPGetAction,
+  PodSpec,
+  PodStatus,
+  PodTemplateSpec,
+  Probe,
+  ResourceRequirements,
+} from '../../generated/types.ts'
 import type { Pod } from '../../resource.ts'
+import { dropDisabledFields } from './disabled-fields.ts'
 import { defaultPullPolicy } from './image.ts'
 import { isPodLevelResource, sumOfContainers } from './resources.ts'
 import { defaultFieldSelector, defaultVolume } from './volume-defaults.ts'
@@ -8,7 +17,8 @@ import { defaultFieldSelector, defaultVolume } from './volume-defaults.ts'
 /** Defaults of what is a pod, and not the template of one. */
 export const defaultPod = (pod: Pod) => {
   ;(pod as Partial<Pod>).spec ??= { containers: [] }
-  const { spec } = pod
+  const { spec, status } = pod
+  if (status) syncPodIPs(status)
   // decoded, but not yet validated
   spec.containers ??= []
   for (const container of [...spec.containers, ...(spec.initContainers ?? [])]) {
@@ -36,9 +46,16 @@ const defaultPodSpec = (spec: PodSpec) => {
   spec.terminationGracePeriodSeconds ??= 30
   spec.schedulerName ||= 'default-scheduler'
   syncServiceAccount(spec)
+  dropDisabledFields(spec)
   for (const volume of spec.volumes ?? []) defaultVolume(volume)
   for (const container of [...(spec.initContainers ?? []), ...spec.containers, ...(spec.ephemeralContainers ?? [])])
     defaultContainer(container)
+}
+
+/** podIP is the first of podIPs; a client that knows only the one means both. */
+const syncPodIPs = (status: PodStatus) => {
+  if (status.podIP && status.podIPs?.[0]?.ip !== status.podIP) status.podIPs = [{ ip: status.podIP }]
+  status.podIP ??= status.podIPs?.[0]?.ip
 }
 
 /** The deprecated `serviceAccount` always says what `serviceAccountName` does. */
@@ -54,10 +71,12 @@ const defaultContainer = (container: Container) => {
   container.terminationMessagePath ||= '/dev/termination-log'
   container.terminationMessagePolicy ||= 'File'
   container.resources ??= {}
+  roundUp(container.resources)
   for (const port of container.ports ?? []) port.protocol ||= 'TCP'
   for (const { valueFrom } of container.env ?? []) {
     if (valueFrom?.fieldRef) defaultFieldSelector(valueFrom.fieldRef)
     if (valueFrom?.fileKeyRef) valueFrom.fileKeyRef.optional ??= false
+    if (valueFrom?.resourceFieldRef) valueFrom.resourceFieldRef.divisor ??= '0'
   }
   for (const probe of [container.livenessProbe, container.readinessProbe, container.startupProbe]) if (probe) defaultProbe(probe)
   for (const hook of [container.lifecycle?.postStart, container.lifecycle?.preStop])
@@ -76,6 +95,19 @@ const defaultProbe = (probe: Probe) => {
 const defaultHTTPGet = (action: HTTPGetAction) => {
   action.path ||= '/'
   action.scheme ||= 'HTTP'
+}
+
+const milli = 1_000_000n
+
+/** Nothing is counted finer than in thousandths. */
+const roundUp = (resources: ResourceRequirements) => {
+  // only texts with these suffixes can be finer
+  for (const list of [resources.limits, resources.requests])
+    for (const [name, text] of Object.entries(list ?? {}))
+      if (/[nu]$/.test(text)) {
+        const { nano, format } = parseQuantity(text)
+        list![name] = formatQuantity({ nano: ((nano + milli - 1n) / milli) * milli, format })
+      }
 }
 
 /** Who limits without a request requests the limit. */

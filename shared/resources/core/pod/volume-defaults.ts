@@ -1,4 +1,4 @@
-import type { ObjectFieldSelector, Volume } from '../../generated/types.ts'
+import type { DownwardAPIVolumeFile, ObjectFieldSelector, Volume } from '../../generated/types.ts'
 import { defaultPullPolicy } from './image.ts'
 
 const fileMode = 0o644
@@ -11,12 +11,12 @@ export const defaultVolume = (volume: Volume) => {
   if (secret) secret.defaultMode ??= fileMode
   if (downwardAPI) {
     downwardAPI.defaultMode ??= fileMode
-    for (const { fieldRef } of downwardAPI.items ?? []) if (fieldRef) defaultFieldSelector(fieldRef)
+    for (const item of downwardAPI.items ?? []) defaultDownwardFile(item)
   }
   if (projected) {
     projected.defaultMode ??= fileMode
     for (const source of projected.sources ?? []) {
-      for (const { fieldRef } of source.downwardAPI?.items ?? []) if (fieldRef) defaultFieldSelector(fieldRef)
+      for (const item of source.downwardAPI?.items ?? []) defaultDownwardFile(item)
       if (source.serviceAccountToken) source.serviceAccountToken.expirationSeconds ??= tokenSeconds
     }
   }
@@ -27,6 +27,11 @@ export const defaultVolume = (volume: Volume) => {
 
 export const defaultFieldSelector = (selector: ObjectFieldSelector) => {
   selector.apiVersion ||= 'v1'
+}
+
+const defaultDownwardFile = ({ fieldRef, resourceFieldRef }: DownwardAPIVolumeFile) => {
+  if (fieldRef) defaultFieldSelector(fieldRef)
+  if (resourceFieldRef) resourceFieldRef.divisor ??= '0'
 }
 
 const defaultStorageBackend = ({ iscsi, rbd, azureDisk, scaleIO, ephemeral }: Volume) => {

@@ -3,6 +3,7 @@ import { parseQuantityValue } from '../../../meta/quantity.ts'
 import type { Container, ContainerPort, ObjectMeta, PodAffinityTerm, PodSpec, PodTemplateSpec } from '../../generated/types.ts'
 import type { Pod } from '../../resource.ts'
 import { ipWarnings } from '../../validation/ip.ts'
+import { volumeWarnings } from './volume-warnings.ts'
 
 const billion = 1_000_000_000n
 
@@ -76,8 +77,9 @@ const specWarnings = (prefix: string, spec: PodSpec, metadata: ObjectMeta): stri
     ...(spec.volumes ?? []).flatMap((volume, index) =>
       Object.keys(volume)
         .filter((field) => deprecatedVolumes[field] && volume[field as keyof typeof volume] !== undefined)
-        .map((field) => `${path}.volumes[${index}].${field}: ${deprecatedVolumes[field]}`),
+        .map((field) => `${path}.volumes[${index}].${field === 'storageos' ? 'storageOS' : field}: ${deprecatedVolumes[field]}`),
     ),
+    ...(spec.volumes ?? []).flatMap(volumeWarnings),
     ...repeated(spec.hostAliases, ({ ip }) => ip).map(
       ({ index, key }) => `${path}.hostAliases[${index}].ip: duplicate ip ${JSON.stringify(key)}`,
     ),
@@ -177,7 +179,14 @@ const portWarnings = (containers: ReturnType<typeof containersOf>): string[] => 
     const first = ports.find(({ port }) => port.name === key)!.portPath
     return `${portPath}: duplicate port name ${JSON.stringify(key)} with ${first}, services and probes that select ports by name will use ${first}`
   })
-  return [...clashes, ...names]
+  const addresses = ports.flatMap(({ portPath, port: { name = '', hostIP, hostPort = 0, containerPort, protocol } }) =>
+    hostIP && hostPort === 0
+      ? [
+          `${portPath}: hostIP set without hostPort: {Name:${name} HostPort:0 ContainerPort:${containerPort} Protocol:${protocol} HostIP:${hostIP}}`,
+        ]
+      : [],
+  )
+  return [...addresses, ...clashes, ...names]
 }
 
 const clash = (a: ContainerPort, b: ContainerPort): string | undefined => {

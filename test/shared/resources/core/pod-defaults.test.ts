@@ -106,6 +106,19 @@ describe('defaults of a pod', () => {
     expect(defaultPullPolicy(image)).toBe(policy)
   })
 
+  it('round up what is finer than a thousandth', () => {
+    expect(containerOf({ resources: { requests: { cpu: '100u', memory: '1500m' } } })?.resources?.requests).toEqual({
+      cpu: '1m',
+      memory: '1500m',
+    })
+  })
+
+  it('drop what is off by default', () => {
+    expect(containerOf({ lifecycle: { stopSignal: 'SIGUSR1' } })?.lifecycle).toBeUndefined()
+    const volumes = [{ name: 'v', projected: { sources: [{ clusterTrustBundle: { path: 'p' } }] } }]
+    expect(specOf({ volumes }).volumes?.[0]?.projected?.sources).toEqual([{}])
+  })
+
   it('take a second for less than none', () => {
     expect(specOf({ terminationGracePeriodSeconds: -5 }).terminationGracePeriodSeconds).toBe(1)
   })

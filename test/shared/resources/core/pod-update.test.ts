@@ -59,6 +59,27 @@ describe('an update of a pod', () => {
     expect(error).toContain('\n+   "command": [\n')
   })
 
+  it('may narrow the affinity of a gated pod, not widen it', () => {
+    const affinity = (...keys: string[]) => ({
+      nodeAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: {
+          nodeSelectorTerms: [{ matchExpressions: keys.map((key) => ({ key, operator: 'Exists' })) }],
+        },
+      },
+    })
+    const gated = { spec: { containers: [base], schedulingGates: [{ name: 'g' }], affinity: affinity('a') } }
+    expect(pod.updateErrors(gated, { spec: { ...gated.spec, affinity: affinity('a', 'b') } })).toEqual([])
+    expect(pod.updateErrors(gated, { spec: { ...gated.spec, affinity: affinity('b') } })).toEqual([
+      expect.stringMatching(
+        /nodeSelectorTerms\[0\]: Invalid value: .*: only additions are allowed \(no mutations or deletions\)$/,
+      ),
+    ])
+    const open = { spec: { containers: [base], affinity: affinity('a') } }
+    expect(pod.updateErrors(open, { spec: { containers: [base], affinity: affinity('a', 'b') } })).toEqual([
+      expect.stringMatching(/^spec: Forbidden: pod updates may not change fields other than/),
+    ])
+  })
+
   it('may open gates and narrow where a gated pod goes', () => {
     const gated = { spec: { containers: [base], schedulingGates: [{ name: 'g' }], nodeSelector: { a: 'b' } } }
     expect(pod.updateErrors(gated, { spec: { containers: [base], nodeSelector: { a: 'b', c: 'd' } } })).toEqual([])

@@ -59,6 +59,34 @@ describe('warnings about a pod', () => {
       { nodeSelector: { 'beta.kubernetes.io/os': 'linux' } },
       ['spec.nodeSelector[beta.kubernetes.io/os]: deprecated since v1.14; use "kubernetes.io/os" instead'],
     ],
+    [
+      'files that hide each other',
+      {
+        volumes: [
+          {
+            name: 'v',
+            projected: {
+              sources: [
+                { secret: { name: 's', items: [{ key: 'k', path: 'a' }] } },
+                { configMap: { name: 'c', items: [{ key: 'k', path: 'a/b' }] } },
+                {},
+              ],
+            },
+          },
+        ],
+      },
+      [
+        'volume "v" (Projected) has no sources provided',
+        'volume "v" (Projected): overlapping paths: "a/b" (ConfigMap "c") with "a" (Secret "s")',
+      ],
+    ],
+    [
+      'an address without a port',
+      { containers: [{ ...base, ports: [{ containerPort: 80, hostIP: '1.2.3.4' }] }] },
+      [
+        'spec.containers[0].ports[0]: hostIP set without hostPort: {Name: HostPort:0 ContainerPort:80 Protocol:TCP HostIP:1.2.3.4}',
+      ],
+    ],
   ])('tell of %s', (_, spec, expected) => {
     expect(warnings(spec)).toEqual(expected)
   })

@@ -7,16 +7,17 @@ export type VolumesByName = ReadonlyMap<string, Volume>
 
 export const validateVolumeMounts = (path: string, container: Container, volumes: VolumesByName): FieldError[] => {
   const seenPath = createSeen()
-  const devices = container.volumeDevices ?? []
+  // by name: of several only the last one is looked at
+  const devices = new Map((container.volumeDevices ?? []).map(({ name, devicePath }) => [name, devicePath]))
   return each(path, container.volumeMounts, (mountPath, mount) => [
     ...required(`${mountPath}.name`, mount.name),
     ...(volumes.has(mount.name) ? [] : [notFoundValue(`${mountPath}.name`, mount.name ?? '')]),
     ...required(`${mountPath}.mountPath`, mount.mountPath),
     ...(seenPath(mount.mountPath) ? [invalidValue(`${mountPath}.mountPath`, mount.mountPath, 'must be unique')] : []),
-    ...(devices.some(({ name }) => name === mount.name)
+    ...(devices.has(mount.name)
       ? [invalidValue(`${mountPath}.name`, mount.name, 'must not already exist in volumeDevices')]
       : []),
-    ...(devices.some(({ devicePath }) => devicePath === mount.mountPath)
+    ...([...devices.values()].includes(mount.mountPath)
       ? [invalidValue(`${mountPath}.mountPath`, mount.mountPath, 'must not already exist as a path in volumeDevices')]
       : []),
     // upstream names the whole list in these
@@ -53,7 +54,7 @@ const validateRecursiveReadOnly = (path: string, mount: VolumeMount): FieldError
 export const validateVolumeDevices = (path: string, container: Container, volumes: VolumesByName): FieldError[] => {
   const seenName = createSeen()
   const seenPath = createSeen()
-  const mounts = container.volumeMounts ?? []
+  const mounts = new Map((container.volumeMounts ?? []).map((mount) => [mount.name, mount.mountPath]))
   return each(path, container.volumeDevices, (elementPath, { name, devicePath }: VolumeDevice) => {
     const volume = volumes.get(name)
     return [
@@ -74,10 +75,8 @@ export const validateVolumeDevices = (path: string, container: Container, volume
       ...(devicePath && noBacksteps(path, devicePath).length > 0
         ? [invalidValue(`${elementPath}.devicePath`, devicePath, "can not contain backsteps ('..')")]
         : []),
-      ...(mounts.some((mount) => mount.name === name)
-        ? [invalidValue(`${elementPath}.name`, name, 'must not already exist in volumeMounts')]
-        : []),
-      ...(mounts.some(({ mountPath }) => mountPath === devicePath)
+      ...(mounts.has(name) ? [invalidValue(`${elementPath}.name`, name, 'must not already exist in volumeMounts')] : []),
+      ...([...mounts.values()].includes(devicePath)
         ? [invalidValue(`${elementPath}.devicePath`, devicePath, 'must not already exist as a path in volumeMounts')]
         : []),
     ]

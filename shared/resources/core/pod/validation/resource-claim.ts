@@ -7,15 +7,20 @@ export const validateResourceClaims = (path: string, claims: readonly PodResourc
   const seen = createSeen()
   return each(path, claims, (claimPath, claim) => {
     const { name, resourceClaimName, resourceClaimTemplateName } = claim
+    const shown = {
+      Name: name ?? '',
+      ResourceClaimName: resourceClaimName ?? null,
+      ResourceClaimTemplateName: resourceClaimTemplateName ?? null,
+    }
     const count = [resourceClaimName, resourceClaimTemplateName].filter((value) => value !== undefined).length
     return [
       ...requiredChecked(`${claimPath}.name`, name, dns1123Label),
       ...(name && seen(name) ? [duplicateValue(`${claimPath}.name`, name)] : []),
       ...(count === 2
-        ? [invalidValue(claimPath, claim, 'at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified')]
+        ? [invalidValue(claimPath, shown, 'at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified')]
         : []),
       ...(count === 0
-        ? [invalidValue(claimPath, claim, 'must specify one of: `resourceClaimName`, `resourceClaimTemplateName`')]
+        ? [invalidValue(claimPath, shown, 'must specify one of: `resourceClaimName`, `resourceClaimTemplateName`')]
         : []),
       ...(resourceClaimName === undefined
         ? []

@@ -8,11 +8,10 @@ const maxExitCodes = 255
 /** A container's own restart policy and rules. */
 export const validateRestartRules = (path: string, { restartPolicy, restartPolicyRules = [] }: Container): FieldError[] => {
   const rulesPath = `${path}.restartPolicyRules`
-  if (restartPolicy === undefined)
-    return restartPolicyRules.length > 0
-      ? [requiredValue(`${path}.restartPolicy`, 'must specify restartPolicy when restart rules are used')]
-      : []
   return [
+    ...(restartPolicy === undefined && restartPolicyRules.length > 0
+      ? [requiredValue(`${path}.restartPolicy`, 'must specify restartPolicy when restart rules are used')]
+      : []),
     ...optionalOneOf(`${path}.restartPolicy`, restartPolicy, ['Always', 'Never', 'OnFailure']),
     ...(restartPolicyRules.length > maxRules ? [tooLong(rulesPath, maxRules)] : []),
     ...each(rulesPath, restartPolicyRules, (rulePath, { action, exitCodes }) => [

@@ -77,7 +77,7 @@ export const validatePodSecurityContext = (path: string, spec: PodSpec): FieldEr
     ...validateSeccomp(`${path}.seccompProfile`, context.seccompProfile),
     ...validateAppArmor(`${path}.appArmorProfile`, context.appArmorProfile),
     ...optionalOneOf(`${path}.supplementalGroupsPolicy`, context.supplementalGroupsPolicy, ['Merge', 'Strict']),
-    ...optionalOneOf(`${path}.seLinuxChangePolicy`, context.seLinuxChangePolicy, ['MountOption', 'Recursive']),
+    ...optionalOneOf(`${path}.seLinuxChangePolicy`, context.seLinuxChangePolicy, ['Recursive']),
   ]
 }
 
@@ -112,7 +112,14 @@ const validateSeccomp = (path: string, profile: SeccompProfile | undefined): Fie
   if (type !== 'Localhost')
     return localhostProfile === undefined
       ? typeErrors
-      : [...typeErrors, invalidValue(`${path}.localhostProfile`, profile, 'can only be set when seccomp type is Localhost')]
+      : [
+          ...typeErrors,
+          invalidValue(
+            `${path}.localhostProfile`,
+            { Type: type, LocalhostProfile: localhostProfile },
+            'can only be set when seccomp type is Localhost',
+          ),
+        ]
   return localhostProfile === undefined
     ? [requiredValue(`${path}.localhostProfile`, 'must be set when seccomp type is Localhost')]
     : descendingPath(`${path}.localhostProfile`, localhostProfile)

@@ -31,7 +31,7 @@ export const validatePodSpec = (path: string, spec: PodSpec, owner: PodSpecOwner
     optionalChecked(`${path}.${field}`, value, (name) => dns1123Label(name))
   return [
     ...(spec.terminationGracePeriodSeconds === undefined ? [requiredValue(`${path}.terminationGracePeriodSeconds`)] : []),
-    ...validateVolumes(`${path}.volumes`, spec.volumes, { podName: owner.name }),
+    ...validateVolumes(`${path}.volumes`, spec.volumes, owner),
     ...validateResourceClaims(`${path}.resourceClaims`, spec.resourceClaims),
     ...validateContainers(`${path}.containers`, around),
     ...validateInitContainers(`${path}.initContainers`, around),
@@ -108,8 +108,8 @@ const validateOS = (path: string, spec: PodSpec): FieldError[] => {
 const validateFileKeyVolumes = (path: string, spec: PodSpec): FieldError[] =>
   eachContainer(path, spec, (containerPath, { env }) =>
     each(`${containerPath}.env`, env, (envPath, { valueFrom }) => {
-      const name = valueFrom?.fileKeyRef?.volumeName
-      if (name === undefined) return []
+      if (!valueFrom?.fileKeyRef) return []
+      const name = valueFrom.fileKeyRef.volumeName ?? ''
       const namePath = `${envPath}.valueFrom.fileKeyRef.volumeName`
       const volume = spec.volumes?.find((candidate) => candidate.name === name)
       if (!volume) return [notFoundValue(namePath, name)]

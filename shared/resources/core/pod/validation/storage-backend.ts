@@ -1,5 +1,5 @@
-import { type FieldError, invalidValue, requiredValue, tooLong } from '../../../../meta/field-error.ts'
-import { dns1123Subdomain } from '../../../../meta/names.ts'
+import { type FieldError, invalidValue, notSupported, requiredValue, tooLong } from '../../../../meta/field-error.ts'
+import { dns1123Label, dns1123Subdomain } from '../../../../meta/names.ts'
 import type {
   AWSElasticBlockStoreVolumeSource,
   AzureDiskVolumeSource,
@@ -12,9 +12,11 @@ import type {
   GitRepoVolumeSource,
   ISCSIVolumeSource,
   NFSVolumeSource,
+  QuobyteVolumeSource,
+  StorageOSVolumeSource,
 } from '../../../generated/types.ts'
 import { descendingPath } from '../../../validation/file-path.ts'
-import { checked, optionalOneOf, required } from '../../../validation/value.ts'
+import { checked, optionalOneOf, required, requiredChecked } from '../../../validation/value.ts'
 
 /** Findings about the source of a volume that stands at `path`. */
 export type SourceRule = (path: string, source: never) => FieldError[]
@@ -83,11 +85,17 @@ const flexVolume = (path: string, { driver, options }: FlexVolumeSource): FieldE
     .map((key) => invalidValue(`${path}.options[${key}]`, key, 'kubernetes.io and k8s.io namespaces are reserved')),
 ]
 
+const managedDisk = '/subscriptions/{sub-id}/resourcegroups/{group-name}/providers/microsoft.compute/disks/{disk-id}'
+const blobDisk = 'https://{account-name}.blob.core.windows.net/{container-name}/{disk-name}.vhd'
+
 const azureDisk = (path: string, { diskName, diskURI, cachingMode, kind }: AzureDiskVolumeSource): FieldError[] => [
   ...required(`${path}.diskName`, diskName),
   ...required(`${path}.diskURI`, diskURI),
   ...optionalOneOf(`${path}.cachingMode`, cachingMode, ['None', 'ReadOnly', 'ReadWrite']),
   ...optionalOneOf(`${path}.kind`, kind, ['Dedicated', 'Managed', 'Shared']),
+  ...(diskURI?.startsWith(kind === 'Managed' ? '/subscriptions/' : 'https://')
+    ? []
+    : [notSupported(`${path}.diskURI`, diskURI ?? '', [kind === 'Managed' ? managedDisk : blobDisk])]),
 ]
 
 const csi = (path: string, { driver, nodePublishSecretRef }: CSIVolumeSource): FieldError[] => [
@@ -126,7 +134,10 @@ export const storageBackends: Readonly<Record<string, SourceRule>> = {
   rbd: having('monitors', 'image'),
   cinder: having('volumeID'),
   cephfs: having('monitors'),
-  quobyte: having('registry', 'volume'),
+  quobyte: (path: string, { registry, volume }: QuobyteVolumeSource) => [
+    ...required(`${path}.registry`, registry ?? '', 'must be a host:port pair or multiple pairs separated by commas'),
+    ...required(`${path}.volume`, volume),
+  ],
   fc,
   flexVolume,
   azureFile: having('secretName', 'shareName'),
@@ -134,7 +145,8 @@ export const storageBackends: Readonly<Record<string, SourceRule>> = {
   photonPersistentDisk: having('pdID'),
   portworxVolume: having('volumeID'),
   azureDisk,
-  storageos: () => [],
+  storageos: (path: string, { volumeName }: StorageOSVolumeSource) =>
+    requiredChecked(`${path}.volumeName`, volumeName, (name) => dns1123Label(name)),
   scaleIO: having('gateway', 'system', 'volumeName'),
   csi,
   ephemeral,

@@ -4,6 +4,7 @@ import type { Pod } from '../../../resource.ts'
 import { isEquivalent } from '../../../validation/equality.ts'
 import { unifiedDiff } from '../../../validation/unified-diff.ts'
 import { each } from '../../../validation/value.ts'
+import { isGated, validatePlacementOfGated, withPlacementOf } from './gated-update.ts'
 import { validateAddedTolerations } from './scheduling.ts'
 
 const mirrorPod = 'kubernetes.io/config.mirror'
@@ -31,7 +32,7 @@ export const validatePodUpdate = (pod: Pod, old: Pod): FieldError[] => {
     ...deadline,
     ...validateAddedTolerations('spec.tolerations', pod.spec.tolerations ?? [], old.spec.tolerations ?? []),
     ...validateRemovedGates(pod.spec.schedulingGates ?? [], old.spec.schedulingGates ?? []),
-    ...validateNodeSelectorOfGated(pod.spec, old.spec),
+    ...validatePlacementOfGated(pod.spec, old.spec),
   )
   const rest = withAllowedChangesUndone(pod.spec, old.spec)
   if (!isEquivalent(rest, old.spec))
@@ -71,20 +72,6 @@ const validateRemovedGates = (gates: readonly PodSchedulingGate[], old: readonly
       : [forbiddenField(`${path}.name`, `only deletion is allowed, but found new scheduling gate '${name}'`)],
   )
 
-/** A pod that is not yet to be scheduled may still be told where to go. */
-const validateNodeSelectorOfGated = ({ nodeSelector = {} }: PodSpec, old: PodSpec): FieldError[] =>
-  isGated(old) && Object.entries(old.nodeSelector ?? {}).some(([key, value]) => nodeSelector[key] !== value)
-    ? [
-        invalidValue(
-          'spec.nodeSelector',
-          nodeSelector,
-          'only additions to spec.nodeSelector are allowed (no mutations or deletions)',
-        ),
-      ]
-    : []
-
-const isGated = ({ schedulingGates }: PodSpec) => (schedulingGates?.length ?? 0) > 0
-
 const withAllowedChangesUndone = (spec: PodSpec, old: PodSpec): PodSpec => {
   const withOldImages = (list: 'containers' | 'initContainers') =>
     (spec[list] ?? []).map((container, index) => ({ ...container, image: old[list]?.[index]?.image }))
@@ -98,8 +85,7 @@ const withAllowedChangesUndone = (spec: PodSpec, old: PodSpec): PodSpec => {
   }
   if ((old.terminationGracePeriodSeconds ?? 0) < 0 && spec.terminationGracePeriodSeconds === 1)
     rest.terminationGracePeriodSeconds = old.terminationGracePeriodSeconds
-  if (isGated(old)) rest.nodeSelector = old.nodeSelector
-  return inOrderOf(rest, old)
+  return inOrderOf(isGated(old) ? withPlacementOf(old, rest) : rest, old)
 }
 
 /** Fields in the order of the other object, so that a diff of the texts shows only what differs. */

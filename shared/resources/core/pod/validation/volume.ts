@@ -17,8 +17,10 @@ import { type SourceRule, storageBackends } from './storage-backend.ts'
 import { validateDownwardFile, validateKeyToPath } from './volume-file.ts'
 
 export interface VolumeOwner {
-  /** of the pod; undefined in a template */
-  readonly podName: string | undefined
+  /** The volume is a pod's, not a template's. */
+  readonly isPod: boolean
+  /** of the pod */
+  readonly name?: string | undefined
 }
 
 export const validateVolumes = (path: string, volumes: readonly Volume[] | undefined, owner: VolumeOwner): FieldError[] => {
@@ -41,7 +43,8 @@ const validateSource = (path: string, volume: Volume, owner: VolumeOwner): Field
   return [
     ...first.errors(),
     ...rest.map(({ field }) => forbiddenField(`${path}.${field}`, 'may not specify more than 1 volume type')),
-    ...(volume.ephemeral && owner.podName ? validateClaimName(path, volume.name, owner.podName) : []),
+    ...(volume.ephemeral && owner.name ? validateClaimName(path, volume.name, owner.name) : []),
+    ...(volume.image && owner.isPod ? required(`${path}.image.reference`, volume.image.reference ?? '') : []),
   ]
 }
 
