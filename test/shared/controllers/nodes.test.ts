@@ -30,6 +30,7 @@ const ready = (
 describe('a node that goes silent', () => {
   it('becomes unknown, is tainted, and its pods leave when they no longer tolerate it', async () => {
     heard.set('alive', forever)
+    heard.set('dead', forever)
     await cluster.addNode('alive')
     await cluster.addNode('dead')
     const tolerate = (tolerationSeconds: number) => [
@@ -42,6 +43,8 @@ describe('a node that goes silent', () => {
       ready: (pod) => pod.metadata.deletionTimestamp === undefined && node(pod.spec.nodeName ?? '')?.spec.taints === undefined,
     })
     await cluster.until(() => ready(pod('stays')?.status?.conditions)?.status === 'True')
+    heard.delete('dead')
+    await cluster.client.patch(nodes, '', 'dead', { type: 'merge', body: { metadata: { annotations: { look: 'again' } } } })
 
     const dead = await cluster.until(() => (node('dead')?.spec.taints?.length === 2 ? node('dead') : undefined))
     expect(ready(dead.status?.conditions)).toMatchObject({
