@@ -1,0 +1,157 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type DynamoDbStore, openDynamoDbStore } from '../../../../shared/storage/dynamodb/open.ts'
+import { RevisionConflict, StoreUnavailable } from '../../../../shared/storage/store.ts'
+import { checkHistory, describeFindings } from '../../../contract/histories/check-history.ts'
+import { mergeHistories } from '../../../contract/histories/history.ts'
+import { recordLog, runClients } from '../../../contract/histories/random-clients.ts'
+import { seededRandom } from '../../../contract/random.ts'
+import { readAll } from '../../../contract/store/changes.ts'
+import { brief, createPod, names, pod, rejection, updatePod } from '../../../contract/store/objects.ts'
+import { DynamoDbLocal, hasJava } from '../../../fakes/dynamodb-local.ts'
+import { type Fault, FaultProxy, type FaultRequest, randomFaults } from '../../../fakes/fault-proxy.ts'
+
+const minutes = Number(process.env.HISTORY_MINUTES ?? 0)
+const firstSeed = Number(process.env.STORE_SEED ?? 1)
+
+describe.skipIf(!hasJava)('DynamoDB store under faults (needs Java)', () => {
+  let dynamoDb: DynamoDbLocal
+  let table: string
+  let cleanUp: (() => Promise<void>)[] = []
+  beforeAll(async () => {
+    dynamoDb = await DynamoDbLocal.start()
+  })
+  afterAll(() => dynamoDb.stop())
+  beforeEach(async () => {
+    table = await dynamoDb.newTable()
+  })
+  afterEach(async () => {
+    for (const step of cleanUp.reverse()) await step()
+    cleanUp = []
+  })
+
+  const open = async (endpoint?: string): Promise<DynamoDbStore> => {
+    const store = await openDynamoDbStore({ client: dynamoDb.client(endpoint), table, gapMs: 400, pollMs: 50 })
+    cleanUp.push(() => store.close())
+    return store
+  }
+
+  /** A store whose requests go through `faultOf`, once it is open. */
+  const openBehind = async (faultOf: (request: FaultRequest) => Fault | Promise<Fault>): Promise<DynamoDbStore> => {
+    let armed = false
+    const proxy = await FaultProxy.start(dynamoDb.endpoint, (request) => (armed ? faultOf(request) : 'none'))
+    cleanUp.push(() => proxy.stop())
+    const store = await open(proxy.endpoint)
+    armed = true
+    return store
+  }
+
+  /** The first request of an operation meets a fault, all others none. */
+  const once = (operation: string, fault: Fault) => {
+    let met = false
+    return (request: FaultRequest): Fault => {
+      if (met || request.operation !== operation) return 'none'
+      met = true
+      return fault
+    }
+  }
+
+  it.each(['lose-request', 'lose-answer', 'throttle', 'cancel', 'delay'] as const)(
+    'writes once when a transaction meets %s',
+    async (fault) => {
+      const store = await openBehind(once('TransactWriteItems', fault))
+      const created = await createPod(store, 'a')
+      const changes = await readAll(await open(), 1)
+      expect(changes.map(brief)).toEqual([`default/a@${created.revision}=new`])
+    },
+  )
+
+  it.each(['lose-request', 'lose-answer', 'throttle'] as const)('goes on when taking a revision meets %s', async (fault) => {
+    const store = await openBehind(once('UpdateItem', fault))
+    const created = await createPod(store, 'a')
+    expect(brief((await (await open()).get(pod('a')))!)).toBe(`default/a@${created.revision}=new`)
+    expect(names((await store.list('pods')).entries)).toEqual(['default/a'])
+  })
+
+  it('fences a writer that froze between taking its revision and writing, which knows and writes anew', async () => {
+    let thaw: () => void = () => undefined
+    const frozen = new Promise<void>((resolve) => {
+      thaw = resolve
+    })
+    let freeze = true
+    let reached: () => void = () => undefined
+    const atTransaction = new Promise<void>((resolve) => {
+      reached = resolve
+    })
+    const slow = await openBehind(async ({ operation }) => {
+      if (operation === 'TransactWriteItems' && freeze) {
+        freeze = false
+        reached()
+        await frozen
+      }
+      return 'none'
+    })
+    const writing = createPod(slow, 'slow')
+    await atTransaction
+    const other = await open()
+    const start = await other.revision()
+    const quick = await createPod(other, 'quick')
+    // The watcher can't pass the gap before it is closed, and then must not see anything appear in it.
+    const seen = await readAll(other, start)
+    expect(seen.map(({ key }) => key.name)).toEqual(['quick'])
+    thaw()
+    const late = await writing
+    expect(late.revision).toBeGreaterThan(quick.revision)
+    expect(brief((await other.get(pod('slow')))!)).toBe(`default/slow@${late.revision}=new`)
+    expect((await readAll(other, quick.revision)).map(brief)).toEqual([`default/slow@${late.revision}=new`])
+  })
+
+  it('closes the gap of a writer that died, and shows nobody what is behind it before', async () => {
+    const dying = await openBehind(({ operation }) =>
+      operation === 'TransactWriteItems' ? new Promise<Fault>(() => undefined) : 'none',
+    )
+    const never = createPod(dying, 'never')
+    void never.catch(() => undefined)
+    const other = await open()
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    const created = await createPod(other, 'a')
+    expect(await other.revision()).toBe(created.revision)
+    expect((await readAll(other, 1)).map(({ key }) => key.name)).toEqual(['a'])
+  })
+
+  it('reads when it cannot know whether an update took effect', async () => {
+    const store = await openBehind(once('TransactWriteItems', 'none'))
+    const created = await createPod(store, 'a')
+    const unsure = await openBehind(once('TransactWriteItems', 'lose-answer'))
+    const updated = await updatePod(unsure, created, 'changed')
+    expect(brief((await store.get(pod('a')))!)).toBe(`default/a@${updated.revision}=changed`)
+    expect(await readAll(store, created.revision)).toHaveLength(1)
+    expect(await rejection(updatePod(store, created, 'again'))).toBeInstanceOf(RevisionConflict)
+  })
+
+  it('names a table that is missing or of another shape', async () => {
+    const client = dynamoDb.client()
+    const missing = await rejection(openDynamoDbStore({ client, table: 'nowhere' }))
+    expect(missing).toBeInstanceOf(StoreUnavailable)
+    expect(String(missing)).toContain('there is no such table')
+    client.destroy()
+  })
+
+  it('keeps its contract under random faults and several writers', { timeout: 180_000 + minutes * 90_000 }, async () => {
+    const until = Date.now() + minutes * 60_000
+    let seed = firstSeed
+    do {
+      table = await dynamoDb.newTable()
+      const random = seededRandom(seed)
+      const stores = [await openBehind(randomFaults(random, 8)), await openBehind(randomFaults(random, 8)), await open()]
+      const parts = stores.map((store, i) =>
+        runClients({ store, process: `s${i}`, seed: seed * 10 + i, clients: 2, operations: 15, names: 3 }),
+      )
+      const history = mergeHistories(await Promise.all(parts))
+      const log = await recordLog(await open())
+      const findings = checkHistory(history, log)
+      if (findings.length > 0) throw new Error(`seed ${seed}\n${describeFindings(findings, history, log)}`)
+      expect(log.length).toBeGreaterThan(5)
+      seed++
+    } while (Date.now() < until)
+  })
+})
