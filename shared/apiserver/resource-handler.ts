@@ -32,11 +32,22 @@ export const resourceHandler = (context: ResourceContext): ResourceHandler => {
   if (definition.deprecation) context.warnings.push(definition.deprecation)
   if (!definition.namespaced && info.namespace !== '' && info.namespace !== info.name) throw pathNotFound()
   if (info.subresource !== '') return subresourceHandler(context)
-  const namesOne = info.verb !== 'list' && info.verb !== 'watch' && info.verb !== 'deletecollection' && info.verb !== 'create'
-  if (namesOne && definition.namespaced && info.namespace === '') throw pathNotFound()
-  if (info.verb === 'create' && definition.namespaced && info.namespace === '') throw methodNotAllowed()
-  if (info.verb === 'create' && info.name !== '') throw methodNotAllowed()
+  if (!isOffered(context)) throw methodNotAllowed()
   if (info.verb === 'impersonate' || !verbsOf(definition).includes(info.verb)) throw methodNotAllowed()
   const virtual = parts.virtualResources.get(resourceOf(definition))
   return virtual && info.verb === 'create' ? virtual.create : handlers[info.verb]
+}
+
+/** Which verbs a path takes: one that names an object, a collection, or a collection over all namespaces. */
+const objectVerbs: ReadonlySet<string> = new Set(['get', 'update', 'patch', 'delete'])
+const collectionVerbs: ReadonlySet<string> = new Set(['create', 'deletecollection'])
+const readVerbs: ReadonlySet<string> = new Set(['list', 'watch'])
+
+const isOffered = ({ info, definition }: ResourceContext): boolean => {
+  const { verb, namespace, name } = info
+  if (readVerbs.has(verb)) return true
+  if (definition.namespaced && namespace === '') return false
+  if (objectVerbs.has(verb)) return name !== ''
+  // a deletecollection may have its name from the field selector
+  return collectionVerbs.has(verb) && (name === '' || verb === 'deletecollection')
 }

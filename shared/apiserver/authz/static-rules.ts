@@ -18,6 +18,7 @@ const controlPlane = new Set(['system:kube-controller-manager', 'system:kube-sch
 const health: PolicyRule = { nonResourceURLs: ['/healthz', '/livez', '/readyz', '/version', '/version/'], verbs: ['get', 'head'] }
 const discovery: PolicyRule = {
   nonResourceURLs: [
+    '/',
     '/api',
     '/api/*',
     '/apis',

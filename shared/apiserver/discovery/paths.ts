@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { RequestContext } from '../context.ts'
 import type { PathHandler } from '../paths.ts'
+import type { Registry } from '../registry.ts'
 import { negotiate, plainForms } from '../represent/negotiate.ts'
 import { respondJson, respondJsonBytes } from '../represent/respond.ts'
 import type { ApiRequest, ApiResponse } from '../request.ts'
 import { type AggregatedVersion, aggregatedDiscovery } from './aggregated.ts'
-import { coreVersions, groupList, groupOf } from './group-list.ts'
+import { coreVersions, groupList, groupOf, groupsOf } from './group-list.ts'
 import { resourceList } from './resource-list.ts'
 
 const aggregatedPattern =
@@ -32,9 +33,27 @@ const respondAggregated = async (context: RequestContext, core: boolean, version
   return { ...response, headers: { ...response.headers, ...headers, 'content-type': type } }
 }
 
-/** `/api`, `/apis` and the lists below them. */
+const rootDocument = (registry: Registry) => ({
+  paths: [
+    '/api',
+    '/apis',
+    ...groupsOf(registry).flatMap(({ group, versions }) => [
+      ...(group === '' ? [] : [`/apis/${group}`]),
+      ...versions.map((version) => (group === '' ? `/api/${version}` : `/apis/${group}/${version}`)),
+    ]),
+    '/healthz',
+    '/livez',
+    '/openapi/v2',
+    '/openapi/v3',
+    '/readyz',
+    '/version',
+  ].sort(),
+})
+
+/** `/`, `/api`, `/apis` and the lists below them. */
 export const discoveryPaths: PathHandler = (context) => {
   const { request, info } = context
+  if (info.path === '/' && request.method === 'GET') return respondJson(request, 200, rootDocument(context.parts.registry))
   const [root, first, second, ...more] = info.path.split('/').filter(Boolean)
   if ((root !== 'api' && root !== 'apis') || more.length > 0 || request.method !== 'GET') return undefined
   if (first === undefined) {

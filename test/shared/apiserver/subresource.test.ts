@@ -119,6 +119,11 @@ describe('what is not there', () => {
     ['GET', '/nowhere', 404],
     ['POST', `${pods}/x`, 405],
     ['DELETE', '/api/v1/namespaces', 405],
+    ['DELETE', '/api/v1/pods', 405],
+    ['POST', '/api/v1/pods', 405],
+    ['PATCH', pods, 405],
+    ['PUT', pods, 405],
+    ['GET', '/api/v1/namespaces/default/nodes', 404],
   ])('answers %s %s with %i', async (method, url, code) => {
     expect((await server.call(method, url)).code).toBe(code)
   })
