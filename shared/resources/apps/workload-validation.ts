@@ -36,7 +36,7 @@ export const validateReplicaCounts = <Name extends string>(
     ...counts.flatMap((name) => nonNegative(`status.${name}`, count(name))),
     ...parts
       .filter((name) => (count(name) ?? 0) > replicas)
-      .map((name) => invalidValue(`status.${name}`, count(name), 'cannot be greater than status.replicas')),
+      .map((name) => invalidValue(`status.${name}`, count(name) ?? 0, 'cannot be greater than status.replicas')),
     ...(availableReplicas > readyReplicas
       ? [invalidValue('status.availableReplicas', availableReplicas, 'cannot be greater than readyReplicas')]
       : []),

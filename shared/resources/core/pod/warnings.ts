@@ -1,8 +1,10 @@
 import { dns1123Label } from '../../../meta/names.ts'
 import { parseQuantityValue } from '../../../meta/quantity.ts'
-import type { Container, ContainerPort, ObjectMeta, PodAffinityTerm, PodSpec, PodTemplateSpec } from '../../generated/types.ts'
+import type { Container, ContainerPort, ObjectMeta, PodSpec, PodTemplateSpec } from '../../generated/types.ts'
 import type { Pod } from '../../resource.ts'
 import { ipWarnings } from '../../validation/ip.ts'
+import { placementWarnings, podAffinityWarnings } from './placement-warnings.ts'
+import { profileAnnotationWarnings } from './profile-annotation.ts'
 import { volumeWarnings } from './volume-warnings.ts'
 
 const billion = 1_000_000_000n
@@ -23,17 +25,6 @@ const deprecatedVolumes: Readonly<Record<string, string>> = {
   glusterfs: 'deprecated in v1.25, non-functional in v1.26+',
   cephfs: 'deprecated in v1.28, non-functional in v1.31+',
   rbd: 'deprecated in v1.28, non-functional in v1.31+',
-}
-
-const deprecatedNodeLabels: Readonly<Record<string, string>> = {
-  'beta.kubernetes.io/arch': 'deprecated since v1.14; use "kubernetes.io/arch" instead',
-  'beta.kubernetes.io/os': 'deprecated since v1.14; use "kubernetes.io/os" instead',
-  'failure-domain.beta.kubernetes.io/region': 'deprecated since v1.17; use "topology.kubernetes.io/region" instead',
-  'failure-domain.beta.kubernetes.io/zone': 'deprecated since v1.17; use "topology.kubernetes.io/zone" instead',
-  'beta.kubernetes.io/instance-type': 'deprecated since v1.17; use "node.kubernetes.io/instance-type" instead',
-  'app.kubernetes.io/created-by': 'deprecated since v1.9',
-  'scheduler.alpha.kubernetes.io/preferAvoidPods': 'deprecated since v1.22; use Taints and Tolerations instead',
-  'node-role.kubernetes.io/master': 'use "node-role.kubernetes.io/control-plane" instead',
 }
 
 /** Warnings of a new pod; people don't change pods, so an update has none. */
@@ -67,10 +58,7 @@ export const templateWarnings = (ownerName: string, template: PodTemplateSpec, i
 const specWarnings = (prefix: string, spec: PodSpec, metadata: ObjectMeta): string[] => {
   const path = `${prefix}spec`
   return [
-    ...Object.keys(spec.nodeSelector ?? {})
-      .filter((key) => deprecatedNodeLabels[key])
-      .map((key) => `${path}.nodeSelector[${key}]: ${deprecatedNodeLabels[key]}`),
-    ...spreadWarnings(`${path}.topologySpreadConstraints`, spec),
+    ...placementWarnings(path, spec),
     ...Object.keys(metadata.annotations ?? {})
       .filter((key) => deprecatedAnnotations[key])
       .map((key) => `${prefix}metadata.annotations[${key}]: ${deprecatedAnnotations[key]}`),
@@ -89,6 +77,7 @@ const specWarnings = (prefix: string, spec: PodSpec, metadata: ObjectMeta): stri
     ...(spec.imagePullSecrets ?? []).flatMap(({ name }, index) =>
       name ? [] : [`${path}.imagePullSecrets[${index}].name: invalid empty name ""`],
     ),
+    ...profileAnnotationWarnings(prefix, spec, metadata),
     ...containersOf(path, spec).flatMap(({ containerPath, container }) => [
       ...fractionalBytes(containerPath, container),
       ...hiddenVariables(containerPath, container),
@@ -97,7 +86,7 @@ const specWarnings = (prefix: string, spec: PodSpec, metadata: ObjectMeta): stri
     ...((spec.terminationGracePeriodSeconds ?? 0) < 0
       ? [`${path}.terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be treated as 1`]
       : []),
-    ...affinityWarnings(`${path}.affinity`, spec),
+    ...podAffinityWarnings(`${path}.affinity`, spec),
     ...(spec.dnsConfig?.nameservers ?? []).flatMap((ip, index) => ipWarnings(`${path}.dnsConfig.nameservers[${index}]`, ip)),
     ...(spec.hostAliases ?? []).flatMap(({ ip }, index) => ipWarnings(`${path}.hostAliases[${index}].ip`, ip)),
   ]
@@ -118,30 +107,6 @@ const repeated = <T>(values: readonly T[] | undefined, keyOf: (value: T) => stri
     return isRepeated ? [{ index, key, value }] : []
   })
 }
-
-const nullSelector = 'a null labelSelector results in matching no pod'
-
-const spreadWarnings = (path: string, { topologySpreadConstraints }: PodSpec): string[] =>
-  (topologySpreadConstraints ?? []).flatMap(({ topologyKey, labelSelector }, index) => [
-    ...(deprecatedNodeLabels[topologyKey]
-      ? [`${path}[${index}].topologyKey: ${topologyKey} is ${deprecatedNodeLabels[topologyKey]}`]
-      : []),
-    ...(labelSelector ? [] : [`${path}[${index}].labelSelector: ${nullSelector}`]),
-  ])
-
-const affinityWarnings = (path: string, { affinity }: PodSpec): string[] =>
-  (['podAffinity', 'podAntiAffinity'] as const).flatMap((kind) => {
-    const without = ({ labelSelector }: PodAffinityTerm, termPath: string) =>
-      labelSelector ? [] : [`${termPath}.labelSelector: ${nullSelector}`]
-    const required = 'requiredDuringSchedulingIgnoredDuringExecution'
-    const preferred = 'preferredDuringSchedulingIgnoredDuringExecution'
-    return [
-      ...(affinity?.[kind]?.[required] ?? []).flatMap((term, index) => without(term, `${path}.${kind}.${required}[${index}]`)),
-      ...(affinity?.[kind]?.[preferred] ?? []).flatMap(({ podAffinityTerm }, index) =>
-        without(podAffinityTerm, `${path}.${kind}.${preferred}[${index}].podAffinityTerm`),
-      ),
-    ]
-  })
 
 const fractionalBytes = (path: string, { resources }: Container): string[] =>
   (['memory', 'ephemeral-storage'] as const).flatMap((name) =>

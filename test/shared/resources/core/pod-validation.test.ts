@@ -223,10 +223,30 @@ describe('validation of a pod', () => {
     expect(withSpec(spec)).toEqual(expected)
   })
 
+  it('keeps what is Linux’s from Windows, and the other way round', () => {
+    const detail = 'Forbidden: cannot be set for a windows pod'
+    const containers = [{ ...base, securityContext: { privileged: true } }]
+    expect(withSpec({ os: { name: 'windows' }, hostPID: true, securityContext: { fsGroup: 1 }, containers })).toEqual([
+      `spec.securityContext.fsGroup: ${detail}`,
+      `spec.hostPID: ${detail}`,
+      `spec.containers[0].securityContext.privileged: ${detail}`,
+    ])
+    expect(withSpec({ os: { name: 'linux' }, securityContext: { windowsOptions: {} } })).toEqual([
+      'spec.securityContext.windowsOptions: Forbidden: windows options cannot be set for a linux pod',
+    ])
+  })
+
   it('wants annotations that mean something to be right', () => {
     const annotated = (annotations: object) => pod.errors({ metadata: { name: 'it', annotations }, spec: { containers: [base] } })
     expect(annotated({ 'controller.kubernetes.io/pod-deletion-cost': 'low' })).toEqual([
       'metadata.annotations[controller.kubernetes.io/pod-deletion-cost]: Invalid value: "low": must be a 32bit integer',
+    ])
+    expect(annotated({ 'seccomp.security.alpha.kubernetes.io/pod': 'mine' })).toEqual([
+      'metadata.annotations.seccomp.security.alpha.kubernetes.io/pod: Invalid value: "mine": must be a valid seccomp profile',
+    ])
+    expect(annotated({ 'container.apparmor.security.beta.kubernetes.io/other': 'mine' })).toEqual([
+      'metadata.annotations[container.apparmor.security.beta.kubernetes.io/other]: Invalid value: "other": container not found',
+      'metadata.annotations[container.apparmor.security.beta.kubernetes.io/other]: Invalid value: "mine": invalid AppArmor profile name: "mine"',
     ])
   })
 })

@@ -87,8 +87,35 @@ describe('warnings about a pod', () => {
         'spec.containers[0].ports[0]: hostIP set without hostPort: {Name: HostPort:0 ContainerPort:80 Protocol:TCP HostIP:1.2.3.4}',
       ],
     ],
+    [
+      'old labels and wrong values of a preference',
+      {
+        affinity: {
+          nodeAffinity: {
+            preferredDuringSchedulingIgnoredDuringExecution: [
+              {
+                weight: 1,
+                preference: { matchExpressions: [{ key: 'beta.kubernetes.io/arch', operator: 'In', values: ['a b'] }] },
+              },
+            ],
+          },
+        },
+      },
+      [
+        expect.stringMatching(
+          /\[0\]\.preference\.matchExpressions\[0\]\.key: beta\.kubernetes\.io\/arch is deprecated since v1\.14; use "kubernetes\.io\/arch" instead$/,
+        ),
+        expect.stringMatching(/\[0\]\.preference\.matchExpressions\[0\]\.values\[0\]: a b is invalid, a valid label must be/),
+      ],
+    ],
   ])('tell of %s', (_, spec, expected) => {
     expect(warnings(spec)).toEqual(expected)
+  })
+
+  it('tell of annotations that fields have replaced', () => {
+    expect(warnings({}, { annotations: { 'seccomp.security.alpha.kubernetes.io/pod': 'runtime/default' } })).toEqual([
+      'metadata.annotations[seccomp.security.alpha.kubernetes.io/pod]: non-functional in v1.27+; use the "seccompProfile" field instead',
+    ])
   })
 
   it('tell of names that are no labels', () => {

@@ -1,5 +1,6 @@
 import { type FieldError, invalidValue } from '../../../../meta/field-error.ts'
 import type { PodSpec } from '../../../generated/types.ts'
+import { validateProfileAnnotations } from '../profile-annotation.ts'
 
 const mirrorPod = 'kubernetes.io/config.mirror'
 const deletionCost = 'controller.kubernetes.io/pod-deletion-cost'
@@ -17,6 +18,7 @@ export const validatePodAnnotations = (
       ? [invalidValue(`${path}[${mirrorPod}]`, mirror, 'must set spec.nodeName if mirror pod annotation is set')]
       : []),
     ...(cost !== undefined && !isInt32(cost) ? [invalidValue(`${path}[${deletionCost}]`, cost, 'must be a 32bit integer')] : []),
+    ...validateProfileAnnotations(path, values ?? {}, spec),
   ]
 }
 

@@ -2,7 +2,8 @@ import { type FieldError, forbiddenField } from '../../../../meta/field-error.ts
 import type { Pod } from '../../../resource.ts'
 import { each } from '../../../validation/value.ts'
 import { validatePodAnnotations } from './annotation.ts'
-import { eachContainer, validatePodSpec } from './spec.ts'
+import { eachContainer } from './each-container.ts'
+import { validatePodSpec } from './spec.ts'
 import { validateImage } from './update.ts'
 
 export const validatePod = ({ metadata, spec }: Pod): FieldError[] => [

@@ -1,17 +1,19 @@
-import { type FieldError, forbiddenField, invalidValue, notFoundValue, requiredValue } from '../../../../meta/field-error.ts'
+import { type FieldError, invalidValue, notFoundValue, requiredValue } from '../../../../meta/field-error.ts'
 import { dns1123Label, dns1123Subdomain, qualifiedName } from '../../../../meta/names.ts'
-import type { Container, PodSpec } from '../../../generated/types.ts'
+import type { PodSpec } from '../../../generated/types.ts'
 import { labels } from '../../../validation/label.ts'
 import { checked, each, oneOf, optionalChecked, optionalOneOf, requiredOneOf } from '../../../validation/value.ts'
 import { validateAffinity } from './affinity.ts'
 import { validateContainers, validateInitContainers } from './container.ts'
 import { validateDNS, validateHostAliases, validateHostnameOverride } from './dns.ts'
+import { eachContainer } from './each-container.ts'
 import { validatePodResources } from './pod-resource.ts'
 import { validateResourceClaims } from './resource-claim.ts'
 import { validateOverhead } from './resource-requirement.ts'
 import { validateSchedulingGates, validateTolerations, validateTopologySpread } from './scheduling.ts'
 import { validateHostUsers, validatePodSecurityContext } from './security.ts'
 import { validateVolumes, volumesByName } from './volume.ts'
+import { validateLinux, validateWindows } from './windows.ts'
 
 const maxInt32 = 2_147_483_647
 
@@ -81,28 +83,12 @@ const validateHostPorts = (path: string, { hostNetwork, containers }: PodSpec, {
       )
     : []
 
-/** Every container of a pod, in upstream's order. */
-export const eachContainer = (
-  path: string,
-  spec: PodSpec,
-  visit: (containerPath: string, container: Container) => FieldError[],
-): FieldError[] => [
-  ...each(`${path}.initContainers`, spec.initContainers, visit),
-  ...each(`${path}.containers`, spec.containers, visit),
-]
-
 const validateOS = (path: string, spec: PodSpec): FieldError[] => {
   if (!spec.os) return []
   if (!spec.os.name) return [requiredValue(`${path}.os.name`)]
   const errors = oneOf(`${path}.os`, spec.os.name, ['linux', 'windows'])
-  if (errors.length > 0 || spec.os.name === 'windows') return errors
-  const detail = 'windows options cannot be set for a linux pod'
-  return [
-    ...(spec.securityContext?.windowsOptions ? [forbiddenField(`${path}.securityContext.windowsOptions`, detail)] : []),
-    ...eachContainer(path, spec, (containerPath, { securityContext }) =>
-      securityContext?.windowsOptions ? [forbiddenField(`${containerPath}.securityContext.windowsOptions`, detail)] : [],
-    ),
-  ]
+  if (errors.length > 0) return errors
+  return spec.os.name === 'windows' ? validateWindows(path, spec) : validateLinux(path, spec)
 }
 
 const validateFileKeyVolumes = (path: string, spec: PodSpec): FieldError[] =>

@@ -47,7 +47,13 @@ const validateIPs = (path: string, ips: PodStatus['podIPs']): FieldError[] => {
   return [
     ...each(path, ips, (ipPath, { ip = '' }) => validIP(ipPath, ip)),
     ...(new Set(families).size < families.length
-      ? [invalidValue(path, ips, 'may specify no more than one IP for each IP family')]
+      ? [
+          invalidValue(
+            path,
+            ips?.map(({ ip }) => ({ IP: ip })),
+            'may specify no more than one IP for each IP family',
+          ),
+        ]
       : []),
   ]
 }
