@@ -16,6 +16,7 @@ const transport = createHttpTransport({
   clientKey,
   userAgent: `windlass-agent/${nodeName}`,
 })
+const stopTimeoutMs = 5000
 const stopping = new AbortController()
 const start = { docker: startDockerNode, simulated: startSimulatedNodes }[configuration.runtime]
 const running = start({ configuration, client: createClient(transport), clock: systemClock, log, signal: stopping.signal })
@@ -24,7 +25,8 @@ const running = start({ configuration, client: createClient(transport), clock: s
 const stop = async () => {
   if (stopping.signal.aborted) return
   stopping.abort()
-  await (await running).stop()
+  // An agent that has not come up yet, for want of a server, has nothing to let go of.
+  await Promise.race([running.then((node) => node.stop()), systemClock.sleep(stopTimeoutMs)])
   transport.close()
   process.exit(0)
 }

@@ -55,6 +55,13 @@ export const startDockerNode = async (options: StartOptions): Promise<{ stop(): 
   const volumes = new HostVolumes({ dataDir, plugins, log })
   const dns = { clusterDomain: configuration.clusterDomain, clusterDNS: configuration.clusterDNS }
   const events = new EventRecorder({ client, clock, log, nodeName })
+  const server = await startKubeletServer({
+    configuration,
+    address: network.nodeAddress,
+    runtime,
+    pods: () => podInformer.list(),
+    log,
+  })
   const agent = await startNodeAgent({
     ...{ dataDir, labels, podCIDR, dns, capacity, client, runtime, volumes, config, events, clock, log },
     name: nodeName,
@@ -70,13 +77,6 @@ export const startDockerNode = async (options: StartOptions): Promise<{ stop(): 
     }),
     probe: (probe, target) => runProbe(probe, { ...target, runtime }),
     health: () => machineHealth(dataDir),
-  })
-  const server = await startKubeletServer({
-    configuration,
-    address: network.nodeAddress,
-    runtime,
-    pods: () => agent.workers.pods(),
-    log,
   })
   return {
     stop: async () => {

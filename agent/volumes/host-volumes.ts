@@ -54,6 +54,7 @@ export class HostVolumes implements PodVolumes {
 
   async remove(uid: string): Promise<void> {
     const dir = this.podDir(uid)
+    for (const plugin of this.#plugins.values()) plugin.forget?.(uid)
     await unmountBelow(dir)
     await rm(dir, { recursive: true, force: true })
   }

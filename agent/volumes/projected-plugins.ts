@@ -12,7 +12,11 @@ const defaultTokenSeconds = 3600
 /** A volume whose files are computed: written at once when it is mounted, and again when they change. */
 const computedPlugin = (
   kind: VolumeKind,
-  options: { memory: boolean; files: (request: VolumeRequest) => Promise<ReadonlyMap<string, VolumeFile>> },
+  options: {
+    memory: boolean
+    files: (request: VolumeRequest) => Promise<ReadonlyMap<string, VolumeFile>>
+    forget?: (uid: string) => void
+  },
 ): VolumePlugin => {
   const refresh = async (request: VolumeRequest) => {
     const files = await options.files(request)
@@ -21,6 +25,7 @@ const computedPlugin = (
   return {
     kind,
     refresh,
+    forget: options.forget,
     mount: async (request) => {
       await mkdir(request.dir, { recursive: true })
       if (options.memory) await mountTmpfs(request.dir, 'mode=0755')
@@ -50,6 +55,7 @@ export const projectedPlugins = (context: ProjectionContext): VolumePlugin[] => 
   }),
   computedPlugin('projected', {
     memory: true,
+    forget: context.token.forget,
     files: async ({ pod, volume }) => {
       const { sources = [], defaultMode: mode = defaultMode } = volume.projected!
       const parts = await Promise.all(sources.map((source) => projectionFiles(context, pod, source, mode)))

@@ -8,6 +8,8 @@ export interface VolumePlugin {
   mount(request: VolumeRequest): Promise<string>
   /** Brings what is mounted up to date with what it shows; undefined: it never changes. */
   refresh?: ((request: VolumeRequest) => Promise<void>) | undefined
+  /** The pod has ended. */
+  forget?: ((uid: string) => void) | undefined
 }
 
 export interface VolumeRequest {
