@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { existsSync, readdirSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { CreateTableCommand, DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
 import { tableDefinition } from '../../shared/storage/dynamodb/table.ts'
 
 export const hasJava = spawnSync('java', ['-version']).status === 0
@@ -36,8 +36,13 @@ export class DynamoDbLocal {
     return local
   }
 
-  client(endpoint = this.endpoint): DynamoDBClient {
-    return new DynamoDBClient({ endpoint, region: 'local', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } })
+  client(options: DynamoDBClientConfig = {}): DynamoDBClient {
+    return new DynamoDBClient({
+      endpoint: this.endpoint,
+      region: 'local',
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+      ...options,
+    })
   }
 
   async newTable(): Promise<string> {

@@ -1,0 +1,165 @@
+import {
+  CreateQueueCommand,
+  DeleteQueueCommand,
+  GetQueueUrlCommand,
+  SendMessageBatchCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs'
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
+import type { Clock } from '../../shared/platform/clock.ts'
+
+interface Message {
+  readonly id: string
+  readonly body: string
+  readonly group: string | undefined
+  visibleMs: number
+  receives: number
+}
+
+interface Queue {
+  readonly fifo: boolean
+  readonly messages: Message[]
+  /** deduplication ids, and when they were taken */
+  readonly taken: Map<string, number>
+}
+
+type Consumer = (event: SQSEvent) => Promise<SQSBatchResponse>
+
+const deduplicationMs = 300_000
+
+/** SQS as its client and its Lambda triggers see it: FIFO groups, deduplication, delays, redrive after failures. */
+export class FakeSqs {
+  readonly #queues = new Map<string, Queue>()
+  readonly #clock: Clock
+  #lastId = 0
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  readonly client = { send: (command: unknown) => this.#send(command) } as unknown as Pick<SQSClient, 'send'>
+
+  create(name: string): string {
+    const url = `https://sqs.test/${name}`
+    if (!this.#queues.has(url)) this.#queues.set(url, { fifo: name.endsWith('.fifo'), messages: [], taken: new Map() })
+    return url
+  }
+
+  bodies(url: string): unknown[] {
+    return this.#of(url).messages.map(({ body }) => JSON.parse(body) as unknown)
+  }
+
+  names(): string[] {
+    return [...this.#queues.keys()].map((url) => url.split('/').at(-1) ?? '')
+  }
+
+  purge(url: string): void {
+    this.#of(url).messages.length = 0
+  }
+
+  /** One poll of a trigger: hands out a batch, if there is one. Answers whether there was. */
+  async deliver(
+    url: string,
+    consumer: Consumer,
+    options: { size?: number; visibilityMs?: number; redriveTo?: string } = {},
+  ): Promise<boolean> {
+    const { size = 10, visibilityMs = 30_000, redriveTo } = options
+    const batch = this.#receive(this.#of(url), size)
+    if (batch.length === 0) return false
+    for (const message of batch) {
+      message.receives++
+      message.visibleMs = this.#clock.now() + visibilityMs
+    }
+    const failed = await this.#consume(batch, consumer)
+    const { messages } = this.#of(url)
+    for (const message of batch) {
+      const poisoned = message.receives >= 3 && redriveTo !== undefined
+      if (failed.has(message.id) && !poisoned) continue
+      messages.splice(messages.indexOf(message), 1)
+      if (failed.has(message.id) && redriveTo) this.#of(redriveTo).messages.push(message)
+    }
+    return true
+  }
+
+  /** When the next message that is hidden now can be had. */
+  nextVisibleMs(): number | undefined {
+    const hidden = [...this.#queues.values()].flatMap(({ messages }) => messages.map(({ visibleMs }) => visibleMs))
+    const later = hidden.filter((ms) => ms > this.#clock.now())
+    return later.length ? Math.min(...later) : undefined
+  }
+
+  async #consume(batch: readonly Message[], consumer: Consumer): Promise<Set<string>> {
+    const Records = batch.map(({ id, body }) => ({ messageId: id, body }) as SQSRecord)
+    try {
+      const { batchItemFailures } = await consumer({ Records })
+      return new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier))
+    } catch {
+      return new Set(batch.map(({ id }) => id))
+    }
+  }
+
+  #receive({ fifo, messages }: Queue, size: number): Message[] {
+    const now = this.#clock.now()
+    const blocked = new Set<string>()
+    const batch: Message[] = []
+    for (const message of messages) {
+      if (batch.length === size) break
+      const visible = message.visibleMs <= now && !blocked.has(message.group ?? '')
+      if (visible) batch.push(message)
+      else if (fifo) blocked.add(message.group ?? '')
+    }
+    return batch
+  }
+
+  async #send(command: unknown): Promise<unknown> {
+    if (command instanceof SendMessageBatchCommand) {
+      const { QueueUrl = '', Entries = [] } = command.input
+      const queue = this.#of(QueueUrl)
+      if (Entries.length > 10 || new Set(Entries.map(({ Id }) => Id)).size < Entries.length) throw new Error('bad batch')
+      for (const entry of Entries) {
+        if (queue.fifo && (entry.MessageGroupId === undefined || entry.DelaySeconds !== undefined))
+          throw new Error('bad FIFO entry')
+        if (this.#isRepeated(queue, entry.MessageDeduplicationId)) continue
+        queue.messages.push({
+          id: String(++this.#lastId),
+          body: entry.MessageBody ?? '',
+          group: entry.MessageGroupId,
+          visibleMs: this.#clock.now() + (entry.DelaySeconds ?? 0) * 1000,
+          receives: 0,
+        })
+      }
+      return { Successful: Entries.map(({ Id }) => ({ Id })), Failed: [] }
+    }
+    if (command instanceof GetQueueUrlCommand) {
+      const url = `https://sqs.test/${command.input.QueueName}`
+      if (!this.#queues.has(url)) throw this.#missing()
+      return { QueueUrl: url }
+    }
+    if (command instanceof CreateQueueCommand) return { QueueUrl: this.create(command.input.QueueName ?? '') }
+    if (command instanceof DeleteQueueCommand) {
+      if (!this.#queues.delete(command.input.QueueUrl ?? '')) throw this.#missing()
+      return {}
+    }
+    throw new Error('FakeSqs does not know this command')
+  }
+
+  #isRepeated({ taken }: Queue, id: string | undefined): boolean {
+    if (id === undefined) return false
+    const before = taken.get(id)
+    if (before !== undefined && this.#clock.now() - before < deduplicationMs) return true
+    taken.set(id, this.#clock.now())
+    return false
+  }
+
+  #of(url: string): Queue {
+    const queue = this.#queues.get(url)
+    if (!queue) throw this.#missing()
+    return queue
+  }
+
+  #missing(): Error {
+    const error = new Error('The specified queue does not exist.')
+    error.name = 'QueueDoesNotExist'
+    return error
+  }
+}
