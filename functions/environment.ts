@@ -44,18 +44,19 @@ export const variableNames = {
   taskDefinition: 'WINDLASS_TASK_DEFINITION',
 } as const satisfies Record<keyof Environment, string>
 
-const store = ['table', 'clusterName', 'dataKeySecret', 'serviceCidr'] as const
+const store = ['table', 'dataKeySecret', 'serviceCidr'] as const
 const queues = ['reconcileQueueUrl', 'scheduleQueueUrl', 'placeQueueUrl', 'timersQueueUrl', 'deadLetterQueueUrl'] as const
+const controllers = ['podCidr', 'mailboxPrefix', 'ecsCluster', 'taskDefinition'] as const
 
 export const neededBy = {
-  api: [...store, 'accessEntries', 'podCidr'],
-  dispatch: [...store, ...queues, 'mailboxPrefix'],
+  api: [...store, 'clusterName', 'accessEntries'],
+  dispatch: [...store, ...queues, ...controllers],
   schedule: [...store, ...queues],
-  reconcile: [...store, ...queues, 'mailboxPrefix', 'podCidr'],
+  reconcile: [...store, ...queues, 'podCidr', 'mailboxPrefix'],
   place: [...store, ...queues, 'ecsCluster', 'taskDefinition'],
   heartbeat: ['table'],
   'cloud-events': [...store, ...queues],
-  clock: [...store, ...queues, 'ecsCluster', 'taskDefinition'],
+  clock: [...store, ...queues, ...controllers],
 } as const satisfies Record<string, readonly (keyof Environment)[]>
 
 export type FunctionName = keyof typeof neededBy

@@ -1,17 +1,25 @@
 import type { Controller } from '../../shared/controllers/controller.ts'
 import { createControllers } from '../../shared/controllers/index.ts'
+import { createMailboxController } from '../../shared/dispatch/mailbox-controller.ts'
+import type { Placement } from '../../shared/placement/placement.ts'
+import { createPlacementController } from '../../shared/placement/placement-controller.ts'
+import type { Mailboxes } from '../../shared/queue/mailboxes.ts'
 import { definitions } from '../../shared/resources/index.ts'
 import type { Cluster } from './cluster.ts'
 
-/** where each node's own proxy to the API listens for its pods: the last address of the pod range */
+/** where each node's own proxy to the API listens for its pods, on the last address of the pod range */
 const proxyPort = 6443
 
-/** Every controller, as they run in functions. Dispatch needs them too, to know whom a change concerns. */
-export const clusterControllers = (
-  { heartbeats, identity }: Pick<Cluster, 'heartbeats' | 'identity'>,
-  { serviceCidr, podCidr }: { serviceCidr: string; podCidr: string },
-): Controller[] =>
-  createControllers({
+export interface ControllersParts {
+  readonly serviceCidr: string
+  readonly podCidr: string
+  readonly mailboxes: Mailboxes
+  readonly placement: Placement
+}
+
+/** What runs in `reconcile`. */
+export const reconcilers = ({ heartbeats, identity }: Cluster, parts: Omit<ControllersParts, 'placement'>): Controller[] => [
+  ...createControllers({
     resources: definitions.map(({ group, version, plural, kind, namespaced }) => ({
       group,
       version,
@@ -23,10 +31,18 @@ export const clusterControllers = (
     nodeLifecycle: { heartbeats },
     loadBalancer: { addresses: [] },
     kubernetesService: {
-      apiServer: { address: lastAddress(podCidr), port: proxyPort },
-      clusterIP: firstAddress(serviceCidr),
+      apiServer: { address: lastAddress(parts.podCidr), port: proxyPort },
+      clusterIP: firstAddress(parts.serviceCidr),
     },
-  })
+  }),
+  createMailboxController(parts.mailboxes),
+]
+
+/** Every controller, wherever it runs: dispatch needs to know whom a change concerns. */
+export const allControllers = (cluster: Cluster, parts: ControllersParts): Controller[] => [
+  ...reconcilers(cluster, parts),
+  createPlacementController(parts.placement),
+]
 
 const numberOf = (cidr: string) => {
   const [address = '', bits = '32'] = cidr.split('/')

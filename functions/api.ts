@@ -1,0 +1,32 @@
+import type { APIGatewayProxyEvent } from 'aws-lambda'
+import { createStsAuthenticator } from '../shared/apiserver/authn/sts.ts'
+import { noTunnel } from '../shared/apiserver/streams/no-tunnel.ts'
+import { parseAccessEntries } from '../shared/identity/access-entry.ts'
+import { createAskSts, stsHosts } from '../shared/identity/ask-sts.ts'
+import { systemClock } from '../shared/platform/clock.ts'
+import { readEnvironment } from './environment.ts'
+import { gatewayHandler } from './gateway/handler.ts'
+import { log, openAwsCluster } from './wiring/aws.ts'
+import { onceWith } from './wiring/once.ts'
+
+const region = process.env.AWS_REGION ?? 'us-east-1'
+
+const open = onceWith(async ({ requestContext }: APIGatewayProxyEvent) => {
+  const environment = readEnvironment('api')
+  const entries = parseAccessEntries(environment.accessEntries)
+  const sts = createStsAuthenticator({
+    audience: environment.clusterName,
+    hosts: stsHosts(region),
+    entries: async () => entries,
+    askSts: createAskSts({ endpoint: process.env.AWS_ENDPOINT_URL_STS }),
+    clock: systemClock,
+    log,
+  })
+  // The default domain, whatever domain this request came by: an issuer must stay the same.
+  const issuer = `https://${requestContext.apiId}.execute-api.${region}.amazonaws.com/${requestContext.stage}`
+  const { handle } = await openAwsCluster(environment, { issuer, authenticators: [sts], subresources: noTunnel })
+  return handle
+})
+
+/** The REST API: answers requests to the Kubernetes API. */
+export const handler = gatewayHandler(open)

@@ -1,0 +1,10 @@
+import { createHeartbeatWorker } from '../shared/dispatch/heartbeat-worker.ts'
+import { readEnvironment } from './environment.ts'
+import { log, openHeartbeats } from './wiring/aws.ts'
+import { batchHandler } from './wiring/batch-handler.ts'
+import { once } from './wiring/once.ts'
+
+const open = once(async () => createHeartbeatWorker({ heartbeats: openHeartbeats(readEnvironment('heartbeat')), log }))
+
+/** The heartbeat queue: notes when nodes were last heard of. */
+export const handler = batchHandler(open)

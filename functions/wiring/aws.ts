@@ -1,0 +1,69 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { ECSClient } from '@aws-sdk/client-ecs'
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import { SQSClient } from '@aws-sdk/client-sqs'
+import { encryptedResources } from '../../shared/apiserver/standard-server.ts'
+import { identityResource } from '../../shared/identity/cluster-identity.ts'
+import { createEcsPlacement } from '../../shared/placement/ecs/ecs-placement.ts'
+import type { Placement } from '../../shared/placement/placement.ts'
+import { systemClock } from '../../shared/platform/clock.ts'
+import { createLogger } from '../../shared/platform/log.ts'
+import type { Mailboxes } from '../../shared/queue/mailboxes.ts'
+import { createSqsMailboxes } from '../../shared/queue/sqs/sqs-mailboxes.ts'
+import { createSqsQueue } from '../../shared/queue/sqs/sqs-queue.ts'
+import { createWorkQueues, type WorkQueues } from '../../shared/queue/work-queues.ts'
+import { encryptingStore } from '../../shared/secrets/encrypting-store.ts'
+import { createSecretKeys } from '../../shared/secrets/secrets-manager/secret-keys.ts'
+import { openDynamoDbHeartbeats } from '../../shared/storage/dynamodb/heartbeats.ts'
+import { openDynamoDbStore } from '../../shared/storage/dynamodb/open.ts'
+import type { Environment } from '../environment.ts'
+import { type Cluster, type ClusterOptions, openCluster } from './cluster.ts'
+
+export const log = createLogger({ write: (line) => process.stdout.write(`${line}\n`) })
+
+const isEncrypted = (resource: string) => encryptedResources.has(resource) || resource === identityResource
+
+export const openHeartbeats = ({ table }: Pick<Environment, 'table'>) =>
+  openDynamoDbHeartbeats({ client: new DynamoDBClient(), table })
+
+/** The cluster over its table. */
+export const openAwsCluster = async (
+  environment: Pick<Environment, 'table' | 'dataKeySecret' | 'serviceCidr'>,
+  options: Partial<Pick<ClusterOptions, 'issuer' | 'authenticators' | 'subresources'>> = {},
+): Promise<Cluster> => {
+  const { table, dataKeySecret, serviceCidr } = environment
+  const keys = createSecretKeys({ client: new SecretsManagerClient(), secret: dataKeySecret, clock: systemClock })
+  const store = await openDynamoDbStore({ client: new DynamoDBClient(), table })
+  return openCluster({
+    issuer: 'https://kubernetes.default.svc',
+    ...options,
+    store: encryptingStore({ store, keys, isEncrypted }),
+    heartbeats: openHeartbeats(environment),
+    serviceCidr,
+    clock: systemClock,
+    log,
+  })
+}
+
+type QueueUrls = 'reconcileQueueUrl' | 'scheduleQueueUrl' | 'placeQueueUrl' | 'timersQueueUrl' | 'deadLetterQueueUrl'
+
+export const openQueues = (environment: Pick<Environment, QueueUrls>): WorkQueues => {
+  const client = new SQSClient()
+  const queue = (url: string) => createSqsQueue({ client, url })
+  return createWorkQueues({
+    queues: {
+      reconcile: queue(environment.reconcileQueueUrl),
+      schedule: queue(environment.scheduleQueueUrl),
+      place: queue(environment.placeQueueUrl),
+      deadLetter: queue(environment.deadLetterQueueUrl),
+    },
+    timers: queue(environment.timersQueueUrl),
+    clock: systemClock,
+  })
+}
+
+export const openMailboxes = ({ mailboxPrefix }: Pick<Environment, 'mailboxPrefix'>): Mailboxes =>
+  createSqsMailboxes({ client: new SQSClient(), prefix: mailboxPrefix })
+
+export const openPlacement = ({ ecsCluster, taskDefinition }: Pick<Environment, 'ecsCluster' | 'taskDefinition'>): Placement =>
+  createEcsPlacement({ client: new ECSClient({ maxAttempts: 1 }), cluster: ecsCluster, taskDefinition })

@@ -1,0 +1,40 @@
+import { ApiError } from '../../meta/status.ts'
+import type { ResourceContext } from '../context.ts'
+import type { SubresourceHandler, SubresourceHandlers } from '../subresources/subresource.ts'
+import { getPod } from './pod-location.ts'
+
+/** Where no connection leads from the API server to the nodes: says so, and what to do instead. For ApiServerOptions.subresources. */
+export const noTunnel: Readonly<Record<string, SubresourceHandlers>> = {
+  log: { get: refusing('logs') },
+  exec: both(refusing('exec')),
+  attach: both(refusing('attach')),
+  portforward: both(refusing('port-forward')),
+  proxy: {
+    get: refusing('proxy'),
+    create: refusing('proxy'),
+    update: refusing('proxy'),
+    patch: refusing('proxy'),
+    delete: refusing('proxy'),
+  },
+}
+
+function both(handler: SubresourceHandler): SubresourceHandlers {
+  return { get: handler, create: handler }
+}
+
+function refusing(what: string): SubresourceHandler {
+  return async (context) => {
+    throw new ApiError('MethodNotAllowed', `${what} is not supported on AWS: ${await advice(context)}`)
+  }
+}
+
+const advice = async (context: ResourceContext): Promise<string> => {
+  if (context.info.resource !== 'pods') return 'no connection leads from the API server into the cluster network'
+  const { spec, metadata } = await getPod(context)
+  const node = spec.nodeName
+  if (!node) return `no connection leads from the API server to nodes; pod ${metadata.name} has no node yet`
+  return (
+    'no connection leads from the API server to nodes; open a session on the node with ' +
+    `"aws ssm start-session --target ${node}" and find the pod's containers with "docker ps --filter label=windlass.dev/pod-uid=${metadata.uid}"`
+  )
+}
