@@ -5,7 +5,8 @@ import { forbiddenFor } from './authz/forbidden.ts'
 import type { RequestContext, ResourceContext } from './context.ts'
 import type { ApiServerParts } from './parts.ts'
 import { type PathHandler, pathNotFound } from './paths.ts'
-import { respondError, warningHeader } from './represent/respond.ts'
+import { respondError } from './represent/respond.ts'
+import { warningHeader } from './represent/warning-header.ts'
 import type { ApiHandler, ApiRequest, ApiResponse, User } from './request.ts'
 import { resourceHandler } from './resource-handler.ts'
 import { parseRequest } from './router.ts'
@@ -29,7 +30,7 @@ export const createPipeline = ({ parts, authenticators, paths }: PipelineOptions
     if (!decision.allowed) throw forbiddenFor(user, info, decision.reason)
     // what was warned of before something failed is told too
     const response = await dispatch(context, paths).catch((error) => respondError(request, apiErrorOf(parts, request, error)))
-    const warning = warningHeader(context)
+    const warning = warningHeader(context.warnings)
     if (warning) response.headers.warning = warning
     return response
   }

@@ -56,7 +56,7 @@ const metadataNamePattern = /(?:^|,)metadata\.name==?([^,=!]+)(?:,|$)/
 export const parseRequest = ({ method, path, query }: Pick<ApiRequest, 'method' | 'path' | 'query'>): RequestInfo => {
   const plain: PathRequestInfo = { isResource: false, verb: method.toLowerCase(), path }
   const segments = decodeSegments(path)
-  const verbOfMethod = methodVerbs[method]
+  const verbOfMethod = Object.hasOwn(methodVerbs, method) ? methodVerbs[method] : undefined
   if (!segments || !verbOfMethod || (segments[0] !== 'api' && segments[0] !== 'apis')) return plain
   const grouped = segments[0] === 'apis'
   const [group = '', version = ''] = grouped ? [segments[1], segments[2]] : ['', segments[1]]

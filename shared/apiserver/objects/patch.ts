@@ -40,7 +40,7 @@ export const readPatch = async (context: ResourceContext): Promise<ReadPatch> =>
   if (type === apply) {
     throw new ApiError('UnsupportedMediaType', `${apply}: server-side apply is not supported yet; use client-side apply`)
   }
-  const reader = readers[type]
+  const reader = Object.hasOwn(readers, type) ? readers[type] : undefined
   if (!reader) throw unsupportedMediaType(type, Object.keys(readers))
   const bytes = await request.body(bodyLimitBytes)
   const { value } = parse(bytes, { contentType: 'application/json', kind: context.definition.kind, strict: false })

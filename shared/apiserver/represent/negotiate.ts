@@ -38,7 +38,7 @@ const mediaTypes: Readonly<Record<string, Representation['media']>> = {
 }
 
 const representationOf = ({ type, parameters }: Clause, allowed: ReadonlySet<string>): Representation | undefined => {
-  const media = mediaTypes[type]
+  const media = Object.hasOwn(mediaTypes, type) ? mediaTypes[type] : undefined
   if (!media) return undefined
   const as = parameters.get('as')
   if (as === undefined) return allowed.has('Object') ? { ...plainJson, media } : undefined

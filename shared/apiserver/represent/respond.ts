@@ -4,7 +4,7 @@ import { gzip } from 'node:zlib'
 import { stringify as stringifyYaml } from 'yaml'
 import type { KubeObject } from '../../meta/object.ts'
 import type { ApiError, Status } from '../../meta/status.ts'
-import type { RequestContext, ResourceContext } from '../context.ts'
+import type { ResourceContext } from '../context.ts'
 import { decodeStored } from '../objects/encode.ts'
 import type { ApiRequest, ApiResponse } from '../request.ts'
 import { type Representation, wantsPretty } from './negotiate.ts'
@@ -86,10 +86,3 @@ export const successStatus = (details: Status['details']): Status => ({
   status: 'Success',
   details,
 })
-
-/** RFC 7234 `299 - "text"`, one value per warning; joined by commas when there are several. */
-export const warningHeader = ({ warnings }: Pick<RequestContext, 'warnings'>): string | undefined => {
-  if (warnings.length === 0) return undefined
-  const texts = [...new Set(warnings)].map((text) => `299 - "${text.replace(/[\r\n]+/g, ' ').replace(/["\\]/g, '\\$&')}"`)
-  return texts.join(', ')
-}

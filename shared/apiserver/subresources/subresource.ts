@@ -1,3 +1,4 @@
+import type { Subresources } from '../../resources/definition.ts'
 import type { ResourceContext } from '../context.ts'
 import { methodNotAllowed, pathNotFound } from '../paths.ts'
 import type { ApiResponse } from '../request.ts'
@@ -25,10 +26,13 @@ export const builtInSubresources: Readonly<Record<string, SubresourceHandlers>> 
 export const subresourceHandler = (context: ResourceContext): SubresourceHandler => {
   const { definition, info, parts } = context
   const { subresource, verb, name } = info
-  const { status, scale, others } = definition.subresources ?? {}
-  const offered = subresource === 'status' ? status : subresource === 'scale' ? scale !== undefined : others?.[subresource]
-  if (!offered || name === '') throw pathNotFound()
+  if (!isOffered(definition.subresources ?? {}, subresource) || name === '') throw pathNotFound()
   const handler = verb === 'impersonate' ? undefined : parts.subresources[subresource]?.[verb]
   if (!handler) throw methodNotAllowed()
   return handler
+}
+
+const isOffered = ({ status, scale, others = {} }: Subresources, subresource: string): boolean => {
+  if (subresource === 'status') return status === true
+  return subresource === 'scale' ? scale !== undefined : Object.hasOwn(others, subresource)
 }

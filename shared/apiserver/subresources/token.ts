@@ -96,7 +96,7 @@ const boundClaims = async (
   { parts, info }: ResourceContext,
   { kind = '', name = '', uid }: BoundObject,
 ): Promise<Partial<Record<'pod' | 'secret' | 'node', ObjectClaim>>> => {
-  const target = bindable[kind]
+  const target = Object.hasOwn(bindable, kind) ? bindable[kind] : undefined
   if (!target) throw badRequest(`cannot bind token to object of type v1, Kind=${kind}`)
   const entry = await parts.store.get({ resource: target.resource, namespace: info.namespace, name })
   if (!entry) throw notFound('', target.resource, name)

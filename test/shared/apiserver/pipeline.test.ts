@@ -50,6 +50,28 @@ describe('the pipeline', () => {
     expect((await server.call('GET', '/version', { headers: { 'user-agent': 'curl/8' } })).text).toContain('\n  "major": "1"')
   })
 
+  it.each([
+    ['GET', `${configMaps}/x/constructor`, {}, 404],
+    ['GET', '/api/v1/namespaces/default/__proto__', {}, 404],
+    ['GET', configMaps, { accept: 'constructor' }, 406],
+    ['PATCH', `${configMaps}/x`, { 'content-type': 'constructor' }, 415],
+    ['GET', '/api/v1/namespaces/%zz/configmaps', {}, 404],
+    ['GET', `${configMaps}?fieldSelector=constructor%3Dx`, {}, 400],
+  ])('is not fooled by %s %s %j', async (method, url, headers, code) => {
+    expect((await server.call(method, url, { headers, ...(method === 'PATCH' ? { body: {} } : {}) })).code).toBe(code)
+  })
+
+  it('warns in bytes that a header can carry, and not endlessly', async () => {
+    const body = JSON.stringify({ metadata: { name: 'warned' }, 'pfeil→\n': 1 })
+    const { headers } = await server.call('POST', configMaps, { body })
+    expect(Buffer.from(headers.warning ?? '', 'latin1').toString()).toContain('pfeil→')
+    expect(headers.warning).toMatch(/^[\x20-\x7e\x80-\xff]+$/)
+    const many = Object.fromEntries(Array.from({ length: 90 }, (_, index) => [`${'x'.repeat(300)}${index}`, 1]))
+    const long = await server.call('POST', configMaps, { body: { metadata: { name: 'long' }, ...many } })
+    expect(long.code).toBe(201)
+    expect(long.headers.warning?.length).toBeLessThan(6000)
+  })
+
   it('takes heartbeats of a node, outside the log', async () => {
     const before = await server.store.revision()
     const user = { name: 'system:node:n1', groups: ['system:nodes'] }
