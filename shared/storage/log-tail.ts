@@ -1,4 +1,4 @@
-import type { KubeObject, ObjectKey } from '../meta/object.ts'
+import type { KubeObject } from '../meta/object.ts'
 import type { Change } from './store.ts'
 
 /**
@@ -70,6 +70,3 @@ export class SlowSubscriber extends Error {
     this.name = 'SlowSubscriber'
   }
 }
-
-export const sameKey = (a: ObjectKey, b: ObjectKey) =>
-  a.name === b.name && a.namespace === b.namespace && a.resource === b.resource

@@ -80,6 +80,8 @@ export const openLmdbStore = async (options: LmdbStoreOptions): Promise<LmdbStor
   const sweep = async () => {
     while ((await write(expireWrite({ limit: 100, encodeDeletion }))) === 100);
     await dropHistoryBefore(queue, clock.now() - historySeconds * 1000)
+    // A reader that was killed would keep old pages from being used again.
+    environment.root.readerCheck()
   }
   const sweeping = role === 'owner' ? sweepInBackground({ sweep, clock, sweepMs, signal: closing.signal }) : undefined
 

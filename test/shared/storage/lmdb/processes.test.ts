@@ -89,6 +89,19 @@ describe('LMDB store shared by processes', () => {
     expect(changes).toHaveLength(100)
   })
 
+  it('follows the map as it grows in another process', async () => {
+    const store = await directory.open()
+    const other = new Worker(directory.path)
+    worker = other
+    await other.until(({ ready }) => ready !== undefined)
+    for (let i = 0; i < 40; i++) await createPod(store, `large-${i}`, 'x'.repeat(500_000))
+    other.process.send({ create: 'theirs' })
+    const { created } = await other.until((message) => message.created !== undefined)
+    await other.until(({ seen }) => seen === 'large-39')
+    expect(await store.get(pod('theirs'))).toMatchObject({ revision: created })
+    expect((await createPod(store, 'after')).revision).toBe(created! + 1)
+  })
+
   it('has one owner, and names it to the second', async () => {
     const store = await directory.open()
     const error = await rejection(directory.open())
