@@ -62,6 +62,20 @@ export const neededBy = {
 export type FunctionName = keyof typeof neededBy
 export type EnvironmentOf<F extends FunctionName> = Pick<Environment, (typeof neededBy)[F][number]>
 
+/** What schedules of EventBridge send to `clock`, as `{ "task": name }`, and how often. */
+export const clockTasks = {
+  /** nodes that went silent, objects whose time has come */
+  tick: { everyMinutes: 1 },
+  /** what is held on machines against what should be */
+  sweep: { everyMinutes: 5 },
+  /** everything is looked at again: events get lost */
+  resync: { everyMinutes: 60 },
+  /** a new data key, and Secrets encrypted with it */
+  rotateKeys: { everyMinutes: 30 * 24 * 60 },
+} as const
+
+export type ClockTask = keyof typeof clockTasks
+
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError'
 }

@@ -13,7 +13,7 @@ import { createSqsMailboxes } from '../../shared/queue/sqs/sqs-mailboxes.ts'
 import { createSqsQueue } from '../../shared/queue/sqs/sqs-queue.ts'
 import { createWorkQueues, type WorkQueues } from '../../shared/queue/work-queues.ts'
 import { encryptingStore } from '../../shared/secrets/encrypting-store.ts'
-import { createSecretKeys } from '../../shared/secrets/secrets-manager/secret-keys.ts'
+import { createSecretKeys, rotateSecretKeys } from '../../shared/secrets/secrets-manager/secret-keys.ts'
 import { openDynamoDbHeartbeats } from '../../shared/storage/dynamodb/heartbeats.ts'
 import { openDynamoDbStore } from '../../shared/storage/dynamodb/open.ts'
 import type { Environment } from '../environment.ts'
@@ -26,15 +26,23 @@ const isEncrypted = (resource: string) => encryptedResources.has(resource) || re
 export const openHeartbeats = ({ table }: Pick<Environment, 'table'>) =>
   openDynamoDbHeartbeats({ client: new DynamoDBClient(), table })
 
+export interface AwsCluster extends Cluster {
+  /** objects whose time has come */
+  removeExpired(): Promise<void>
+  /** a new data key, for all that is encrypted */
+  rotateKeys(): Promise<void>
+}
+
 /** The cluster over its table. */
 export const openAwsCluster = async (
   environment: Pick<Environment, 'table' | 'dataKeySecret' | 'serviceCidr'>,
   options: Partial<Pick<ClusterOptions, 'issuer' | 'authenticators' | 'subresources'>> = {},
-): Promise<Cluster> => {
+): Promise<AwsCluster> => {
   const { table, dataKeySecret, serviceCidr } = environment
-  const keys = createSecretKeys({ client: new SecretsManagerClient(), secret: dataKeySecret, clock: systemClock })
+  const secret = { client: new SecretsManagerClient(), secret: dataKeySecret, clock: systemClock }
+  const keys = createSecretKeys(secret)
   const store = await openDynamoDbStore({ client: new DynamoDBClient(), table })
-  return openCluster({
+  const cluster = await openCluster({
     issuer: 'https://kubernetes.default.svc',
     ...options,
     store: encryptingStore({ store, keys, isEncrypted }),
@@ -43,6 +51,13 @@ export const openAwsCluster = async (
     clock: systemClock,
     log,
   })
+  return {
+    ...cluster,
+    removeExpired: () => store.sweep(),
+    rotateKeys: async () => {
+      await rotateSecretKeys(secret)
+    },
+  }
 }
 
 type QueueUrls = 'reconcileQueueUrl' | 'scheduleQueueUrl' | 'placeQueueUrl' | 'timersQueueUrl' | 'deadLetterQueueUrl'

@@ -1,6 +1,7 @@
 import type { Controller } from '../../shared/controllers/controller.ts'
 import { createControllers } from '../../shared/controllers/index.ts'
 import { createMailboxController } from '../../shared/dispatch/mailbox-controller.ts'
+import { untimed } from '../../shared/dispatch/silent-nodes.ts'
 import type { Placement } from '../../shared/placement/placement.ts'
 import { createPlacementController } from '../../shared/placement/placement-controller.ts'
 import type { Mailboxes } from '../../shared/queue/mailboxes.ts'
@@ -34,7 +35,7 @@ export const reconcilers = ({ heartbeats, identity }: Cluster, parts: Omit<Contr
       apiServer: { address: lastAddress(parts.podCidr), port: proxyPort },
       clusterIP: firstAddress(parts.serviceCidr),
     },
-  }),
+  }).map(untimed),
   createMailboxController(parts.mailboxes),
 ]
 

@@ -6,6 +6,7 @@ import { createDispatchWorker, type DispatchWorker } from '../../shared/dispatch
 import { createReconcileWorker } from '../../shared/dispatch/reconcile-worker.ts'
 import { createResync, type Resync } from '../../shared/dispatch/resync.ts'
 import { createScheduleWorker } from '../../shared/dispatch/schedule-worker.ts'
+import { type CloudEventWorker, createCloudEventWorker } from '../../shared/placement/cloud-event-worker.ts'
 import type { Mailboxes } from '../../shared/queue/mailboxes.ts'
 import type { WorkQueues } from '../../shared/queue/work-queues.ts'
 import { createScheduler } from '../../shared/scheduler/scheduler.ts'
@@ -46,3 +47,8 @@ export const dispatchWorkerOf = (
     mailboxes,
     resync: resyncOf(cluster, controllers, queues),
   })
+
+export const cloudEventWorkerOf = (cluster: Cluster, queues: WorkQueues): CloudEventWorker => {
+  const client = cluster.clientOf(controllerUser)
+  return createCloudEventWorker({ ...cluster, client, events: createEventSink({ ...cluster, client }), queues })
+}

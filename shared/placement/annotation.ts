@@ -8,3 +8,5 @@ export const hostAnnotation = 'windlass.dev/container-instance'
 export const referenceOf = ({ metadata }: Pod): string | undefined => metadata.annotations?.[referenceAnnotation] || undefined
 /** undefined: nobody holds room on such a node */
 export const hostOf = ({ metadata }: Node): string | undefined => metadata.annotations?.[hostAnnotation] || undefined
+/** on a node: who waits for it to be empty, as JSON */
+export const hookAnnotation = 'windlass.dev/lifecycle-hook'

@@ -1,0 +1,27 @@
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda'
+import { createTimerWorker } from '../shared/dispatch/timer-worker.ts'
+import { type ClockTask, readEnvironment } from './environment.ts'
+import { log, openAwsCluster, openMailboxes, openPlacement, openQueues } from './wiring/aws.ts'
+import { batchHandler } from './wiring/batch-handler.ts'
+import { clockTasksOf } from './wiring/clock-tasks.ts'
+import { allControllers } from './wiring/controllers.ts'
+import { once } from './wiring/once.ts'
+
+/** Timers need no cluster: most of the time nothing else wakes this function. */
+const timers = batchHandler(once(async () => createTimerWorker({ queues: openQueues(readEnvironment('clock')), log })))
+
+const open = once(async () => {
+  const environment = readEnvironment('clock')
+  const cluster = await openAwsCluster(environment)
+  const placement = openPlacement(environment)
+  const controllers = allControllers(cluster, { ...environment, mailboxes: openMailboxes(environment), placement })
+  return clockTasksOf(cluster, { controllers, placement, queues: openQueues(environment) })
+})
+
+/** The timers queue, and schedules of EventBridge: does what is due. */
+export const handler = async (event: SQSEvent | { task: ClockTask }): Promise<SQSBatchResponse | undefined> => {
+  if ('Records' in event) return timers(event)
+  const tasks = await open()
+  await tasks[event.task]()
+  return undefined
+}

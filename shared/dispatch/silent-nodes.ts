@@ -1,0 +1,41 @@
+import type { Cache } from '../client/cache.ts'
+import type { Controller } from '../controllers/controller.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { WorkQueues } from '../queue/work-queues.ts'
+import { type Node, nodes } from '../resources/resource.ts'
+import type { Heartbeats } from '../storage/heartbeats.ts'
+import { whenLoaded } from '../storage/when-loaded.ts'
+
+/** as node-lifecycle has it */
+const graceMs = 40_000
+const controller = 'node-lifecycle'
+
+export interface SilentNodesOptions {
+  readonly heartbeats: Heartbeats
+  readonly cache: Cache
+  readonly queues: WorkQueues
+  readonly clock: Clock
+}
+
+/** Has nodes looked at that are silent and not known to be: one look for all, where a timer a node would be dear. */
+export const findSilentNodes = async ({ heartbeats, cache, queues, clock }: SilentNodesOptions): Promise<void> => {
+  const [heard, all] = await Promise.all([heartbeats.all(), whenLoaded(cache, () => cache.list(nodes))])
+  const nowMs = clock.now()
+  const silent = all.filter((node) => !isKnown(node) && nowMs - (heard.get(node.metadata.name) ?? bornMs(node)) >= graceMs)
+  await queues.send(silent.map(({ metadata }) => ({ work: { controller, key: metadata.name }, cause: `silent ${nowMs}` })))
+}
+
+const isKnown = ({ status }: Node) =>
+  status?.conditions?.some(({ type, status: state }) => type === 'Ready' && state === 'Unknown')
+const bornMs = ({ metadata }: Node) => Date.parse(metadata.creationTimestamp ?? '') || 0
+
+/** The lifecycle of nodes without timers of its own; every other controller as it is. */
+export const untimed = (timed: Controller): Controller =>
+  timed.name === controller
+    ? {
+        ...timed,
+        reconcile: async (key, context) => {
+          await timed.reconcile(key, context)
+        },
+      }
+    : timed
