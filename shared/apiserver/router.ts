@@ -24,8 +24,6 @@ export interface ResourceRequestInfo {
   readonly subresource: string
   readonly namespace: string
   readonly name: string
-  /** behind the subresource, as `proxy` takes it; starts with a slash or is empty */
-  readonly subpath: string
 }
 
 const methodVerbs: Readonly<Record<string, ResourceVerb>> = {
@@ -73,7 +71,7 @@ export const parseRequest = ({ method, path, query }: Pick<ApiRequest, 'method' 
     namespace = rest[1] ?? ''
     if (rest.length > 2 && !namespaceSubresources.has(rest[2] ?? '')) rest = rest.slice(2)
   }
-  const [resource = '', pathName = '', subresource = '', ...beyond] = rest
+  const [resource = '', pathName = '', subresource = ''] = rest
   let name = pathName
   if (name === '') {
     if (verb === 'get') verb = truthy(query.get('watch')) ? 'watch' : 'list'
@@ -82,6 +80,5 @@ export const parseRequest = ({ method, path, query }: Pick<ApiRequest, 'method' 
   if (name === '' && (verb === 'list' || verb === 'watch' || verb === 'deletecollection')) {
     name = metadataNamePattern.exec(query.get('fieldSelector') ?? '')?.[1] ?? ''
   }
-  const subpath = beyond.length > 0 ? `/${beyond.join('/')}` : ''
-  return { isResource: true, verb, path, group, version, resource, subresource, namespace, name, subpath }
+  return { isResource: true, verb, path, group, version, resource, subresource, namespace, name }
 }

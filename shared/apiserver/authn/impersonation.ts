@@ -32,7 +32,6 @@ const impersonationOf = (resource: string, name: string): ResourceRequestInfo =>
   subresource: '',
   namespace: '',
   name,
-  subpath: '',
 })
 
 const defaultGroups = (name: string, groups: readonly string[]): readonly string[] => {

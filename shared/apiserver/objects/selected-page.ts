@@ -34,7 +34,7 @@ export const selectedPage = async (store: Store, query: PageQuery): Promise<Page
     return {
       values: result.entries.map(({ value }) => value),
       revision: result.revision,
-      remaining: more ? result.remaining : undefined,
+      remaining: more && result.remainingExact !== false ? result.remaining : undefined,
       next: more ? last.key : undefined,
     }
   }

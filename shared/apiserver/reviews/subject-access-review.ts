@@ -46,7 +46,6 @@ const infoOf = ({ resourceAttributes, nonResourceAttributes }: AccessSpec): Requ
     subresource,
     namespace,
     name,
-    subpath: '',
   }
 }
 

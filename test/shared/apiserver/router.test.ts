@@ -24,11 +24,7 @@ describe('parseRequest', () => {
     ['GET', '/api/v1/namespaces/a', { verb: 'get', resource: 'namespaces', name: 'a', namespace: 'a' }],
     ['PUT', '/api/v1/namespaces/a/finalize', { verb: 'update', resource: 'namespaces', name: 'a', subresource: 'finalize' }],
     ['POST', '/api/v1/namespaces', { verb: 'create', resource: 'namespaces', name: '' }],
-    [
-      'GET',
-      '/api/v1/namespaces/a/services/http%3Ab%3A80/proxy/x/y%20z',
-      { name: 'http:b:80', subresource: 'proxy', subpath: '/x/y z' },
-    ],
+    ['GET', '/api/v1/namespaces/a/services/http%3Ab%3A80/proxy/x/y%20z', { name: 'http:b:80', subresource: 'proxy' }],
     ['HEAD', '/api/v1/nodes/n', { verb: 'get', resource: 'nodes', name: 'n' }],
   ])('%s %s', (method, url, expected) => {
     expect(parse(method, url)).toMatchObject({ isResource: true, ...expected })
