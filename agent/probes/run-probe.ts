@@ -3,6 +3,7 @@ import { expand } from '../container/expansion.ts'
 import type { ContainerRuntime } from '../runtime/runtime.ts'
 import { containerPort } from './container-port.ts'
 import { runCommand } from './exec-probe.ts'
+import { grpcProbe } from './grpc-probe.ts'
 import { httpProbe } from './http-probe.ts'
 import type { ProbeOutcome } from './probe.ts'
 import { tcpProbe } from './tcp-probe.ts'
@@ -30,6 +31,6 @@ export const runProbe = async (probe: Probe, target: ProbeTarget): Promise<Probe
       return { ok: false, output: `command timed out: ${JSON.stringify(command.join(' '))} timed out after ${timeoutMs / 1000}s` }
     return { ok: result.exitCode === 0, output: result.output }
   }
-  if (probe.grpc) throw new Error('grpc probes are not supported by this agent')
+  if (probe.grpc) return grpcProbe({ host: podIP, port: probe.grpc.port, service: probe.grpc.service ?? '', timeoutMs })
   throw new Error(`missing probe handler for container ${container.name}`)
 }
