@@ -36,9 +36,9 @@ describe.skipIf(why !== undefined)(titled('services between real containers', wh
   })
   afterAll(() => cluster.dispose())
 
-  const call = (url: string, from = 'client') => kubectl.ok('exec', from, '--', 'wget', '-qO-', '-T', '5', url)
+  const call = (url: string, from = 'client') => kubectl.ok('exec', from, '--', 'timeout', '5', 'wget', '-qO-', url)
   const calls = async (url: string, count: number, from = 'client') => {
-    const loop = `for i in $(seq ${count}); do wget -qO- -T 5 ${url}; echo; done`
+    const loop = `for i in $(seq ${count}); do timeout 5 wget -qO- ${url}; echo; done`
     return (await kubectl.ok('exec', from, '--', 'sh', '-c', loop)).trim().split('\n')
   }
   const namesIn = (answers: readonly string[]) => new Set(answers.map((answer) => answer.split(' ')[0]))
@@ -95,7 +95,7 @@ describe.skipIf(why !== undefined)(titled('services between real containers', wh
   it('refuses a connection to a Service without ready pods', async () => {
     await kubectl.apply(service('nobody', { selector: { app: 'nobody' }, ports }))
     await eventually('refused', {
-      ask: () => kubectl.run(['exec', 'client', '--', 'wget', '-qO-', '-T', '5', 'http://nobody/']),
+      ask: () => kubectl.run(['exec', 'client', '--', 'timeout', '5', 'wget', '-qO-', 'http://nobody/']),
       wanted: ({ stderr }) => stderr.includes('Connection refused'),
     })
   })
