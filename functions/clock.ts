@@ -1,9 +1,9 @@
-import type { SQSBatchResponse, SQSEvent } from 'aws-lambda'
+import type { ScheduledEvent, SQSBatchResponse, SQSEvent } from 'aws-lambda'
 import { createTimerWorker } from '../shared/dispatch/timer-worker.ts'
-import { type ClockTask, readEnvironment } from './environment.ts'
+import { readEnvironment } from './environment.ts'
 import { log, openAwsCluster, openMailboxes, openPlacement, openQueues } from './wiring/aws.ts'
 import { batchHandler } from './wiring/batch-handler.ts'
-import { clockTasksOf } from './wiring/clock-tasks.ts'
+import { runDueTasks } from './wiring/clock-tasks.ts'
 import { allControllers } from './wiring/controllers.ts'
 import { once } from './wiring/once.ts'
 
@@ -15,13 +15,13 @@ const open = once(async () => {
   const cluster = await openAwsCluster(environment)
   const placement = openPlacement(environment)
   const controllers = allControllers(cluster, { ...environment, mailboxes: openMailboxes(environment), placement })
-  return clockTasksOf(cluster, { controllers, placement, queues: openQueues(environment) })
+  return runDueTasks(cluster, { controllers, placement, queues: openQueues(environment) })
 })
 
-/** The timers queue, and schedules of EventBridge: does what is due. */
-export const handler = async (event: SQSEvent | { task: ClockTask }): Promise<SQSBatchResponse | undefined> => {
+/** The timers queue, and a schedule of EventBridge: does what is due. */
+export const handler = async (event: SQSEvent | ScheduledEvent): Promise<SQSBatchResponse | undefined> => {
   if ('Records' in event) return timers(event)
-  const tasks = await open()
-  await tasks[event.task]()
+  const runDue = await open()
+  await runDue(Date.parse(event.time))
   return undefined
 }

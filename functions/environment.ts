@@ -62,7 +62,7 @@ export const neededBy = {
 export type FunctionName = keyof typeof neededBy
 export type EnvironmentOf<F extends FunctionName> = Pick<Environment, (typeof neededBy)[F][number]>
 
-/** What schedules of EventBridge send to `clock`, as `{ "task": name }`, and how often. */
+/** What `clock` does, and how often. A schedule of EventBridge wakes it every minute; it knows itself what is due. */
 export const clockTasks = {
   /** nodes that went silent, objects whose time has come */
   tick: { everyMinutes: 1 },

@@ -3,22 +3,31 @@ import { findSilentNodes } from '../../shared/dispatch/silent-nodes.ts'
 import type { Placement } from '../../shared/placement/placement.ts'
 import { sweepPlacement } from '../../shared/placement/sweep.ts'
 import type { WorkQueues } from '../../shared/queue/work-queues.ts'
-import type { ClockTask } from '../environment.ts'
+import { type ClockTask, clockTasks } from '../environment.ts'
 import type { AwsCluster } from './aws.ts'
 import { resyncOf } from './workers.ts'
 
-export const clockTasksOf = (
+/** Does what is due in the minute of `timeMs`. One task that fails keeps no other from being done; then it throws. */
+export const runDueTasks = (
   cluster: AwsCluster,
   parts: { readonly controllers: readonly Controller[]; readonly placement: Placement; readonly queues: WorkQueues },
-): Readonly<Record<ClockTask, () => Promise<void>>> => {
-  const { clock } = cluster
+): ((timeMs: number) => Promise<void>) => {
   const resync = resyncOf(cluster, parts.controllers, parts.queues)
-  return {
-    tick: async () => {
-      await Promise.all([findSilentNodes({ ...cluster, ...parts }), cluster.removeExpired()])
-    },
-    sweep: () => sweepPlacement({ ...cluster, ...parts }, `sweep ${clock.now()}`),
-    resync: () => resync(String(clock.now())),
+  const run: Readonly<Record<ClockTask, (cause: string) => Promise<unknown>>> = {
+    tick: () => Promise.all([findSilentNodes({ ...cluster, ...parts }), cluster.removeExpired()]),
+    sweep: (cause) => sweepPlacement({ ...cluster, ...parts }, cause),
+    resync,
     rotateKeys: () => cluster.rotateKeys(),
   }
+  return async (timeMs) => {
+    const results = await Promise.allSettled(dueTasks(timeMs).map((task) => run[task](`${task} ${timeMs}`)))
+    const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []))
+    if (errors.length > 0) throw new AggregateError(errors, `the clock's tasks failed: ${errors.map(String).join('; ')}`)
+  }
+}
+
+/** Pure. Counted from the epoch, so that it needs no memory. */
+export const dueTasks = (timeMs: number): ClockTask[] => {
+  const minute = Math.floor(timeMs / 60_000)
+  return (Object.keys(clockTasks) as ClockTask[]).filter((task) => minute % clockTasks[task].everyMinutes === 0)
 }
