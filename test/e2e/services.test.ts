@@ -79,6 +79,7 @@ describe.skipIf(why !== undefined)(titled('services between real containers', wh
     await kubectl.ok('rollout', 'status', 'deployment/names', '--timeout=60s')
   })
 
+  // Its bare name is its own address in /etc/hosts, and no Service.
   it('reaches a pod through its own Service', async () => {
     await kubectl.apply(
       pod('alone', { containers: [container({ command: sayName(8080) })] }),
@@ -86,7 +87,7 @@ describe.skipIf(why !== undefined)(titled('services between real containers', wh
     )
     await kubectl.ok('wait', '--for=condition=Ready', 'pod/alone', '--timeout=60s')
     const answer = await eventually('an answer from itself', {
-      ask: () => call('http://alone/', 'alone'),
+      ask: () => call('http://alone.default/', 'alone'),
       wanted: (text) => text.startsWith('alone'),
     })
     expect(answer).toContain('alone')
