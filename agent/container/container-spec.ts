@@ -45,6 +45,7 @@ export const containerSpec = async (input: ContainerSpecInput): Promise<Containe
     stdin: container.stdin ?? false,
     stdinOnce: container.stdinOnce ?? false,
     tty: container.tty ?? false,
+    stopSignal: container.lifecycle?.stopSignal,
     terminationGraceSeconds: spec.terminationGracePeriodSeconds ?? 30,
     terminationMessageFile: input.terminationMessageFile,
   }

@@ -5,6 +5,7 @@ import { PodProbes } from '../probes/pod-probes.ts'
 import type { RuntimeContainer } from '../runtime/runtime.ts'
 import { podStatus } from '../status/pod-status.ts'
 import { computeActions, type PodActions } from './actions.ts'
+import { rejection } from './admission.ts'
 import { BringUp } from './bring-up.ts'
 import { attachNetwork } from './create-sandbox.ts'
 import { fieldPathOf, type PodContext } from './pod-context.ts'
@@ -152,6 +153,12 @@ export class PodWorker {
     if (this.#end || this.#gone || this.#pod.metadata.deletionTimestamp) return true
     const { phase } = this.#pod.status ?? {}
     if (phase === 'Failed' || phase === 'Succeeded') return true
+    const rejected = rejection(this.#pod)
+    if (rejected) {
+      this.#failure = { ...rejected, message: `Pod was rejected: ${rejected.message}` }
+      this.#context.events.pod(this.#pod, { type: 'Warning', ...rejected })
+      return true
+    }
     if (this.#deadlineLeftMs() > 0) return false
     const message = 'Pod was active on the node longer than the specified deadline'
     this.#failure = { reason: 'DeadlineExceeded', message }

@@ -133,6 +133,8 @@ export interface ContainerSpec {
   readonly stdin: boolean
   readonly stdinOnce: boolean
   readonly tty: boolean
+  /** undefined: the image's, or SIGTERM */
+  readonly stopSignal?: string | undefined
   readonly terminationGraceSeconds: number
   readonly terminationMessageFile?: string | undefined
 }

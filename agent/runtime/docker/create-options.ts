@@ -44,6 +44,7 @@ export const containerOptions = ({ owner, leastOomScore }: NodeFacts, spec: Cont
     ...(spec.args ? { Cmd: [...spec.args] } : {}),
     ...(spec.workingDir ? { WorkingDir: spec.workingDir } : {}),
     ...(spec.user === undefined ? {} : { User: spec.user }),
+    ...(spec.stopSignal ? { StopSignal: spec.stopSignal } : {}),
     Tty: spec.tty,
     OpenStdin: spec.stdin,
     StdinOnce: spec.stdinOnce,

@@ -136,6 +136,17 @@ describe('a pod on its node', () => {
     expect(pod.status).toMatchObject({ reason: 'DeadlineExceeded' })
   })
 
+  it.each([
+    [{ hostUsers: false }, 'PodFeatureUnsupported', 'the pod asks for hostUsers: false, which this agent does not support'],
+    [{ os: { name: 'windows' } }, 'PodOSNotSupported', "Failed to admit pod as the OS field doesn't match node OS"],
+  ])('is rejected by name when it asks for %j', async (spec, reason, message) => {
+    await cluster.createPod('web', spec)
+    const pod = await cluster.pod('web', (found) => found.status?.phase === 'Failed')
+    expect(pod.status).toMatchObject({ reason, message: `Pod was rejected: ${message}` })
+    await expect.poll(() => cluster.events()).toContain(`${reason}: ${message}`)
+    expect(node.runtime.pods()).toEqual([])
+  })
+
   it('gets a new sandbox when its own dies', async () => {
     await cluster.createPod('web', {})
     const before = await cluster.pod('web', ready)
