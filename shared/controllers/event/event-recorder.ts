@@ -3,6 +3,7 @@ import type { KubeObject } from '../../meta/object.ts'
 import { isReason } from '../../meta/status.ts'
 import { type Clock, timestamp } from '../../platform/clock.ts'
 import type { Logger } from '../../platform/log.ts'
+import { type Random, systemRandom } from '../../platform/random.ts'
 import type { ObjectReference } from '../../resources/generated/types.ts'
 import { type Event, events } from '../../resources/resource.ts'
 import type { EventRecorder } from '../controller.ts'
@@ -28,14 +29,21 @@ interface Pending {
 /** Writes wait for one another in so many lanes, so that two counts of one Event never race. */
 const lanes = 8
 
-export const createEventSink = (options: { client: Client; clock: Clock; log: Logger }): EventSink => {
+export const createEventSink = (options: {
+  client: Client
+  clock: Clock
+  log: Logger
+  random?: Random | undefined
+}): EventSink => {
   const { client, clock, log } = options
   const correlator = createCorrelator()
   const tails: Promise<void>[] = Array.from({ length: lanes }, () => Promise.resolve())
+  // Another process may write an Event about the same object in the same millisecond.
+  const ownNanoseconds = BigInt((options.random ?? systemRandom).integer(1_000_000))
   let lastNameStamp = 0n
 
   const uniqueName = (name: string, nowMs: number): string => {
-    const stamp = BigInt(nowMs) * 1_000_000n
+    const stamp = BigInt(nowMs) * 1_000_000n + ownNanoseconds
     lastNameStamp = stamp > lastNameStamp ? stamp : lastNameStamp + 1n
     return `${name}.${lastNameStamp.toString(16)}`
   }
