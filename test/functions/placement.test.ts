@@ -1,0 +1,177 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { cloudEventWorkerOf } from '../../functions/wiring/workers.ts'
+import { referenceOf } from '../../shared/placement/annotation.ts'
+import { interpretEvent } from '../../shared/placement/ecs/interpret-event.ts'
+import { events, nodes, type Pod, pods } from '../../shared/resources/resource.ts'
+import { type Functions, startFunctions } from './environment.ts'
+
+let run: Functions
+beforeEach(async () => {
+  run = await startFunctions()
+  await run.resync('start')
+  await run.settle()
+})
+afterEach(() => run.stop())
+
+const makePod = async (name: string, requests: Record<string, string> = { cpu: '500m', memory: '256Mi' }): Promise<void> => {
+  await run.client.create(pods, {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace: 'default' },
+    spec: { containers: [{ name: 'main', image: 'main:1', resources: { requests } }] },
+  } as Pod)
+}
+const getPod = (name: string): Promise<Pod> => run.client.get(pods, 'default', name)
+const reasons = async () => (await run.client.list(events)).items.map(({ reason }) => reason)
+const startCalls = () => run.ecs.calls.filter((call) => call === 'StartTask').length
+const happen = async (detailType: string, detail: Record<string, unknown>, id = '1') => {
+  const happened = interpretEvent({ id, source: 'aws', 'detail-type': detailType, detail })
+  if (happened) await cloudEventWorkerOf(run.cluster, run.queues)(happened, id)
+}
+
+it('reserves what the pod asks for in the container, and tells the instance whose task it is', async () => {
+  await run.addNode('i-1')
+  await makePod('web', { cpu: '250m', memory: '100Mi' })
+  await run.settle()
+  const { uid } = (await getPod('web')).metadata
+  const [task] = run.ecs.running()
+  expect(task?.startedBy).toBe(uid)
+  expect(task?.overrides).toEqual({
+    containerOverrides: [
+      {
+        name: 'sandbox',
+        cpu: 256,
+        memoryReservation: 100,
+        environment: [
+          { name: 'POD_NAMESPACE', value: 'default' },
+          { name: 'POD_NAME', value: 'web' },
+          { name: 'POD_UID', value: uid },
+        ],
+      },
+    ],
+  })
+})
+
+describe('StartTask', () => {
+  it.each([
+    { what: 'is throttled', error: 'ThrottlingException', effect: false, starts: 2 },
+    { what: 'is timed out before it had an effect', error: 'TimeoutError', effect: false, starts: 2 },
+    { what: 'is timed out after it had its effect', error: 'TimeoutError', effect: true, starts: 1 },
+  ])('starts one task when it $what', async ({ error, effect, starts }) => {
+    await run.addNode('i-1')
+    run.ecs.fail('StartTask', error, effect)
+    await makePod('web')
+    await run.settle(10_000)
+    expect(run.ecs.running()).toHaveLength(1)
+    expect(referenceOf(await getPod('web'))).toBe(run.ecs.running()[0]?.taskArn)
+    expect(startCalls()).toBe(starts)
+  })
+
+  it.each([
+    { resource: 'CPU', room: { cpu: 100 }, reason: 'OutOfcpu' },
+    { resource: 'MEMORY', room: { memory: 100 }, reason: 'OutOfmemory' },
+  ])('fails the pod that the instance has no $resource for, and says so', async ({ resource, room, reason }) => {
+    await run.addNode('i-1', room)
+    await makePod('web')
+    await run.settle(10_000)
+    const { status } = await getPod('web')
+    expect(status).toMatchObject({ phase: 'Failed', reason })
+    expect(status?.conditions).toContainEqual(
+      expect.objectContaining({ type: 'windlass.dev/Placed', status: 'False', reason: `RESOURCE:${resource}` }),
+    )
+    expect(await reasons()).toContain('FailedPlacement')
+    expect(run.ecs.running()).toEqual([])
+  })
+
+  it('waits for an ECS agent that is not connected', async () => {
+    const { metadata } = await run.addNode('i-1')
+    const arn = metadata.annotations?.['windlass.dev/container-instance'] ?? ''
+    run.ecs.setConnected(arn, false)
+    await makePod('web')
+    await run.settle(5000)
+    const waiting = await getPod('web')
+    expect(waiting.status?.phase).toBe('Pending')
+    expect(waiting.status?.conditions).toContainEqual(expect.objectContaining({ type: 'windlass.dev/Placed', reason: 'AGENT' }))
+    run.ecs.setConnected(arn, true)
+    await run.settle(60_000)
+    const placed = await getPod('web')
+    expect(referenceOf(placed)).toBe(run.ecs.running()[0]?.taskArn)
+    expect(placed.status?.conditions).toContainEqual(expect.objectContaining({ type: 'windlass.dev/Placed', status: 'True' }))
+  })
+})
+
+it('ends a pod whose task was stopped by somebody else', async () => {
+  await run.addNode('i-1')
+  await makePod('web')
+  await run.settle()
+  const [task] = run.ecs.running()
+  run.ecs.endTask(task!.taskArn!, 'Task stopped by alice')
+  await happen('ECS Task State Change', { lastStatus: 'STOPPED', overrides: task?.overrides })
+  await run.settle()
+  expect((await getPod('web')).status).toMatchObject({ phase: 'Failed', reason: 'PlacementLost' })
+  expect(await reasons()).toContain('PlacementLost')
+})
+
+it('finds by sweeping a task that no pod needs, and a pod that lost its task', async () => {
+  await run.addNode('i-1')
+  await makePod('kept')
+  await makePod('lost')
+  await run.settle()
+  const lost = referenceOf(await getPod('lost'))!
+  run.ecs.endTask(lost, 'nobody heard of it')
+  const host = run.ecs.running()[0]!.containerInstanceArn!
+  const stray = { namespace: 'default', name: 'gone', uid: '00000000-0000-4000-8000-000000000000' }
+  const orphan = await run.placement.start({ pod: stray, host, cpuMillis: 0, memoryBytes: 0 })
+  await run.sweep('now')
+  await run.settle()
+  expect(run.ecs.tasks.get(orphan)?.lastStatus).toBe('STOPPED')
+  expect((await getPod('lost')).status?.phase).toBe('Failed')
+  expect((await getPod('kept')).status?.phase).toBe('Pending')
+  expect(run.ecs.running()).toHaveLength(1)
+})
+
+it.each([
+  { what: 'spot interruption', type: 'EC2 Spot Instance Interruption Warning', detail: { 'instance-id': 'i-1' } },
+  {
+    what: 'a draining instance',
+    type: 'ECS Container Instance State Change',
+    detail: { ec2InstanceId: 'i-1', status: 'DRAINING' },
+  },
+])('empties a node at $what, and schedules elsewhere', async ({ type, detail }) => {
+  await run.addNode('i-1')
+  await makePod('web')
+  await run.settle()
+  await happen(type, detail)
+  await run.settle()
+  const node = await run.client.get(nodes, '', 'i-1')
+  expect(node.spec.unschedulable).toBe(true)
+  expect((await getPod('web')).metadata.deletionTimestamp).toBeDefined()
+  await happen(type, detail, '2')
+  expect((await run.client.get(nodes, '', 'i-1')).spec.taints?.filter(({ effect }) => effect === 'NoExecute')).toHaveLength(1)
+})
+
+it('removes the node of a terminated instance, its pods and its mailbox', async () => {
+  await run.addNode('i-1')
+  await makePod('web')
+  await run.settle()
+  expect(run.sqs.names()).toContain('test-node-i-1')
+  await happen('EC2 Instance State-change Notification', { 'instance-id': 'i-1', state: 'terminated' })
+  await run.settle(60_000)
+  expect((await run.client.list(nodes)).items).toEqual([])
+  expect((await run.client.list(pods)).items).toEqual([])
+  expect(run.sqs.names()).not.toContain('test-node-i-1')
+})
+
+it("puts what a node's agent should look at into its mailbox, and into no other's", async () => {
+  await run.addNode('i-1')
+  await run.addNode('i-2')
+  await run.settle()
+  for (const name of ['i-1', 'i-2']) run.sqs.purge(`https://sqs.test/test-node-${name}`)
+  await makePod('web')
+  await run.settle()
+  const { nodeName } = (await getPod('web')).spec
+  const other = nodeName === 'i-1' ? 'i-2' : 'i-1'
+  const letter = { resource: 'pods', namespace: 'default', name: 'web' }
+  expect(run.sqs.bodies(`https://sqs.test/test-node-${nodeName}`)).toContainEqual(expect.objectContaining(letter))
+  expect(run.sqs.bodies(`https://sqs.test/test-node-${other}`)).not.toContainEqual(expect.objectContaining(letter))
+})
