@@ -62,15 +62,29 @@ export const pauseProgram = (architecture: string): Buffer => {
   return Buffer.concat([headers, text])
 }
 
-/** Imports the pause image unless it is there; no registry is asked. Returns its name, whose tag says what is in it. */
-export const ensurePauseImage = async (docker: Docker, architecture: string = process.arch): Promise<string> => {
+export interface PauseImage {
+  /** its tag says what is in it */
+  readonly name: string
+  readonly repository: string
+  readonly tag: string
+  /** as `docker import` takes it, with the entry point */
+  readonly archive: Buffer
+  readonly entryPoint: string
+}
+
+export const pauseImage = (architecture: string): PauseImage => {
   const program = pauseProgram(architecture)
-  const tag = createHash('sha256').update(program).digest('hex').slice(0, 12)
-  const name = `windlass/pause:${tag}`
+  const [repository, tag] = ['windlass/pause', createHash('sha256').update(program).digest('hex').slice(0, 12)]
+  const archive = tarOfFile({ name: 'pause', mode: 0o755, content: program })
+  return { name: `${repository}:${tag}`, repository, tag, archive, entryPoint: '/pause' }
+}
+
+/** Imports the pause image unless it is there; no registry is asked. Returns its name. */
+export const ensurePauseImage = async (docker: Docker, architecture: string = process.arch): Promise<string> => {
+  const { name, repository, tag, archive, entryPoint } = pauseImage(architecture)
   const present = await docker.listImages({ filters: JSON.stringify({ reference: [name] }) })
   if (present.length > 0) return name
-  const archive = tarOfFile({ name: 'pause', mode: 0o755, content: program })
-  const options = { repo: 'windlass/pause', tag, changes: ['ENTRYPOINT ["/pause"]'] }
+  const options = { repo: repository, tag, changes: [`ENTRYPOINT ["${entryPoint}"]`] }
   const progress = await docker.importImage(Readable.from([archive]) as unknown as string, options)
   await new Promise<void>((resolve, reject) =>
     docker.modem.followProgress(progress, (error) => (error ? reject(error) : resolve())),

@@ -1,0 +1,76 @@
+import { RemovalPolicy } from 'aws-cdk-lib'
+import { AttributeType, BillingMode, type ITable, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb'
+import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam'
+import { FilterCriteria, type IFunction, StartingPosition } from 'aws-cdk-lib/aws-lambda'
+import { DynamoEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources'
+import type { IQueue } from 'aws-cdk-lib/aws-sqs'
+import { Construct } from 'constructs'
+import { logRecordFilter } from '../../shared/storage/dynamodb/stream.ts'
+import { tableDefinition, ttlAttribute } from '../../shared/storage/dynamodb/table.ts'
+import { acknowledgeWildcard } from './wildcard-grant.ts'
+
+export interface ClusterTableProps {
+  /** whether the table outlives the stack; @default true */
+  readonly retain?: boolean
+}
+
+/** The store's one table, in the shape that `shared/storage/dynamodb` reads. */
+export class ClusterTable extends Construct {
+  readonly table: Table
+  get tableName(): string {
+    return this.table.tableName
+  }
+
+  constructor(scope: Construct, id: string, { retain = true }: ClusterTableProps = {}) {
+    super(scope, id)
+    const [partition, sort] = tableDefinition.KeySchema
+    this.table = new Table(this, 'Table', {
+      partitionKey: { name: partition.AttributeName, type: AttributeType.STRING },
+      sortKey: { name: sort.AttributeName, type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      stream: StreamViewType.NEW_AND_OLD_IMAGES,
+      timeToLiveAttribute: ttlAttribute,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: retain,
+      removalPolicy: retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    })
+  }
+
+  /** What the store's driver does with it. */
+  grantStore(grantee: IGrantable): Grant {
+    return this.table.grant(
+      grantee,
+      'dynamodb:DescribeTable',
+      'dynamodb:GetItem',
+      'dynamodb:Query',
+      'dynamodb:PutItem',
+      'dynamodb:UpdateItem',
+      'dynamodb:DeleteItem',
+      'dynamodb:BatchWriteItem',
+      'dynamodb:ConditionCheckItem',
+    )
+  }
+
+  /** What noting heartbeats needs. */
+  grantHeartbeats(grantee: IGrantable): Grant {
+    return this.table.grant(grantee, 'dynamodb:UpdateItem')
+  }
+
+  /** Calls a function for its changes; log items that expire, and revisions that became void, wake nobody. */
+  feed(consumer: IFunction, { failures }: { failures: IQueue }): void {
+    const { dynamodb, eventName } = logRecordFilter
+    const notVoid = { type: { S: [{ 'anything-but': ['void'] }] } }
+    const changes = new DynamoEventSource(this.table as ITable, {
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      batchSize: 500,
+      filters: [FilterCriteria.filter({ eventName, dynamodb: { ...dynamodb, NewImage: notVoid } })],
+      reportBatchItemFailures: true,
+      bisectBatchOnError: true,
+      // Resync catches what is given up.
+      retryAttempts: 20,
+      onFailure: new SqsDlq(failures),
+    })
+    consumer.addEventSource(changes)
+    acknowledgeWildcard(consumer, '*', 'dynamodb:ListStreams knows no resource')
+  }
+}
