@@ -16,8 +16,19 @@ export const respondHttp2 = async (stream: ServerHttp2Stream, response: ApiRespo
     if (method === 'HEAD') await discard(body)
     else await writeChunks(stream, body)
   }
-  // a body that nobody read is not waited for
-  if (!stream.endAfterHeaders && !stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR)
+  if (!stream.endAfterHeaders && !stream.readableEnded) dropBody(stream)
+}
+
+const bodyGraceMs = 1000
+
+/**
+ * A body that nobody read is thrown away for a moment, and not waited for after it. A reset right behind the answer would make
+ * Node.js's client lose what it had received of it.
+ */
+const dropBody = (stream: ServerHttp2Stream) => {
+  stream.resume()
+  const late = setTimeout(() => stream.close(constants.NGHTTP2_NO_ERROR), bodyGraceMs)
+  stream.once('close', () => clearTimeout(late))
 }
 
 export const respondHttp1 = async (target: ServerResponse, response: ApiResponse, method: string): Promise<void> => {
