@@ -1,10 +1,11 @@
 import type { ScheduledEvent, SQSBatchResponse, SQSEvent } from 'aws-lambda'
 import { createTimerWorker } from '../shared/dispatch/timer-worker.ts'
 import { readEnvironment } from './environment.ts'
-import { log, openAwsCluster, openMailboxes, openPlacement, openQueues } from './wiring/aws.ts'
+import { openAwsCluster, openMailboxes, openPlacement, openQueues } from './wiring/aws.ts'
 import { batchHandler } from './wiring/batch-handler.ts'
 import { runDueTasks } from './wiring/clock-tasks.ts'
 import { allControllers } from './wiring/controllers.ts'
+import { log } from './wiring/log.ts'
 import { once } from './wiring/once.ts'
 
 /** Timers need no cluster: most of the time nothing else wakes this function. */

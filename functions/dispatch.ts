@@ -1,6 +1,7 @@
 import { readEnvironment } from './environment.ts'
-import { log, openAwsCluster, openMailboxes, openPlacement, openQueues } from './wiring/aws.ts'
+import { openAwsCluster, openMailboxes, openPlacement, openQueues } from './wiring/aws.ts'
 import { allControllers } from './wiring/controllers.ts'
+import { log } from './wiring/log.ts'
 import { once } from './wiring/once.ts'
 import { streamHandler } from './wiring/stream-handler.ts'
 import { dispatchWorkerOf } from './wiring/workers.ts'

@@ -1,7 +1,8 @@
 import { createHeartbeatWorker } from '../shared/dispatch/heartbeat-worker.ts'
 import { readEnvironment } from './environment.ts'
-import { log, openHeartbeats } from './wiring/aws.ts'
 import { batchHandler } from './wiring/batch-handler.ts'
+import { openHeartbeats } from './wiring/heartbeats.ts'
+import { log } from './wiring/log.ts'
 import { once } from './wiring/once.ts'
 
 const open = once(async () => createHeartbeatWorker({ heartbeats: openHeartbeats(readEnvironment('heartbeat')), log }))

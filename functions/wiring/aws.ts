@@ -7,24 +7,19 @@ import { identityResource } from '../../shared/identity/cluster-identity.ts'
 import { createEcsPlacement } from '../../shared/placement/ecs/ecs-placement.ts'
 import type { Placement } from '../../shared/placement/placement.ts'
 import { systemClock } from '../../shared/platform/clock.ts'
-import { createLogger } from '../../shared/platform/log.ts'
 import type { Mailboxes } from '../../shared/queue/mailboxes.ts'
 import { createSqsMailboxes } from '../../shared/queue/sqs/sqs-mailboxes.ts'
 import { createSqsQueue } from '../../shared/queue/sqs/sqs-queue.ts'
 import { createWorkQueues, type WorkQueues } from '../../shared/queue/work-queues.ts'
 import { encryptingStore } from '../../shared/secrets/encrypting-store.ts'
 import { createSecretKeys, rotateSecretKeys } from '../../shared/secrets/secrets-manager/secret-keys.ts'
-import { openDynamoDbHeartbeats } from '../../shared/storage/dynamodb/heartbeats.ts'
 import { openDynamoDbStore } from '../../shared/storage/dynamodb/open.ts'
 import type { Environment } from '../environment.ts'
 import { type Cluster, type ClusterOptions, openCluster } from './cluster.ts'
-
-export const log = createLogger({ write: (line) => process.stdout.write(`${line}\n`) })
+import { openHeartbeats } from './heartbeats.ts'
+import { log } from './log.ts'
 
 const isEncrypted = (resource: string) => encryptedResources.has(resource) || resource === identityResource
-
-export const openHeartbeats = ({ table }: Pick<Environment, 'table'>) =>
-  openDynamoDbHeartbeats({ client: new DynamoDBClient(), table })
 
 export interface AwsCluster extends Cluster {
   /** objects whose time has come */

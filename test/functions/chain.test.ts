@@ -1,7 +1,10 @@
 import type { DynamoDBRecord } from 'aws-lambda'
-import { afterEach, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { referenceOf } from '../../shared/placement/annotation.ts'
 import { type Deployment, deployments, pods, replicaSets } from '../../shared/resources/resource.ts'
+import { openDynamoDbHeartbeats } from '../../shared/storage/dynamodb/heartbeats.ts'
+import { openDynamoDbStore } from '../../shared/storage/dynamodb/open.ts'
+import { DynamoDbLocal, hasJava } from '../fakes/dynamodb-local.ts'
 import { type Functions, startFunctions } from './environment.ts'
 
 let functions: Functions | undefined
@@ -31,8 +34,7 @@ const begin = async (options?: Parameters<typeof startFunctions>[0]): Promise<Fu
   return functions
 }
 
-it('brings a Deployment from the API to tasks on container instances', async () => {
-  const run = await begin()
+const bringUpAndDown = async (run: Functions): Promise<void> => {
   await run.addNode('i-1')
   await run.addNode('i-2')
   const created = await run.call('POST', '/apis/apps/v1/namespaces/default/deployments', deployment(3))
@@ -67,6 +69,25 @@ it('brings a Deployment from the API to tasks on container instances', async () 
   expect((await run.client.list(replicaSets)).items).toEqual([])
   expect(run.ecs.running()).toEqual([])
   expect(run.sqs.bodies(run.url.deadLetter)).toEqual([])
+}
+
+it('brings a Deployment from the API to tasks on container instances', async () => bringUpAndDown(await begin()))
+
+describe.skipIf(!hasJava)('with DynamoDB Local (needs Java)', () => {
+  let dynamoDb: DynamoDbLocal
+  beforeAll(async () => {
+    dynamoDb = await DynamoDbLocal.start()
+  })
+  afterAll(() => dynamoDb.stop())
+
+  it('brings a Deployment from the API to tasks on container instances', async () => {
+    const openStore = async () => {
+      const table = await dynamoDb.newTable()
+      const store = await openDynamoDbStore({ client: dynamoDb.client(), table })
+      return { store, heartbeats: openDynamoDbHeartbeats({ client: dynamoDb.client(), table }) }
+    }
+    await bringUpAndDown(await begin({ openStore }))
+  })
 })
 
 const seeded = (seed: number) => {

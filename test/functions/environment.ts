@@ -24,7 +24,9 @@ import { createSqsQueue } from '../../shared/queue/sqs/sqs-queue.ts'
 import { createWorkQueues } from '../../shared/queue/work-queues.ts'
 import { type Node, nodes, type Pod, pods } from '../../shared/resources/resource.ts'
 import { logItemKey } from '../../shared/storage/dynamodb/items.ts'
+import type { Heartbeats } from '../../shared/storage/heartbeats.ts'
 import { openLmdbStore } from '../../shared/storage/lmdb/open.ts'
+import type { Store } from '../../shared/storage/store.ts'
 import { FakeEcs } from '../fakes/fake-ecs.ts'
 import { FakeSqs } from '../fakes/fake-sqs.ts'
 
@@ -50,15 +52,21 @@ export interface FunctionsOptions {
   readonly disturb?: (records: readonly DynamoDBRecord[]) => DynamoDBRecord[][]
   /** whether a function's process is a new one; default: never */
   readonly isCold?: () => boolean
+  /** default: an embedded store in a folder of its own */
+  readonly openStore?: (clock: Clock) => Promise<{ store: Store; heartbeats: Heartbeats }>
 }
 
 /** All functions in this process, over an embedded store, with SQS and ECS played at the edge. */
-export const startFunctions = async ({ disturb, isCold = () => false }: FunctionsOptions = {}) => {
+export const startFunctions = async ({ disturb, isCold = () => false, openStore }: FunctionsOptions = {}) => {
   const path = mkdtempSync(join(tmpdir(), 'windlass-functions-'))
   const clock = new LeapingClock()
   const logs: string[] = []
   const log = createLogger({ write: (line) => logs.push(line), level: 'debug' })
-  const lmdb = await openLmdbStore({ path })
+  const openEmbedded = async () => {
+    const lmdb = await openLmdbStore({ path })
+    return { store: lmdb, heartbeats: lmdb.heartbeats }
+  }
+  const { store, heartbeats } = await (openStore ? openStore(clock) : openEmbedded())
   const sqs = new FakeSqs(clock)
   const ecs = new FakeEcs()
   const url = {
@@ -92,8 +100,8 @@ export const startFunctions = async ({ disturb, isCold = () => false }: Function
           : undefined,
     }
     const cluster = await openCluster({
-      store: lmdb,
-      heartbeats: lmdb.heartbeats,
+      store,
+      heartbeats,
       serviceCidr: parts.serviceCidr,
       issuer: 'https://api.test',
       clock,
@@ -133,7 +141,7 @@ export const startFunctions = async ({ disturb, isCold = () => false }: Function
 
   let streamed = 1
   const stream = async (): Promise<boolean> => {
-    const { changes, position } = await lmdb.changes(streamed)
+    const { changes, position } = await store.changes(streamed)
     streamed = position
     if (changes.length === 0) return false
     const records = changes.map(
@@ -195,7 +203,7 @@ export const startFunctions = async ({ disturb, isCold = () => false }: Function
       const allocatable = { cpu: '2', memory: '4Gi', pods: '110' }
       const conditions = [{ type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'kubelet is posting ready status' }]
       const body = { status: { allocatable, capacity: allocatable, conditions } }
-      await lmdb.heartbeats.record(name, clock.now())
+      await heartbeats.record(name, clock.now())
       return client.patch(nodes, '', name, { type: 'merge', body }, { subresource: 'status' })
     },
     /** Plays the agents: what is bound and has its task becomes Running, what is deleted goes. */
@@ -207,7 +215,7 @@ export const startFunctions = async ({ disturb, isCold = () => false }: Function
         cache.close()
         await tail.close()
       }
-      await lmdb.close()
+      await store.close()
       rmSync(path, { recursive: true, force: true })
     },
   }
