@@ -19,14 +19,19 @@ export interface EngineEventsOptions {
   readonly onConnected: () => void
 }
 
+const firstDelayMs = 250
+const longestDelayMs = 4000
+
 /** Follows the engine's events of the owner's containers until the signal aborts; connects again when the engine went away. */
 export const followEngineEvents = async (options: EngineEventsOptions): Promise<void> => {
   const { docker, owner, log, signal } = options
   const filters = { type: ['container'], label: ownerFilter(owner), event: ['start', 'die', 'destroy', 'oom'] }
+  let delayMs = firstDelayMs
   while (!signal.aborted) {
     try {
       const stream = await docker.getEvents({ filters: JSON.stringify(filters), abortSignal: signal })
       options.onConnected()
+      delayMs = firstDelayMs
       let rest = ''
       for await (const chunk of stream) {
         const lines = (rest + chunk.toString()).split('\n')
@@ -39,8 +44,9 @@ export const followEngineEvents = async (options: EngineEventsOptions): Promise<
       }
     } catch (error) {
       if (signal.aborted) return
-      log.warn('engine events broke, connecting again', { error })
+      log.warn('engine events broke, connecting again', { error: error instanceof Error ? error.message : error, delayMs })
     }
-    if (!signal.aborted) await sleep(500)
+    if (!signal.aborted) await sleep(delayMs)
+    delayMs = Math.min(2 * delayMs, longestDelayMs)
   }
 }
