@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { type Database, open, type RootDatabase } from 'lmdb'
 import { StoreUnavailable } from '../store.ts'
 import { dataFile } from './directory.ts'
+import { slabEncoder } from './slab.ts'
 
 export type Table = Database<Uint8Array, Uint8Array>
 
@@ -32,7 +33,10 @@ export const openEnvironment = (options: { path: string; mapSize?: number | unde
       maxDbs: 8,
       ...(mapSize === undefined ? {} : { mapSize }),
     })
-    const table = (name: string): Table => root.openDB({ name, encoding: 'binary', keyEncoding: 'binary' })
+    const table = (name: string): Table => {
+      const options = { name, encoding: 'binary', keyEncoding: 'binary', encoder: slabEncoder } as const
+      return root.openDB(options)
+    }
     return {
       root,
       objects: table('objects'),

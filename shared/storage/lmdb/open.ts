@@ -9,6 +9,7 @@ import { type Environment, openEnvironment, readCounter } from './environment.ts
 import { createLmdbHeartbeats } from './heartbeats.ts'
 import { dropHistory, dropHistoryBefore } from './history.ts'
 import { objectKeyBytes } from './keys.ts'
+import { awaitNoWorkers, passGate, serveGate } from './opening-gate.ts'
 import { takeOwnerLock } from './owner-lock.ts'
 import { listObjects, readChanges } from './reads.ts'
 import { objectEntry } from './record.ts'
@@ -45,25 +46,17 @@ export const openLmdbStore = async (options: LmdbStoreOptions): Promise<LmdbStor
   const { path, role = 'owner', clock = systemClock, historySeconds = 600, sweepMs = 5000, notify } = options
   const { encodeDeletion = jsonDeletion } = options
   checkDirectory({ path, create: role === 'owner' })
-  const release = role === 'owner' ? takeOwnerLock(path) : undefined
-  let environment: Environment
-  try {
-    environment = openEnvironment({ path, mapSize: options.mapSize })
-  } catch (error) {
-    release?.()
-    throw error
-  }
   const closing = new AbortController()
   const signal = new ChangeSignal({ pollMs: 500 })
-  const queue = new WriteQueue({
-    environment,
-    path,
-    now: () => clock.now(),
-    committed: (revision) => {
+  const open = () => {
+    const environment = openEnvironment({ path, mapSize: options.mapSize })
+    const committed = (revision: number) => {
       signal.wake()
       notify?.publish(revision)
-    },
-  })
+    }
+    return { environment, queue: new WriteQueue({ environment, path, now: () => clock.now(), committed }) }
+  }
+  const { environment, queue, leave } = await (role === 'owner' ? openAsOwner(path, open) : passGate({ directory: path, open }))
   const unsubscribe = notify?.subscribe(() => signal.wake())
   const heartbeats = createLmdbHeartbeats({ environment, queue })
 
@@ -87,7 +80,7 @@ export const openLmdbStore = async (options: LmdbStoreOptions): Promise<LmdbStor
 
   return {
     get: async (key) => {
-      const record = fresh().objects.getBinary(objectKeyBytes(key))
+      const record = fresh().objects.get(objectKeyBytes(key))
       return record && objectEntry(key, record)
     },
     list: async (resource, listOptions = {}) => listObjects(fresh(), resource, listOptions),
@@ -114,12 +107,34 @@ export const openLmdbStore = async (options: LmdbStoreOptions): Promise<LmdbStor
       await sweeping
       await queue.idle()
       await environment.root.close()
-      release?.()
+      await leave()
     },
     heartbeats,
     backup: (to) => backupTo(fresh(), to),
     sweep,
   }
+}
+
+const openAsOwner = async (path: string, open: () => Opened): Promise<Opened & { leave(): Promise<void> }> => {
+  const release = takeOwnerLock(path)
+  try {
+    await awaitNoWorkers(path)
+    const opened = open()
+    const gate = await serveGate({ directory: path, queue: opened.queue })
+    const leave = async () => {
+      await gate.close()
+      release()
+    }
+    return { ...opened, leave }
+  } catch (error) {
+    release()
+    throw error
+  }
+}
+
+interface Opened {
+  readonly environment: Environment
+  readonly queue: WriteQueue
 }
 
 const sweepInBackground = async (options: { sweep: () => Promise<void>; clock: Clock; sweepMs: number; signal: AbortSignal }) => {

@@ -1,6 +1,7 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { StoreUnavailable } from '../store.ts'
+import { isCode, isRunning, markedPid, processMark } from './process-mark.ts'
 
 /**
  * One process owns a data directory: a file with its pid and start time, linked into place in one step. A holder that is
@@ -8,7 +9,7 @@ import { StoreUnavailable } from '../store.ts'
  */
 export const takeOwnerLock = (directory: string): (() => void) => {
   const path = join(directory, 'owner.lock')
-  const own = `${process.pid} ${startTime(process.pid)}`
+  const own = processMark(process.pid)
   const draft = `${path}.${process.pid}`
   writeFileSync(draft, own, { mode: 0o600 })
   try {
@@ -16,10 +17,9 @@ export const takeOwnerLock = (directory: string): (() => void) => {
       if (link(draft, path)) return () => releaseOwnerLock(path, own)
       const holder = readHolder(path)
       if (holder === undefined) continue
-      const pid = Number(holder.split(' ')[0])
-      if (holder === `${pid} ${startTime(pid)}`) {
+      if (isRunning(holder)) {
         throw new StoreUnavailable(
-          `the data directory "${directory}" is in use by process ${pid}: stop it, or name another directory`,
+          `the data directory "${directory}" is in use by process ${markedPid(holder)}: stop it, or name another directory`,
         )
       }
       // Two may find the same dead holder: only what was read may be taken away.
@@ -66,25 +66,3 @@ const readHolder = (path: string): string | undefined => {
     throw error
   }
 }
-
-/** Field 22 of /proc/<pid>/stat; '' when there is no such process, or no /proc (then only the pid counts). */
-const startTime = (pid: number): string => {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
-  } catch (error) {
-    if (!isCode(error, 'ENOENT') && !isCode(error, 'ESRCH')) throw error
-    return process.platform !== 'linux' && isAlive(pid) ? '' : 'gone'
-  }
-}
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return isCode(error, 'EPERM')
-  }
-}
-
-const isCode = (error: unknown, code: string) => error instanceof Error && 'code' in error && error.code === code

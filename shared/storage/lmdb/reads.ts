@@ -62,8 +62,8 @@ const listAt = (environment: Environment, resource: string, options: ListOptions
   const page = limit ? keys.slice(0, limit) : keys
   const entries = page.map(({ keyBytes, undo }): Entry => {
     const key = parseObjectKey(keyBytes)
-    if (!undo) return objectEntry(key, environment.objects.getBinary(keyBytes)!)
-    const record = environment.log.getBinary(undo.logKey)!
+    if (!undo) return objectEntry(key, environment.objects.get(keyBytes)!)
+    const record = environment.log.get(undo.logKey)!
     return { key, revision: undo.previousRevision, value: changePrevious(record) }
   })
   return { entries, revision: at, remaining: keys.length - page.length }

@@ -34,6 +34,8 @@ export class WriteQueue {
   readonly #committed: (revision: number) => void
   #waiting: Waiting[] = []
   #running: Promise<void> | undefined
+  #paused = false
+  #ended: StoreUnavailable | undefined
 
   constructor(options: { environment: Environment; path: string; now: () => number; committed: (revision: number) => void }) {
     this.#environment = options.environment
@@ -44,8 +46,9 @@ export class WriteQueue {
 
   add<T>(write: Write<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
+      if (this.#ended) return reject(this.#ended)
       this.#waiting.push({ write, resolve: resolve as (value: unknown) => void, reject })
-      this.#running ??= this.#run()
+      if (!this.#paused) this.#running ??= this.#run()
     })
   }
 
@@ -54,10 +57,28 @@ export class WriteQueue {
     while (this.#running) await this.#running
   }
 
+  /** Resolves when the group under way is done; from then on nothing is written until `resume`. */
+  async pause(): Promise<void> {
+    this.#paused = true
+    await this.#running
+  }
+
+  resume(): void {
+    this.#paused = false
+    if (this.#waiting.length > 0) this.#running ??= this.#run()
+  }
+
+  /** Writes no more: what waits and what comes is refused. */
+  async end(reason: StoreUnavailable): Promise<void> {
+    this.#ended = reason
+    for (const { reject } of this.#waiting.splice(0)) reject(reason)
+    await this.pause()
+  }
+
   async #run(): Promise<void> {
     // What is added in this turn of the event loop belongs to the first group.
     await new Promise((resolve) => setImmediate(resolve))
-    while (this.#waiting.length > 0) await this.#commitGroup()
+    while (this.#waiting.length > 0 && !this.#paused) await this.#commitGroup()
     this.#running = undefined
   }
 

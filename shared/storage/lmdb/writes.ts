@@ -12,7 +12,7 @@ export const createWrite = (options: { key: ObjectKey; encode: Encode; ttlSecond
   const keyBytes = objectKeyBytes(key)
   return {
     run: (group) => {
-      const current = group.environment.objects.getBinary(keyBytes)
+      const current = group.environment.objects.get(keyBytes)
       if (current) throw new KeyExists(objectEntry(key, current))
       const value = encode(group.nextRevision())
       return putObject({ group, type: 'created', key, keyBytes, value, previous: undefined, ttlSeconds })
@@ -56,7 +56,7 @@ export const expireWrite = (options: { limit: number; encodeDeletion: EncodeDele
     for (const entryKey of due) {
       const { objectKey } = parseExpiryKey(entryKey)
       const writtenAt = expiry.getBinaryFast(entryKey)?.readDoubleBE(0)
-      const previous = objects.getBinary(objectKey)
+      const previous = objects.get(objectKey)
       expiry.removeSync(entryKey)
       // A later write gave the object another time to live, or none.
       if (!previous || objectRevision(previous) !== writtenAt) continue
@@ -70,7 +70,7 @@ export const expireWrite = (options: { limit: number; encodeDeletion: EncodeDele
 
 const readExpected = (options: { group: WriteGroup; key: ObjectKey; keyBytes: Buffer; expected: number }): Uint8Array => {
   const { group, key, keyBytes, expected } = options
-  const current = group.environment.objects.getBinary(keyBytes)
+  const current = group.environment.objects.get(keyBytes)
   if (!current) throw new RevisionConflict(key, undefined)
   if (objectRevision(current) !== expected) throw new RevisionConflict(key, objectEntry(key, current))
   return current

@@ -1,0 +1,153 @@
+import { closeSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { connect, createServer, type Server } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { StoreUnavailable } from '../store.ts'
+import { LineSocket } from './line-socket.ts'
+import { isRunning, markedPid, processMark } from './process-mark.ts'
+import type { WriteQueue } from './write-queue.ts'
+
+/*
+ * Nobody may write while another process opens the map: lmdb-js (3.5.6, mdb_env_open2) then sets the last transaction to what it
+ * had read of the file before, without a lock, and a commit in between is overwritten by the next. So who opens asks the owner,
+ * who lets all pause first. Whoever loses the owner writes no more, since the next owner opens the map without asking.
+ */
+
+const socketName = 'owner.sock'
+const markPrefix = 'worker.'
+const patienceMs = 10_000
+
+/** The owner's side. */
+export const serveGate = async (options: { directory: string; queue: WriteQueue }): Promise<{ close(): Promise<void> }> => {
+  const { directory, queue } = options
+  const members = new Set<LineSocket>()
+  let admitting = Promise.resolve()
+
+  const admit = async (newcomer: LineSocket) => {
+    if (!newcomer.open) return
+    const paused = [...members].map(async (member) => {
+      const answer = member.hear('paused')
+      member.send('pause')
+      await answer
+    })
+    await Promise.all([queue.pause(), ...paused])
+    const opened = newcomer.hear('opened')
+    newcomer.send('open')
+    await opened
+    for (const member of members) member.send('resume')
+    queue.resume()
+    if (!newcomer.open) return
+    members.add(newcomer)
+    void newcomer.closed.then(() => members.delete(newcomer))
+  }
+
+  const path = socketPath(directory)
+  rmSync(path.name, { force: true })
+  const server = createServer((socket) => {
+    const newcomer = new LineSocket(socket)
+    newcomer.unref()
+    admitting = admitting.then(() => admit(newcomer))
+  })
+  await listen(server, path.name)
+  server.unref()
+  return {
+    close: async () => {
+      server.close()
+      for (const member of members) await member.close()
+      path.release()
+    },
+  }
+}
+
+/** A worker's side: `open` runs while nobody writes, and gives the queue that is to pause for others. */
+export const passGate = async <T extends { readonly queue: WriteQueue }>(options: {
+  directory: string
+  open: () => T
+}): Promise<T & { leave(): Promise<void> }> => {
+  const { directory, open } = options
+  const mark = join(directory, `${markPrefix}${process.pid}`)
+  writeFileSync(mark, processMark(process.pid), { mode: 0o600 })
+  try {
+    const owner = await reachOwner(directory)
+    const opened = open()
+    const { queue } = opened
+    owner.on('pause', () => {
+      // Writes that wait for the end of the pause keep the process alive.
+      owner.ref()
+      void queue.pause().then(() => owner.send('paused'))
+    })
+    owner.on('resume', () => {
+      owner.unref()
+      queue.resume()
+    })
+    const left = owner.closed.then(async () => {
+      await queue.end(new StoreUnavailable(`the process that owns "${directory}" has ended: start it again`))
+      rmSync(mark, { force: true })
+    })
+    owner.send('opened')
+    owner.unref()
+    return {
+      ...opened,
+      leave: async () => {
+        await owner.close()
+        await left
+      },
+    }
+  } catch (error) {
+    rmSync(mark, { force: true })
+    throw error
+  }
+}
+
+/** Before an owner opens the map: those of the last one must have stopped. */
+export const awaitNoWorkers = async (directory: string): Promise<void> => {
+  const deadline = Date.now() + patienceMs
+  for (const name of readdirSync(directory).filter((file) => file.startsWith(markPrefix))) {
+    const path = join(directory, name)
+    for (let mark = readMark(path); mark !== undefined && isRunning(mark); mark = readMark(path)) {
+      if (Date.now() > deadline) throw new StoreUnavailable(`process ${markedPid(mark)} still uses "${directory}": stop it`)
+      await delay(20)
+    }
+    rmSync(path, { force: true })
+  }
+}
+
+const readMark = (path: string): string | undefined => {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/** Connected, and told to open. */
+const reachOwner = async (directory: string): Promise<LineSocket> => {
+  const deadline = Date.now() + patienceMs
+  for (;;) {
+    const path = socketPath(directory)
+    const owner = new LineSocket(connect(path.name))
+    await owner.hear('open')
+    path.release()
+    if (owner.open) return owner
+    if (Date.now() > deadline) throw new StoreUnavailable(`no process owns "${directory}": start it first`)
+    await delay(50)
+  }
+}
+
+/** A socket's address holds about 100 bytes; a longer path is named by its directory's descriptor. */
+const socketPath = (directory: string): { name: string; release(): void } => {
+  const name = join(directory, socketName)
+  if (Buffer.byteLength(name) <= 100) return { name, release: () => undefined }
+  const descriptor = openSync(directory, 'r')
+  return { name: `/proc/self/fd/${descriptor}/${socketName}`, release: () => closeSync(descriptor) }
+}
+
+const listen = (server: Server, path: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(path, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
