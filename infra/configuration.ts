@@ -1,3 +1,4 @@
+import { parseAccessEntries } from '../shared/identity/access-entry.ts'
 import { cidrRange, overlaps } from './cidr.ts'
 
 /** What can be chosen, in `cdk.json` under `context` or with `-c key=value`. */
@@ -59,7 +60,7 @@ export const readConfiguration = (contextOf: (key: keyof ClusterConfiguration) =
   }
   const configuration: ClusterConfiguration = {
     clusterName: text('clusterName', 'windlass', names),
-    accessEntries: accessEntries(contextOf('accessEntries') ?? '[]', refuse),
+    accessEntries: accessEntriesOf(contextOf('accessEntries') ?? '[]'),
     serviceCidr: cidr('serviceCidr', '10.96.0.0/16', [12, 24]),
     podCidr: cidr('podCidr', '10.244.0.0/16', [8, 20]),
     vpcCidr: cidr('vpcCidr', '10.0.0.0/16', [16, 24]),
@@ -92,21 +93,16 @@ const instanceTypes: Shape = { pattern: /^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, wanted:
 const emails: Shape = { pattern: /^$|^[^\s@]+@[^\s@]+$/, wanted: 'an e-mail address' }
 
 /** A list in `cdk.json`, a text on the command line. */
-const accessEntries = (value: unknown, refuse: (key: string, value: unknown, wanted: string) => never): string => {
-  const wanted = 'a list of { principalArn, groups?, username? }'
-  const list: unknown = typeof value === 'string' ? parsed(value) : value
-  if (!Array.isArray(list)) return refuse('accessEntries', value, wanted)
-  for (const entry of list)
-    if (typeof entry?.principalArn !== 'string' || !/^arn:[^:]+:iam::\d{12}:/.test(entry.principalArn))
-      refuse('accessEntries', entry, `${wanted}, principalArn the ARN of an IAM user or role`)
-  return JSON.stringify(list)
-}
-
-const parsed = (text: string): unknown => {
+const accessEntriesOf = (value: unknown): string => {
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
   try {
-    return JSON.parse(text)
+    parseAccessEntries(text)
+    return text
   } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
+    if (!(error instanceof Error)) throw error
+    const wanted = 'a list of { principalArn, username?, groups? }'
+    throw new InvalidConfiguration(`accessEntries is ${JSON.stringify(value)}, but should be ${wanted}: ${error.message}`, {
+      cause: error,
+    })
   }
 }

@@ -38,7 +38,8 @@ export class ControlPlaneStack extends Stack {
     const { table, dataKey, clusterName } = props
     this.queues = new WorkQueues(this, 'Queues')
     this.mailboxes = new Mailboxes(this, 'Mailboxes', { clusterName })
-    this.machines = new Machines(this, 'Machines', { architecture: architectureOf(props.instanceType) })
+    const architecture = architectureOf(props.instanceType)
+    this.machines = new Machines(this, 'Machines', { architecture, shell: props.nodeShell })
     const { queues, mailboxes, machines } = this
     const environment = this.#environment(props)
     const add = (name: FunctionName, functionId: string, memoryMiB?: number) =>
@@ -72,7 +73,7 @@ export class ControlPlaneStack extends Stack {
     reconcile.addEventSource(trigger(queues.reconcile, { maxConcurrency: 20 }))
     place.addEventSource(trigger(queues.place, { maxConcurrency: 5 }))
     clock.addEventSource(trigger(queues.timers, { maxConcurrency: 5 }))
-    heartbeat.addEventSource(trigger(queues.heartbeats, { batchSize: 100, maxBatchingWindow: Duration.seconds(5) }))
+    heartbeat.addEventSource(trigger(queues.heartbeats, { batchSize: 100, maxBatchingWindow: Duration.seconds(10) }))
     for (const each of [clock, cloudEvents]) each.configureAsyncInvoke({ onFailure: new SqsDestination(queues.strayLetters) })
     new ClockRule(this, 'Minute', { clock })
     const pattern = ecsEvents(machines.clusterArn)

@@ -13,7 +13,6 @@ export const listPrices = {
   alarmMonth: 0.1,
   storedGbMonth: 0.25,
   recoverableGbMonth: 0.2,
-  publicAddressHour: 0.005,
 } as const
 
 const secondsPerMonth = 730 * 3600
@@ -21,8 +20,8 @@ const secondsPerMonth = 730 * 3600
 export interface IdleOptions {
   /** @default 0 */
   readonly nodes?: number
-  /** of queues that call a function */
-  readonly triggers: number
+  /** how many queues call a function */
+  readonly triggers: { readonly fifo: number; readonly standard: number }
   readonly alarms: number
   /** @default 0.1 */
   readonly tableGb?: number
@@ -33,25 +32,31 @@ export interface CostLine {
   readonly dollarsPerMonth: number
 }
 
-/**
- * What a cluster costs that does nothing, without its instances. Assumes: each trigger polls 0.45 million times a month (0.26 to 0.65
- * were reported), the account's free million of SQS requests is not used elsewhere; the clock runs each minute for 0.3 s in 512 MiB and reads
- * 20 units; a node's heartbeat each 10 s costs a send, a fifth of the receives and runs of 50 ms in 256 MiB, and a write unit.
- */
+/** a month, of each trigger: 0.26 to 0.65 million were reported */
+const triggerPolls = 0.45e6
+const freeQueueRequests = 1e6
+const clock = { runs: secondsPerMonth / 60, seconds: 0.3, gib: 0.5, readUnits: 20 }
+/** of a node; Lambda gathers them for ten seconds, and takes and deletes up to ten at once */
+const heartbeat = { perMonth: secondsPerMonth / 10, requests: 1.2, seconds: 0.05, gib: 0.25 }
+const mailboxPollsPerMonth = secondsPerMonth / 20
+
+/** What a cluster costs a month that does nothing, without its instances, if the account's free SQS requests are not used elsewhere. */
 export const idleCost = ({ nodes = 0, triggers, alarms, tableGb = 0.1 }: IdleOptions): CostLine[] => {
   const p = listPrices
-  const minutes = secondsPerMonth / 60
-  const heartbeats = (nodes * secondsPerMonth) / 10
-  const queueRequests = triggers * 0.45e6 + heartbeats * 1.4
-  const mailboxPolls = (nodes * secondsPerMonth) / 20
-  const ran = (runs: number, seconds: number, gib: number) => runs * (p.functionRequest + seconds * gib * p.functionGbSecond)
+  const run = (runs: number, seconds: number, gib: number) => runs * (p.functionRequest + seconds * gib * p.functionGbSecond)
+  const heartbeats = nodes * heartbeat.perMonth
+  const standardRequests = triggers.standard * triggerPolls + heartbeats * heartbeat.requests + nodes * mailboxPollsPerMonth
+  const paidRequests = Math.max(0, standardRequests - freeQueueRequests)
   return [
     { what: 'Secrets Manager, the data key', dollarsPerMonth: p.secretMonth },
-    { what: 'SQS, polls of triggers and heartbeats', dollarsPerMonth: Math.max(0, queueRequests - 1e6) * p.fifoQueueRequest },
-    { what: 'SQS, polls of mailboxes', dollarsPerMonth: mailboxPolls * p.standardQueueRequest },
-    { what: 'Lambda, the clock', dollarsPerMonth: ran(minutes, 0.3, 0.5) },
-    { what: 'DynamoDB, the clock', dollarsPerMonth: minutes * 20 * p.readUnit },
-    { what: 'Lambda, heartbeats', dollarsPerMonth: ran(heartbeats / 5, 0.05, 0.25) },
+    { what: 'SQS, polls of FIFO queues', dollarsPerMonth: triggers.fifo * triggerPolls * p.fifoQueueRequest },
+    { what: 'SQS, other polls, heartbeats, mailboxes', dollarsPerMonth: paidRequests * p.standardQueueRequest },
+    { what: 'Lambda, the clock', dollarsPerMonth: run(clock.runs, clock.seconds, clock.gib) },
+    { what: 'DynamoDB, the clock', dollarsPerMonth: clock.runs * clock.readUnits * p.readUnit },
+    {
+      what: 'Lambda, heartbeats',
+      dollarsPerMonth: nodes ? run(heartbeat.perMonth, heartbeat.seconds, heartbeat.gib) : 0,
+    },
     { what: 'DynamoDB, heartbeats', dollarsPerMonth: heartbeats * p.writeUnit },
     { what: 'DynamoDB, storage and recovery', dollarsPerMonth: tableGb * (p.storedGbMonth + p.recoverableGbMonth) },
     { what: 'CloudWatch, alarms beyond ten', dollarsPerMonth: Math.max(0, alarms - 10) * p.alarmMonth },

@@ -1,6 +1,6 @@
 import { Stack, Validations } from 'aws-cdk-lib'
 import { CfnCluster, ContainerImage, Ec2TaskDefinition, NetworkMode } from 'aws-cdk-lib/aws-ecs'
-import { Grant, type IGrantable, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import { Grant, type IGrantable, ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { Construct } from 'constructs'
 import { pauseImage } from '../../agent/runtime/docker/pause-image.ts'
 import { grantWildcard } from './wildcard-grant.ts'
@@ -8,6 +8,8 @@ import { grantWildcard } from './wildcard-grant.ts'
 export interface MachinesProps {
   /** of the nodes, in Node.js' words */
   readonly architecture: 'arm64' | 'x64'
+  /** whether a shell on instances can be had by SSM's Session Manager; @default false */
+  readonly shell?: boolean
 }
 
 /** Where pods' room is held: an ECS cluster, the one task definition of all pods, and the role of its instances. */
@@ -17,7 +19,7 @@ export class Machines extends Construct {
   readonly taskDefinition: Ec2TaskDefinition
   readonly instanceRole: Role
 
-  constructor(scope: Construct, id: string, { architecture }: MachinesProps) {
+  constructor(scope: Construct, id: string, { architecture, shell = false }: MachinesProps) {
     super(scope, id)
     const cluster = new CfnCluster(this, 'Cluster', { clusterSettings: [{ name: 'containerInsights', value: 'disabled' }] })
     this.clusterArn = cluster.attrArn
@@ -40,6 +42,7 @@ export class Machines extends Construct {
     })
     this.instanceRole = new Role(this, 'InstanceRole', { assumedBy: new ServicePrincipal('ec2.amazonaws.com') })
     this.#grantEcsAgent(this.instanceRole)
+    if (shell) this.#allowShell(this.instanceRole)
   }
 
   /** To hold room for pods and to give it back. */
@@ -96,6 +99,14 @@ export class Machines extends Construct {
       actions: ['ecs:DiscoverPollEndpoint'],
       resourceArn: '*',
       reason: 'the action knows no resource',
+    })
+  }
+
+  #allowShell(role: Role): void {
+    role.addManagedPolicy(ManagedPolicy.fromAwsManagedPolicyName('AmazonSSMManagedInstanceCore'))
+    Validations.of(role).acknowledge({
+      id: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/AmazonSSMManagedInstanceCore]',
+      reason: 'what the SSM agent needs is for AWS to say; it is off unless asked for',
     })
   }
 

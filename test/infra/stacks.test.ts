@@ -1,0 +1,278 @@
+import { readdirSync, rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { Match } from 'aws-cdk-lib/assertions'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type FunctionName, neededBy, variableNames } from '../../functions/environment.ts'
+import { functionTable } from '../../infra/constructs/function-table.ts'
+import { ttlAttribute } from '../../shared/storage/dynamodb/table.ts'
+import { type Resource, resourcesOf, synthesize } from './synthesized.ts'
+
+interface Statement {
+  readonly Action: string | string[]
+  readonly Resource: unknown
+  readonly Condition?: unknown
+}
+
+let cluster: ReturnType<typeof synthesize>
+beforeAll(() => {
+  cluster = synthesize({ alarmEmail: 'ops@example.com' })
+}, 180_000)
+afterAll(() => rmSync(cluster.directory, { recursive: true }))
+
+const allOf = (type: string) => Object.values(cluster.templates).flatMap((template) => resourcesOf(template, type))
+
+const functionOf = (name: FunctionName): [string, Resource] => {
+  const description = `Windlass: ${functionTable[name].purpose}`
+  const found = allOf('AWS::Lambda::Function').find(([, { Properties }]) => Properties.Description === description)
+  if (!found) throw new Error(`no function "${name}"`)
+  return found
+}
+
+const statementsOf = (name: FunctionName): Statement[] => {
+  const [, { Properties }] = functionOf(name)
+  const [role] = (Properties.Role as { 'Fn::GetAtt': [string] })['Fn::GetAtt']
+  const mine = allOf('AWS::IAM::Policy').filter(([, policy]) => JSON.stringify(policy.Properties.Roles).includes(`"${role}"`))
+  return mine.flatMap(([, policy]) => (policy.Properties.PolicyDocument as { Statement: Statement[] }).Statement)
+}
+const actionsOf = (name: FunctionName) => [...new Set(statementsOf(name).flatMap(({ Action }) => Action))].sort()
+const names = Object.keys(functionTable) as FunctionName[]
+
+describe('every resource', () => {
+  it('leaves its physical name to CloudFormation', () => {
+    const naming =
+      /^(TableName|QueueName|FunctionName|RoleName|ClusterName|LogGroupName|RuleName|AlarmName|DashboardName|TopicName)$/
+    const owned = (type: string) =>
+      !['AWS::Lambda::EventSourceMapping', 'AWS::Lambda::Permission', 'AWS::Lambda::EventInvokeConfig'].includes(type)
+    const named = Object.values(cluster.templates)
+      .flatMap(({ Resources }) => Object.entries(Resources))
+      .filter(([, { Type, Properties }]) => owned(Type) && Object.keys(Properties ?? {}).some((key) => naming.test(key)))
+    expect(named).toEqual([])
+  })
+
+  it('passes AwsSolutions, but for what is acknowledged with a reason', () => {
+    expect(cluster.findings).toEqual([])
+  })
+})
+
+describe('the state', () => {
+  it('is one table that can be restored and outlives its stack', () => {
+    cluster.state.hasResource('AWS::DynamoDB::Table', {
+      DeletionPolicy: 'Retain',
+      Properties: {
+        BillingMode: 'PAY_PER_REQUEST',
+        StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
+        TimeToLiveSpecification: { AttributeName: ttlAttribute, Enabled: true },
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        DeletionProtectionEnabled: true,
+      },
+    })
+  })
+
+  it('is a data key in the form that functions read', () => {
+    cluster.state.hasResource('AWS::SecretsManager::Secret', {
+      DeletionPolicy: 'Retain',
+      Properties: {
+        GenerateSecretString: { SecretStringTemplate: '{"version":1}', GenerateStringKey: 'seed', PasswordLength: 64 },
+      },
+    })
+  })
+})
+
+describe('the functions', () => {
+  it.each(names)('%s is told what it needs, and nothing else', (name) => {
+    const { Variables } = functionOf(name)[1].Properties.Environment as { Variables: Record<string, unknown> }
+    const told = Object.keys(Variables).filter((key) => key !== 'AWS_NODEJS_CONNECTION_REUSE_ENABLED')
+    expect(told.sort()).toEqual(neededBy[name].map((key) => variableNames[key]).sort())
+  })
+
+  it.each(names)('%s runs Node.js 24 on arm64 out of a small bundle', (name) => {
+    const { Properties } = functionOf(name)[1]
+    expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], Handler: 'index.handler' })
+    const { S3Key } = Properties.Code as { S3Key: string }
+    const asset = join(cluster.directory, `asset.${S3Key.replace('.zip', '')}`)
+    expect(readdirSync(asset)).toEqual(['index.mjs'])
+    expect(statSync(join(asset, 'index.mjs')).size / 1024).toBeLessThan(name === 'heartbeat' ? 800 : 2048)
+  })
+
+  it.each(names)('%s has no wildcard but what AWS demands', (name) => {
+    const wild = statementsOf(name).flatMap(({ Action, Resource: resource }) =>
+      JSON.stringify([Action, resource]).includes('*') ? [`${[Action].flat().join()} on ${wildOf(resource)}`] : [],
+    )
+    expect(wild.sort()).toEqual(wildcards[name] ?? [])
+  })
+
+  it('heartbeat may only note heartbeats, and api touches neither queues nor tasks', () => {
+    expect(actionsOf('heartbeat').filter((action) => !/^(logs|sqs):/.test(action))).toEqual(['dynamodb:UpdateItem'])
+    expect(actionsOf('api').filter((action) => /^(sqs|ecs|iam):/.test(action))).toEqual([])
+  })
+
+  it('only place starts tasks, of this one definition, in this cluster', () => {
+    expect(names.filter((name) => actionsOf(name).includes('ecs:StartTask'))).toEqual(['place'])
+    const start = statementsOf('place').find(({ Action }) => Action === 'ecs:StartTask')
+    expect(start).toMatchObject({ Resource: { Ref: expect.stringContaining('Pod') } })
+    expect(start?.Condition).toHaveProperty('ArnEquals.ecs:cluster')
+  })
+
+  it('only clock writes the data key', () => {
+    expect(names.filter((name) => actionsOf(name).includes('secretsmanager:PutSecretValue'))).toEqual(['clock'])
+    expect(actionsOf('heartbeat')).not.toContain('secretsmanager:GetSecretValue')
+  })
+})
+
+const wildOf = (resource: unknown): string =>
+  typeof resource === 'string' ? resource : (JSON.stringify(resource).match(/[\w/-]*\*/)?.[0] ?? '?')
+const listTasks = 'ecs:ListTasks on *'
+const anyTask = 'ecs:DescribeTasks,ecs:StopTask on /*'
+const wildcards: Partial<Record<FunctionName, string[]>> = {
+  dispatch: ['dynamodb:ListStreams on *', 'sqs:GetQueueUrl,sqs:SendMessage on windlass-mailbox-*'],
+  reconcile: ['sqs:CreateQueue,sqs:DeleteQueue,sqs:GetQueueUrl on windlass-mailbox-*'],
+  place: [anyTask, listTasks],
+  clock: [anyTask, listTasks],
+}
+
+describe('the queues', () => {
+  const queues = () => resourcesOf(cluster.templates.controlPlane, 'AWS::SQS::Queue')
+  const deadLettersOf = ({ Properties }: Resource) =>
+    (Properties.RedrivePolicy as { deadLetterTargetArn: { 'Fn::GetAtt': [string] } } | undefined)?.deadLetterTargetArn[
+      'Fn::GetAtt'
+    ][0]
+
+  it('each have a dead-letter queue of their own type, which has an alarm', () => {
+    const targets = new Set(queues().map(([, queue]) => deadLettersOf(queue)))
+    const alarms = JSON.stringify(resourcesOf(cluster.templates.controlPlane, 'AWS::CloudWatch::Alarm'))
+    for (const [id, queue] of queues()) {
+      const target = deadLettersOf(queue)
+      if (!target) expect(targets, id).toContain(id)
+      else expect(queues().find(([other]) => other === target)?.[1].Properties.FifoQueue, id).toBe(queue.Properties.FifoQueue)
+    }
+    for (const target of targets) if (target) expect(alarms).toContain(`"${target}"`)
+  })
+
+  it('are encrypted and hide a message for longer than its function may run', () => {
+    expect(queues().map(([, { Properties }]) => Properties.SqsManagedSseEnabled)).toEqual(Array(7).fill(true))
+    const hidden = Object.fromEntries(queues().map(([id, { Properties }]) => [id.slice(6, -8), Properties.VisibilityTimeout]))
+    expect(hidden).toMatchObject({ Reconcile: 720, Schedule: 360, Place: 360, Timers: 1800, Heartbeats: 180 })
+  })
+
+  it('say which messages failed', () => {
+    const sources = allOf('AWS::Lambda::EventSourceMapping')
+    expect(sources).toHaveLength(6)
+    for (const [id, { Properties }] of sources) expect(Properties.FunctionResponseTypes, id).toEqual(['ReportBatchItemFailures'])
+  })
+})
+
+describe('events', () => {
+  it('of the table wake dispatch for changes only: neither for what expires nor for void revisions', () => {
+    cluster.controlPlane.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      BisectBatchOnFunctionError: true,
+      StartingPosition: 'TRIM_HORIZON',
+      FilterCriteria: {
+        Filters: [
+          {
+            Pattern: Match.serializedJson({
+              eventName: ['INSERT'],
+              dynamodb: {
+                Keys: { pk: { S: [{ prefix: 'log#' }] } },
+                NewImage: { type: { S: [{ 'anything-but': ['void'] }] } },
+              },
+            }),
+          },
+        ],
+      },
+    })
+  })
+
+  it('of ECS come from this cluster, the clock rings each minute', () => {
+    cluster.controlPlane.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        source: ['aws.ecs'],
+        'detail-type': ['ECS Task State Change', 'ECS Container Instance State Change'],
+        detail: { clusterArn: [Match.anyValue()] },
+      },
+    })
+    cluster.controlPlane.hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(1 minute)' })
+  })
+
+  it('of instances that end come in time', () => {
+    cluster.nodes.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: { 'detail-type': ['EC2 Spot Instance Interruption Warning'] },
+    })
+    cluster.nodes.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        'detail-type': ['EC2 Instance-terminate Lifecycle Action'],
+        detail: { AutoScalingGroupName: [{ Ref: Match.anyValue() }] },
+      },
+    })
+    cluster.nodes.hasResourceProperties('AWS::AutoScaling::LifecycleHook', { DefaultResult: 'CONTINUE', HeartbeatTimeout: 120 })
+  })
+})
+
+describe('the API', () => {
+  it('streams whatever is asked of it, for 15 minutes', () => {
+    const methods = resourcesOf(cluster.templates.controlPlane, 'AWS::ApiGateway::Method')
+    expect(methods).toHaveLength(2)
+    for (const [, { Properties }] of methods) {
+      expect(Properties).toMatchObject({
+        HttpMethod: 'ANY',
+        Integration: { ResponseTransferMode: 'STREAM', TimeoutInMillis: 900_000 },
+      })
+      expect(JSON.stringify(Properties)).toContain('/response-streaming-invocations')
+    }
+    expect(functionOf('api')[1].Properties.Timeout).toBe(900)
+  })
+
+  it('is named by an output, with the command that writes a kubeconfig', () => {
+    cluster.controlPlane.hasOutput('ApiUrl', {})
+    const [command] = Object.values(cluster.controlPlane.findOutputs('KubeconfigCommand'))
+    expect(JSON.stringify(command)).toContain('--exec-arg=--cluster-name=windlass')
+  })
+
+  it('knows the nodes by the role of their instances', () => {
+    const { Variables } = functionOf('api')[1].Properties.Environment as { Variables: Record<string, unknown> }
+    const entries = JSON.stringify(Variables[variableNames.accessEntries])
+    expect(entries).toContain('system:node:{{SessionName}}')
+    expect(entries).toContain('InstanceRole')
+  })
+})
+
+describe('the nodes', () => {
+  it('let no pod reach the role of their instance, and nobody in but nodes', () => {
+    cluster.nodes.hasResourceProperties('AWS::EC2::LaunchTemplate', {
+      LaunchTemplateData: { MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 1 } },
+    })
+    const rules = resourcesOf(cluster.templates.nodes, 'AWS::EC2::SecurityGroupIngress')
+    expect(rules.map(([, { Properties }]) => Properties.FromPort).sort()).toEqual([10250, 4789])
+    for (const [, { Properties }] of rules) expect(Properties).toHaveProperty('SourceSecurityGroupId')
+    cluster.nodes.resourceCountIs('AWS::EC2::NatGateway', 0)
+  })
+
+  it('have the image that the task definition names before the ECS agent starts', () => {
+    const [, task] = resourcesOf(cluster.templates.controlPlane, 'AWS::ECS::TaskDefinition')[0]!
+    const [{ Image: image, MemoryReservation: memory }] = task.Properties.ContainerDefinitions as [
+      { Image: string; MemoryReservation: number },
+    ]
+    expect(task.Properties.NetworkMode).toBe('none')
+    expect(memory).toBe(6)
+    const template = JSON.stringify(resourcesOf(cluster.templates.nodes, 'AWS::EC2::LaunchTemplate'))
+    expect(template).toContain(`sandbox.tar ${image}`)
+    expect(template).toContain('ECS_IMAGE_PULL_BEHAVIOR=prefer-cached')
+  })
+
+  it('start the agent as a unit, out of a small package', () => {
+    const template = JSON.stringify(resourcesOf(cluster.templates.nodes, 'AWS::EC2::LaunchTemplate'))
+    expect(template).toContain('systemctl enable --now --no-block windlass-agent.service')
+    const [asset] = readdirSync(cluster.directory).filter(
+      (name) => /^asset\.\w+$/.test(name) && readdirSync(join(cluster.directory, name)).includes('agent.mjs'),
+    )
+    expect(statSync(join(cluster.directory, asset ?? '', 'agent.mjs')).size / 1024).toBeLessThan(2048)
+  })
+})
+
+describe('alarms', () => {
+  it('are no more than those that are free, and send mail', () => {
+    const alarms = resourcesOf(cluster.templates.controlPlane, 'AWS::CloudWatch::Alarm')
+    expect(alarms.length).toBeLessThanOrEqual(10)
+    for (const [, { Properties }] of alarms) expect(Properties.AlarmActions).toHaveLength(1)
+    cluster.controlPlane.hasResourceProperties('AWS::SNS::Subscription', { Protocol: 'email', Endpoint: 'ops@example.com' })
+  })
+})
