@@ -1,7 +1,7 @@
 import type { ScheduledEvent, SQSBatchResponse, SQSEvent } from 'aws-lambda'
 import { createTimerWorker } from '../shared/dispatch/timer-worker.ts'
 import { readEnvironment } from './environment.ts'
-import { openAwsCluster, openMailboxes, openPlacement, openQueues } from './wiring/aws.ts'
+import { openAwsCluster, openHooks, openMailboxes, openPlacement, openQueues } from './wiring/aws.ts'
 import { batchHandler } from './wiring/batch-handler.ts'
 import { runDueTasks } from './wiring/clock-tasks.ts'
 import { allControllers } from './wiring/controllers.ts'
@@ -15,7 +15,12 @@ const open = once(async () => {
   const environment = readEnvironment('clock')
   const cluster = await openAwsCluster(environment)
   const placement = openPlacement(environment)
-  const controllers = allControllers(cluster, { ...environment, mailboxes: openMailboxes(environment), placement })
+  const controllers = allControllers(cluster, {
+    ...environment,
+    mailboxes: openMailboxes(environment),
+    hooks: openHooks(),
+    placement,
+  })
   return runDueTasks(cluster, { controllers, placement, queues: openQueues(environment) })
 })
 

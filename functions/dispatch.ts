@@ -1,5 +1,5 @@
 import { readEnvironment } from './environment.ts'
-import { openAwsCluster, openMailboxes, openPlacement, openQueues } from './wiring/aws.ts'
+import { openAwsCluster, openHooks, openMailboxes, openPlacement, openQueues } from './wiring/aws.ts'
 import { allControllers } from './wiring/controllers.ts'
 import { log } from './wiring/log.ts'
 import { once } from './wiring/once.ts'
@@ -10,7 +10,12 @@ const open = once(async () => {
   const environment = readEnvironment('dispatch')
   const cluster = await openAwsCluster(environment)
   const mailboxes = openMailboxes(environment)
-  const controllers = allControllers(cluster, { ...environment, mailboxes, placement: openPlacement(environment) })
+  const controllers = allControllers(cluster, {
+    ...environment,
+    mailboxes,
+    hooks: openHooks(),
+    placement: openPlacement(environment),
+  })
   return dispatchWorkerOf(cluster, controllers, { queues: openQueues(environment), mailboxes })
 })
 

@@ -73,7 +73,9 @@ export const clockTasks = {
   sweep: { everyMinutes: 5 },
   /** everything is looked at again: events get lost */
   resync: { everyMinutes: 60 },
-  /** a new data key, and Secrets encrypted with it */
+  /** values get the newest data key */
+  reencrypt: { everyMinutes: 60 },
+  /** a new data key */
   rotateKeys: { everyMinutes: 30 * 24 * 60 },
 } as const
 

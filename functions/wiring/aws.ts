@@ -1,10 +1,13 @@
+import { AutoScalingClient } from '@aws-sdk/client-auto-scaling'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { ECSClient } from '@aws-sdk/client-ecs'
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { SQSClient } from '@aws-sdk/client-sqs'
 import { encryptedResources } from '../../shared/apiserver/standard-server.ts'
 import { identityResource } from '../../shared/identity/cluster-identity.ts'
+import { createAutoScalingHooks } from '../../shared/placement/ecs/auto-scaling-hooks.ts'
 import { createEcsPlacement } from '../../shared/placement/ecs/ecs-placement.ts'
+import type { LifecycleHooks } from '../../shared/placement/lifecycle-hooks.ts'
 import type { Placement } from '../../shared/placement/placement.ts'
 import { systemClock } from '../../shared/platform/clock.ts'
 import type { Mailboxes } from '../../shared/queue/mailboxes.ts'
@@ -12,6 +15,7 @@ import { createSqsMailboxes } from '../../shared/queue/sqs/sqs-mailboxes.ts'
 import { createSqsQueue } from '../../shared/queue/sqs/sqs-queue.ts'
 import { createWorkQueues, type WorkQueues } from '../../shared/queue/work-queues.ts'
 import { encryptingStore } from '../../shared/secrets/encrypting-store.ts'
+import { reencrypt } from '../../shared/secrets/reencrypt.ts'
 import { createSecretKeys, rotateSecretKeys } from '../../shared/secrets/secrets-manager/secret-keys.ts'
 import { openDynamoDbStore } from '../../shared/storage/dynamodb/open.ts'
 import type { Environment } from '../environment.ts'
@@ -19,13 +23,16 @@ import { type Cluster, type ClusterOptions, openCluster } from './cluster.ts'
 import { openHeartbeats } from './heartbeats.ts'
 import { log } from './log.ts'
 
-const isEncrypted = (resource: string) => encryptedResources.has(resource) || resource === identityResource
+const encrypted = new Set([...encryptedResources, identityResource])
+const isEncrypted = (resource: string) => encrypted.has(resource)
 
 export interface AwsCluster extends Cluster {
   /** objects whose time has come */
   removeExpired(): Promise<void>
-  /** a new data key, for all that is encrypted */
+  /** a new data key, which new values get soon */
   rotateKeys(): Promise<void>
+  /** older values get the newest key */
+  reencrypt(): Promise<void>
 }
 
 /** The cluster over its table. */
@@ -37,10 +44,11 @@ export const openAwsCluster = async (
   const secret = { client: new SecretsManagerClient(), secret: dataKeySecret, clock: systemClock }
   const keys = createSecretKeys(secret)
   const store = await openDynamoDbStore({ client: new DynamoDBClient(), table })
+  const clear = encryptingStore({ store, keys, isEncrypted })
   const cluster = await openCluster({
     issuer: 'https://kubernetes.default.svc',
     ...options,
-    store: encryptingStore({ store, keys, isEncrypted }),
+    store: clear,
     heartbeats: openHeartbeats(environment),
     serviceCidr,
     clock: systemClock,
@@ -49,8 +57,10 @@ export const openAwsCluster = async (
   return {
     ...cluster,
     removeExpired: () => store.sweep(),
-    rotateKeys: async () => {
-      await rotateSecretKeys(secret)
+    rotateKeys: () => rotateSecretKeys(secret),
+    reencrypt: async () => {
+      const written = await reencrypt({ stored: store, store: clear, keys, resources: encrypted })
+      if (written > 0) log.info('encrypted values with the newest key', { written })
     },
   }
 }
@@ -77,3 +87,5 @@ export const openMailboxes = ({ mailboxPrefix }: Pick<Environment, 'mailboxPrefi
 
 export const openPlacement = ({ ecsCluster, taskDefinition }: Pick<Environment, 'ecsCluster' | 'taskDefinition'>): Placement =>
   createEcsPlacement({ client: new ECSClient({ maxAttempts: 1 }), cluster: ecsCluster, taskDefinition })
+
+export const openHooks = (): LifecycleHooks => createAutoScalingHooks({ client: new AutoScalingClient() })

@@ -17,6 +17,7 @@ export const runDueTasks = (
     tick: () => Promise.all([findSilentNodes({ ...cluster, ...parts }), cluster.removeExpired()]),
     sweep: (cause) => sweepPlacement({ ...cluster, ...parts }, cause),
     resync,
+    reencrypt: () => cluster.reencrypt(),
     rotateKeys: () => cluster.rotateKeys(),
   }
   return async (timeMs) => {

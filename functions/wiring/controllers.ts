@@ -2,6 +2,8 @@ import type { Controller } from '../../shared/controllers/controller.ts'
 import { createControllers } from '../../shared/controllers/index.ts'
 import { createMailboxController } from '../../shared/dispatch/mailbox-controller.ts'
 import { untimed } from '../../shared/dispatch/silent-nodes.ts'
+import type { LifecycleHooks } from '../../shared/placement/lifecycle-hooks.ts'
+import { createNodeEndingController } from '../../shared/placement/node-ending-controller.ts'
 import type { Placement } from '../../shared/placement/placement.ts'
 import { createPlacementController } from '../../shared/placement/placement-controller.ts'
 import type { Mailboxes } from '../../shared/queue/mailboxes.ts'
@@ -16,6 +18,7 @@ export interface ControllersParts {
   readonly podCidr: string
   readonly mailboxes: Mailboxes
   readonly placement: Placement
+  readonly hooks: LifecycleHooks
 }
 
 /** What runs in `reconcile`. */
@@ -37,6 +40,7 @@ export const reconcilers = ({ heartbeats, identity }: Cluster, parts: Omit<Contr
     },
   }).map(untimed),
   createMailboxController(parts.mailboxes),
+  createNodeEndingController(parts.hooks),
 ]
 
 /** Every controller, wherever it runs: dispatch needs to know whom a change concerns. */

@@ -10,3 +10,5 @@ export const referenceOf = ({ metadata }: Pod): string | undefined => metadata.a
 export const hostOf = ({ metadata }: Node): string | undefined => metadata.annotations?.[hostAnnotation] || undefined
 /** on a node: who waits for it to be empty, as JSON */
 export const hookAnnotation = 'windlass.dev/lifecycle-hook'
+/** on a node that is to be emptied: a pod that does not tolerate it leaves, in its own grace period */
+export const endingTaint = 'windlass.dev/node-ending'

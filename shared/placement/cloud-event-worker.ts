@@ -7,7 +7,7 @@ import type { Logger } from '../platform/log.ts'
 import { placementName, type WorkQueues } from '../queue/work-queues.ts'
 import { type Node, nodes } from '../resources/resource.ts'
 import { whenLoaded } from '../storage/when-loaded.ts'
-import { hookAnnotation, hostOf } from './annotation.ts'
+import { endingTaint, hookAnnotation, hostOf } from './annotation.ts'
 import type { CloudEvent, Machine } from './cloud-event.ts'
 
 export interface CloudEventWorkerOptions {
@@ -21,9 +21,6 @@ export interface CloudEventWorkerOptions {
 
 /** A throw means that the event is to come again. `id` tells one event from another. */
 export type CloudEventWorker = (event: CloudEvent, id: string) => Promise<void>
-
-/** A pod that does not tolerate it leaves, in its own grace period. */
-const endingTaint = 'windlass.dev/node-ending'
 
 export const createCloudEventWorker = (options: CloudEventWorkerOptions): CloudEventWorker => {
   const { cache, client, events, queues, clock, log } = options

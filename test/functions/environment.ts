@@ -15,6 +15,7 @@ import type { Client } from '../../shared/client/client.ts'
 import { createTimerWorker } from '../../shared/dispatch/timer-worker.ts'
 import { hostAnnotation } from '../../shared/placement/annotation.ts'
 import { createEcsPlacement } from '../../shared/placement/ecs/ecs-placement.ts'
+import type { LifecycleHooks } from '../../shared/placement/lifecycle-hooks.ts'
 import { createPlacementController } from '../../shared/placement/placement-controller.ts'
 import { sweepPlacement } from '../../shared/placement/sweep.ts'
 import type { Clock } from '../../shared/platform/clock.ts'
@@ -89,7 +90,13 @@ export const startFunctions = async ({ disturb, isCold = () => false, openStore 
   })
   const mailboxes = createSqsMailboxes({ client: sqs.client, prefix: 'test-node-' })
   const placement = createEcsPlacement({ client: ecs.client, cluster: 'test', taskDefinition: 'sandbox' })
-  const parts = { serviceCidr: '10.96.0.0/16', podCidr: '10.244.0.0/16', mailboxes, placement }
+  const completed: string[] = []
+  const hooks: LifecycleHooks = {
+    complete: async ({ hook }, instanceId) => {
+      completed.push(`${hook} ${instanceId}`)
+    },
+  }
+  const parts = { serviceCidr: '10.96.0.0/16', podCidr: '10.244.0.0/16', mailboxes, placement, hooks }
 
   const clusters: Cluster[] = []
   const open = async (): Promise<Cluster> => {
@@ -169,6 +176,7 @@ export const startFunctions = async ({ disturb, isCold = () => false, openStore 
     logs,
     sqs,
     ecs,
+    completed,
     url,
     client,
     queues,

@@ -150,6 +150,23 @@ it.each([
   expect((await run.client.get(nodes, '', 'i-1')).spec.taints?.filter(({ effect }) => effect === 'NoExecute')).toHaveLength(1)
 })
 
+it('lets an Auto Scaling group take a machine when its pods have left', async () => {
+  await run.addNode('i-1')
+  await makePod('web')
+  await run.settle()
+  await happen('EC2 Instance-terminate Lifecycle Action', {
+    AutoScalingGroupName: 'nodes',
+    LifecycleHookName: 'drain',
+    LifecycleActionToken: 'token',
+    EC2InstanceId: 'i-1',
+  })
+  await run.settle()
+  expect(run.completed).toEqual([])
+  await run.playAgents()
+  await run.settle()
+  expect(run.completed).toEqual(['drain i-1'])
+})
+
 it('removes the node of a terminated instance, its pods and its mailbox', async () => {
   await run.addNode('i-1')
   await makePod('web')
