@@ -66,6 +66,7 @@ export class ControlPlaneStack extends Stack {
     machines.grantPlace(place)
     machines.grantSweep(clock)
     dataKey.grantRotate(clock)
+    this.#grantCompleteLifecycle(reconcile)
 
     this.gateway = new ApiGateway(this, 'Gateway', { handler: api })
     table.feed(dispatch, { failures: queues.strayLetters })

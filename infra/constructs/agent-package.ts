@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -22,6 +22,8 @@ export class AgentPackage extends Construct {
     const directory = mkdtempSync(join(tmpdir(), 'windlass-agent-'))
     try {
       buildAgent(join(directory, 'agent.mjs'))
+      // Runs as a process of its own, inside a pod's network namespace.
+      copyFileSync(pathOf('agent/server/netns-connector.ts'), join(directory, 'netns-connector.ts'))
       writeFileSync(join(directory, 'sandbox.tar'), pauseImage(architecture).archive)
       this.asset = new Asset(this, 'Asset', { path: directory })
     } finally {
@@ -35,9 +37,11 @@ export class AgentPackage extends Construct {
   }
 }
 
+const pathOf = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
+
 const buildAgent = (outfile: string): void => {
   buildSync({
-    entryPoints: [fileURLToPath(new URL('../../agent/main.ts', import.meta.url))],
+    entryPoints: [pathOf('agent/main.ts')],
     outfile,
     bundle: true,
     platform: 'node',

@@ -5,7 +5,7 @@ import { ApplicationLogLevel, Architecture, LoggingFormat, Runtime, SystemLogLev
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs'
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import type { Construct } from 'constructs'
-import { type Environment, type FunctionName, neededBy } from '../../functions/environment.ts'
+import { type Environment, type FunctionName, generatedFolder, neededBy } from '../../functions/environment.ts'
 import { variablesOf } from '../variables.ts'
 import { functionTable } from './function-table.ts'
 
@@ -17,6 +17,8 @@ export interface ClusterFunctionProps {
   readonly memoryMiB?: number
 }
 
+const generated = 'shared/resources/generated'
+const copyOf = (file: string, to: string) => `cp "${file}" "${to}/generated/"`
 const pathOf = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 
 /** One file of `functions/`, with a role of its own that may do nothing yet but write its log. */
@@ -25,7 +27,7 @@ export class ClusterFunction extends NodejsFunction {
 
   constructor(scope: Construct, id: string, props: ClusterFunctionProps) {
     const { name, environment } = props
-    const { purpose, timeoutSeconds, memoryMiB } = { ...functionTable[name], ...props }
+    const { purpose, timeoutSeconds, memoryMiB, reads } = { ...functionTable[name], ...props }
     const logGroup = new LogGroup(scope, `${id}Log`, { retention: RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY })
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
     logGroup.grantWrite(role)
@@ -54,6 +56,18 @@ export class ClusterFunction extends NodejsFunction {
         // The runtime's SDK is another version than the one that was tested, and starts slower than a bundle.
         bundleAwsSDK: true,
         banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
+        commandHooks: {
+          beforeBundling: () => [],
+          beforeInstall: () => [],
+          // Read at run time, beside the bundle.
+          afterBundling: (from, to) => [`cp -R "${from}/${generatedFolder}" "${to}/generated"`],
+        },
+        commandHooks: {
+          beforeInstall: () => [],
+          beforeBundling: () => [],
+          afterBundling: (from, to) =>
+            reads.length ? [`mkdir "${to}/generated"`, ...reads.map((file) => copyOf(`${from}/${generated}/${file}`, to))] : [],
+        },
       },
     })
     this.memoryMiB = memoryMiB

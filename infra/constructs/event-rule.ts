@@ -30,6 +30,6 @@ export const spotEvents: EventPattern = { source: ['aws.ec2'], detailType: ['EC2
 
 export const terminationEvents = (autoScalingGroupName: string): EventPattern => ({
   source: ['aws.autoscaling'],
-  detailType: ['EC2 Instance-terminate Lifecycle Action'],
+  detailType: ['EC2 Instance-terminate Lifecycle Action', 'EC2 Instance Terminate Successful'],
   detail: { AutoScalingGroupName: [autoScalingGroupName] },
 })

@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Match } from 'aws-cdk-lib/assertions'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -26,6 +26,11 @@ const functionOf = (name: FunctionName): [string, Resource] => {
   const found = allOf('AWS::Lambda::Function').find(([, { Properties }]) => Properties.Description === description)
   if (!found) throw new Error(`no function "${name}"`)
   return found
+}
+
+const assetOf = (name: FunctionName): string => {
+  const { S3Key } = functionOf(name)[1].Properties.Code as { S3Key: string }
+  return join(cluster.directory, `asset.${S3Key.replace('.zip', '')}`)
 }
 
 const statementsOf = (name: FunctionName): Statement[] => {
@@ -88,10 +93,14 @@ describe('the functions', () => {
   it.each(names)('%s runs Node.js 24 on arm64 out of a small bundle', (name) => {
     const { Properties } = functionOf(name)[1]
     expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], Handler: 'index.handler' })
-    const { S3Key } = Properties.Code as { S3Key: string }
-    const asset = join(cluster.directory, `asset.${S3Key.replace('.zip', '')}`)
-    expect(readdirSync(asset)).toEqual(['index.mjs'])
-    expect(statSync(join(asset, 'index.mjs')).size / 1024).toBeLessThan(name === 'heartbeat' ? 800 : 2048)
+    expect(statSync(join(assetOf(name), 'index.mjs')).size / 1024).toBeLessThan(name === 'heartbeat' ? 800 : 2048)
+  })
+
+  it.each(names)('%s has the files beside it that it reads', (name) => {
+    const files = readFileSync(join(assetOf(name), 'index.mjs'), 'utf8').includes('./generated/')
+      ? readdirSync(join(assetOf(name), 'generated')).sort()
+      : []
+    expect(files).toEqual([...functionTable[name].reads].sort())
   })
 
   it.each(names)('%s has no wildcard but what AWS demands', (name) => {
@@ -264,6 +273,8 @@ describe('the nodes', () => {
     const [asset] = readdirSync(cluster.directory).filter(
       (name) => /^asset\.\w+$/.test(name) && readdirSync(join(cluster.directory, name)).includes('agent.mjs'),
     )
+    const files = readdirSync(join(cluster.directory, asset ?? '')).sort()
+    expect(files).toEqual(['agent.mjs', 'netns-connector.ts', 'sandbox.tar'])
     expect(statSync(join(cluster.directory, asset ?? '', 'agent.mjs')).size / 1024).toBeLessThan(2048)
   })
 })
