@@ -62,9 +62,6 @@ export const neededBy = {
 export type FunctionName = keyof typeof neededBy
 export type EnvironmentOf<F extends FunctionName> = Pick<Environment, (typeof neededBy)[F][number]>
 
-/** JSON that is read at run time: it must stand in a folder `generated` beside each bundle that serves or uses the API. */
-export const generatedFolder = 'shared/resources/generated'
-
 /** What `clock` does, and how often. A schedule of EventBridge wakes it every minute; it knows itself what is due. */
 export const clockTasks = {
   /** nodes that went silent, objects whose time has come */

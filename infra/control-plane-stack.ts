@@ -12,6 +12,7 @@ import { ClusterFunction } from './constructs/cluster-function.ts'
 import type { ClusterTable } from './constructs/cluster-table.ts'
 import type { DataKey } from './constructs/data-key.ts'
 import { EventRule, ecsEvents } from './constructs/event-rule.ts'
+import { grantCompleteLifecycle } from './constructs/lifecycle-grant.ts'
 import { Machines } from './constructs/machines.ts'
 import { Mailboxes } from './constructs/mailboxes.ts'
 import { trigger, WorkQueues } from './constructs/work-queues.ts'
@@ -66,7 +67,7 @@ export class ControlPlaneStack extends Stack {
     machines.grantPlace(place)
     machines.grantSweep(clock)
     dataKey.grantRotate(clock)
-    this.#grantCompleteLifecycle(reconcile)
+    grantCompleteLifecycle(this, reconcile)
 
     this.gateway = new ApiGateway(this, 'Gateway', { handler: api })
     table.feed(dispatch, { failures: queues.strayLetters })

@@ -172,7 +172,7 @@ it('removes the node of a terminated instance, its pods and its mailbox', async 
   await makePod('web')
   await run.settle()
   expect(run.sqs.names()).toContain('test-node-i-1')
-  await happen('EC2 Instance State-change Notification', { 'instance-id': 'i-1', state: 'terminated' })
+  await happen('EC2 Instance Terminate Successful', { EC2InstanceId: 'i-1' })
   await run.settle(60_000)
   expect((await run.client.list(nodes)).items).toEqual([])
   expect((await run.client.list(pods)).items).toEqual([])

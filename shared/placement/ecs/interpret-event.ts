@@ -49,6 +49,9 @@ const interpreters: Readonly<Record<string, (detail: Detail) => CloudEvent | und
       ...(group && hook && token && { hook: { group, hook, token } }),
     }
   },
-  'EC2 Instance State-change Notification': (detail) =>
-    detail.state === 'terminated' ? { type: 'machineGone', machine: { instanceId: text(detail['instance-id']) } } : undefined,
+  // Of an Auto Scaling group; EC2's own events name no group, and those of other instances would come too.
+  'EC2 Instance Terminate Successful': ({ EC2InstanceId }) => ({
+    type: 'machineGone',
+    machine: { instanceId: text(EC2InstanceId) },
+  }),
 }
