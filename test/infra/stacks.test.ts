@@ -134,7 +134,10 @@ const listTasks = 'ecs:ListTasks on *'
 const anyTask = 'ecs:DescribeTasks,ecs:StopTask on /*'
 const wildcards: Partial<Record<FunctionName, string[]>> = {
   dispatch: ['dynamodb:ListStreams on *', 'sqs:GetQueueUrl,sqs:SendMessage on windlass-mailbox-*'],
-  reconcile: ['sqs:CreateQueue,sqs:DeleteQueue,sqs:GetQueueUrl on windlass-mailbox-*'],
+  reconcile: [
+    'autoscaling:CompleteLifecycleAction on *',
+    'sqs:CreateQueue,sqs:DeleteQueue,sqs:GetQueueUrl on windlass-mailbox-*',
+  ],
   place: [anyTask, listTasks],
   clock: [anyTask, listTasks],
 }
@@ -208,7 +211,7 @@ describe('events', () => {
     })
     cluster.nodes.hasResourceProperties('AWS::Events::Rule', {
       EventPattern: {
-        'detail-type': ['EC2 Instance-terminate Lifecycle Action'],
+        'detail-type': ['EC2 Instance-terminate Lifecycle Action', 'EC2 Instance Terminate Successful'],
         detail: { AutoScalingGroupName: [{ Ref: Match.anyValue() }] },
       },
     })
