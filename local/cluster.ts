@@ -10,11 +10,18 @@ import { type ApiProcess, openApiProcess } from './api-process.ts'
 import { startApiWorkers } from './api-workers.ts'
 import { stopContainers } from './containers.ts'
 import { startControlPlane } from './control-plane.ts'
-import { type ClusterRecord, type DataDirectory, newRecord, openDataDirectory, writeRecord } from './data-directory.ts'
+import {
+  type ClusterRecord,
+  type DataDirectory,
+  DataDirectoryError,
+  newRecord,
+  openDataDirectory,
+  writeRecord,
+} from './data-directory.ts'
 import { type Engine, findEngine, stopEngine } from './engine.ts'
 import { serve } from './http-server.ts'
 import { addToKubeconfig, userKubeconfig } from './kubeconfig.ts'
-import { takeLock } from './machine-lock.ts'
+import { takeLock, takeMachineLock } from './machine-lock.ts'
 import { agentConfigurations } from './nodes.ts'
 import type { LocalOptions } from './options.ts'
 import { openPki, type Pki } from './pki.ts'
@@ -29,8 +36,6 @@ export interface Cluster {
 }
 
 const contextName = 'windlass'
-/** There is one address plan a machine. */
-const machineLock = '/run/windlass.lock'
 
 /** Brings a cluster up. What was begun is undone when a later step fails. */
 export const startCluster = async (
@@ -40,11 +45,22 @@ export const startCluster = async (
 ): Promise<Cluster> => {
   const undo: (() => Promise<void> | void)[] = []
   const stop = async () => {
-    for (const step of undo.splice(0).reverse()) await step()
+    for (const step of undo.splice(0).reverse()) {
+      try {
+        await step()
+      } catch (error) {
+        progress.note(`while stopping: ${error instanceof Error ? error.message : String(error)}`)
+      }
+    }
   }
   try {
     const { directory, record: known } = await openDataDirectory(local.dataDir)
     undo.push(takeLock(join(local.dataDir, 'lock'), `the cluster in ${local.dataDir}`))
+    if (known && known.runtime !== local.runtime) {
+      throw new DataDirectoryError(
+        `the cluster in ${local.dataDir} was made with --runtime ${known.runtime}; start it so, or name another --data-dir`,
+      )
+    }
     const log = createLog(join(directory.logs, 'server.log'))
     const pki = await openPki(directory.pki)
     const server = `https://127.0.0.1:${local.port}`
@@ -69,7 +85,7 @@ export const startCluster = async (
     undo.push(() => plane.stop())
     await writeKubeconfig({ pki, server, file: kubeconfig, dataDir: local.dataDir, progress })
 
-    if (engine) undo.push(() => stopContainers(engine.socket))
+    if (engine) undo.push(() => stopContainers(engine.socket, local.dataDir))
     const agents = superviseAgents({ killedRestartMs: local.agentRestartSeconds * 1000, log })
     undo.push(() => agents.stop())
     for (const configuration of await agentConfigurations({
@@ -98,7 +114,7 @@ const prepareMachine = async (options: {
   undo: (() => Promise<void> | void)[]
 }): Promise<Engine> => {
   const { local, directory, record, progress, undo } = options
-  undo.push(takeLock(machineLock, "this machine's pod and Service addresses"))
+  undo.push(takeMachineLock())
   const engine = await findEngine({ logFile: join(directory.logs, 'dockerd.log'), tell: progress.note })
   const enginePid = engine.pid ?? record.enginePid
   if (enginePid !== undefined) undo.push(() => stopEngine(enginePid))

@@ -1,24 +1,27 @@
 import { request } from 'node:http'
 
-/** What the cluster's agents left on the Docker engine, found by the label that they put on all they make. */
-export const nodeLabel = 'windlass.dev/node'
+/** What agents put on all they make: the folder of their node. */
+const dataDirLabel = 'windlass.dev/data-dir'
 
 /** Ends the pods' containers but keeps them, so that the next start resumes each pod in a new sandbox. */
-export const stopContainers = async (socket: string): Promise<void> => {
-  const ids = await containerIds(socket, false)
+export const stopContainers = async (socket: string, dataDir: string): Promise<void> => {
+  const ids = await containerIds(socket, { dataDir, all: false })
   await Promise.all(ids.map((id) => call(socket, 'POST', `/containers/${id}/stop?t=5`)))
 }
 
-export const removeContainers = async (socket: string): Promise<number> => {
-  const ids = await containerIds(socket, true)
+export const removeContainers = async (socket: string, dataDir: string): Promise<number> => {
+  const ids = await containerIds(socket, { dataDir, all: true })
   await Promise.all(ids.map((id) => call(socket, 'DELETE', `/containers/${id}?force=true&v=true`)))
   return ids.length
 }
 
-const containerIds = async (socket: string, all: boolean): Promise<string[]> => {
-  const filters = encodeURIComponent(JSON.stringify({ label: [nodeLabel] }))
+/** Of this cluster alone: others may run on the same engine. */
+const containerIds = async (socket: string, { dataDir, all }: { dataDir: string; all: boolean }): Promise<string[]> => {
+  const filters = encodeURIComponent(JSON.stringify({ label: [dataDirLabel] }))
   const text = await call(socket, 'GET', `/containers/json?all=${all}&filters=${filters}`)
-  return (JSON.parse(text) as { Id: string }[]).map(({ Id }) => Id)
+  return (JSON.parse(text) as { Id: string; Labels: Record<string, string> }[])
+    .filter(({ Labels }) => Labels[dataDirLabel]?.startsWith(`${dataDir}/`))
+    .map(({ Id }) => Id)
 }
 
 /** 304 (stopped already), 404 (gone) and 409 (being removed) are what was wanted. */

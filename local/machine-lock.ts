@@ -25,6 +25,9 @@ export const takeLock = (file: string, what: string): (() => void) => {
   }
 }
 
+/** There is one address plan a machine: real pods of one cluster at a time. Throws LockedError. */
+export const takeMachineLock = () => takeLock('/run/windlass.lock', "this machine's pod and Service addresses")
+
 /** When the process started, in the kernel's ticks; '' when there is none. */
 const startOf = (pid: number): string => {
   try {

@@ -4,10 +4,10 @@ import { unmountBelow } from '../agent/volumes/mount.ts'
 import { podRange, serviceRange } from './addresses.ts'
 import { removeContainers } from './containers.ts'
 import { readRecord, removeDataDirectory } from './data-directory.ts'
-import { engineSocket, stopEngine } from './engine.ts'
+import { findEngine, stopEngine } from './engine.ts'
 import { explain } from './explain.ts'
 import { removeFromKubeconfig } from './kubeconfig.ts'
-import { takeLock } from './machine-lock.ts'
+import { takeLock, takeMachineLock } from './machine-lock.ts'
 import { parseOptions, usage } from './options.ts'
 
 /** `npm run reset`: takes away everything a cluster made, on the engine, in the network, on disk and in the kubeconfig. */
@@ -18,15 +18,7 @@ const reset = async (): Promise<void> => {
   if (!record) return console.log(`there is no cluster in ${options.dataDir}`)
   const release = takeLock(join(options.dataDir, 'lock'), `the cluster in ${options.dataDir}`)
   try {
-    if (record.runtime === 'docker') {
-      const removed = await removeContainers(engineSocket())
-      console.log(`removed ${removed} containers`)
-      await removeHost({ podRange, serviceRange })
-      console.log('removed the network')
-      // Volumes in memory outlive their agent.
-      await unmountBelow(options.dataDir)
-      if (record.enginePid !== undefined) stopEngine(record.enginePid)
-    }
+    if (record.runtime === 'docker') await resetMachine(options.dataDir, record.enginePid)
     if (record.kubeconfig) await removeFromKubeconfig(record.kubeconfig, 'windlass', record.server)
     await removeDataDirectory(options.dataDir)
     console.log(`removed ${options.dataDir}`)
@@ -34,6 +26,24 @@ const reset = async (): Promise<void> => {
     release()
   }
 }
+/** The engine is started when it does not run: what it keeps of stopped containers can't be removed without it. */
+const resetMachine = async (dataDir: string, enginePid: number | undefined): Promise<void> => {
+  const release = takeMachineLock()
+  try {
+    const engine = await findEngine({ logFile: join(dataDir, 'logs', 'dockerd.log'), tell: console.log })
+    const removed = await removeContainers(engine.socket, dataDir)
+    console.log(`removed ${removed} containers`)
+    await removeHost({ podRange, serviceRange })
+    console.log('removed the network')
+    // Volumes in memory outlive their agent.
+    await unmountBelow(dataDir)
+    const started = engine.pid ?? enginePid
+    if (started !== undefined) stopEngine(started)
+  } finally {
+    release()
+  }
+}
+
 try {
   await reset()
 } catch (error) {
