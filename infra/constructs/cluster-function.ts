@@ -5,7 +5,7 @@ import { ApplicationLogLevel, Architecture, LoggingFormat, Runtime, SystemLogLev
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs'
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import type { Construct } from 'constructs'
-import { type Environment, type FunctionName, generatedFolder, neededBy } from '../../functions/environment.ts'
+import { type Environment, type FunctionName, neededBy } from '../../functions/environment.ts'
 import { variablesOf } from '../variables.ts'
 import { functionTable } from './function-table.ts'
 
@@ -56,12 +56,6 @@ export class ClusterFunction extends NodejsFunction {
         // The runtime's SDK is another version than the one that was tested, and starts slower than a bundle.
         bundleAwsSDK: true,
         banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
-        commandHooks: {
-          beforeBundling: () => [],
-          beforeInstall: () => [],
-          // Read at run time, beside the bundle.
-          afterBundling: (from, to) => [`cp -R "${from}/${generatedFolder}" "${to}/generated"`],
-        },
         commandHooks: {
           beforeInstall: () => [],
           beforeBundling: () => [],
