@@ -1,115 +1,176 @@
-import {
-  DescribeTasksCommand,
-  type ECSClient,
-  ListTasksCommand,
-  StartTaskCommand,
-  StopTaskCommand,
-  type Task,
-} from '@aws-sdk/client-ecs'
+import type { ECSClient, StartTaskCommandInput, Task } from '@aws-sdk/client-ecs'
+import type { AwsEvent } from '../../shared/placement/ecs/interpret-event.ts'
 
-interface Instance {
+export interface FakeInstance {
   readonly arn: string
+  readonly ec2InstanceId: string
+  readonly registered: { readonly cpu: number; readonly memory: number }
   cpu: number
   memory: number
   connected: boolean
+  status: 'ACTIVE' | 'DRAINING'
 }
 
-type HeldTask = Task & { readonly cpuUnits: number; readonly memoryMiB: number }
+export type FakeTask = Task & { readonly taskArn: string; readonly cpuUnits: number; readonly memoryMiB: number }
 
-/** ECS as `place` sees it: container instances with so much room, and the tasks on them. */
+/** Runs a task's container somewhere real. Without one a task runs at once, and for ever. */
+export interface TaskRunner {
+  /** `ended` is called when the container is gone by itself */
+  start(task: FakeTask, ended: (reason: string) => void): Promise<void>
+  stop(task: FakeTask): Promise<void>
+}
+
+export interface FakeEcsOptions {
+  readonly runner?: TaskRunner
+  /** as EventBridge would deliver them */
+  readonly onEvent?: (event: AwsEvent) => void
+}
+
+type Operation = (input: never) => unknown
+
+const region = 'arn:aws:ecs:eu-west-1:111122223333'
+
+/**
+ * ECS as `place` and `cloud-events` see it: container instances with so much room, the tasks on them, and the events about both.
+ * Failures: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/api_failures_messages.html; events:
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_cwe_events.html; states:
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html
+ */
 export class FakeEcs {
-  readonly #instances = new Map<string, Instance>()
-  readonly tasks = new Map<string, HeldTask>()
-  /** calls by command, in order */
+  readonly #instances = new Map<string, FakeInstance>()
+  readonly tasks = new Map<string, FakeTask>()
+  /** calls by operation, in order */
   readonly calls: string[] = []
-  /** the next calls of a command throw this after, or before, they take effect */
-  #faults: { command: string; error: Error; effect: boolean }[] = []
-  #lastTask = 0
+  readonly #options: FakeEcsOptions
+  /** the next call of an operation throws this after, or before, it takes effect */
+  #faults: { operation: string; error: Error; effect: boolean }[] = []
+  #last = 0
 
-  readonly client = { send: (command: { constructor: { name: string } }) => this.#send(command) } as unknown as Pick<
-    ECSClient,
-    'send'
-  >
+  constructor(options: FakeEcsOptions = {}) {
+    this.#options = options
+  }
 
-  addInstance(name: string, { cpu = 2048, memory = 4096 } = {}): string {
-    const arn = `arn:aws:ecs:eu-west-1:111122223333:container-instance/test/${name}`
-    this.#instances.set(arn, { arn, cpu, memory, connected: true })
+  readonly client = {
+    send: (command: { constructor: { name: string }; input: unknown }) =>
+      this.call(command.constructor.name.replace(/Command$/, ''), command.input),
+  } as unknown as Pick<ECSClient, 'send'>
+
+  async call(operation: string, input: unknown): Promise<unknown> {
+    this.calls.push(operation)
+    const index = this.#faults.findIndex((fault) => fault.operation === operation)
+    const [fault] = index < 0 ? [] : this.#faults.splice(index, 1)
+    if (fault && !fault.effect) throw fault.error
+    const perform = this.#operations[operation]
+    if (!perform) throw failure('UnknownOperationException', `there is no ${operation} here`)
+    const answer = perform(input as never)
+    if (fault) throw fault.error
+    return answer
+  }
+
+  addInstance(ec2InstanceId: string, { cpu = 2048, memory = 4096 } = {}): string {
+    const arn = `${region}:container-instance/test/${ec2InstanceId}`
+    this.#instances.set(arn, {
+      arn,
+      ec2InstanceId,
+      registered: { cpu, memory },
+      cpu,
+      memory,
+      connected: true,
+      status: 'ACTIVE',
+    })
     return arn
   }
 
   removeInstance(arn: string): void {
+    const instance = this.#instances.get(arn)
     this.#instances.delete(arn)
     for (const task of this.tasks.values())
-      if (task.containerInstanceArn === arn) this.endTask(task.taskArn!, 'Host EC2 terminated')
+      if (task.containerInstanceArn === arn) this.endTask(task.taskArn, 'Host EC2 terminated')
+    if (instance) this.#tellInstance(instance, 'INACTIVE')
   }
 
   setConnected(arn: string, connected: boolean): void {
-    this.#instances.get(arn)!.connected = connected
+    const instance = this.#instances.get(arn)
+    if (!instance) throw new Error(`no instance ${arn}`)
+    instance.connected = connected
+    this.#tellInstance(instance, instance.status)
   }
 
-  fail(command: string, name: string, effect: boolean): void {
-    const error = new Error(`${name} by the test`)
-    error.name = name
-    this.#faults.push({ command, error, effect })
+  fail(operation: string, name: string, effect: boolean): void {
+    this.#faults.push({ operation, error: failure(name, `${name} by the test`), effect })
   }
 
-  endTask(arn: string, reason: string): void {
+  endTask(arn: string, reason: string, stopCode: NonNullable<Task['stopCode']> = 'EssentialContainerExited'): void {
     const task = this.tasks.get(arn)
     if (!task || task.lastStatus === 'STOPPED') return
-    Object.assign(task, {
-      lastStatus: 'STOPPED',
-      desiredStatus: 'STOPPED',
-      stoppedReason: reason,
-      stopCode: 'EssentialContainerExited',
-    })
+    Object.assign(task, { lastStatus: 'STOPPED', desiredStatus: 'STOPPED', stoppedReason: reason, stopCode })
     const instance = this.#instances.get(task.containerInstanceArn ?? '')
     if (instance) {
       instance.cpu += task.cpuUnits
       instance.memory += task.memoryMiB
     }
+    this.#tellTask(task)
+    void this.#options.runner?.stop(task)
   }
 
-  running(): HeldTask[] {
+  running(): FakeTask[] {
     return [...this.tasks.values()].filter(({ lastStatus }) => lastStatus !== 'STOPPED')
   }
 
-  async #send(command: { constructor: { name: string } }): Promise<unknown> {
-    const name = command.constructor.name.replace(/Command$/, '')
-    this.calls.push(name)
-    const index = this.#faults.findIndex((fault) => fault.command === name)
-    const [fault] = index < 0 ? [] : this.#faults.splice(index, 1)
-    if (fault && !fault.effect) throw fault.error
-    const answer = this.#answer(command)
-    if (fault) throw fault.error
-    return answer
-  }
-
-  #answer(command: unknown): unknown {
-    if (command instanceof StartTaskCommand) return this.#start(command)
-    if (command instanceof StopTaskCommand) {
-      const arn = command.input.task ?? ''
-      if (!this.tasks.has(arn))
-        throw Object.assign(new Error('The referenced task was not found.'), { name: 'InvalidParameterException' })
-      this.endTask(arn, command.input.reason ?? '')
-      return { task: this.tasks.get(arn) }
-    }
-    if (command instanceof DescribeTasksCommand) {
-      return { tasks: (command.input.tasks ?? []).flatMap((arn) => this.tasks.get(arn) ?? []), failures: [] }
-    }
-    if (command instanceof ListTasksCommand) {
-      const { startedBy, containerInstance } = command.input
-      const found = this.running().filter(
+  readonly #operations: Readonly<Record<string, Operation>> = {
+    StartTask: (input: StartTaskCommandInput) => this.#start(input),
+    StopTask: ({ task: arn = '', reason = '' }: { task?: string; reason?: string }) => {
+      const task = this.tasks.get(arn)
+      if (!task) throw failure('InvalidParameterException', 'The referenced task was not found.')
+      this.endTask(arn, reason, 'UserInitiated')
+      return { task }
+    },
+    DescribeTasks: ({ tasks = [] }: { tasks?: string[] }) => {
+      if (tasks.length > 100) throw failure('InvalidParameterException', 'tasks can have at most 100 items.')
+      return {
+        tasks: tasks.flatMap((arn) => this.tasks.get(arn) ?? []),
+        failures: tasks.filter((arn) => !this.tasks.has(arn)).map((arn) => ({ arn, reason: 'MISSING' })),
+      }
+    },
+    ListTasks: ({ startedBy, containerInstance, desiredStatus = 'RUNNING' }: Readonly<Record<string, string | undefined>>) => {
+      if (startedBy !== undefined && containerInstance !== undefined)
+        throw failure('InvalidParameterException', 'startedBy must be the only filter')
+      const found = [...this.tasks.values()].filter(
         (task) =>
+          task.desiredStatus === desiredStatus &&
           (startedBy === undefined || task.startedBy === startedBy) &&
           (containerInstance === undefined || task.containerInstanceArn === containerInstance),
       )
       return { taskArns: found.map(({ taskArn }) => taskArn) }
-    }
-    throw new Error('FakeEcs does not know this command')
+    },
+    DescribeContainerInstances: ({ containerInstances = [] }: { containerInstances?: string[] }) => ({
+      containerInstances: containerInstances.flatMap((arn) => {
+        const instance = this.#instances.get(arn)
+        return instance ? [described(instance)] : []
+      }),
+      failures: containerInstances.filter((arn) => !this.#instances.has(arn)).map((arn) => ({ arn, reason: 'MISSING' })),
+    }),
+    ListContainerInstances: () => ({ containerInstanceArns: [...this.#instances.keys()] }),
+    UpdateContainerInstancesState: ({
+      containerInstances = [],
+      status,
+    }: {
+      containerInstances?: string[]
+      status?: 'ACTIVE' | 'DRAINING'
+    }) => {
+      const found = containerInstances.flatMap((arn) => this.#instances.get(arn) ?? [])
+      for (const instance of found) {
+        // Tasks that StartTask started go on: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-instance-draining.html
+        instance.status = status ?? instance.status
+        this.#tellInstance(instance, instance.status)
+      }
+      return { containerInstances: found.map(described), failures: [] }
+    },
   }
 
-  #start({ input }: StartTaskCommand): unknown {
+  #start(input: StartTaskCommandInput): unknown {
     const [arn = ''] = input.containerInstances ?? []
+    if ((input.startedBy ?? '').length > 36) throw failure('InvalidParameterException', 'startedBy is too long')
     const instance = this.#instances.get(arn)
     const [override = {}] = input.overrides?.containerOverrides ?? []
     const { cpu: cpuUnits = 0, memoryReservation: memoryMiB = 0 } = override
@@ -117,26 +178,74 @@ export class FakeEcs {
     if (reason || !instance) return { tasks: [], failures: [{ arn, reason: reason ?? 'MISSING' }] }
     instance.cpu -= cpuUnits
     instance.memory -= memoryMiB
-    const taskArn = `arn:aws:ecs:eu-west-1:111122223333:task/test/${String(++this.#lastTask).padStart(32, '0')}`
-    const task: HeldTask = {
-      taskArn,
+    const { runner } = this.#options
+    const task: FakeTask = {
+      taskArn: `${region}:task/test/${String(++this.#last).padStart(32, '0')}`,
+      clusterArn: `${region}:cluster/test`,
+      taskDefinitionArn: `${region}:task-definition/${input.taskDefinition}:1`,
       startedBy: input.startedBy,
       containerInstanceArn: arn,
-      lastStatus: 'RUNNING',
+      lastStatus: runner ? 'PENDING' : 'RUNNING',
       desiredStatus: 'RUNNING',
       overrides: input.overrides,
       containers: [{ name: 'sandbox' }],
       cpuUnits,
       memoryMiB,
     }
-    this.tasks.set(taskArn, task)
-    return { tasks: [task], failures: [] }
+    this.tasks.set(task.taskArn, task)
+    this.#tellTask(task)
+    if (runner) void this.#run(task, runner)
+    return { tasks: [{ ...task }], failures: [] }
+  }
+
+  async #run(task: FakeTask, runner: TaskRunner): Promise<void> {
+    try {
+      await runner.start(task, (reason) => this.endTask(task.taskArn, reason))
+    } catch (error) {
+      this.endTask(
+        task.taskArn,
+        `CannotStartContainerError: ${error instanceof Error ? error.message : error}`,
+        'TaskFailedToStart',
+      )
+      return
+    }
+    if (task.lastStatus !== 'PENDING') return
+    Object.assign(task, { lastStatus: 'RUNNING' })
+    this.#tellTask(task)
+  }
+
+  #tellTask(task: FakeTask): void {
+    this.#tell('ECS Task State Change', { ...task })
+  }
+
+  #tellInstance(instance: FakeInstance, status: string): void {
+    this.#tell('ECS Container Instance State Change', { ...described(instance), status })
+  }
+
+  #tell(detailType: string, detail: Record<string, unknown>): void {
+    this.#options.onEvent?.({ id: `event-${++this.#last}`, source: 'aws.ecs', 'detail-type': detailType, detail })
   }
 }
 
-const refusal = (instance: Instance | undefined, cpu: number, memory: number): string | undefined => {
+const failure = (name: string, message: string): Error => Object.assign(new Error(message), { name })
+
+const refusal = (instance: FakeInstance | undefined, cpu: number, memory: number): string | undefined => {
   if (!instance) return 'MISSING'
   if (!instance.connected) return 'AGENT'
   if (instance.cpu < cpu) return 'RESOURCE:CPU'
   return instance.memory < memory ? 'RESOURCE:MEMORY' : undefined
 }
+
+const described = ({ arn, ec2InstanceId, connected, status, cpu, memory, registered }: FakeInstance) => ({
+  containerInstanceArn: arn,
+  ec2InstanceId,
+  agentConnected: connected,
+  status,
+  remainingResources: resources({ cpu, memory }),
+  registeredResources: resources(registered),
+})
+
+const resources = ({ cpu, memory }: { cpu: number; memory: number }) => [
+  { name: 'CPU', type: 'INTEGER', integerValue: cpu },
+  { name: 'MEMORY', type: 'INTEGER', integerValue: memory },
+]
