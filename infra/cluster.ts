@@ -17,6 +17,7 @@ export const createStacks = (app: App, configuration: ClusterConfiguration) => {
     ...configuration,
     machines: controlPlane.machines,
     cloudEvents: controlPlane.cloudEvents,
+    reconcile: controlPlane.reconcile,
     agentVariables: controlPlane.agentVariables,
   })
   return { state, controlPlane, nodes }

@@ -12,7 +12,6 @@ import { ClusterFunction } from './constructs/cluster-function.ts'
 import type { ClusterTable } from './constructs/cluster-table.ts'
 import type { DataKey } from './constructs/data-key.ts'
 import { EventRule, ecsEvents } from './constructs/event-rule.ts'
-import { grantCompleteLifecycle } from './constructs/lifecycle-grant.ts'
 import { Machines } from './constructs/machines.ts'
 import { Mailboxes } from './constructs/mailboxes.ts'
 import { trigger, WorkQueues } from './constructs/work-queues.ts'
@@ -31,6 +30,7 @@ export class ControlPlaneStack extends Stack {
   readonly machines: Machines
   readonly gateway: ApiGateway
   readonly cloudEvents: ClusterFunction
+  readonly reconcile: ClusterFunction
   /** what an agent is told, by the names of environment variables */
   readonly agentVariables: Readonly<Record<string, string>>
 
@@ -55,6 +55,7 @@ export class ControlPlaneStack extends Stack {
     const clock = add('clock', 'Clock')
     const cloudEvents = add('cloud-events', 'CloudEvents')
     this.cloudEvents = cloudEvents
+    this.reconcile = reconcile
 
     for (const each of [api, dispatch, schedule, reconcile, place, clock, cloudEvents]) {
       table.grantStore(each)
@@ -67,7 +68,6 @@ export class ControlPlaneStack extends Stack {
     machines.grantPlace(place)
     machines.grantSweep(clock)
     dataKey.grantRotate(clock)
-    grantCompleteLifecycle(this, reconcile)
 
     this.gateway = new ApiGateway(this, 'Gateway', { handler: api })
     table.feed(dispatch, { failures: queues.strayLetters })

@@ -13,6 +13,7 @@ import { nodeUserData } from './constructs/node-user-data.ts'
 export interface NodesStackProps extends StackProps, ClusterConfiguration {
   readonly machines: Machines
   readonly cloudEvents: ClusterFunction
+  readonly reconcile: ClusterFunction
   /** what an agent is told, by the names of environment variables */
   readonly agentVariables: Readonly<Record<string, string>>
 }
@@ -40,6 +41,7 @@ export class NodesStack extends Stack {
         agentVariables: { ...props.agentVariables, AWS_REGION: this.region },
       }),
     })
+    group.grantEndInstances(props.reconcile)
     const handler = cloudEvents
     const terminations = terminationEvents(group.autoScalingGroup.autoScalingGroupName)
     new EventRule(this, 'SpotEvents', { description: 'interruptions of spot instances', pattern: spotEvents, handler })

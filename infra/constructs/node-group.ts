@@ -1,4 +1,4 @@
-import { Duration, Validations } from 'aws-cdk-lib'
+import { Duration, Stack, Validations } from 'aws-cdk-lib'
 import { AutoScalingGroup, DefaultResult, GroupMetrics, LifecycleTransition, UpdatePolicy } from 'aws-cdk-lib/aws-autoscaling'
 import {
   BlockDeviceVolume,
@@ -12,9 +12,11 @@ import {
   type UserData,
 } from 'aws-cdk-lib/aws-ec2'
 import { AmiHardwareType, EcsOptimizedImage } from 'aws-cdk-lib/aws-ecs'
-import type { IRole } from 'aws-cdk-lib/aws-iam'
+import { type IRole, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import { Construct } from 'constructs'
 import { architectureOf } from '../architecture.ts'
+import type { ClusterFunction } from './cluster-function.ts'
+import { findingOf } from './wildcard-grant.ts'
 
 export interface NodeGroupProps {
   readonly vpc: IVpc
@@ -61,10 +63,10 @@ export class NodeGroup extends Construct {
       groupMetrics: [GroupMetrics.all()],
       updatePolicy: UpdatePolicy.rollingUpdate({ maxBatchSize: 1, minInstancesInService: 0 }),
     })
-    // Long enough to evict pods that end in their usual 30 seconds.
+    // At most: the instance goes as soon as its pods have left.
     this.autoScalingGroup.addLifecycleHook('Terminating', {
       lifecycleTransition: LifecycleTransition.INSTANCE_TERMINATING,
-      heartbeatTimeout: Duration.minutes(2),
+      heartbeatTimeout: Duration.minutes(5),
       defaultResult: DefaultResult.CONTINUE,
     })
     Validations.of(this.autoScalingGroup).acknowledge(
@@ -72,5 +74,17 @@ export class NodeGroup extends Construct {
       { id: 'AwsSolutions-EC28', reason: 'detailed monitoring costs $2.10 an instance a month; the agent reports use' },
       { id: 'AwsSolutions-EC29', reason: 'the group takes its instances down itself: a node is replaceable' },
     )
+  }
+  /** To say that an instance which is to end may: a policy of this stack, since the function's stack does not know the group. */
+  grantEndInstances(reconcile: ClusterFunction): void {
+    const { autoScalingGroupArn } = this.autoScalingGroup
+    const policy = new Policy(this, 'EndInstances', {
+      roles: [reconcile.role!],
+      statements: [new PolicyStatement({ actions: ['autoscaling:CompleteLifecycleAction'], resources: [autoScalingGroupArn] })],
+    })
+    Validations.of(policy).acknowledge({
+      id: `AwsSolutions-IAM5[Resource::${findingOf(Stack.of(this), autoScalingGroupArn)}]`,
+      reason: "what stands for * is an id that AWS chooses; the group's name follows",
+    })
   }
 }

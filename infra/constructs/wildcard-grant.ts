@@ -25,7 +25,7 @@ export const acknowledgeWildcard = ({ grantPrincipal }: IGrantable, resource: st
 }
 
 /** As cdk-nag writes an ARN: references in angle brackets. */
-const findingOf = (stack: Stack, arn: string): string => {
+export const findingOf = (stack: Stack, arn: string): string => {
   if (!Token.isUnresolved(arn)) return arn
   const resolved = stack.resolve(arn) as { 'Fn::Join': [string, (string | { Ref: string })[]] }
   const [separator, parts] = resolved['Fn::Join']

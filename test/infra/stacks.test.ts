@@ -36,7 +36,7 @@ const assetOf = (name: FunctionName): string => {
 const statementsOf = (name: FunctionName): Statement[] => {
   const [, { Properties }] = functionOf(name)
   const [role] = (Properties.Role as { 'Fn::GetAtt': [string] })['Fn::GetAtt']
-  const mine = allOf('AWS::IAM::Policy').filter(([, policy]) => JSON.stringify(policy.Properties.Roles).includes(`"${role}"`))
+  const mine = allOf('AWS::IAM::Policy').filter(([, policy]) => JSON.stringify(policy.Properties.Roles).includes(role))
   return mine.flatMap(([, policy]) => (policy.Properties.PolicyDocument as { Statement: Statement[] }).Statement)
 }
 const actionsOf = (name: FunctionName) => [...new Set(statementsOf(name).flatMap(({ Action }) => Action))].sort()
@@ -129,14 +129,14 @@ describe('the functions', () => {
 })
 
 const wildOf = (resource: unknown): string =>
-  typeof resource === 'string' ? resource : (JSON.stringify(resource).match(/[\w/-]*\*/)?.[0] ?? '?')
+  typeof resource === 'string' ? resource : (JSON.stringify(resource).match(/[\w/:-]*\*/)?.[0] ?? '?')
 const listTasks = 'ecs:ListTasks on *'
 const anyTask = 'ecs:DescribeTasks,ecs:StopTask on /*'
 const wildcards: Partial<Record<FunctionName, string[]>> = {
-  dispatch: ['dynamodb:ListStreams on *', 'sqs:GetQueueUrl,sqs:SendMessage on windlass-mailbox-*'],
+  dispatch: ['dynamodb:ListStreams on *', 'sqs:GetQueueUrl,sqs:SendMessage on :windlass-mailbox-*'],
   reconcile: [
-    'autoscaling:CompleteLifecycleAction on *',
-    'sqs:CreateQueue,sqs:DeleteQueue,sqs:GetQueueUrl on windlass-mailbox-*',
+    'autoscaling:CompleteLifecycleAction on :autoScalingGroup:*',
+    'sqs:CreateQueue,sqs:DeleteQueue,sqs:GetQueueUrl on :windlass-mailbox-*',
   ],
   place: [anyTask, listTasks],
   clock: [anyTask, listTasks],
@@ -215,7 +215,7 @@ describe('events', () => {
         detail: { AutoScalingGroupName: [{ Ref: Match.anyValue() }] },
       },
     })
-    cluster.nodes.hasResourceProperties('AWS::AutoScaling::LifecycleHook', { DefaultResult: 'CONTINUE', HeartbeatTimeout: 120 })
+    cluster.nodes.hasResourceProperties('AWS::AutoScaling::LifecycleHook', { DefaultResult: 'CONTINUE', HeartbeatTimeout: 300 })
   })
 })
 
