@@ -31,6 +31,12 @@ export const keyOfObjectItem = (item: Item): ObjectKey => {
   return { resource, namespace, name }
 }
 
+/**
+ * What a deletion leaves for a while in the object's place, with its revision: a creation that took a lower one before, and comes
+ * later, must not stand behind it. Undefined for it, and where there is nothing.
+ */
+export const liveObject = (item: Item | undefined): Item | undefined => (item?.gone ? undefined : item)
+
 /** A partition key per block of revisions, so that no single one takes all writes for ever. */
 export const logBlock = 1000
 export const blockOf = (revision: number) => Math.floor(revision / logBlock)

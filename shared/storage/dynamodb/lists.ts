@@ -1,6 +1,15 @@
 import { type Entry, type ListOptions, type ListResult, RevisionInFuture } from '../store.ts'
 import type { Connection } from './connection.ts'
-import { decodeKey, type Item, keyOfObjectItem, objectPartitions, revisionOfLogItem, sortKey, textOf } from './items.ts'
+import {
+  decodeKey,
+  type Item,
+  keyOfObjectItem,
+  liveObject,
+  objectPartitions,
+  revisionOfLogItem,
+  sortKey,
+  textOf,
+} from './items.ts'
 import type { Log } from './log.ts'
 import { entryOf } from './writes.ts'
 
@@ -23,7 +32,7 @@ export const listObjects = async (
   const seen: State = new Map()
   for (;;) {
     await Promise.all(readers.map((reader) => reader.readOn(limit)))
-    for (const reader of readers) for (const item of reader.take()) seen.set(textOf(item, 'sk'), item)
+    for (const reader of readers) for (const item of reader.take()) seen.set(textOf(item, 'sk'), liveObject(item))
     const covered = lowest(readers.map((reader) => reader.end))
     const changes = await changesSince(log, at ?? latest)
     const state = at === undefined ? redo(seen, changes.items, resource) : undo(seen, changes.items, resource)

@@ -13,7 +13,17 @@ import {
   StoreUnavailable,
 } from '../store.ts'
 import { Connection, type Usage } from './connection.ts'
-import { decodeKey, expiredBefore, type Item, keyOfExpiry, numberOf, objectItemKey, revisionOfLogItem, textOf } from './items.ts'
+import {
+  decodeKey,
+  expiredBefore,
+  type Item,
+  keyOfExpiry,
+  liveObject,
+  numberOf,
+  objectItemKey,
+  revisionOfLogItem,
+  textOf,
+} from './items.ts'
 import { listObjects } from './lists.ts'
 import { Log } from './log.ts'
 import { prepareTable } from './table.ts'
@@ -73,7 +83,7 @@ export const openDynamoDbStore = async (options: DynamoDbStoreOptions): Promise<
   return {
     get: async (key) => {
       open()
-      const item = await connection.get(objectItemKey(key))
+      const item = liveObject(await connection.get(objectItemKey(key)))
       return item && entryOf(connection, key, item)
     },
     list: async (resource, listOptions = {}) => {
@@ -143,7 +153,7 @@ const expire = async (context: WriteContext, encodeDeletion: EncodeDeletion): Pr
 const expireObject = async (context: WriteContext, expiry: Item, encodeDeletion: EncodeDeletion): Promise<void> => {
   const { connection } = context
   const key = keyOfExpiry(expiry)
-  const found = await connection.get(objectItemKey(key))
+  const found = liveObject(await connection.get(objectItemKey(key)))
   // A later write gave the object another time to live, or none.
   if (found && numberOf(found, 'r') === numberOf(expiry, 'r')) {
     const last = await entryOf(connection, key, found)

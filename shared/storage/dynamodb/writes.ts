@@ -4,7 +4,7 @@ import type { ObjectKey } from '../../meta/object.ts'
 import { type Change, type Encode, type Entry, KeyExists, RevisionConflict, StoreUnavailable } from '../store.ts'
 import type { Connection } from './connection.ts'
 import { createBackoff, hasName, isAmbiguous, isThrottled } from './errors.ts'
-import { encodeKey, expiryItemKey, type Item, logItemKey, numberOf, objectItemKey, textOf } from './items.ts'
+import { encodeKey, expiryItemKey, type Item, liveObject, logItemKey, numberOf, objectItemKey, textOf } from './items.ts'
 import type { Log } from './log.ts'
 import { adoption, loadValue, orphan, type StoredValue, storeValue } from './values.ts'
 
@@ -40,13 +40,14 @@ export const replaceObject = async (
   write: { type: 'updated' | 'deleted'; key: ObjectKey; expected: number; encode: Encode; ttlSeconds?: number | undefined },
 ): Promise<Entry> => {
   const { key, expected } = write
-  const previous = await context.connection.get(objectItemKey(key))
+  const previous = liveObject(await context.connection.get(objectItemKey(key)))
   if (!previous || numberOf(previous, 'r') !== expected) {
     throw new RevisionConflict(key, previous && (await entryOf(context.connection, key, previous)))
   }
   const outcome = await perform(context, { ttlSeconds: undefined, ...write, previous })
   if ('current' in outcome) {
-    throw new RevisionConflict(key, outcome.current && (await entryOf(context.connection, key, outcome.current)))
+    const current = liveObject(outcome.current)
+    throw new RevisionConflict(key, current && (await entryOf(context.connection, key, current)))
   }
   await orphan(context.connection, previous.v, context.now())
   return outcome.entry
@@ -83,7 +84,8 @@ const perform = async (context: WriteContext, write: PlannedWrite): Promise<Outc
     if (result !== 'fenced') {
       await log.fence(revision)
       log.settled(revision)
-      return result
+      const overtaken = write.previous === undefined && result.current?.gone !== undefined
+      if (!overtaken) return result
     }
     if (!(await backoff.before(attempt)))
       throw new StoreUnavailable(`table "${connection.table}": writes are overtaken again and again: try again later`)
@@ -146,7 +148,10 @@ const transactionItems = (
   const r = { N: String(revision) }
   const condition =
     previous === undefined
-      ? { ConditionExpression: 'attribute_not_exists(pk)' }
+      ? {
+          ConditionExpression: 'attribute_not_exists(pk) OR (attribute_exists(gone) AND r < :revision)',
+          ExpressionAttributeValues: { ':revision': r },
+        }
       : { ConditionExpression: 'r = :expected', ExpressionAttributeValues: { ':expected': previous.r! } }
   const conditioned = { TableName, ...condition, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const }
   const itemKey = objectItemKey(key)
@@ -160,9 +165,12 @@ const transactionItems = (
     ...(previous ? { p: previous.v!, q: previous.r! } : {}),
   }
   return [
-    type === 'deleted'
-      ? { Delete: { ...conditioned, Key: itemKey } }
-      : { Put: { ...conditioned, Item: { ...itemKey, r, v: stored } } },
+    {
+      Put: {
+        ...conditioned,
+        Item: type === 'deleted' ? { ...itemKey, r, gone: { BOOL: true }, ...log.age(nowMs) } : { ...itemKey, r, v: stored },
+      },
+    },
     { Put: { TableName, Item: logItem, ConditionExpression: 'attribute_not_exists(pk)' } },
     ...adoption(connection, stored),
     ...(ttlSeconds === undefined ? [] : [{ Put: { TableName, Item: { ...expiryItemKey(nowMs + ttlSeconds * 1000, key), r } } }]),
