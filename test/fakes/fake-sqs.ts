@@ -53,6 +53,13 @@ export class FakeSqs {
     return [...this.#queues.keys()].map((url) => url.split('/').at(-1) ?? '')
   }
 
+  remove(url: string): void {
+    this.#queues.delete(url)
+  }
+
+  /** every message that was ever sent, as it was sent */
+  readonly sent: string[] = []
+
   purge(url: string): void {
     this.#of(url).messages.length = 0
   }
@@ -117,6 +124,7 @@ export class FakeSqs {
       const queue = this.#of(QueueUrl)
       if (Entries.length > 10 || new Set(Entries.map(({ Id }) => Id)).size < Entries.length) throw new Error('bad batch')
       for (const entry of Entries) {
+        this.sent.push(JSON.stringify(entry))
         if (queue.fifo && (entry.MessageGroupId === undefined || entry.DelaySeconds !== undefined))
           throw new Error('bad FIFO entry')
         if (this.#isRepeated(queue, entry.MessageDeduplicationId)) continue
