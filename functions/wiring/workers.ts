@@ -17,7 +17,14 @@ const controllerUser = 'system:kube-controller-manager'
 /** Works on keys of these controllers. */
 export const reconcileWorkerOf = (cluster: Cluster, controllers: readonly Controller[], queues: WorkQueues): BatchWorker => {
   const client = cluster.clientOf(controllerUser)
-  return createReconcileWorker({ ...cluster, controllers, client, events: createEventSink({ ...cluster, client }), queues })
+  return createReconcileWorker({
+    ...cluster,
+    controllers,
+    client,
+    events: createEventSink({ ...cluster, client }),
+    queues,
+    preload: (resources) => cluster.cache.load(resources),
+  })
 }
 
 export const scheduleWorkerOf = (cluster: Cluster, queues: WorkQueues): BatchWorker => {

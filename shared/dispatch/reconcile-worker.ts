@@ -1,5 +1,5 @@
 import type { Cache } from '../client/cache.ts'
-import type { Client } from '../client/client.ts'
+import type { Client, Resource } from '../client/client.ts'
 import type { Controller, ReconcileContext } from '../controllers/controller.ts'
 import type { EventSink } from '../controllers/event/event-recorder.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -16,6 +16,8 @@ export interface ReconcileWorkerOptions {
   readonly client: Client
   readonly events: EventSink
   readonly queues: WorkQueues
+  /** lists these at once, in a process that would else list them one by one as it is asked for them */
+  readonly preload?: ((resources: readonly Resource[]) => Promise<void>) | undefined
   readonly clock: Clock
   readonly log: Logger
   /** then work is given up until the next resync; default 12, which is after about half an hour */
@@ -26,7 +28,7 @@ export interface ReconcileWorkerOptions {
 /** Brings the keys of a batch to their desired state, all at once; a key that fails never holds up another, nor its own next change. */
 export const createReconcileWorker = (options: ReconcileWorkerOptions): BatchWorker => {
   const { cache, client, events, queues, clock, log } = options
-  const { maxFailures = 12, backOff = { firstMs: 500, maxMs: 300_000 } } = options
+  const { preload = async () => undefined, maxFailures = 12, backOff = { firstMs: 500, maxMs: 300_000 } } = options
   const controllers = new Map(
     options.controllers.map((controller) => {
       const context: ReconcileContext = {
@@ -80,16 +82,30 @@ export const createReconcileWorker = (options: ReconcileWorkerOptions): BatchWor
     }
   }
 
+  const preloadFor = async (messages: readonly ParsedMessage[]): Promise<void> => {
+    const names = new Set(messages.map(({ work }) => work.controller))
+    const wanted = [...names].map((name) => controllers.get(name)?.controller.watches ?? [])
+    // Who watches everything needs little of it for one key.
+    const resources = wanted
+      .filter(({ length }) => length <= mostPreloaded)
+      .flatMap((watches) => watches.map(({ resource }) => resource))
+    if (resources.length > 0) await preload(resources)
+  }
+
   return async (messages) => {
     const parsed = messages.map(parse)
     const bad = parsed.filter((message) => message.work === undefined)
     for (const { id } of bad) log.error('a message is no work and is left to the dead letters', { id })
+    await preloadFor(parsed.filter(isWork))
     const groups = Map.groupBy(parsed.filter(isWork), ({ work }) => groupOf(work))
     const again = await Promise.all([...groups.values()].map(workOnGroup))
     await events.flush()
     return [...again.flat(), ...bad.map(({ id }) => id)]
   }
 }
+
+/** resources of one controller */
+const mostPreloaded = 6
 
 interface ParsedMessage {
   readonly id: string

@@ -109,15 +109,17 @@ class LoadedCache implements StoreCache {
   }
 
   async #listAll(): Promise<void> {
-    for (const name of [...this.#stale]) {
-      this.#stale.delete(name)
-      try {
-        const { entries, revision } = await this.#store.list(name)
-        if (!this.#stale.has(name)) this.#resources.get(name)?.replace(entries, revision)
-      } catch (error) {
-        this.#stale.add(name)
-        throw error
-      }
+    await Promise.all([...this.#stale].map((name) => this.#listOne(name)))
+  }
+
+  async #listOne(name: string): Promise<void> {
+    this.#stale.delete(name)
+    try {
+      const { entries, revision } = await this.#store.list(name)
+      if (!this.#stale.has(name)) this.#resources.get(name)?.replace(entries, revision)
+    } catch (error) {
+      this.#stale.add(name)
+      throw error
     }
   }
 
