@@ -1,4 +1,5 @@
 import type { Controller } from '../../shared/controllers/controller.ts'
+import type { Resync } from '../../shared/dispatch/resync.ts'
 import { findSilentNodes } from '../../shared/dispatch/silent-nodes.ts'
 import type { Placement } from '../../shared/placement/placement.ts'
 import { sweepPlacement } from '../../shared/placement/sweep.ts'
@@ -14,7 +15,8 @@ export const runDueTasks = (
 ): ((timeMs: number) => Promise<void>) => {
   const resync = resyncOf(cluster, parts.controllers, parts.queues)
   const run: Readonly<Record<ClockTask, (cause: string) => Promise<unknown>>> = {
-    tick: () => Promise.all([findSilentNodes({ ...cluster, ...parts }), cluster.removeExpired()]),
+    tick: (cause) =>
+      Promise.all([findSilentNodes({ ...cluster, ...parts }), cluster.removeExpired(), beginCluster(cluster, resync, cause)]),
     sweep: (cause) => sweepPlacement({ ...cluster, ...parts }, cause),
     resync,
     reencrypt: () => cluster.reencrypt(),
@@ -25,6 +27,11 @@ export const runDueTasks = (
     const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []))
     if (errors.length > 0) throw new AggregateError(errors, `the clock's tasks failed: ${errors.map(String).join('; ')}`)
   }
+}
+
+/** Nothing has happened yet that would make what every cluster has. */
+const beginCluster = async ({ store }: Pick<AwsCluster, 'store'>, resync: Resync, cause: string): Promise<void> => {
+  if (!(await store.get({ resource: 'namespaces', namespace: '', name: 'kube-system' }))) await resync(cause)
 }
 
 /** Pure. Counted from the epoch, so that it needs no memory. */

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { APIGatewayProxyEvent, Context, DynamoDBRecord } from 'aws-lambda'
 import { gatewayHandler } from '../../functions/gateway/handler.ts'
 import { batchHandler } from '../../functions/wiring/batch-handler.ts'
+import { runDueTasks } from '../../functions/wiring/clock-tasks.ts'
 import { type Cluster, openCluster } from '../../functions/wiring/cluster.ts'
 import { allControllers, reconcilers } from '../../functions/wiring/controllers.ts'
 import { once } from '../../functions/wiring/once.ts'
@@ -146,6 +147,11 @@ export const startFunctions = async ({ disturb, isCold = () => false, openStore 
   const client: Client = own.clientOf('system:kube-controller-manager')
   const resync = resyncOf(own, allControllers(own, parts), queues)
 
+  const due = runDueTasks(
+    { ...own, removeExpired: async () => undefined, rotateKeys: async () => undefined, reencrypt: async () => undefined },
+    { controllers: allControllers(own, parts), placement, queues },
+  )
+
   let streamed = 1
   const stream = async (): Promise<boolean> => {
     const { changes, position } = await store.changes(streamed)
@@ -184,6 +190,9 @@ export const startFunctions = async ({ disturb, isCold = () => false, openStore 
     cluster: own,
     handlers,
     resync,
+    /** wakes the clock function at this time */
+    wakeClock: (timeMs: number) => due(timeMs),
+    heartbeats,
     sweep: (cause: string) => sweepPlacement({ placement, cache: own.cache, queues }, cause),
     call: async (method: string, path: string, body?: unknown): Promise<Answer> => {
       const answer = (await handlers.api(gatewayEvent(method, path, body), lambdaContext)) as { statusCode: number; body: string }

@@ -1,0 +1,42 @@
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { dueTasks } from '../../functions/wiring/clock-tasks.ts'
+import { namespaces, nodes } from '../../shared/resources/resource.ts'
+import { type Functions, startFunctions } from './environment.ts'
+
+let run: Functions
+beforeEach(async () => {
+  run = await startFunctions()
+})
+afterEach(() => run.stop())
+
+const minute = (count: number) => count * 60_000
+
+it.each([
+  { at: 1, due: ['tick'] },
+  { at: 5, due: ['tick', 'sweep'] },
+  { at: 60, due: ['tick', 'sweep', 'resync', 'reencrypt'] },
+  { at: 30 * 24 * 60, due: ['tick', 'sweep', 'resync', 'reencrypt', 'rotateKeys'] },
+])('knows at minute $at what is due', ({ at, due }) => {
+  expect(dueTasks(minute(at) + 7000)).toEqual(due)
+})
+
+it('makes what every cluster has, in the first minute of a new one', async () => {
+  await run.wakeClock(minute(1))
+  await run.settle()
+  const names = (await run.client.list(namespaces)).items.map(({ metadata }) => metadata.name)
+  expect(names).toEqual(['default', 'kube-node-lease', 'kube-public', 'kube-system'])
+})
+
+it('notes a node that went silent, and one that is heard again stays', async () => {
+  await run.wakeClock(minute(1))
+  await run.settle()
+  for (const name of ['i-1', 'i-2']) await run.addNode(name)
+  await run.settle()
+  run.clock.leapTo(run.clock.now() + minute(1))
+  await run.heartbeats.record('i-2', run.clock.now())
+  await run.wakeClock(minute(2))
+  await run.settle()
+  const ready = async (name: string) =>
+    (await run.client.get(nodes, '', name)).status?.conditions?.find(({ type }) => type === 'Ready')?.status
+  expect([await ready('i-1'), await ready('i-2')]).toEqual(['Unknown', 'True'])
+})
