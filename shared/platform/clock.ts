@@ -23,6 +23,3 @@ export const systemClock: Clock = {
 
 /** metav1.Time: RFC 3339 in whole seconds, UTC. */
 export const timestamp = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`
-
-/** metav1.MicroTime. */
-export const microTimestamp = (ms: number): string => `${new Date(ms).toISOString().slice(0, 23)}000Z`
