@@ -3,13 +3,20 @@ import { pipeline } from 'node:stream/promises'
 import type { Status } from '../../shared/meta/status.ts'
 import type { StreamSession } from '../runtime/runtime.ts'
 
+export interface TerminalSize {
+  /** columns */
+  readonly width: number
+  /** rows */
+  readonly height: number
+}
+
 /** A client's ends of an exec or attach, whatever the protocol that carries them. */
 export interface RemoteStreams {
   readonly stdin?: Readable | undefined
   readonly stdout?: Writable | undefined
   readonly stderr?: Writable | undefined
   /** calls back for each new size of the client's terminal */
-  readonly onResize: (listener: (size: { width: number; height: number }) => void) => void
+  readonly onResize: (listener: (size: TerminalSize) => void) => void
   /** Tells how it ended and closes the connection. */
   finish(status: Status): Promise<void>
   /** aborts when the client has gone */

@@ -1,7 +1,7 @@
 import { PassThrough, Writable } from 'node:stream'
 import type { RawData, WebSocket } from 'ws'
 import { drained } from '../drained.ts'
-import type { RemoteStreams } from './remote-command.ts'
+import type { RemoteStreams, TerminalSize } from './remote-command.ts'
 
 export interface WebSocketStreamsOptions {
   readonly socket: WebSocket
@@ -21,7 +21,8 @@ export const webSocketStreams = (options: WebSocketStreamsOptions): RemoteStream
   const { socket } = options
   const stdin = options.stdin ? new PassThrough() : undefined
   const gone = new AbortController()
-  const resizers: ((size: { width: number; height: number }) => void)[] = []
+  const resizers: ((size: TerminalSize) => void)[] = []
+  let size: TerminalSize | undefined
   const send = (channel: number, data: Uint8Array) =>
     new Promise<void>((resolve, reject) => {
       const message = Buffer.concat([Buffer.of(channel), data])
@@ -35,8 +36,9 @@ export const webSocketStreams = (options: WebSocketStreamsOptions): RemoteStream
     if (channel === channels.stdin && stdin && !stdin.writableEnded) {
       if (!stdin.write(data)) void holdBack(socket, stdin)
     } else if (channel === channels.resize) {
-      const size = JSON.parse(data.toString('utf8')) as { Width: number; Height: number }
-      for (const resize of resizers) resize({ width: size.Width, height: size.Height })
+      const { Width: width, Height: height } = JSON.parse(data.toString('utf8')) as { Width: number; Height: number }
+      size = { width, height }
+      for (const resize of resizers) resize(size)
     } else if (channel === channels.close && data[0] === channels.stdin) stdin?.end()
   })
   socket.on('close', () => {
@@ -55,7 +57,11 @@ export const webSocketStreams = (options: WebSocketStreamsOptions): RemoteStream
     stdin,
     stdout: options.stdout ? output(channels.stdout) : undefined,
     stderr: options.stderr ? output(channels.stderr) : undefined,
-    onResize: (listener) => resizers.push(listener),
+    onResize: (listener) => {
+      resizers.push(listener)
+      // A client tells its size as soon as the connection stands, which may be before the process is there.
+      if (size) listener(size)
+    },
     finish: async (status) => {
       await send(channels.error, Buffer.from(JSON.stringify(status)))
       socket.close(1000)

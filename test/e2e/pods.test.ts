@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildImages } from '../../examples/orders/images/build.ts'
 import { Cluster, titled, whyNoContainers } from './cluster.ts'
@@ -264,10 +265,10 @@ describe.skipIf(why !== undefined)(titled('pods of real containers', why), () =>
   })
 
   it('gives a terminal to exec -it', async () => {
+    // The client tells its size once it is connected, as it does to a kubelet: the process may look before.
     await kubectl.apply(pod('shell', { containers: [container({ command: idle })] }))
     await ready('shell')
-    const script = `stty rows 33 cols 99; kubectl --kubeconfig ${cluster.kubeconfig} exec -it shell -- sh -c 'test -t 0; until stty size; do sleep 0.1; done'`
-    const { execFile } = await import('node:child_process')
+    const script = `stty rows 33 cols 99; kubectl --kubeconfig ${cluster.kubeconfig} exec -it shell -- sh -c 'for i in 1 2 3 4 5 6 7 8 9; do size=$(stty size); [ "$size" = "0 0" ] || break; sleep 0.2; done; echo $size'`
     const shown = await new Promise<string>((resolve) =>
       execFile('script', ['-qec', script, '/dev/null'], (_, stdout) => resolve(stdout)),
     )
@@ -278,8 +279,10 @@ describe.skipIf(why !== undefined)(titled('pods of real containers', why), () =>
   it('attaches', async () => {
     await kubectl.apply(pod('talker', { containers: [container({ command: ['cat'], stdin: true })] }))
     await ready('talker')
-    const said = await kubectl.run(['attach', '-i', 'talker'], { input: 'echo this\n', timeoutSeconds: 5 })
-    expect(said.stdout).toContain('echo this')
+    // Docker ends an attach with its input: it has to stay open until the answer is there.
+    const script = `(echo echo this; sleep 2) | kubectl --kubeconfig ${cluster.kubeconfig} attach -i talker`
+    const said = await new Promise<string>((resolve) => execFile('sh', ['-c', script], (_, stdout) => resolve(stdout)))
+    expect(said).toContain('echo this')
     await remove('talker')
   })
 
