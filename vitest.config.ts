@@ -21,6 +21,8 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           fileParallelism: false,
+          // Machines of CI are shared, and stall for a minute at times.
+          retry: process.env.CI ? 1 : 0,
           testTimeout: 300_000,
           hookTimeout: 600_000,
         },
