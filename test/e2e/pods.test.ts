@@ -268,7 +268,7 @@ describe.skipIf(why !== undefined)(titled('pods of real containers', why), () =>
     // The client tells its size once it is connected, as it does to a kubelet: the process may look before.
     await kubectl.apply(pod('shell', { containers: [container({ command: idle })] }))
     await ready('shell')
-    const script = `stty rows 33 cols 99; kubectl --kubeconfig ${cluster.kubeconfig} exec -it shell -- sh -c 'for i in 1 2 3 4 5 6 7 8 9; do size=$(stty size) && break; sleep 0.2; done; echo $size'`
+    const script = `stty rows 33 cols 99; kubectl --kubeconfig ${cluster.kubeconfig} exec -it shell -- sh -c 'for i in 1 2 3 4 5 6 7 8 9; do size=$(stty size); [ "$size" = "33 99" ] && break; sleep 0.2; done; echo $size'`
     const shown = await new Promise<string>((resolve) =>
       execFile('script', ['-qec', script, '/dev/null'], (_, stdout) => resolve(stdout)),
     )
