@@ -31,7 +31,9 @@ export const takeMachineLock = () => takeLock('/run/windlass.lock', "this machin
 /** When the process started, in the kernel's ticks; '' when there is none. */
 const startOf = (pid: number): string => {
   try {
-    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').pop()?.split(' ')[19] ?? ''
+    const [state, ...fields] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').pop()!.split(' ')
+    // A killed process that nobody has waited for yet holds nothing any more: in a container it may stay so for good.
+    return state === 'Z' || state === 'X' ? '' : (fields[18] ?? '')
   } catch (error) {
     if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return ''
     throw error

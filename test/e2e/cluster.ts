@@ -67,7 +67,7 @@ export class Cluster {
     const child = this.#process
     if (child === undefined) return
     const pids = [child.pid!, ...descendants(child.pid!)]
-    process.kill(-child.pid!, 'SIGINT')
+    signal(-child.pid!, 'SIGINT')
     this.#process = undefined
     await eventually('the end after Ctrl-C', {
       ask: () => pids.filter(isAlive),

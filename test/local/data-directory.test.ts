@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { mkdtemp, readdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -55,5 +58,20 @@ describe('lock', () => {
     takeLock(file, 'the cluster')()
     await writeFile(file, '4194304 77\n')
     takeLock(file, 'the cluster')()
+  })
+
+  it('is taken over from a killed process that nobody has waited for', async () => {
+    const file = join(await mkdtemp(join(tmpdir(), 'lock-')), 'lock')
+    // The shell becomes a program that waits for no child.
+    const parent = spawn('sh', ['-c', 'sleep 0.2 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] })
+    const [line] = (await once(parent.stdout, 'data')) as [Buffer]
+    const fields = () =>
+      readFileSync(`/proc/${String(line).trim()}/stat`, 'utf8')
+        .split(') ')[1]!
+        .split(' ')
+    await vi.waitFor(() => expect(fields()[0]).toBe('Z'))
+    await writeFile(file, `${String(line).trim()} ${fields()[19]}\n`)
+    takeLock(file, 'the cluster')()
+    parent.kill('SIGKILL')
   })
 })
