@@ -2,9 +2,9 @@ import { closeSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { connect, createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { isRunning, markedPid, processMark } from '../../platform/process-mark.ts'
 import { StoreUnavailable } from '../store.ts'
 import { LineSocket } from './line-socket.ts'
-import { isRunning, markedPid, processMark } from './process-mark.ts'
 import type { WriteQueue } from './write-queue.ts'
 
 /*

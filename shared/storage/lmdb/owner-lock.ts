@@ -1,7 +1,7 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isCode, isRunning, markedPid, processMark } from '../../platform/process-mark.ts'
 import { StoreUnavailable } from '../store.ts'
-import { isCode, isRunning, markedPid, processMark } from './process-mark.ts'
 
 /**
  * One process owns a data directory: a file with its pid and start time, linked into place in one step. A holder that is
