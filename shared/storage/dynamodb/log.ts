@@ -170,8 +170,9 @@ export class Log {
   /** Whether history behind a position is still there. `first` is the first item behind it. */
   async #checkPosition(after: number, first: Item | undefined): Promise<void> {
     const now = this.#now()
+    const isHeld = (item: Item) => now - Number(item.at?.N) <= this.#historyMs
     if (first && revisionOfLogItem(first) === after + 1) {
-      if (now - Number(first.at?.N) <= this.#historyMs) return
+      if (isHeld(first)) return
       throw new RevisionExpired(after, await this.revision())
     }
     if (after === this.#decided && this.#isFresh()) return
@@ -179,7 +180,10 @@ export class Log {
     if (after > n) throw new RevisionInFuture(after, n)
     if (after === n) return
     if (after < oldest) throw new RevisionExpired(after, oldest)
-    if (after < decided || now - atMs > this.#historyMs) throw new RevisionExpired(after, await this.revision())
+    if (after >= decided && now - atMs <= this.#historyMs) return
+    // What was a gap before the counter was read may have been closed since, by one who was slow.
+    const next = await this.#connection.get(logItemKey(after + 1))
+    if (!next || !isHeld(next)) throw new RevisionExpired(after, await this.revision())
   }
 
   async #startFromCounter(): Promise<void> {

@@ -111,6 +111,38 @@ describe.skipIf(!hasJava)('DynamoDB store under faults (needs Java)', () => {
     expect((await readAll(other, quick.revision)).map(brief)).toEqual([`default/slow@${late.revision}=new`])
   })
 
+  it('does not take a gap that closes while it looks for dropped history', async () => {
+    const atTransaction = Promise.withResolvers<void>()
+    const thaw = Promise.withResolvers<void>()
+    const slow = await openBehind(async ({ operation }): Promise<Fault> => {
+      if (operation !== 'TransactWriteItems') return 'none'
+      atTransaction.resolve()
+      await thaw.promise
+      return 'none'
+    })
+    const atCounter = Promise.withResolvers<void>()
+    const goOn = Promise.withResolvers<void>()
+    const watcher = await openBehind(async ({ operation, body }): Promise<Fault> => {
+      if (operation !== 'GetItem' || !body.includes('"counter"')) return 'none'
+      atCounter.resolve()
+      await goOn.promise
+      return 'none'
+    })
+    const other = await open()
+    const start = await other.revision()
+    const writing = createPod(slow, 'slow')
+    await atTransaction.promise
+    await createPod(other, 'quick')
+    const watching = watcher.changes(start)
+    await atCounter.promise
+    thaw.resolve()
+    await writing
+    await other.revision()
+    await createPod(other, 'last')
+    goOn.resolve()
+    expect((await watching).changes.map(({ key }) => key.name).slice(0, 2)).toEqual(['slow', 'quick'])
+  })
+
   it('closes the gap of a writer that died, and shows nobody what is behind it before', async () => {
     const dying = await openBehind(({ operation }) =>
       operation === 'TransactWriteItems' ? new Promise<Fault>(() => undefined) : 'none',
