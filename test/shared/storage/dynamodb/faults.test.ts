@@ -1,17 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type DynamoDbStore, openDynamoDbStore } from '../../../../shared/storage/dynamodb/open.ts'
 import { RevisionConflict, StoreUnavailable } from '../../../../shared/storage/store.ts'
-import { checkHistory, describeFindings } from '../../../contract/histories/check-history.ts'
-import { mergeHistories } from '../../../contract/histories/history.ts'
-import { recordLog, runClients } from '../../../contract/histories/random-clients.ts'
-import { seededRandom } from '../../../contract/random.ts'
 import { readAll } from '../../../contract/store/changes.ts'
 import { brief, createPod, names, pod, rejection, updatePod } from '../../../contract/store/objects.ts'
 import { DynamoDbLocal, hasJava } from '../../../fakes/dynamodb-local.ts'
-import { type Fault, FaultProxy, type FaultRequest, randomFaults } from '../../../fakes/fault-proxy.ts'
-
-const minutes = Number(process.env.HISTORY_MINUTES ?? 0)
-const firstSeed = Number(process.env.STORE_SEED ?? 1)
+import { type Fault, FaultProxy, type FaultRequest } from '../../../fakes/fault-proxy.ts'
 
 describe.skipIf(!hasJava)('DynamoDB store under faults (needs Java)', () => {
   let dynamoDb: DynamoDbLocal
@@ -172,24 +165,5 @@ describe.skipIf(!hasJava)('DynamoDB store under faults (needs Java)', () => {
     expect(missing).toBeInstanceOf(StoreUnavailable)
     expect(String(missing)).toContain('there is no such table')
     client.destroy()
-  })
-
-  it('keeps its contract under random faults and several writers', { timeout: 180_000 + minutes * 90_000 }, async () => {
-    const until = Date.now() + minutes * 60_000
-    let seed = firstSeed
-    do {
-      table = await dynamoDb.newTable()
-      const random = seededRandom(seed)
-      const stores = [await openBehind(randomFaults(random, 8)), await openBehind(randomFaults(random, 8)), await open()]
-      const parts = stores.map((store, i) =>
-        runClients({ store, process: `s${i}`, seed: seed * 10 + i, clients: 2, operations: 15, names: 3 }),
-      )
-      const history = mergeHistories(await Promise.all(parts))
-      const log = await recordLog(await open())
-      const findings = checkHistory(history, log)
-      if (findings.length > 0) throw new Error(`seed ${seed}\n${describeFindings(findings, history, log)}`)
-      expect(log.length).toBeGreaterThan(5)
-      seed++
-    } while (Date.now() < until)
   })
 })

@@ -6,7 +6,8 @@ import { noted, pod } from '../../../contract/store/objects.ts'
 
 /** Writes at random until it is killed; each acknowledged write is told on standard output before the next begins. */
 const [path = '', seed = '0'] = process.argv.slice(2)
-const store = await openLmdbStore({ path })
+// Short, so that history is dropped too while it is killed.
+const store = await openLmdbStore({ path, historySeconds: 60 })
 const random = seededRandom(Number(seed))
 const acknowledge = ({ key, revision }: Entry, type: string) => writeSync(1, `${type} ${key.name} ${revision}\n`)
 

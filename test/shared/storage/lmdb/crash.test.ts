@@ -1,13 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Change, Store } from '../../../../shared/storage/store.ts'
+import type { Store } from '../../../../shared/storage/store.ts'
+import { minutes, runSeeds } from '../../../contract/histories/run-seeds.ts'
 import { seededRandom } from '../../../contract/random.ts'
 import { readAll } from '../../../contract/store/changes.ts'
 import { type Directory, newDirectory } from './directory.ts'
-
-const crashes = Number(process.env.STORE_CRASHES ?? 12)
-const seed = Number(process.env.STORE_SEED ?? 1)
 
 interface Acknowledged {
   readonly type: string
@@ -37,27 +35,29 @@ const runAndKill = async (path: string, writerSeed: number, afterMs: number): Pr
     })
 }
 
-/** The state that the log leads to, from nothing. */
-const replay = (changes: readonly Change[]): Map<string, number> => {
-  const state = new Map<string, number>()
-  for (const { type, key, revision } of changes) {
-    if (type === 'deleted') state.delete(key.name)
-    else state.set(key.name, revision)
-  }
-  return state
-}
+/** A watcher that comes back after every crash, and what the changes it saw lead to. */
+class Witness {
+  #position = 1
+  readonly #state = new Map<string, number>()
 
-const expectSound = async (store: Store, acknowledged: readonly Acknowledged[]) => {
-  const changes = await readAll(store, 1)
-  const revision = await store.revision()
-  expect(changes.map((change) => change.revision)).toEqual(Array.from({ length: revision - 1 }, (_, i) => i + 2))
-  for (const { type, name, revision: at } of acknowledged) {
-    expect(changes[at - 2]).toMatchObject({ type, revision: at, key: { name } })
-  }
-  const { entries } = await store.list('pods')
-  expect(new Map(entries.map((entry) => [entry.key.name, entry.revision]))).toEqual(replay(changes))
-  for (const { value, revision: at } of entries) {
-    expect(JSON.parse(Buffer.from(value).toString()).metadata.resourceVersion).toBe(String(at))
+  /** Reads on where it was; returns how many changes there were. */
+  async expectSound(store: Store, acknowledged: readonly Acknowledged[]): Promise<number> {
+    const from = this.#position
+    const changes = await readAll(store, from)
+    const revision = await store.revision()
+    expect(changes.map((change) => change.revision)).toEqual(Array.from({ length: revision - from }, (_, i) => from + 1 + i))
+    for (const { type, name, revision: at } of acknowledged)
+      expect(changes[at - from - 1]).toMatchObject({ type, revision: at, key: { name } })
+    for (const { type, key, revision: at } of changes) {
+      if (type === 'deleted') this.#state.delete(key.name)
+      else this.#state.set(key.name, at)
+    }
+    const { entries } = await store.list('pods')
+    expect(new Map(entries.map((entry) => [entry.key.name, entry.revision]))).toEqual(this.#state)
+    for (const { value, revision: at } of entries)
+      expect(JSON.parse(Buffer.from(value).toString()).metadata.resourceVersion).toBe(String(at))
+    this.#position = revision
+    return changes.length
   }
 }
 
@@ -68,17 +68,24 @@ describe('LMDB store killed at random points', () => {
   })
   afterEach(() => directory.remove())
 
-  it(`keeps every acknowledged write and no hole in the log (${crashes} kills, seed ${seed})`, {
-    timeout: 10_000 + crashes * 3000,
+  it('keeps every acknowledged write and no hole in the log, and a watcher goes on where it was', {
+    timeout: 60_000 + minutes * 90_000,
   }, async () => {
-    const random = seededRandom(seed)
-    const acknowledged: Acknowledged[] = []
-    for (let crash = 0; crash < crashes; crash++) {
-      acknowledged.push(...(await runAndKill(directory.path, random.below(2 ** 31), 1 + random.below(80))))
-      const store = await directory.open()
-      await expectSound(store, acknowledged)
-      await store.close()
-    }
-    expect(acknowledged.length).toBeGreaterThan(crashes)
+    const witness = new Witness()
+    let told = 0
+    await runSeeds({
+      what: 'LMDB killed (kill -9)',
+      least: 12,
+      run: async (seed) => {
+        const random = seededRandom(seed)
+        const acknowledged = await runAndKill(directory.path, random.below(2 ** 31), 1 + random.below(80))
+        told += acknowledged.length
+        const store = await directory.open()
+        const operations = await witness.expectSound(store, acknowledged)
+        await store.close()
+        return { operations, crashes: 1 }
+      },
+    })
+    expect(told).toBeGreaterThan(12)
   })
 })

@@ -1,44 +1,44 @@
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { checkHistory, describeFindings } from '../../../contract/histories/check-history.ts'
-import { type History, mergeHistories } from '../../../contract/histories/history.ts'
+import { ClientProcess } from '../../../contract/histories/client-process.ts'
+import { countOperations, mergeHistories } from '../../../contract/histories/history.ts'
 import { recordLog, runClients } from '../../../contract/histories/random-clients.ts'
-import { type Directory, newDirectory } from './directory.ts'
-
-const minutes = Number(process.env.HISTORY_MINUTES ?? 0)
-const firstSeed = Number(process.env.STORE_SEED ?? 1)
+import { minutes, runSeeds } from '../../../contract/histories/run-seeds.ts'
+import { newDirectory } from './directory.ts'
+import type { HistoryJob } from './history-process.ts'
 
 describe('LMDB store under random histories of several processes', () => {
-  let directory: Directory
-  beforeEach(async () => {
-    directory = await newDirectory()
+  let beside: ClientProcess[] = []
+  beforeAll(() => {
+    const module = new URL('./history-process.ts', import.meta.url)
+    beside = [new ClientProcess(module), new ClientProcess(module)]
   })
-  afterEach(() => directory.remove())
+  afterAll(async () => {
+    for (const process of beside) await process.stop()
+  })
 
   const runSeed = async (seed: number) => {
-    const store = await directory.open({ path: `${directory.path}-${seed}` })
+    const directory = await newDirectory()
+    const { path } = directory
+    const store = await directory.open()
     const operations = 120
-    const beside = ['x', 'y'].map(async (name, i): Promise<History> => {
-      const module = new URL('./history-process.ts', import.meta.url)
-      const child = fork(module, [`${directory.path}-${seed}`, name, String(seed * 10 + i), String(operations)])
-      const [history] = (await once(child, 'message')) as [History]
-      await once(child, 'exit')
-      return history
-    })
-    const own = runClients({ store, process: 'o', seed, clients: 3, operations, names: 5 })
-    const history = mergeHistories(await Promise.all([own, ...beside]))
+    const histories = await Promise.all([
+      runClients({ store, process: 'o', seed, clients: 3, operations, names: 5 }),
+      ...beside.map((process, i) => {
+        const job: HistoryJob = { path, name: `p${i}`, seed: seed * 10 + i, operations }
+        return process.run(job)
+      }),
+    ])
+    const history = mergeHistories(histories)
     const log = await recordLog(store)
     const findings = checkHistory(history, log)
-    if (findings.length > 0) throw new Error(`seed ${seed}\n${describeFindings(findings, history, log)}`)
+    if (findings.length > 0) throw new Error(describeFindings(findings, history, log))
     expect(log.length).toBeGreaterThan(50)
-    await store.close()
+    await directory.remove()
+    return { operations: countOperations(history) }
   }
 
-  it('keeps its contract', { timeout: 60_000 + minutes * 90_000 }, async () => {
-    const until = Date.now() + minutes * 60_000
-    let seed = firstSeed
-    do await runSeed(seed++)
-    while (Date.now() < until || seed < firstSeed + 2)
-  })
+  it('keeps its contract', { timeout: 60_000 + minutes * 90_000 }, () =>
+    runSeeds({ what: 'LMDB histories', least: 2, run: runSeed }),
+  )
 })

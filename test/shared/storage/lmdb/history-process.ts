@@ -1,16 +1,17 @@
 import { openLmdbStore } from '../../../../shared/storage/lmdb/open.ts'
 import { runClients } from '../../../contract/histories/random-clients.ts'
 
+export interface HistoryJob {
+  readonly path: string
+  readonly name: string
+  readonly seed: number
+  readonly operations: number
+}
+
 /** Clients in a process of their own, over the map of the owner. */
-const [path = '', name = '', seed = '0', operations = '0'] = process.argv.slice(2)
-const store = await openLmdbStore({ path, role: 'worker' })
-const history = await runClients({
-  store,
-  process: name,
-  seed: Number(seed),
-  clients: 3,
-  operations: Number(operations),
-  names: 5,
+process.on('message', async ({ path, name, seed, operations }: HistoryJob) => {
+  const store = await openLmdbStore({ path, role: 'worker' })
+  const history = await runClients({ store, process: name, seed, clients: 3, operations, names: 5 })
+  await store.close()
+  process.send?.(history)
 })
-await store.close()
-process.send?.(history, () => process.disconnect())

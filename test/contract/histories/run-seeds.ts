@@ -1,0 +1,49 @@
+import { appendFileSync } from 'node:fs'
+
+/** What a run of histories did, for the table at the end of `npm run test:histories`. */
+export interface HistoryReport {
+  readonly what: string
+  readonly seeds: string
+  readonly operations: number
+  readonly crashes: number
+  readonly seconds: number
+  readonly failure?: string | undefined
+}
+
+/** How long histories run, and from which seed on; without it, as `npm test` runs them, few seeds. */
+export const minutes = Number(process.env.HISTORY_MINUTES ?? 0)
+export const firstSeed = Number(process.env.STORE_SEED ?? 1)
+
+/** Seed after seed until the time is over, `least` of them at least. What a seed finds is said at once, and ends the run. */
+export const runSeeds = async (options: {
+  what: string
+  least: number
+  run: (seed: number) => Promise<{ operations: number; crashes?: number }>
+}): Promise<void> => {
+  const { what, least, run } = options
+  const start = performance.now()
+  let seed = firstSeed
+  let operations = 0
+  let crashes = 0
+  const report = (failure?: string) => {
+    const seconds = Math.round((performance.now() - start) / 1000)
+    writeReport({ what, seeds: `${firstSeed}–${seed - 1}`, operations, crashes, seconds, failure })
+  }
+  try {
+    for (; seed < firstSeed + least || performance.now() - start < minutes * 60_000; seed++) {
+      const done = await run(seed)
+      operations += done.operations
+      crashes += done.crashes ?? 0
+    }
+  } catch (error) {
+    console.error(`${what}, seed ${seed}:`, error)
+    report(`seed ${seed}: ${error instanceof Error ? error.message : String(error)}`)
+    throw error
+  }
+  report()
+}
+
+const writeReport = (report: HistoryReport): void => {
+  const file = process.env.HISTORY_REPORT
+  if (file !== undefined) appendFileSync(file, `${JSON.stringify(report)}\n`)
+}

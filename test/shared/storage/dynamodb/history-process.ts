@@ -1,0 +1,33 @@
+import { openDynamoDbStore } from '../../../../shared/storage/dynamodb/open.ts'
+import { runClients } from '../../../contract/histories/random-clients.ts'
+import { seededRandom } from '../../../contract/random.ts'
+import { localClient } from '../../../fakes/dynamodb-local.ts'
+import { FaultProxy, randomFaults } from '../../../fakes/fault-proxy.ts'
+
+export interface HistoryJob {
+  readonly endpoint: string
+  readonly table: string
+  readonly name: string
+  readonly seed: number
+  readonly operations: number
+}
+
+/** Clients in a process of their own, whose requests meet random faults once the store is open. */
+const run = async ({ endpoint, table, name, seed, operations }: HistoryJob) => {
+  let armed = false
+  const faultOf = randomFaults(seededRandom(seed), 8)
+  const proxy = await FaultProxy.start(endpoint, (request) => (armed ? faultOf(request) : 'none'))
+  // One attempt by the SDK, so that what it cannot know comes up to the driver.
+  const client = localClient({ endpoint: proxy.endpoint, maxAttempts: 1 })
+  const store = await openDynamoDbStore({ client, table, gapMs: 400, pollMs: 50 })
+  armed = true
+  const history = await runClients({ store, process: name, seed, clients: 2, operations, names: 3 })
+  await store.close()
+  await proxy.stop()
+  return history
+}
+
+process.on('message', async (job: HistoryJob) => {
+  const history = await run(job)
+  process.send?.(history)
+})
