@@ -36,6 +36,6 @@ const fail = (error: unknown) => {
 }
 process.on('SIGTERM', () => stop().catch(fail))
 process.on('SIGINT', () => stop().catch(fail))
-// The server that started this agent is gone; the next one starts its own.
+// Simulated nodes are only as long as the server that started them; real ones have no channel, and go on.
 process.on('disconnect', () => stop().catch(fail))
 running.then(() => log.info('node is ready'), fail)

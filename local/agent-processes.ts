@@ -1,13 +1,23 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { openSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { closeSync, openSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { AgentConfiguration } from '../agent/configuration.ts'
 import type { Logger } from '../shared/platform/log.ts'
+import { isRunning, processMark } from '../shared/platform/process-mark.ts'
+import { endProcess, type RunningAgent, type RunningAgents } from './running-agents.ts'
 
 export interface AgentProcesses {
   start(configuration: AgentConfiguration, logFile: string): void
   /** Asks every agent to end and waits for it; one that does not end within 10 s is killed. Containers keep running. */
   stop(): Promise<void>
+}
+
+interface AgentProcess {
+  /** undefined when it could not be started */
+  readonly mark: string | undefined
+  readonly startedAtMs: number
+  readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>
 }
 
 const program = fileURLToPath(new URL('../agent/main.ts', import.meta.url))
@@ -16,53 +26,90 @@ const longestBackoffMs = 30_000
 
 /**
  * Agents that crash are started again with back-off. One that was killed (SIGKILL: by an operator, or for want of memory) stays away as
- * long as a machine that restarts would, `killedRestartMs`.
+ * long as a machine that restarts would, `killedRestartMs`. Those that a killed server has left, `kept`, are taken over as they run.
  */
-export const superviseAgents = (options: { killedRestartMs: number; log: Logger }): AgentProcesses => {
-  const running = new Map<string, ChildProcess>()
+export const superviseAgents = (options: {
+  killedRestartMs: number
+  running: RunningAgents
+  kept: readonly RunningAgent[]
+  log: Logger
+}): AgentProcesses => {
+  const { killedRestartMs, running, kept, log } = options
+  const processes = new Map<string, AgentProcess>()
   const waiting = new Set<NodeJS.Timeout>()
   let stopping = false
 
-  const start = (configuration: AgentConfiguration, logFile: string, backoffMs = firstBackoffMs) => {
-    const log = openSync(logFile, 'a')
-    const startedAt = Date.now()
-    const child = spawn(process.execPath, [program], {
-      env: { ...process.env, WINDLASS_AGENT: JSON.stringify(configuration) },
-      stdio: ['ignore', log, log, 'ipc'],
-      // Ctrl-C in the terminal reaches the whole process group; the agents' end is ours to say.
-      detached: true,
-    })
-    running.set(configuration.nodeName, child)
-    child.on('error', (error) => options.log.error('agent can not be started', { node: configuration.nodeName, error }))
-    child.on('exit', (code, signal) => {
-      running.delete(configuration.nodeName)
-      if (stopping) return
-      const steady = Date.now() - startedAt > longestBackoffMs
-      const next = steady ? firstBackoffMs : Math.min(backoffMs * 2, longestBackoffMs)
-      const delayMs = signal === 'SIGKILL' ? options.killedRestartMs : next
-      options.log.warn('agent ended', { node: configuration.nodeName, code, signal, restartInMs: delayMs })
-      const timer = setTimeout(() => {
-        waiting.delete(timer)
-        start(configuration, logFile, next)
-      }, delayMs)
-      waiting.add(timer)
-    })
+  const follow = async (agent: AgentProcess, configuration: AgentConfiguration, logFile: string, backoffMs: number) => {
+    const { nodeName } = configuration
+    processes.set(nodeName, agent)
+    const { code, signal } = await agent.ended
+    processes.delete(nodeName)
+    running.forget(nodeName)
+    if (stopping) return
+    const steady = Date.now() - agent.startedAtMs > longestBackoffMs
+    const next = steady ? firstBackoffMs : Math.min(backoffMs * 2, longestBackoffMs)
+    const delayMs = signal === 'SIGKILL' ? killedRestartMs : next
+    log.warn('agent ended', { node: nodeName, code, signal, restartInMs: delayMs })
+    const timer = setTimeout(() => {
+      waiting.delete(timer)
+      void follow(spawnAgent({ configuration, logFile, running, log }), configuration, logFile, next)
+    }, delayMs)
+    waiting.add(timer)
   }
 
-  const stop = async () => {
-    stopping = true
-    for (const timer of waiting) clearTimeout(timer)
-    await Promise.all([...running.values()].map(end))
+  return {
+    start: (configuration, logFile) => {
+      const left = kept.find(({ nodeName }) => nodeName === configuration.nodeName)
+      const agent = left ? adoptAgent(left) : spawnAgent({ configuration, logFile, running, log })
+      void follow(agent, configuration, logFile, firstBackoffMs)
+    },
+    stop: async () => {
+      stopping = true
+      for (const timer of waiting) clearTimeout(timer)
+      await Promise.all(
+        [...processes.values()].map(async ({ mark, ended }) => {
+          if (mark !== undefined) await endProcess(mark)
+          await ended
+        }),
+      )
+    },
   }
-  return { start, stop }
 }
 
-const end = (child: ChildProcess) =>
-  new Promise<void>((resolve) => {
-    const late = setTimeout(() => child.kill('SIGKILL'), 10_000)
-    child.on('exit', () => {
-      clearTimeout(late)
-      resolve()
-    })
-    child.kill('SIGTERM')
+const spawnAgent = (options: {
+  configuration: AgentConfiguration
+  logFile: string
+  running: RunningAgents
+  log: Logger
+}): AgentProcess => {
+  const { configuration, logFile, running, log } = options
+  const output = openSync(logFile, 'a')
+  const simulated = configuration.runtime === 'simulated'
+  const child = spawn(process.execPath, [program], {
+    env: { ...process.env, WINDLASS_AGENT: JSON.stringify(configuration) },
+    // Real pods go on without a server, and their agent with them; simulated ones end when the channel does.
+    stdio: ['ignore', output, output, ...(simulated ? (['ipc'] as const) : [])],
+    // Ctrl-C in the terminal reaches the whole process group; the agents' end is ours to say.
+    detached: true,
   })
+  closeSync(output)
+  const { pid } = child
+  if (pid !== undefined && !simulated) running.note(pid, configuration)
+  const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
+    child.on('exit', (code, signal) => resolve({ code, signal }))
+    child.on('error', (error) => {
+      log.error('agent can not be started', { node: configuration.nodeName, error })
+      if (pid === undefined) resolve({ code: null, signal: null })
+    })
+  })
+  return { mark: pid === undefined ? undefined : processMark(pid), startedAtMs: Date.now(), ended }
+}
+
+/** Not our child: how it ends can't be known, only that it did. */
+const adoptAgent = ({ mark, startedAtMs }: RunningAgent): AgentProcess => {
+  const ended = async () => {
+    while (isRunning(mark)) await sleep(500)
+    return { code: null, signal: null }
+  }
+  return { mark, startedAtMs, ended: ended() }
+}

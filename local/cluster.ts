@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { prepareHost, removeHost } from '../agent/network/host.ts'
 import { removeNode } from '../agent/network/routed-network.ts'
 import type { Client } from '../shared/client/client.ts'
@@ -26,6 +27,7 @@ import { agentConfigurations } from './nodes.ts'
 import type { LocalOptions } from './options.ts'
 import { openPki, type Pki } from './pki.ts'
 import type { Progress } from './progress.ts'
+import { openRunningAgents } from './running-agents.ts'
 
 export interface Cluster {
   readonly runtime: LocalOptions['runtime']
@@ -86,18 +88,16 @@ export const startCluster = async (
     await writeKubeconfig({ pki, server, file: kubeconfig, dataDir: local.dataDir, progress })
 
     if (engine) undo.push(() => stopContainers(engine.socket, local.dataDir))
-    const agents = superviseAgents({ killedRestartMs: local.agentRestartSeconds * 1000, log })
+    const dockerSocket = engine?.socket ?? ''
+    const configurations = await agentConfigurations({ local, directory, pki, server, dockerSocket })
+    const running = openRunningAgents(local.dataDir)
+    const kept = engine ? await running.keep(configurations) : []
+    const agents = superviseAgents({ killedRestartMs: local.agentRestartSeconds * 1000, running, kept, log })
     undo.push(() => agents.stop())
-    for (const configuration of await agentConfigurations({
-      local,
-      directory,
-      pki,
-      server,
-      dockerSocket: engine?.socket ?? '',
-    })) {
-      agents.start(configuration, join(directory.logs, `${configuration.nodeName}.log`))
-    }
-    await nodesReady(plane.client, local.nodes, progress)
+    const sinceMs = Date.now()
+    for (const each of configurations) agents.start(each, join(directory.logs, `${each.nodeName}.log`))
+    const alive = new Set(kept.map(({ nodeName }) => nodeName))
+    await nodesReady({ api, client: plane.client, wanted: local.nodes, alive, sinceMs, progress })
     return { runtime: local.runtime, kubectl: local.kubeconfig ? `kubectl --kubeconfig ${kubeconfig}` : 'kubectl', stop }
   } catch (error) {
     await stop()
@@ -115,6 +115,7 @@ const prepareMachine = async (options: {
 }): Promise<Engine> => {
   const { local, directory, record, progress, undo } = options
   undo.push(takeMachineLock())
+  openRunningAgents(local.dataDir).refuseOthers()
   const engine = await findEngine({ logFile: join(directory.logs, 'dockerd.log'), tell: progress.note })
   const enginePid = engine.pid ?? record.enginePid
   if (enginePid !== undefined) undo.push(() => stopEngine(enginePid))
@@ -187,20 +188,29 @@ const writeKubeconfig = async (options: { pki: Pki; server: string; file: string
   }
 }
 
-const nodesReady = async (client: Client, wanted: number, progress: Progress): Promise<void> => {
+/** What the store says of a node may be of an earlier start: it counts once the node was heard of since, or its agent never ended. */
+const nodesReady = async (options: {
+  api: ApiProcess
+  client: Client
+  wanted: number
+  alive: ReadonlySet<string>
+  sinceMs: number
+  progress: Progress
+}) => {
+  const { api, client, wanted, alive, sinceMs, progress } = options
   const ready = new Set<string>()
-  const done = new AbortController()
-  const look = (node: Node) => {
-    if (!node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True')) return
-    ready.add(node.metadata.name)
-    if (wanted <= 5) progress.done(`node ${node.metadata.name} is Ready`)
-    if (ready.size >= wanted) done.abort()
-  }
+  const isReady = ({ status }: Node) => status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True')
   while (ready.size < wanted) {
-    for await (const event of client.watch(nodes, { signal: done.signal })) {
-      if (event.type !== 'BOOKMARK' && event.type !== 'DELETED' && !ready.has(event.object.metadata.name)) look(event.object)
-      if (ready.size >= wanted) break
+    const heard = await api.heartbeats.all()
+    for (const node of (await client.list(nodes)).items) {
+      const { name } = node.metadata
+      const isAlive = alive.has(name) || (heard.get(name) ?? 0) >= sinceMs
+      if (ready.has(name) || !isReady(node) || !isAlive) continue
+      ready.add(name)
+      if (wanted <= 5) progress.done(`node ${name} is Ready`)
     }
+    // A list of thousands takes its time.
+    await sleep(wanted <= 100 ? 25 : 500)
   }
   if (wanted > 5) progress.done(`${wanted} nodes are Ready`)
 }

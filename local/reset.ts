@@ -9,6 +9,7 @@ import { explain } from './explain.ts'
 import { removeFromKubeconfig } from './kubeconfig.ts'
 import { takeLock, takeMachineLock } from './machine-lock.ts'
 import { parseOptions, usage } from './options.ts'
+import { openRunningAgents } from './running-agents.ts'
 
 /** `npm run reset`: takes away everything a cluster made, on the engine, in the network, on disk and in the kubeconfig. */
 const reset = async (): Promise<void> => {
@@ -26,10 +27,12 @@ const reset = async (): Promise<void> => {
     release()
   }
 }
+
 /** The engine is started when it does not run: what it keeps of stopped containers can't be removed without it. */
 const resetMachine = async (dataDir: string, enginePid: number | undefined): Promise<void> => {
   const release = takeMachineLock()
   try {
+    await openRunningAgents(dataDir).end()
     const engine = await findEngine({ logFile: join(dataDir, 'logs', 'dockerd.log'), tell: console.log })
     const removed = await removeContainers(engine.socket, dataDir)
     console.log(`removed ${removed} containers`)

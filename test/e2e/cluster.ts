@@ -66,7 +66,7 @@ export class Cluster {
   async interrupt(): Promise<void> {
     const child = this.#process
     if (child === undefined) return
-    const pids = [child.pid!, ...descendants(child.pid!)]
+    const pids = [child.pid!, ...descendants(child.pid!), ...this.#agents().map(({ pid }) => pid)]
     signal(-child.pid!, 'SIGINT')
     this.#process = undefined
     await eventually('the end after Ctrl-C', {
@@ -76,19 +76,21 @@ export class Cluster {
     })
   }
 
-  /** kill -9 of every process of it at once: server, workers and agents. */
-  async kill(): Promise<void> {
+  /** kill -9 of the whole server at once: its first process and API workers, on request with the nodes' agents. */
+  async kill({ agents = false } = {}): Promise<void> {
     const child = this.#process!
-    for (const pid of [...descendants(child.pid!), child.pid!]) signal(pid, 'SIGKILL')
+    const spared = new Set(agents ? [] : this.#agents().map(({ pid }) => pid))
+    const pids = [...descendants(child.pid!), child.pid!, ...this.#agents().map(({ pid }) => pid)]
+    for (const pid of pids) if (!spared.has(pid)) signal(pid, 'SIGKILL')
     this.#process = undefined
     await ended(child)
   }
 
   /** Process of a node's agent. */
   agentPid(node: string): number {
-    const pid = descendants(this.#process!.pid!).find((each) => agentNode(each) === node)
-    if (pid === undefined) throw new Error(`no agent process of ${node}`)
-    return pid
+    const agent = this.#agents().find(({ nodeName }) => nodeName === node)
+    if (agent === undefined) throw new Error(`no agent process of ${node}`)
+    return agent.pid
   }
 
   /** Proportional set size of each of its processes that runs Node.js. */
@@ -115,6 +117,11 @@ export class Cluster {
     await this.interrupt()
     if (existsSync(this.dataDir)) await this.reset()
     rmSync(this.folder, { recursive: true, force: true })
+  }
+
+  /** Those of an earlier, killed server too. */
+  #agents(): { pid: number; nodeName: string }[] {
+    return agentProcesses().filter(({ dataDir }) => dataDir.startsWith(`${this.dataDir}/`))
   }
 
   #npm(command: string, flags: readonly string[], script?: string): ChildProcess {
@@ -190,12 +197,15 @@ function descendants(root: number): number[] {
   return below(root)
 }
 
-function agentNode(pid: number): string | undefined {
-  const variable = readProc(String(pid), 'environ')
-    .split('\0')
-    .find((line) => line.startsWith('WINDLASS_AGENT='))
-  if (variable === undefined) return undefined
-  return (JSON.parse(variable.slice('WINDLASS_AGENT='.length)) as { nodeName: string }).nodeName
+function agentProcesses(): { pid: number; nodeName: string; dataDir: string }[] {
+  return readdirSync('/proc').flatMap((entry) => {
+    const variable = readProc(entry, 'environ')
+      .split('\0')
+      .find((line) => line.startsWith('WINDLASS_AGENT='))
+    if (variable === undefined) return []
+    const { nodeName, dataDir } = JSON.parse(variable.slice('WINDLASS_AGENT='.length)) as { nodeName: string; dataDir: string }
+    return [{ pid: Number(entry), nodeName, dataDir }]
+  })
 }
 
 /** Empty when the process has just gone. */
@@ -203,7 +213,7 @@ function readProc(pid: string, file: string): string {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'utf8')
   } catch (error) {
-    if (['ENOENT', 'ESRCH', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) return ''
+    if (['ENOENT', 'ENOTDIR', 'ESRCH', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) return ''
     throw error
   }
 }
