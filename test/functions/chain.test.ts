@@ -80,7 +80,7 @@ describe.skipIf(!hasJava)('with DynamoDB Local (needs Java)', () => {
   })
   afterAll(() => dynamoDb.stop())
 
-  it('brings a Deployment from the API to tasks on container instances', async () => {
+  it('brings a Deployment from the API to tasks on container instances', { timeout: 120_000 }, async () => {
     const openStore = async () => {
       const table = await dynamoDb.newTable()
       const store = await openDynamoDbStore({ client: dynamoDb.client(), table })

@@ -5,6 +5,7 @@ import { nodeRestriction } from './node-restriction.ts'
 import { priority } from './priority.ts'
 import { serviceAccount } from './service-account.ts'
 import { createServiceAddress, type ServiceAddressOptions } from './service-address.ts'
+import { taintNodesByCondition } from './taint-nodes-by-condition.ts'
 
 /** What every cluster runs, in order. */
 export const createDefaultAdmission = (options: ServiceAddressOptions = {}): AdmissionPlugin[] => [
@@ -13,5 +14,6 @@ export const createDefaultAdmission = (options: ServiceAddressOptions = {}): Adm
   defaultTolerationSeconds,
   priority,
   nodeRestriction,
+  taintNodesByCondition,
   createServiceAddress(options),
 ]
