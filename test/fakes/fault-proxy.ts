@@ -14,6 +14,9 @@ export type Fault =
   | 'throttle'
   /** transactions only: another one was in the way */
   | 'cancel'
+  /** never answered; it did not take effect */
+  | 'hang'
+  | 'deny'
 
 export interface FaultRequest {
   /** `TransactWriteItems`, `Query` … */
@@ -73,6 +76,8 @@ const serve = async (options: {
     incoming.socket.destroy()
     return
   }
+  if (fault === 'hang') return
+  if (fault === 'deny') return refuse(answer, 'AccessDeniedException', { message: `planted: no permission for ${operation}` })
   if (fault === 'throttle') return refuse(answer, 'ProvisionedThroughputExceededException', {})
   if (fault === 'cancel')
     return refuse(answer, 'TransactionCanceledException', {

@@ -26,7 +26,7 @@ import {
 } from './items.ts'
 import { listObjects } from './lists.ts'
 import { Log } from './log.ts'
-import { prepareTable } from './table.ts'
+import { prepareTable, type TableFormat, tableFormat } from './table.ts'
 import { loadValue } from './values.ts'
 import { createObject, entryOf, replaceObject, type WriteContext } from './writes.ts'
 
@@ -42,6 +42,8 @@ export interface DynamoDbStoreOptions {
   /** how often one who waits looks for changes of other processes; default 1000 */
   readonly pollMs?: number | undefined
   readonly encodeDeletion?: ((last: Entry, revision: number) => Uint8Array) | undefined
+  /** @default tableFormat */
+  readonly format?: TableFormat | undefined
 }
 
 export interface DynamoDbStore extends Store {
@@ -53,10 +55,10 @@ export interface DynamoDbStore extends Store {
 
 export const openDynamoDbStore = async (options: DynamoDbStoreOptions): Promise<DynamoDbStore> => {
   const { client, table, clock = systemClock, historySeconds = 600, gapMs = 1000, pollMs = 1000 } = options
-  const { encodeDeletion = jsonDeletion } = options
+  const { encodeDeletion = jsonDeletion, format = tableFormat } = options
   const now = () => clock.now()
   const connection = new Connection({ client, table })
-  await prepareTable(connection, now())
+  await prepareTable({ connection, nowMs: now(), format })
   const log = new Log({ connection, now, historyMs: historySeconds * 1000, gapMs })
   const context: WriteContext = { connection, log, now }
   const signal = new ChangeSignal({ pollMs })

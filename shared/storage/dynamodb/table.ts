@@ -1,4 +1,5 @@
 import type { CreateTableCommandInput, TableDescription } from '@aws-sdk/client-dynamodb'
+import { formatName, type StoreFormat, upgradesFrom } from '../format.ts'
 import { StoreUnavailable } from '../store.ts'
 import type { Connection } from './connection.ts'
 import { type ItemKey, numberOf, textOf } from './items.ts'
@@ -20,23 +21,41 @@ export const tableDefinition = {
 /** seconds since the epoch, on log items and on parts of large values that nothing refers to */
 export const ttlAttribute = 'expires'
 
-const format = 'windlass store 1'
 const formatKey: ItemKey = { pk: { S: 'meta' }, sk: { S: 'format' } }
 export const counterKey: ItemKey = { pk: { S: 'meta' }, sk: { S: 'counter' } }
 
-/** Refuses, before anything is written, a table of another shape or format; an empty one becomes a store. */
-export const prepareTable = async (connection: Connection, nowMs: number): Promise<void> => {
+export type TableFormat = StoreFormat<Connection, Promise<void>>
+
+/**
+ * A change of what stands in the table is a new version, with the step that leads to it. Several processes may run a step at
+ * once, beside others that still write as the version before.
+ */
+export const tableFormat: TableFormat = { version: 1, upgrades: [] }
+
+/** Refuses, before anything is written, a table of another shape or format; an older one is upgraded, an empty one becomes a store. */
+export const prepareTable = async (options: { connection: Connection; nowMs: number; format: TableFormat }): Promise<void> => {
+  const { connection, nowMs, format } = options
   const { Table } = await connection.describe()
   checkKeys(connection.table, Table)
   const found = await connection.get(formatKey)
-  if (!found) {
-    const first = { n: { N: '1' }, at: { N: String(nowMs) }, decided: { N: '1' }, oldest: { N: '1' } }
-    await connection.putIfAbsent({ ...counterKey, ...first })
-    await connection.putIfAbsent({ ...formatKey, format: { S: format } })
-    return
+  if (found) return upgradeTable(connection, textOf(found, 'format'), format)
+  const first = { n: { N: '1' }, at: { N: String(nowMs) }, decided: { N: '1' }, oldest: { N: '1' } }
+  await connection.putIfAbsent({ ...counterKey, ...first })
+  await connection.putIfAbsent({ ...formatKey, format: { S: formatName(format.version) } })
+}
+
+const upgradeTable = async (connection: Connection, found: string, format: TableFormat): Promise<void> => {
+  for (const { from, run } of upgradesFrom({ found, format, where: `table "${connection.table}"` })) {
+    await run(connection)
+    // Another process may have been quicker.
+    await connection.update({
+      Key: formatKey,
+      UpdateExpression: 'SET #format = :next',
+      ConditionExpression: '#format = :from',
+      ExpressionAttributeNames: { '#format': 'format' },
+      ExpressionAttributeValues: { ':next': { S: formatName(from + 1) }, ':from': { S: formatName(from) } },
+    })
   }
-  const name = textOf(found, 'format')
-  if (name !== format) throw new StoreUnavailable(`table "${connection.table}" holds "${name}", this version reads "${format}"`)
 }
 
 const checkKeys = (table: string, description: TableDescription | undefined) => {

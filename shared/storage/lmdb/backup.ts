@@ -3,12 +3,13 @@ import { join } from 'node:path'
 import { StoreUnavailable } from '../store.ts'
 import { checkDirectory, dataFile, flushDirectory, writeFormat } from './directory.ts'
 import { type Environment, openEnvironment, readCounter, writeCounter } from './environment.ts'
+import { lmdbFormat, upgradeMap } from './format.ts'
 
 /** The data file gets its name last: what was cut off in the middle is no store with data. */
 export const backupTo = async (environment: Environment, path: string): Promise<void> => {
   if (existsSync(path) && readdirSync(path).length > 0)
     throw new StoreUnavailable(`can't back up into "${path}": it is not empty`)
-  writeFormat(path)
+  writeFormat(path, readCounter(environment, 'format'))
   const draft = join(path, `${dataFile}.partial`)
   await environment.root.backup(draft, true)
   renameSync(draft, join(path, dataFile))
@@ -24,15 +25,17 @@ const skippedRevisions = 1_000_000_000
  */
 export const restoreLmdbStore = async (options: { from: string; path: string }): Promise<void> => {
   const { from, path } = options
-  checkDirectory({ path: from, create: false })
+  const format = lmdbFormat
   if (!existsSync(join(from, dataFile))) throw new StoreUnavailable(`"${from}" is no complete backup: it has no ${dataFile}`)
+  checkDirectory({ path: from, role: 'owner', format })
   refuseContent(path, 'restore')
-  writeFormat(path)
+  writeFormat(path, format.version)
   const draft = join(path, `${dataFile}.partial`)
   copyFileSync(join(from, dataFile), draft)
   renameSync(draft, join(path, dataFile))
   const environment = openEnvironment({ path })
   try {
+    await upgradeMap({ environment, path, format })
     await environment.root.childTransaction(() => {
       const revision = readCounter(environment, 'revision') + skippedRevisions
       for (const key of [...environment.log.getKeys()]) environment.log.removeSync(key)

@@ -1,21 +1,37 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
+import { formatName, type StoreFormat, upgradesFrom } from '../format.ts'
 import { StoreUnavailable } from '../store.ts'
 import { checkDataFile } from './data-file.ts'
+import type { Environment } from './environment.ts'
 
 export const dataFile = 'windlass.mdb'
 const formatFile = 'FORMAT'
-const format = 'windlass store 1'
+/** what a start that was cut off may have left */
+const formatDraft = `${formatFile}.new`
 
-/** Refuses, before anything is written, a directory that is not a store of this format; with `create` an empty or missing one becomes a store. */
-export const checkDirectory = ({ path, create }: { path: string; create: boolean }): void => {
-  const files = existsSync(path) ? readDirectory(path) : []
+/**
+ * Refuses, before anything is written, a directory that is not a store, or one of a format that can't become ours; for an
+ * owner an empty or missing one becomes a store.
+ */
+export const checkDirectory = (options: { path: string; role: 'owner' | 'worker'; format: StoreFormat<Environment> }): void => {
+  const { path, role, format } = options
+  const files = existsSync(path) ? readDirectory(path).filter((name) => name !== formatDraft) : []
   if (files.includes(formatFile)) {
     const found = readFileSync(join(path, formatFile), 'utf8').trim()
-    if (found !== format)
-      throw new StoreUnavailable(
-        `"${path}" holds "${found.slice(0, 60)}", this version reads "${format}": start the version that made it, or restore a backup into another directory`,
-      )
+    const upgrades = upgradesFrom({ found, format, where: `"${path}"` })
+    if (upgrades.length > 0 && role === 'worker')
+      throw new StoreUnavailable(`"${path}" holds "${found}", which its owner has to upgrade first`)
     if (files.includes(dataFile)) checkDataFile(join(path, dataFile))
     return
   }
@@ -23,13 +39,16 @@ export const checkDirectory = ({ path, create }: { path: string; create: boolean
     throw new StoreUnavailable(
       `"${path}" is not empty and not a store (it has no ${formatFile} file): name another data directory`,
     )
-  if (!create) throw new StoreUnavailable(`there is no store in "${path}"`)
-  writeFormat(path)
+  if (role === 'worker') throw new StoreUnavailable(`there is no store in "${path}"`)
+  writeFormat(path, format.version)
 }
 
-export const writeFormat = (path: string): void => {
+/** The version that a program must know to touch the map. */
+export const writeFormat = (path: string, version: number): void => {
   mkdirSync(path, { recursive: true, mode: 0o700 })
-  writeFileSync(join(path, formatFile), `${format}\n`, { mode: 0o600, flush: true })
+  const draft = join(path, formatDraft)
+  writeFileSync(draft, `${formatName(version)}\n`, { mode: 0o600, flush: true })
+  renameSync(draft, join(path, formatFile))
   flushDirectory(path)
 }
 
@@ -46,6 +65,13 @@ const readDirectory = (path: string): string[] => {
   try {
     return readdirSync(path)
   } catch (cause) {
-    throw new StoreUnavailable(`can't read the data directory "${path}"`, { cause })
+    throw unusable(path, cause)
   }
+}
+
+/** What the system says of a directory that can't be read or written at the start, in our words. */
+export const unusable = (path: string, cause: unknown): StoreUnavailable => {
+  if (cause instanceof StoreUnavailable) return cause
+  const text = cause instanceof Error ? cause.message : String(cause)
+  return new StoreUnavailable(`can't use the data directory "${path}": ${text}`, { cause })
 }

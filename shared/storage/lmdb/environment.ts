@@ -6,7 +6,7 @@ import { slabEncoder } from './slab.ts'
 
 export type Table = Database<Uint8Array, Uint8Array>
 
-/** The tables of one map. `meta` holds `revision` and `oldest`. */
+/** The tables of one map. `meta` holds `revision`, `oldest` and `format`. */
 export interface Environment {
   readonly root: RootDatabase<Uint8Array, Uint8Array>
   readonly objects: Table
@@ -52,9 +52,13 @@ export const openEnvironment = (options: { path: string; mapSize?: number | unde
   }
 }
 
-const counterKeys = { revision: Buffer.from('revision'), oldest: Buffer.from('oldest') } as const
+const counterKeys = {
+  revision: Buffer.from('revision'),
+  oldest: Buffer.from('oldest'),
+  format: Buffer.from('format'),
+} as const
 
-/** An empty store is at revision 1: clients take resourceVersion 0 for "any". */
+/** An empty store is at revision 1: clients take resourceVersion 0 for "any". The first format stood nowhere in the map. */
 export const readCounter = (environment: Environment, name: keyof typeof counterKeys): number => {
   const bytes = environment.meta.getBinaryFast(counterKeys[name])
   return bytes ? bytes.readDoubleBE(0) : 1

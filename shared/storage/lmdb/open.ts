@@ -1,11 +1,13 @@
 import { type Clock, systemClock } from '../../platform/clock.ts'
 import { type ChangeNotifier, ChangeSignal } from '../change-signal.ts'
 import { jsonDeletion } from '../deletion.ts'
+import type { StoreFormat } from '../format.ts'
 import type { Heartbeats } from '../heartbeats.ts'
 import { RevisionInFuture, type Store, StoreUnavailable } from '../store.ts'
 import { backupTo } from './backup.ts'
-import { checkDirectory } from './directory.ts'
+import { checkDirectory, unusable } from './directory.ts'
 import { type Environment, openEnvironment, readCounter } from './environment.ts'
+import { lmdbFormat, upgradeMap } from './format.ts'
 import { createLmdbHeartbeats } from './heartbeats.ts'
 import { dropHistory, dropHistoryBefore } from './history.ts'
 import { objectKeyBytes } from './keys.ts'
@@ -32,6 +34,8 @@ export interface LmdbStoreOptions {
   readonly encodeDeletion?: EncodeDeletion | undefined
   /** how often expired objects and old history are swept; default 5 s */
   readonly sweepMs?: number | undefined
+  /** @default lmdbFormat */
+  readonly format?: StoreFormat<Environment> | undefined
 }
 
 export interface LmdbStore extends Store {
@@ -44,8 +48,7 @@ export interface LmdbStore extends Store {
 
 export const openLmdbStore = async (options: LmdbStoreOptions): Promise<LmdbStore> => {
   const { path, role = 'owner', clock = systemClock, historySeconds = 600, sweepMs = 5000, notify } = options
-  const { encodeDeletion = jsonDeletion } = options
-  checkDirectory({ path, create: role === 'owner' })
+  const { encodeDeletion = jsonDeletion, format = lmdbFormat } = options
   const closing = new AbortController()
   const signal = new ChangeSignal({ pollMs: 500 })
   const open = () => {
@@ -56,7 +59,7 @@ export const openLmdbStore = async (options: LmdbStoreOptions): Promise<LmdbStor
     }
     return { environment, queue: new WriteQueue({ environment, path, now: () => clock.now(), committed }) }
   }
-  const { environment, queue, leave } = await (role === 'owner' ? openAsOwner(path, open) : passGate({ directory: path, open }))
+  const { environment, queue, leave } = await enter({ path, role, format, open })
   const unsubscribe = notify?.subscribe(() => signal.wake())
   const heartbeats = createLmdbHeartbeats({ environment, queue })
 
@@ -115,11 +118,30 @@ export const openLmdbStore = async (options: LmdbStoreOptions): Promise<LmdbStor
   }
 }
 
-const openAsOwner = async (path: string, open: () => Opened): Promise<Opened & { leave(): Promise<void> }> => {
+interface Entrance {
+  readonly path: string
+  readonly role: 'owner' | 'worker'
+  readonly format: StoreFormat<Environment>
+  readonly open: () => Opened
+}
+
+const enter = async (entrance: Entrance): Promise<Opened & { leave(): Promise<void> }> => {
+  const { path, role, format, open } = entrance
+  try {
+    checkDirectory({ path, role, format })
+    return await (role === 'owner' ? openAsOwner(entrance) : passGate({ directory: path, open }))
+  } catch (error) {
+    throw unusable(path, error)
+  }
+}
+
+const openAsOwner = async ({ path, format, open }: Entrance): Promise<Opened & { leave(): Promise<void> }> => {
   const release = takeOwnerLock(path)
+  let opened: Opened | undefined
   try {
     await awaitNoWorkers(path)
-    const opened = open()
+    opened = open()
+    await upgradeMap({ environment: opened.environment, path, format })
     const gate = await serveGate({ directory: path, queue: opened.queue })
     const leave = async () => {
       await gate.close()
@@ -127,6 +149,7 @@ const openAsOwner = async (path: string, open: () => Opened): Promise<Opened & {
     }
     return { ...opened, leave }
   } catch (error) {
+    await opened?.environment.root.close()
     release()
     throw error
   }

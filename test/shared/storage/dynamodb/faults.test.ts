@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type DynamoDbStore, openDynamoDbStore } from '../../../../shared/storage/dynamodb/open.ts'
-import { RevisionConflict, StoreUnavailable } from '../../../../shared/storage/store.ts'
+import { RevisionConflict } from '../../../../shared/storage/store.ts'
 import { readAll } from '../../../contract/store/changes.ts'
 import { brief, createPod, names, pod, rejection, updatePod } from '../../../contract/store/objects.ts'
 import { DynamoDbLocal, hasJava } from '../../../fakes/dynamodb-local.ts'
@@ -157,13 +157,5 @@ describe.skipIf(!hasJava)('DynamoDB store under faults (needs Java)', () => {
     expect(brief((await store.get(pod('a')))!)).toBe(`default/a@${updated.revision}=changed`)
     expect(await readAll(store, created.revision)).toHaveLength(1)
     expect(await rejection(updatePod(store, created, 'again'))).toBeInstanceOf(RevisionConflict)
-  })
-
-  it('names a table that is missing or of another shape', async () => {
-    const client = dynamoDb.client()
-    const missing = await rejection(openDynamoDbStore({ client, table: 'nowhere' }))
-    expect(missing).toBeInstanceOf(StoreUnavailable)
-    expect(String(missing)).toContain('there is no such table')
-    client.destroy()
   })
 })

@@ -96,14 +96,6 @@ describe('LMDB store on disk', () => {
     expect(existsSync(missing)).toBe(false)
   })
 
-  it('refuses another version by name, and writes nothing there', async () => {
-    mkdirSync(directory.path)
-    writeFileSync(join(directory.path, 'FORMAT'), 'windlass store 7\n')
-    const error = String(await rejection(directory.open()))
-    expect(error).toContain('holds "windlass store 7", this version reads "windlass store 1"')
-    expect(readdirSync(directory.path)).toEqual(['FORMAT'])
-  })
-
   it('refuses a damaged or truncated map by name', async () => {
     const store = await directory.open()
     for (let i = 0; i < 50; i++) await createPod(store, `p${i}`, 'x'.repeat(20_000))
