@@ -37,7 +37,7 @@ export interface AdmissionAttributes {
 }
 
 export interface AdmissionEnvironment {
-  readonly store: Store
+  readonly store: Pick<Store, 'get' | 'create' | 'update' | 'delete'>
   readonly clock: Clock
   readonly random: Random
   /** The latest state of an object; frozen by convention. */

@@ -1,9 +1,10 @@
 import type { AdmissionAttributes, AdmissionEnvironment, Reservation } from '../admission/admission.ts'
 import type { ApiServerParts } from '../parts.ts'
+import { dryStore } from './dry-store.ts'
 import { decodeStored } from './encode.ts'
 
-const environmentOf = ({ store, clock, random }: ApiServerParts): AdmissionEnvironment => ({
-  store,
+const environmentOf = ({ store, clock, random }: ApiServerParts, dryRun = false): AdmissionEnvironment => ({
+  store: dryRun ? dryStore(store) : store,
   clock,
   random,
   read: async (resource, namespace, name) => {
@@ -28,15 +29,13 @@ export const withReservations = async <T>(
   attributes: AdmissionAttributes,
   write: () => Promise<T>,
 ): Promise<T> => {
-  const environment = environmentOf(parts)
+  const environment = environmentOf(parts, attributes.dryRun)
   const reservations: Reservation[] = []
   let stored = false
   try {
-    if (!attributes.dryRun) {
-      for (const plugin of parts.admission) {
-        const reservation = await plugin.reserve?.(attributes, environment)
-        if (reservation) reservations.push(reservation)
-      }
+    for (const plugin of parts.admission) {
+      const reservation = await plugin.reserve?.(attributes, environment)
+      if (reservation) reservations.push(reservation)
     }
     const result = await write()
     stored = true

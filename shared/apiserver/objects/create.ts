@@ -57,8 +57,8 @@ const createOnce = async (context: ResourceContext, object: KubeObject, { dryRun
   await mutate(parts, attributes)
   prepare(context, object)
   await admit(parts, attributes)
-  if (dryRun) return dryCreate(context, object)
   return withReservations(parts, attributes, async () => {
+    if (dryRun) return dryCreate(context, object)
     const entry = await parts.store.create(keyOf(context, object.metadata.name), encoder(definition, object), {
       ttlSeconds: definition.ttlSeconds,
     })

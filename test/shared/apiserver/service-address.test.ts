@@ -149,6 +149,22 @@ describe('service addresses', () => {
     expect((await create('dry', { ports, clusterIP: '10.96.0.5' })).code).toBe(201)
   })
 
+  it('shows in a dry run what it would give, and takes nothing', async () => {
+    const dry = (name: string, spec: object) =>
+      server.call<Service>('POST', `${services}?dryRun=All`, { body: { metadata: { name }, spec } })
+    const twoPorts = [
+      { name: 'a', port: 80 },
+      { name: 'b', port: 81 },
+    ]
+    const { json } = await dry('dry-run', { type: 'NodePort', ports: twoPorts })
+    expect(json.spec.clusterIP).toMatch(/^10\.96\.0\.\d+$/)
+    expect(await addressTaken(json.spec.clusterIP ?? '')).toBe(false)
+    const given = json.spec.ports?.map(({ nodePort = 0 }) => nodePort) ?? []
+    expect(new Set(given).size).toBe(2)
+    for (const port of given) expect(await portTaken(port)).toBe(false)
+    expect((await dry('refused', { ports, clusterIP: '10.96.0.3' })).code).toBe(422)
+  })
+
   it('takes over what a dead handler left behind', async () => {
     const record = {
       metadata: { name: '10.96.0.7' },
