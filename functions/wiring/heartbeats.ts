@@ -1,6 +1,6 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { createDynamoDbClient } from '../../shared/storage/dynamodb/client.ts'
 import { openDynamoDbHeartbeats } from '../../shared/storage/dynamodb/heartbeats.ts'
 import type { Environment } from '../environment.ts'
 
 export const openHeartbeats = ({ table }: Pick<Environment, 'table'>) =>
-  openDynamoDbHeartbeats({ client: new DynamoDBClient(), table })
+  openDynamoDbHeartbeats({ client: createDynamoDbClient(), table })

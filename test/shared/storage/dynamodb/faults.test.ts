@@ -25,7 +25,7 @@ describe.skipIf(!hasJava)('DynamoDB store under faults (needs Java)', () => {
   /** One attempt by the SDK, so that what it cannot know comes up to the driver. */
   const open = async (endpoint = dynamoDb.endpoint): Promise<DynamoDbStore> => {
     const store = await openDynamoDbStore({
-      client: dynamoDb.client({ endpoint, maxAttempts: 1 }),
+      client: dynamoDb.client({ endpoint, maxAttempts: 1, timeoutMs: 1000 }),
       table,
       gapMs: 400,
       pollMs: 50,
@@ -54,7 +54,7 @@ describe.skipIf(!hasJava)('DynamoDB store under faults (needs Java)', () => {
     }
   }
 
-  it.each(['lose-request', 'lose-answer', 'throttle', 'cancel', 'delay'] as const)(
+  it.each(['lose-request', 'lose-answer', 'throttle', 'cancel', 'delay', 'hang'] as const)(
     'writes once when a transaction meets %s',
     async (fault) => {
       const store = await openBehind(once('TransactWriteItems', fault))
@@ -64,12 +64,15 @@ describe.skipIf(!hasJava)('DynamoDB store under faults (needs Java)', () => {
     },
   )
 
-  it.each(['lose-request', 'lose-answer', 'throttle'] as const)('goes on when taking a revision meets %s', async (fault) => {
-    const store = await openBehind(once('UpdateItem', fault))
-    const created = await createPod(store, 'a')
-    expect(brief((await (await open()).get(pod('a')))!)).toBe(`default/a@${created.revision}=new`)
-    expect(names((await store.list('pods')).entries)).toEqual(['default/a'])
-  })
+  it.each(['lose-request', 'lose-answer', 'throttle', 'hang'] as const)(
+    'goes on when taking a revision meets %s',
+    async (fault) => {
+      const store = await openBehind(once('UpdateItem', fault))
+      const created = await createPod(store, 'a')
+      expect(brief((await (await open()).get(pod('a')))!)).toBe(`default/a@${created.revision}=new`)
+      expect(names((await store.list('pods')).entries)).toEqual(['default/a'])
+    },
+  )
 
   it('fences a writer that froze between taking its revision and writing, which knows and writes anew', async () => {
     let thaw: () => void = () => undefined

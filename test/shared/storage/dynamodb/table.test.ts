@@ -106,15 +106,13 @@ describe.skipIf(!hasJava)('table of a DynamoDB store (needs Java)', () => {
     expect(runs).toBe(2)
     const stores = await Promise.all([open(table, { format: format(false) }), open(table, { format: format(false) })])
     expect(runs).toBeLessThanOrEqual(4)
-    const { Item } = await dynamoDb
-      .client()
-      .send(
-        new GetItemCommand({
-          TableName: table,
-          Key: { pk: { S: 'object#pods#0' }, sk: { S: 'upgraded' } },
-          ConsistentRead: true,
-        }),
-      )
+    const { Item } = await dynamoDb.client().send(
+      new GetItemCommand({
+        TableName: table,
+        Key: { pk: { S: 'object#pods#0' }, sk: { S: 'upgraded' } },
+        ConsistentRead: true,
+      }),
+    )
     expect(Item).toMatchObject({ second: { BOOL: true }, third: { BOOL: true } })
     expect(brief((await stores[0]!.get(pod('a')))!)).toBe(`default/a@${created.revision}=one`)
     const again = await open(table, { format: format(true) })

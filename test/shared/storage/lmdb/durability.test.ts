@@ -120,6 +120,19 @@ describe('LMDB store on disk', () => {
     await store.close()
   })
 
+  it.skipIf(process.getuid?.() !== 0)('names a directory that it may not write (needs root: mounts one)', async () => {
+    const disk = join(directory.root, 'disk')
+    mkdirSync(disk)
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'ro', 'tmpfs', disk])
+    try {
+      const error = await rejection(directory.open({ path: join(disk, 'store') }))
+      expect(error).toBeInstanceOf(StoreUnavailable)
+      expect(String(error)).toMatch(/can't use the data directory ".*\/disk\/store": (EROFS|ENOENT)/)
+    } finally {
+      execFileSync('umount', [disk])
+    }
+  })
+
   it.skipIf(process.getuid?.() !== 0)(
     'refuses writes on a full disk, loses nothing, and goes on when there is space (needs root: mounts a small tmpfs)',
     async () => {
