@@ -1,6 +1,19 @@
-/** What an agent process is told at start, as JSON in the environment variable WINDLASS_AGENT. */
-export interface AgentConfiguration {
+/** What a node with real containers is told, wherever it runs. */
+export interface NodeConfiguration {
   readonly nodeName: string
+  /** volumes, pod logs' links, checkpoints; one folder a node */
+  readonly dataDir: string
+  readonly dockerSocket: string
+  readonly clusterDomain: string
+  /** address of the cluster's DNS Service, answered by each node's agent itself */
+  readonly clusterDNS: string
+  readonly serviceCIDR: string
+  /** node of the machine's own network namespace: it also translates Services for the host (localhost:nodePort) */
+  readonly hostServices: boolean
+}
+
+/** What an agent process on one machine is told at start, as JSON in the environment variable WINDLASS_AGENT. */
+export interface AgentConfiguration extends NodeConfiguration {
   /** `docker`, or `simulated` with how many nodes this process plays (nodeName is then a prefix when > 1) */
   readonly runtime: 'docker' | 'simulated'
   readonly simulatedNodes: number
@@ -15,15 +28,6 @@ export interface AgentConfiguration {
   readonly servingKey: string
   /** 0 when simulated */
   readonly port: number
-  /** volumes, pod logs' links, checkpoints; one folder a node */
-  readonly dataDir: string
-  readonly dockerSocket: string
-  readonly clusterDomain: string
-  /** address of the cluster's DNS Service, answered by each node's agent itself */
-  readonly clusterDNS: string
-  readonly serviceCIDR: string
   readonly podCIDR: string
-  /** node of the machine's own network namespace: it also translates Services for the host (localhost:nodePort) */
-  readonly hostServices: boolean
   readonly labels: Readonly<Record<string, string>>
 }

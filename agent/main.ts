@@ -1,25 +1,21 @@
-import { createHttpTransport } from '../shared/client/http-transport.ts'
-import { createClient } from '../shared/client/rest-client.ts'
 import { systemClock } from '../shared/platform/clock.ts'
 import { createLogger } from '../shared/platform/log.ts'
 import type { AgentConfiguration } from './configuration.ts'
-import { startDockerNode } from './node/docker-node.ts'
-import { startSimulatedNodes } from './node/simulated-nodes.ts'
+import { readInstanceEnvironment } from './instance/environment.ts'
+import { startOnInstance } from './instance/start-on-instance.ts'
+import { startWithServer } from './node/start-with-server.ts'
 
-const configuration = JSON.parse(process.env.WINDLASS_AGENT ?? '{}') as AgentConfiguration
-const { nodeName, server, certificateAuthority, clientCertificate, clientKey } = configuration
-const log = createLogger({ write: (line) => process.stdout.write(`${line}\n`), fields: { node: nodeName } })
-const transport = createHttpTransport({
-  server,
-  certificateAuthority,
-  clientCertificate,
-  clientKey,
-  userAgent: `windlass-agent/${nodeName}`,
-})
+const log = createLogger({ write: (line) => process.stdout.write(`${line}\n`) })
 const stopTimeoutMs = 5000
 const stopping = new AbortController()
-const start = { docker: startDockerNode, simulated: startSimulatedNodes }[configuration.runtime]
-const running = start({ configuration, client: createClient(transport), clock: systemClock, log, signal: stopping.signal })
+const { WINDLASS_AGENT: configuration } = process.env
+
+// Without a server that starts it and says what it is, it is an instance's, and learns it there.
+const start =
+  configuration === undefined
+    ? startOnInstance(readInstanceEnvironment(process.env))
+    : startWithServer(JSON.parse(configuration) as AgentConfiguration)
+const running = start({ clock: systemClock, log, signal: stopping.signal })
 
 /** Containers keep running; the next agent finds them again. */
 const stop = async () => {
@@ -27,7 +23,6 @@ const stop = async () => {
   stopping.abort()
   // An agent that has not come up yet, for want of a server, has nothing to let go of.
   await Promise.race([running.then((node) => node.stop()), systemClock.sleep(stopTimeoutMs)])
-  transport.close()
   process.exit(0)
 }
 const fail = (error: unknown) => {

@@ -10,6 +10,7 @@ import { securityOf } from './security.ts'
 export interface ContainerSpecInput extends EnvironmentInput {
   readonly image: RuntimeImage
   readonly sandboxId: string
+  readonly cgroupParent?: string | undefined
   readonly restartCount: number
   readonly nodeMemoryBytes: number
   readonly terminationMessageFile: string
@@ -27,6 +28,7 @@ export const containerSpec = async (input: ContainerSpecInput): Promise<Containe
   return {
     pod: { uid: metadata.uid ?? '', namespace: metadata.namespace ?? '', name: metadata.name },
     sandboxId: input.sandboxId,
+    cgroupParent: input.cgroupParent,
     name: container.name,
     restartCount: input.restartCount,
     hash: containerHash(container),

@@ -7,26 +7,23 @@ import { expand } from './expansion.ts'
 export interface EnvironmentInput extends DownwardInput {
   readonly container: Container
   readonly source: ConfigSource
-  readonly serviceLinks: ReadonlyMap<string, string>
+  /** what a container has unless it says otherwise */
+  readonly inherited: ReadonlyMap<string, string>
 }
 
 /** A container's variables. `$(NAME)` sees the ones before it, those of envFrom and of Services. Throws ConfigError. */
 export const environmentOf = async (input: EnvironmentInput): Promise<Map<string, string>> => {
-  const { container, serviceLinks } = input
+  const { container, inherited } = input
   const cached = remember(input.source)
   const result = new Map<string, string>()
   for (const source of container.envFrom ?? []) {
     for (const [name, value] of await envFrom(input, cached, source)) result.set(name, value)
   }
   for (const variable of container.env ?? []) {
-    const value = await variableValue(
-      { ...input, source: cached },
-      variable,
-      (name) => result.get(name) ?? serviceLinks.get(name),
-    )
+    const value = await variableValue({ ...input, source: cached }, variable, (name) => result.get(name) ?? inherited.get(name))
     if (value !== undefined) result.set(variable.name, value)
   }
-  for (const [name, value] of serviceLinks) if (!result.has(name)) result.set(name, value)
+  for (const [name, value] of inherited) if (!result.has(name)) result.set(name, value)
   return result
 }
 

@@ -2,6 +2,7 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Service } from '../../shared/resources/resource.ts'
 import type { ContainerPreparer } from '../pod-worker/start-container.ts'
+import type { RoomHolder } from '../room/room-holder.ts'
 import { containerMounts } from '../volumes/container-mounts.ts'
 import { type ClusterDns, writePodFiles } from '../volumes/pod-files.ts'
 import type { PodVolumes } from '../volumes/volume.ts'
@@ -17,13 +18,15 @@ export interface PreparerOptions {
   readonly hostIP: string
   readonly allocatable: Readonly<Record<string, string>>
   readonly nodeMemoryBytes: number
+  readonly rooms: Pick<RoomHolder, 'room'>
 }
 
 /** Prepares containers that really run: their variables, mounts, and the files of /etc that the agent owns. */
 export const createPreparer =
   (options: PreparerOptions): ContainerPreparer =>
   async ({ pod, container, sandbox, podIP, volumes, restartCount }, image) => {
-    const dir = options.volumes.podDir(pod.metadata.uid ?? '')
+    const { uid = '', namespace = '' } = pod.metadata
+    const dir = options.volumes.podDir(uid)
     const terminationMessageFile = await makeMessageFile(join(dir, 'containers', container.name), String(restartCount))
     const files = await writePodFiles({ pod, dir: join(dir, 'etc'), podIP, dns: options.dns })
     const { hostIP, allocatable, nodeMemoryBytes, config } = options
@@ -35,9 +38,13 @@ export const createPreparer =
       nodeMemoryBytes,
       container,
       source: config,
-      serviceLinks: serviceLinks(options.services(), pod.metadata.namespace ?? '', pod.spec.enableServiceLinks ?? true),
+      inherited: new Map([
+        ...serviceLinks(options.services(), namespace, pod.spec.enableServiceLinks ?? true),
+        ...(options.rooms.room(uid)?.environment ?? []),
+      ]),
       image,
       sandboxId: sandbox.id,
+      cgroupParent: sandbox.cgroupParent,
       restartCount,
       terminationMessageFile,
       mounts: async (environment) => {

@@ -41,8 +41,14 @@ export const contains = (range: AddressRange, address: number) => address >= ran
 
 export const overlap = (a: AddressRange, b: AddressRange) => a.first < b.first + b.size && b.first < a.first + a.size
 
+/** Counted from the range's own address, which is 0; negative ones from its end. */
+export const nthAddress = (cidr: string, n: number) => {
+  const { first, size } = parseRange(cidr)
+  return formatAddress(n < 0 ? first + size + n : first + n)
+}
+
 /** The node's own address in its podCIDR: gateway of its pods, its InternalIP on one machine, where its DNS listens. */
-export const nodeAddress = (podCIDR: string) => formatAddress(parseRange(podCIDR).first + 1)
+export const nodeAddress = (podCIDR: string) => nthAddress(podCIDR, 1)
 
 /** The two halves, more specific than the range itself. */
 export const halves = (cidr: string): [string, string] => {

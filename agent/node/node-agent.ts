@@ -14,29 +14,35 @@ import { PodWorkers } from '../pod-worker/pod-workers.ts'
 import type { ContainerPreparer } from '../pod-worker/start-container.ts'
 import type { ProbeOutcome } from '../probes/probe.ts'
 import type { ProbeTarget } from '../probes/run-probe.ts'
+import type { RoomHolder } from '../room/room-holder.ts'
 import type { ContainerRuntime } from '../runtime/runtime.ts'
 import type { ClusterDns } from '../volumes/pod-files.ts'
 import type { PodVolumes } from '../volumes/volume.ts'
 import type { NodeCapacity } from './capacity.ts'
 import type { NodeHealth } from './conditions.ts'
+import type { NodeIdentity } from './ensure-node.ts'
+import type { HeartbeatSink } from './heartbeat-sink.ts'
+import type { NodeAddress } from './node-edge.ts'
 import { NodeRegistration } from './node-registration.ts'
 import { architecture, systemInfo } from './system-info.ts'
 
 export interface NodeAgentOptions {
-  readonly name: string
+  readonly identity: NodeIdentity
   readonly dataDir: string
-  readonly labels: Readonly<Record<string, string>>
-  readonly podCIDR: string
-  /** the node's InternalIP */
-  readonly address: string
+  readonly address: NodeAddress
   /** of the kubelet API; 0: none */
   readonly port: number
   readonly dns: ClusterDns
   readonly capacity: NodeCapacity
+  /** undefined: as `capacity` has it, always */
+  readonly allocatable?: (() => Promise<Readonly<Record<string, string>>>) | undefined
+  readonly heartbeats: HeartbeatSink
+  readonly statusEveryMs?: number | undefined
   readonly client: Client
   readonly pods: Pick<Informer<Pod>, 'synced' | 'list' | 'onChange'>
   readonly node: Pick<Informer<Node>, 'onChange'>
   readonly runtime: ContainerRuntime
+  readonly rooms: RoomHolder
   readonly network: PodNetwork
   readonly volumes: PodVolumes
   readonly config: ConfigSource
@@ -56,22 +62,22 @@ export interface NodeAgent {
 
 /** One node: its runtime and network, its object on the API server, and its pods. Resolves when the node is Ready. */
 export const startNodeAgent = async (options: NodeAgentOptions): Promise<NodeAgent> => {
-  const { name, client, runtime, network, events, clock, log } = options
+  const { identity, client, runtime, rooms, network, events, clock, log } = options
   await mkdir(options.dataDir, { recursive: true })
   await Promise.all([runtime.start(), network.start()])
   const images = new ImagePuller({ runtime, config: options.config, events, clock })
   const { volumes, prepare, probe, dns } = options
   const context: PodContext = {
-    ...{ client, runtime, network, volumes, images, prepare, probe, events, clock, log, dns },
-    hostIP: options.address,
+    ...{ client, runtime, rooms, network, volumes, images, prepare, probe, events, clock, log, dns },
+    hostIP: options.address.internalIP,
   }
   const workers = new PodWorkers({ context, pods: options.pods })
   const registration = new NodeRegistration({
     client,
     node: options.node,
-    name,
-    labels: nodeLabels(name, options.labels),
-    podCIDR: options.podCIDR,
+    heartbeats: options.heartbeats,
+    statusEveryMs: options.statusEveryMs,
+    identity: { ...identity, labels: nodeLabels(identity) },
     status: await statusOf(options),
     health: async () => ({ notReady: await runtimeTrouble(runtime), ...(await options.health()) }),
     events,
@@ -91,13 +97,14 @@ export const startNodeAgent = async (options: NodeAgentOptions): Promise<NodeAge
   }
 }
 
-const nodeLabels = (name: string, more: Readonly<Record<string, string>>) => ({
+/** With those that every node has. */
+export const nodeLabels = ({ name, labels }: NodeIdentity): Record<string, string> => ({
   'kubernetes.io/hostname': name,
   'kubernetes.io/os': 'linux',
   'kubernetes.io/arch': architecture(),
   'beta.kubernetes.io/os': 'linux',
   'beta.kubernetes.io/arch': architecture(),
-  ...more,
+  ...labels,
 })
 
 const runtimeTrouble = async (runtime: ContainerRuntime): Promise<string | undefined> => {
@@ -112,14 +119,14 @@ const runtimeTrouble = async (runtime: ContainerRuntime): Promise<string | undef
 const mostImages = 50
 
 const statusOf = async (options: NodeAgentOptions): Promise<() => Promise<Omit<NodeStatus, 'conditions'>>> => {
-  const { name, address, port, capacity, runtime } = options
+  const { identity, address, port, capacity, runtime } = options
   const nodeInfo = await systemInfo(await runtime.version())
   const fixed = {
     capacity: { ...capacity.capacity },
-    allocatable: { ...capacity.allocatable },
     addresses: [
-      { type: 'InternalIP', address },
-      { type: 'Hostname', address: name },
+      { type: 'InternalIP', address: address.internalIP },
+      ...(address.internalDNS ? [{ type: 'InternalDNS', address: address.internalDNS }] : []),
+      { type: 'Hostname', address: address.internalDNS ?? identity.name },
     ],
     daemonEndpoints: { kubeletEndpoint: { Port: port } },
     nodeInfo,
@@ -127,6 +134,7 @@ const statusOf = async (options: NodeAgentOptions): Promise<() => Promise<Omit<N
   return async () => {
     const images = (await runtime.images().catch(() => [])).filter(({ names }) => names.length > 0)
     const largest = [...images].sort((a, b) => b.sizeBytes - a.sizeBytes || (a.id < b.id ? -1 : 1)).slice(0, mostImages)
-    return { ...fixed, images: largest.map(({ names, sizeBytes }) => ({ names: [...names].sort(), sizeBytes })) }
+    const allocatable = { ...((await options.allocatable?.()) ?? capacity.allocatable) }
+    return { ...fixed, allocatable, images: largest.map(({ names, sizeBytes }) => ({ names: [...names].sort(), sizeBytes })) }
   }
 }

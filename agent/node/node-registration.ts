@@ -1,21 +1,20 @@
-import type { Client, Resource } from '../../shared/client/client.ts'
+import type { Client } from '../../shared/client/client.ts'
 import type { Informer } from '../../shared/client/informer.ts'
-import type { KubeObject } from '../../shared/meta/object.ts'
-import { isReason } from '../../shared/meta/status.ts'
 import { type Clock, timestamp } from '../../shared/platform/clock.ts'
 import type { Logger } from '../../shared/platform/log.ts'
 import type { NodeStatus } from '../../shared/resources/generated/types.ts'
 import { type Node, nodes } from '../../shared/resources/resource.ts'
 import type { AgentEvents } from '../event-recorder.ts'
 import { type NodeHealth, nodeConditions, sameConditions } from './conditions.ts'
+import { ensureNode, type NodeIdentity } from './ensure-node.ts'
+import type { HeartbeatSink } from './heartbeat-sink.ts'
 
 export interface NodeRegistrationOptions {
   readonly client: Client
   /** this node's own object */
   readonly node: Pick<Informer<Node>, 'onChange'>
-  readonly name: string
-  readonly labels: Readonly<Record<string, string>>
-  readonly podCIDR: string
+  readonly identity: NodeIdentity
+  readonly heartbeats: HeartbeatSink
   /** all but conditions; it is asked for whenever the status is looked at */
   readonly status: () => Promise<Omit<NodeStatus, 'conditions'>>
   readonly health: () => Promise<NodeHealth>
@@ -23,15 +22,8 @@ export interface NodeRegistrationOptions {
   readonly clock: Clock
   readonly log: Logger
   readonly heartbeatMs?: number | undefined
-}
-
-/** Its heartbeats are not in the ordered log, so they have a resource of their own. */
-const heartbeats: Resource<KubeObject> = {
-  group: 'windlass.dev',
-  version: 'v1',
-  resource: 'nodes',
-  kind: 'Node',
-  namespaced: false,
+  /** how often a status is written that has not changed; default: every 5 minutes */
+  readonly statusEveryMs?: number | undefined
 }
 
 const fullStatusMs = 5 * 60_000
@@ -51,7 +43,8 @@ export class NodeRegistration {
 
   /** Resolves when the node is registered and its first status is written; goes on until `stop`. */
   async start(): Promise<void> {
-    const { node, name, clock, log, events, heartbeatMs = 10_000 } = this.#options
+    const { node, clock, log, events, heartbeatMs = 10_000 } = this.#options
+    const { name } = this.#options.identity
     this.#current = await this.#retrying(() => this.#register())
     events.node(this.#current, { type: 'Normal', reason: 'Starting', message: 'Starting kubelet.' })
     await this.#retrying(() => this.#beat())
@@ -78,46 +71,37 @@ export class NodeRegistration {
   }
 
   async #retrying<T>(call: () => Promise<T>): Promise<T> {
-    const { clock, log, name } = this.#options
+    const { clock, log, identity } = this.#options
     for (;;) {
       try {
         return await call()
       } catch (error) {
         if (this.#stopped.signal.aborted) throw error
-        log.warn('node can not be registered, trying again', { node: name, error: textOf(error) })
+        log.warn('node can not be registered, trying again', { node: identity.name, error: textOf(error) })
         await clock.sleep(retryMs, this.#stopped.signal)
       }
     }
   }
 
   async #register(): Promise<Node> {
-    const { client, name, labels, podCIDR, status } = this.#options
-    const spec = podCIDR ? { podCIDR, podCIDRs: [podCIDR] } : {}
-    try {
-      const conditions = await this.#conditions([])
-      const fresh = { metadata: { name, labels: { ...labels } }, spec, status: { ...(await status()), conditions } }
-      return await client.create(nodes, fresh)
-    } catch (error) {
-      if (!isReason(error, 'AlreadyExists')) throw error
-    }
-    const found = await client.get(nodes, '', name)
-    const missing = Object.entries(labels).filter(([key, value]) => found.metadata.labels?.[key] !== value)
-    const body = {
-      ...(missing.length ? { metadata: { labels: Object.fromEntries(missing) } } : {}),
-      ...(found.spec.podCIDR || !podCIDR ? {} : { spec }),
-    }
-    return Object.keys(body).length ? client.patch(nodes, '', name, { type: 'merge', body }) : found
+    const { client, identity, status } = this.#options
+    return ensureNode({
+      client,
+      identity,
+      status: async () => ({ ...(await status()), conditions: await this.#conditions([]) }),
+    })
   }
 
   async #beat() {
-    await this.#options.client.createSubresource(heartbeats, '', this.#options.name, 'heartbeat', {})
+    const { heartbeats, identity } = this.#options
+    await heartbeats.beat(identity.name)
   }
 
   #queueStatus() {
-    const { log, name } = this.#options
+    const { log, identity } = this.#options
     this.#writing = this.#writing
       .then(() => this.#writeStatus())
-      .catch((error: unknown) => log.warn('node status can not be written', { node: name, error: textOf(error) }))
+      .catch((error: unknown) => log.warn('node status can not be written', { node: identity.name, error: textOf(error) }))
   }
 
   async #conditions(previous: NonNullable<NodeStatus['conditions']>) {
@@ -126,7 +110,8 @@ export class NodeRegistration {
   }
 
   async #writeStatus() {
-    const { client, name, status, clock, events } = this.#options
+    const { client, status, clock, events, statusEveryMs = fullStatusMs } = this.#options
+    const { name } = this.#options.identity
     const before = this.#current?.status ?? {}
     const conditions = await this.#conditions(before.conditions ?? [])
     const wanted = await status()
@@ -135,7 +120,7 @@ export class NodeRegistration {
     const changed =
       !sameConditions(known, conditions) ||
       Object.entries(wanted).some(([key, value]) => !covers(before[key as keyof NodeStatus], value))
-    if (!changed && clock.now() - this.#writtenAt < fullStatusMs) return
+    if (!changed && clock.now() - this.#writtenAt < statusEveryMs) return
     const body = { status: { ...wanted, conditions } }
     const updated = await client.patch(nodes, '', name, { type: 'strategic', body }, { subresource: 'status' })
     this.#current = updated

@@ -4,11 +4,13 @@ import type { KubeObject } from '../../shared/meta/object.ts'
 import { nodes, type Pod, pods } from '../../shared/resources/resource.ts'
 import { createConfigSource } from '../container/config-source.ts'
 import { EventRecorder } from '../event-recorder.ts'
+import { ownMachine } from '../room/own-machine.ts'
 import { simulatedPreparer, simulatedVolumes } from '../runtime/simulated/simulated-files.ts'
 import { createSimulatedNetwork } from '../runtime/simulated/simulated-network.ts'
 import { SimulatedRuntime } from '../runtime/simulated/simulated-runtime.ts'
+import { createApiHeartbeats } from './api-heartbeats.ts'
 import { simulatedCapacity } from './capacity.ts'
-import type { StartOptions } from './docker-node.ts'
+import type { StartOptions } from './local-node.ts'
 import { type NodeAgent, startNodeAgent } from './node-agent.ts'
 
 /** Simulated nodes come up this many at a time. */
@@ -34,8 +36,11 @@ export const startSimulatedNodes = async (options: StartOptions): Promise<{ stop
       podOf: ({ namespace, name }) => own.get(namespace, name),
     })
     const agent = await startNodeAgent({
-      ...{ name, dataDir, podCIDR, labels, client, runtime, config, clock, log },
-      address: '127.0.0.1',
+      ...{ dataDir, client, runtime, config, clock, log },
+      identity: { name, labels, podCIDR },
+      address: { internalIP: '127.0.0.1' },
+      heartbeats: createApiHeartbeats(client),
+      rooms: ownMachine,
       port: configuration.port,
       dns: { clusterDomain, clusterDNS },
       capacity: simulatedCapacity,

@@ -15,7 +15,7 @@ export const createSandbox = async (
   pod: Pod,
   attempt: number,
 ): Promise<{ sandbox: Sandbox; podIP: string }> => {
-  const { runtime, hostIP, dns } = context
+  const { runtime, rooms, hostIP, dns } = context
   const { spec } = pod
   const hostNetwork = spec.hostNetwork ?? false
   const sandbox = await runtime.createSandbox({
@@ -28,6 +28,7 @@ export const createSandbox = async (
     sharePID: spec.shareProcessNamespace ?? false,
     sysctls: Object.fromEntries((spec.securityContext?.sysctls ?? []).map(({ name, value }) => [name, value])),
     terminationGraceSeconds: spec.terminationGracePeriodSeconds ?? 30,
+    cgroupParent: rooms.room(pod.metadata.uid ?? '')?.cgroupParent,
   })
   if (hostNetwork) return { sandbox, podIP: hostIP }
   try {

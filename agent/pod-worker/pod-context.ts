@@ -8,6 +8,7 @@ import type { ImagePuller } from '../image/image-puller.ts'
 import type { PodNetwork } from '../network/pod-network.ts'
 import type { ProbeOutcome } from '../probes/probe.ts'
 import type { ProbeTarget } from '../probes/run-probe.ts'
+import type { RoomHolder } from '../room/room-holder.ts'
 import type { ContainerRuntime } from '../runtime/runtime.ts'
 import type { ClusterDns } from '../volumes/pod-files.ts'
 import type { PodVolumes } from '../volumes/volume.ts'
@@ -17,6 +18,7 @@ import type { ContainerPreparer } from './start-container.ts'
 export interface PodContext {
   readonly client: Client
   readonly runtime: ContainerRuntime
+  readonly rooms: RoomHolder
   readonly network: PodNetwork
   readonly volumes: PodVolumes
   readonly images: ImagePuller

@@ -112,14 +112,17 @@ export class PodEnd {
   }
 
   async #tearDown(pod: Pod) {
-    const { context, probes } = this.#options
-    const { runtime, network, volumes, images } = context
+    const { context, probes, writer } = this.#options
+    const { runtime, rooms, network, volumes, images } = context
     const uid = pod.metadata.uid ?? ''
     probes.stop()
     await Promise.all((runtime.pod(uid)?.sandboxes ?? []).filter(({ ready }) => ready).map(({ id }) => runtime.stopSandbox(id)))
     if (!pod.spec.hostNetwork) await network.detach(uid)
     await volumes.remove(uid)
     images.forget(pod)
+    // Room that is given back before the pod's end is known would look like room that was lost.
+    await writer.flush()
+    await rooms.release(uid)
     this.#tornDown = true
   }
 

@@ -2,6 +2,7 @@ import { timestamp } from '../../shared/platform/clock.ts'
 import type { PodStatus } from '../../shared/resources/generated/types.ts'
 import type { Pod } from '../../shared/resources/resource.ts'
 import { PodProbes } from '../probes/pod-probes.ts'
+import { roomLoss } from '../room/room-loss.ts'
 import type { RuntimeContainer } from '../runtime/runtime.ts'
 import { podStatus } from '../status/pod-status.ts'
 import { computeActions, type PodActions } from './actions.ts'
@@ -123,6 +124,8 @@ export class PodWorker {
     const uid = this.#pod.metadata.uid ?? ''
     await this.#readMessages()
     if (this.#mustEnd()) return this.#finish()
+    // Its change wakes the worker.
+    if (!this.#context.rooms.room(uid)) return this.#report()
     await this.#adopt()
     const state = runtime.pod(uid)
     this.#probes.follow(this.#pod, state, this.#podIP)
@@ -159,10 +162,18 @@ export class PodWorker {
       this.#context.events.pod(this.#pod, { type: 'Warning', ...rejected })
       return true
     }
+    const { rooms, runtime } = this.#context
+    const { uid = '' } = this.#pod.metadata
+    const lost = roomLoss(rooms.room(uid), runtime.pod(uid))
+    if (lost !== undefined) return this.#fail('PlacementLost', lost)
     if (this.#deadlineLeftMs() > 0) return false
     const message = 'Pod was active on the node longer than the specified deadline'
-    this.#failure = { reason: 'DeadlineExceeded', message }
-    this.#context.events.pod(this.#pod, { type: 'Normal', reason: 'DeadlineExceeded', message })
+    return this.#fail('DeadlineExceeded', message)
+  }
+
+  #fail(reason: string, message: string): true {
+    this.#failure = { reason, message }
+    this.#context.events.pod(this.#pod, { type: 'Normal', reason, message })
     return true
   }
 

@@ -39,6 +39,7 @@ export class PodWorkers {
         else this.#endOrphan(uid)
       }),
     )
+    this.#stops.push(this.#context.rooms.onChange((uid) => this.#workers.get(uid)?.wake()))
     const refresh = setInterval(() => this.#refresh(), this.#refreshMs)
     this.#stops.push(() => clearInterval(refresh))
     await this.#endOrphans()

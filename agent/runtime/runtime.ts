@@ -66,6 +66,8 @@ export interface Sandbox {
   readonly createdAt: number
   /** `/proc/<pid>/ns/net`; undefined for the host's network and when not ready */
   readonly netns?: string | undefined
+  /** of its containers too; undefined: the engine's own */
+  readonly cgroupParent?: string | undefined
 }
 
 export interface RuntimeContainer {
@@ -101,11 +103,14 @@ export interface SandboxSpec {
   readonly sharePID: boolean
   readonly sysctls: Readonly<Record<string, string>>
   readonly terminationGraceSeconds: number
+  readonly cgroupParent?: string | undefined
 }
 
 export interface ContainerSpec {
   readonly pod: PodIdentity
   readonly sandboxId: string
+  /** the sandbox's */
+  readonly cgroupParent?: string | undefined
   readonly name: string
   readonly restartCount: number
   readonly hash: string

@@ -1,5 +1,6 @@
 import type { Controller } from '../../shared/controllers/controller.ts'
 import { createControllers } from '../../shared/controllers/index.ts'
+import { createNodeIpamController } from '../../shared/controllers/node-ipam.ts'
 import { createMailboxController } from '../../shared/dispatch/mailbox-controller.ts'
 import { untimed } from '../../shared/dispatch/silent-nodes.ts'
 import type { LifecycleHooks } from '../../shared/placement/lifecycle-hooks.ts'
@@ -39,6 +40,7 @@ export const reconcilers = ({ heartbeats, identity }: Cluster, parts: Omit<Contr
       clusterIP: firstAddress(parts.serviceCidr),
     },
   }).map(untimed),
+  createNodeIpamController(parts),
   createMailboxController(parts.mailboxes),
   createNodeEndingController(parts.hooks),
 ]

@@ -3,9 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createConfigSource } from '../../agent/container/config-source.ts'
 import { EventRecorder } from '../../agent/event-recorder.ts'
+import { createApiHeartbeats } from '../../agent/node/api-heartbeats.ts'
 import { simulatedCapacity } from '../../agent/node/capacity.ts'
 import { type NodeAgent, startNodeAgent } from '../../agent/node/node-agent.ts'
 import type { ProbeOutcome } from '../../agent/probes/probe.ts'
+import { ownMachine } from '../../agent/room/own-machine.ts'
+import type { RoomHolder } from '../../agent/room/room-holder.ts'
 import { simulatedPreparer, simulatedVolumes } from '../../agent/runtime/simulated/simulated-files.ts'
 import { createSimulatedNetwork } from '../../agent/runtime/simulated/simulated-network.ts'
 import { SimulatedRuntime } from '../../agent/runtime/simulated/simulated-runtime.ts'
@@ -126,7 +129,11 @@ export interface SimulatedNode {
   stop(): Promise<void>
 }
 
-export const startSimulatedNode = async (cluster: AgentCluster, runtime?: SimulatedRuntime): Promise<SimulatedNode> => {
+export const startSimulatedNode = async (
+  cluster: AgentCluster,
+  runtime?: SimulatedRuntime,
+  rooms: RoomHolder = ownMachine,
+): Promise<SimulatedNode> => {
   const { client, nodeClient, logs } = cluster
   const informers = cluster.informers()
   const log = createLogger({ write: (line) => logs.push(line), level: 'info' })
@@ -135,11 +142,11 @@ export const startSimulatedNode = async (cluster: AgentCluster, runtime?: Simula
     runtime ?? new SimulatedRuntime({ clock: systemClock, podOf: ({ namespace, name }) => informers.pods.get(namespace, name) })
   const events = new EventRecorder({ client: nodeClient, clock: systemClock, log, nodeName: 'node-1' })
   const agent = await startNodeAgent({
-    name: 'node-1',
+    identity: { name: 'node-1', labels: {}, podCIDR: '10.244.0.0/24' },
     dataDir: cluster.dataDir,
-    labels: {},
-    podCIDR: '10.244.0.0/24',
-    address: '127.0.0.1',
+    address: { internalIP: '127.0.0.1' },
+    heartbeats: createApiHeartbeats(nodeClient),
+    rooms,
     port: 0,
     dns: { clusterDomain: 'cluster.local', clusterDNS: '10.96.0.10' },
     capacity: simulatedCapacity,

@@ -58,7 +58,7 @@ export class DockerRuntime implements ContainerRuntime {
     await this.#relist()
     void followEngineEvents({
       docker: this.#docker,
-      owner: this.#owner,
+      filter: { label: ownerFilter(this.#owner), event: ['start', 'die', 'destroy', 'oom'] },
       log: this.#log,
       signal: this.#stopped.signal,
       onEvent: (event) => this.#handle(event),

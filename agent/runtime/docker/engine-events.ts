@@ -1,17 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type Docker from 'dockerode'
 import type { Logger } from '../../../shared/platform/log.ts'
-import { type Owner, ownerFilter } from './labels.ts'
 
 export interface EngineEvent {
   readonly id: string
   /** start, die, destroy, oom, … */
   readonly action: string
+  /** labels, and what the action has to say: `signal` of a kill */
+  readonly attributes: Readonly<Record<string, string>>
 }
 
 export interface EngineEventsOptions {
   readonly docker: Docker
-  readonly owner: Owner
+  /** labels and names of events */
+  readonly filter: { readonly label: readonly string[]; readonly event: readonly string[] }
   readonly log: Logger
   readonly signal: AbortSignal
   readonly onEvent: (event: EngineEvent) => void
@@ -22,10 +24,10 @@ export interface EngineEventsOptions {
 const firstDelayMs = 250
 const longestDelayMs = 4000
 
-/** Follows the engine's events of the owner's containers until the signal aborts; connects again when the engine went away. */
+/** Follows the engine's events of some containers until the signal aborts; connects again when the engine went away. */
 export const followEngineEvents = async (options: EngineEventsOptions): Promise<void> => {
-  const { docker, owner, log, signal } = options
-  const filters = { type: ['container'], label: ownerFilter(owner), event: ['start', 'die', 'destroy', 'oom'] }
+  const { docker, log, signal } = options
+  const filters = { type: ['container'], ...options.filter }
   let delayMs = firstDelayMs
   while (!signal.aborted) {
     try {
@@ -38,8 +40,8 @@ export const followEngineEvents = async (options: EngineEventsOptions): Promise<
         rest = lines.pop() ?? ''
         for (const line of lines) {
           if (line.trim() === '') continue
-          const event = JSON.parse(line) as { Action: string; Actor: { ID: string } }
-          options.onEvent({ id: event.Actor.ID, action: event.Action })
+          const event = JSON.parse(line) as { Action: string; Actor: { ID: string; Attributes?: Record<string, string> } }
+          options.onEvent({ id: event.Actor.ID, action: event.Action, attributes: event.Actor.Attributes ?? {} })
         }
       }
     } catch (error) {

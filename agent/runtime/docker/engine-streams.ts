@@ -1,5 +1,4 @@
-import type { Duplex } from 'node:stream'
-import { PassThrough, Readable } from 'node:stream'
+import { type Duplex, PassThrough, Readable, Writable } from 'node:stream'
 import type Docker from 'dockerode'
 import type { ExecOptions, ExecSession, LogOptions, StreamOptions, StreamSession } from '../runtime.ts'
 import { engineCall } from './engine-error.ts'
@@ -43,12 +42,19 @@ export const execInContainer = async (docker: Docker, id: string, options: ExecO
   }
 }
 
+/** The engine ends an attachment's outputs with its input, unless the container's own input ends with it: outputs are to go on. */
+const withoutEnd = (target: Writable): Writable =>
+  new Writable({ write: (chunk, encoding, done) => void target.write(chunk, encoding, done) })
+
 export const attachToContainer = async (docker: Docker, id: string, options: StreamOptions): Promise<StreamSession> => {
   const container = docker.getContainer(id)
   const { stdin, stdout, stderr } = options
+  const { Config: config } = (await engineCall(() => container.inspect()))!
   const connection = (await engineCall(() => container.attach({ stream: true, hijack: true, stdin, stdout, stderr })))! as Duplex
+  const session = sessionOf(connection, options.tty)
   return {
-    ...sessionOf(connection, options.tty),
+    ...session,
+    stdin: config.StdinOnce ? session.stdin : withoutEnd(session.stdin),
     resize: async (width, height) => void (await engineCall(() => container.resize({ w: width, h: height }), [404, 409])),
   }
 }

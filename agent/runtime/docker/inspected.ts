@@ -15,10 +15,11 @@ export const readInspected = (info: ContainerInspectInfo): Inspected => {
     const ready = state.Running
     const ownNetwork = info.HostConfig.NetworkMode !== 'host'
     const netns = ready && ownNetwork ? `/proc/${state.Pid}/ns/net` : undefined
+    const cgroupParent = info.HostConfig.CgroupParent || undefined
     return {
       type: 'sandbox',
       pod: labels.pod,
-      sandbox: { id: info.Id, attempt: labels.number('attempt', 0), ready, createdAt, netns },
+      sandbox: { id: info.Id, attempt: labels.number('attempt', 0), ready, createdAt, netns, cgroupParent },
     }
   }
   const container: RuntimeContainer = {

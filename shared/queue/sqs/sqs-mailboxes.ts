@@ -11,9 +11,13 @@ export interface SqsMailboxesOptions {
 /** An agent that is away for longer lists everything anyway. */
 const retentionSeconds = 3600
 
+/** SQS takes 80 letters, digits, dashes and underscores. */
+export const mailboxName = (prefix: string, node: string): string =>
+  `${prefix}${node}`.replaceAll(/[^A-Za-z0-9_-]/g, '_').slice(0, 80)
+
 export const createSqsMailboxes = ({ client, prefix }: SqsMailboxesOptions): Mailboxes => {
   const urls = new Map<string, string>()
-  const nameOf = (node: string) => `${prefix}${node}`.replaceAll(/[^A-Za-z0-9_-]/g, '_').slice(0, 80)
+  const nameOf = (node: string) => mailboxName(prefix, node)
 
   /** undefined: there is none */
   const urlOf = async (node: string): Promise<string | undefined> => {
@@ -68,5 +72,5 @@ export const createSqsMailboxes = ({ client, prefix }: SqsMailboxesOptions): Mai
   }
 }
 
-const isMissing = (error: unknown) =>
+export const isMissing = (error: unknown) =>
   error instanceof Error && ['QueueDoesNotExist', 'AWS.SimpleQueueService.NonExistentQueue'].includes(error.name)

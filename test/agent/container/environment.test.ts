@@ -34,7 +34,7 @@ const environment = async (container: Partial<Container>, links = new Map<string
       allocatable: { cpu: '4', memory: '8Gi' },
       container: { name: 'main', ...container },
       source,
-      serviceLinks: links,
+      inherited: links,
     }),
   )
 

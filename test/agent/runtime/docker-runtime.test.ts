@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -194,6 +195,19 @@ describe.skipIf(missing)(`the Docker runtime${missing ? ` (${missing})` : ''}`, 
     session.stdin.write('stty size; exit 4\n')
     expect(await text(session.stdout)).toContain('40 100')
     expect(await session.exitCode).toBe(4)
+  })
+
+  it.each([
+    { stdinOnce: false, after: 'running' },
+    { stdinOnce: true, after: 'exited' },
+  ])('gives an attached client the outputs after its input has ended (stdinOnce $stdinOnce)', async ({ stdinOnce, after }) => {
+    const { pod, id } = await run('cat', { stdin: true, stdinOnce })
+    const session = await runtime.attach(id, { stdin: true, stdout: true, stderr: true, tty: false })
+    session.stdin.end('echo this\n')
+    const [said] = (await once(session.stdout, 'data')) as [Buffer]
+    expect(String(said)).toBe('echo this\n')
+    await expect.poll(() => container(pod, id)?.state, { timeout: 10_000 }).toBe(after)
+    session.close()
   })
 
   it('kills a command', async () => {

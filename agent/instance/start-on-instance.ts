@@ -1,0 +1,104 @@
+import { mkdir } from 'node:fs/promises'
+import { ECSClient } from '@aws-sdk/client-ecs'
+import { SQSClient } from '@aws-sdk/client-sqs'
+import { createGatewayTransport } from '../../shared/client/gateway-transport.ts'
+import { createClient } from '../../shared/client/rest-client.ts'
+import { hostAnnotation } from '../../shared/placement/annotation.ts'
+import { createSqsMailbox } from '../../shared/queue/sqs/sqs-mailbox.ts'
+import { createSqsQueue } from '../../shared/queue/sqs/sqs-queue.ts'
+import { startMailboxInformers } from '../informer/mailbox-informers.ts'
+import { nthAddress } from '../network/address.ts'
+import { prepareHost } from '../network/host.ts'
+import { machineCapacity } from '../node/capacity.ts'
+import { engineAt, startDockerNode } from '../node/docker-node.ts'
+import type { NodeIdentity } from '../node/ensure-node.ts'
+import { nodeLabels } from '../node/node-agent.ts'
+import type { StartAgent } from '../node/start-with-server.ts'
+import { claimNode } from './claim-node.ts'
+import { containerInstanceArn, registeredRoom } from './container-instance.ts'
+import { EcsRooms } from './ecs-rooms.ts'
+import type { InstanceEnvironment } from './environment.ts'
+import { foreignRoom } from './foreign-tasks.ts'
+import { allocatableOf } from './instance-capacity.ts'
+import { createInstanceMetadata, type InstanceFacts } from './metadata.ts'
+import { createQueuedHeartbeats } from './queued-heartbeats.ts'
+import { createStsTokens } from './sts-token.ts'
+import { untilDone } from './until-done.ts'
+
+/** The node of an EC2 instance that is an ECS container instance: queues lead to it, and ECS tasks hold its pods' room. */
+export const startOnInstance =
+  (environment: InstanceEnvironment): StartAgent =>
+  async (parts) => {
+    const { region, server, serviceCidr, podCidr, dataDir, ecsCluster: cluster } = environment
+    const { clock, signal } = parts
+    await mkdir(dataDir, { recursive: true })
+    const metadata = createInstanceMetadata({ endpoint: environment.metadataEndpoint })
+    const facts = await untilDone('the instance metadata', () => metadata.facts(), parts)
+    const instance = await untilDone(
+      'the ECS agent',
+      () => containerInstanceArn({ endpoint: environment.ecsAgentEndpoint }),
+      parts,
+    )
+    const nodeName = facts.instanceId
+    const log = parts.log.child({ node: nodeName })
+    const sqs = new SQSClient({ region })
+    const ecs = new ECSClient({ region })
+    const token = createStsTokens({ audience: environment.clusterName, region, credentials: sqs.config.credentials, clock })
+    const transport = createGatewayTransport({ server, token, userAgent: `windlass-agent/${nodeName}` })
+    const client = createClient(transport)
+    const identity = identityOf(facts, instance)
+    const { podCIDR } = await claimNode(client, identity, parts)
+    const docker = engineAt(environment.dockerSocket)
+    const machine = await machineCapacity(dataDir)
+    const registered = await untilDone('the container instance', () => registeredRoom(ecs, { cluster, instance }), parts)
+    const allocatable = async () => allocatableOf(machine, { registered, foreign: await foreignRoom(docker) })
+    await prepareHost({ podRange: podCidr, serviceRange: serviceCidr, apiAddress: nthAddress(podCidr, -2) })
+    const followed = startMailboxInformers({
+      client,
+      mailbox: createSqsMailbox({ client: sqs, prefix: environment.mailboxPrefix, node: nodeName }),
+      nodeName,
+      clock,
+      log,
+      signal,
+    })
+    const node = await startDockerNode({
+      configuration: { ...environment, nodeName, serviceCIDR: serviceCidr, hostServices: true },
+      podRange: podCidr,
+      client: followed.client,
+      clock,
+      log,
+      edge: {
+        ...followed,
+        heartbeats: createQueuedHeartbeats({ queue: createSqsQueue({ client: sqs, url: environment.heartbeatQueueUrl }), clock }),
+        rooms: new EcsRooms({ docker, log }),
+        identity: { ...identity, podCIDR },
+        address: { internalIP: facts.privateAddress, internalDNS: facts.privateName },
+        capacity: { ...machine, allocatable: await allocatable() },
+        allocatable,
+        statusEveryMs: Number.POSITIVE_INFINITY,
+        port: 0,
+        serve: async () => ({ stop: async () => undefined }),
+      },
+    })
+    return {
+      stop: async () => {
+        await node.stop()
+        transport.close()
+      },
+    }
+  }
+
+const identityOf = ({ instanceId, instanceType, region, zone }: InstanceFacts, containerInstance: string): NodeIdentity => {
+  const identity = {
+    // The name of the role's session, which STS vouches for: nobody but this instance can be this node.
+    name: instanceId,
+    labels: {
+      'node.kubernetes.io/instance-type': instanceType,
+      'topology.kubernetes.io/region': region,
+      'topology.kubernetes.io/zone': zone,
+    },
+    annotations: { [hostAnnotation]: containerInstance },
+    providerID: `aws:///${zone}/${instanceId}`,
+  }
+  return { ...identity, labels: nodeLabels(identity) }
+}
