@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     pool: 'forks',
+    // What is waited for comes at once on a calm machine; a busy one takes its time.
+    expect: { poll: { timeout: 15_000 } },
     projects: [
       {
         extends: true,

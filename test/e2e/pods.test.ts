@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildImages } from '../../examples/orders/images/build.ts'
 import { Cluster, titled, whyNoContainers } from './cluster.ts'
@@ -279,10 +280,12 @@ describe.skipIf(why !== undefined)(titled('pods of real containers', why), () =>
   it('attaches', async () => {
     await kubectl.apply(pod('talker', { containers: [container({ command: ['cat'], stdin: true })] }))
     await ready('talker')
-    // Docker ends an attach with its input: it has to stay open until the answer is there.
-    const script = `(echo echo this; sleep 2) | kubectl --kubeconfig ${cluster.kubeconfig} attach -i talker`
-    const said = await new Promise<string>((resolve) => execFile('sh', ['-c', script], (_, stdout) => resolve(stdout)))
-    expect(said).toContain('echo this')
+    // Its input ends at once; the container's own goes on, and so do its outputs.
+    const attached = spawn('kubectl', ['--kubeconfig', cluster.kubeconfig, 'attach', '-i', 'talker'])
+    attached.stdin.end('echo this\n')
+    const [said] = (await once(attached.stdout, 'data')) as [Buffer]
+    expect(String(said)).toContain('echo this')
+    attached.kill()
     await remove('talker')
   })
 

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { mkdtemp, readdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { newRecord, openDataDirectory, readRecord, writeRecord } from '../../local/data-directory.ts'
 import { takeLock } from '../../local/machine-lock.ts'
 
@@ -69,7 +69,7 @@ describe('lock', () => {
       readFileSync(`/proc/${String(line).trim()}/stat`, 'utf8')
         .split(') ')[1]!
         .split(' ')
-    await vi.waitFor(() => expect(fields()[0]).toBe('Z'))
+    await expect.poll(() => fields()[0]).toBe('Z')
     await writeFile(file, `${String(line).trim()} ${fields()[19]}\n`)
     takeLock(file, 'the cluster')()
     parent.kill('SIGKILL')

@@ -54,7 +54,7 @@ export const attachToContainer = async (docker: Docker, id: string, options: Str
   const session = sessionOf(connection, options.tty)
   return {
     ...session,
-    stdin: config.StdinOnce ? session.stdin : withoutEnd(session.stdin),
+    stdin: config.StdinOnce ? connection : withoutEnd(connection),
     resize: async (width, height) => void (await engineCall(() => container.resize({ w: width, h: height }), [404, 409])),
   }
 }
