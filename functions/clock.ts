@@ -1,7 +1,7 @@
 import type { ScheduledEvent, SQSBatchResponse, SQSEvent } from 'aws-lambda'
 import { createTimerWorker } from '../shared/dispatch/timer-worker.ts'
 import { readEnvironment } from './environment.ts'
-import { openAwsCluster, openHooks, openMailboxes, openPlacement, openQueues } from './wiring/aws.ts'
+import { openAwsCluster, openHooks, openMailboxes, openNodeGroup, openPlacement, openQueues, openTriggers } from './wiring/aws.ts'
 import { batchHandler } from './wiring/batch-handler.ts'
 import { runDueTasks } from './wiring/clock-tasks.ts'
 import { allControllers } from './wiring/controllers.ts'
@@ -21,7 +21,13 @@ const open = once(async () => {
     hooks: openHooks(),
     placement,
   })
-  return runDueTasks(cluster, { controllers, placement, queues: openQueues(environment) })
+  return runDueTasks(cluster, {
+    controllers,
+    placement,
+    queues: openQueues(environment),
+    triggers: openTriggers(environment),
+    group: openNodeGroup(environment),
+  })
 })
 
 /** The timers queue, and a schedule of EventBridge: does what is due. */

@@ -25,6 +25,8 @@ export interface Environment {
   readonly ecsCluster: string
   /** family, or ARN, of the one task definition of all pods */
   readonly taskDefinition: string
+  /** what hands out messages only while there are nodes: `id=queueUrl` each, with blanks between them */
+  readonly nodeTriggers: string
 }
 
 export const variableNames = {
@@ -42,6 +44,7 @@ export const variableNames = {
   mailboxPrefix: 'WINDLASS_MAILBOX_PREFIX',
   ecsCluster: 'WINDLASS_ECS_CLUSTER',
   taskDefinition: 'WINDLASS_TASK_DEFINITION',
+  nodeTriggers: 'WINDLASS_NODE_TRIGGERS',
 } as const satisfies Record<keyof Environment, string>
 
 const store = ['table', 'dataKeySecret', 'serviceCidr'] as const
@@ -56,7 +59,7 @@ export const neededBy = {
   place: [...store, ...queues, 'ecsCluster', 'taskDefinition'],
   heartbeat: ['table'],
   'cloud-events': [...store, ...queues],
-  clock: [...store, ...queues, ...controllers],
+  clock: [...store, ...queues, ...controllers, 'clusterName', 'nodeTriggers'],
 } as const satisfies Record<string, readonly (keyof Environment)[]>
 
 export type FunctionName = keyof typeof neededBy
@@ -64,7 +67,7 @@ export type EnvironmentOf<F extends FunctionName> = Pick<Environment, (typeof ne
 
 /** What `clock` does, and how often. A schedule of EventBridge wakes it every minute; it knows itself what is due. */
 export const clockTasks = {
-  /** nodes that went silent, objects whose time has come */
+  /** nodes that went silent, objects whose time has come, how many nodes there should be */
   tick: { everyMinutes: 1 },
   /** what is held on machines against what should be */
   sweep: { everyMinutes: 5 },

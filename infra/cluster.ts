@@ -18,6 +18,7 @@ export const createStacks = (app: App, configuration: ClusterConfiguration) => {
     machines: controlPlane.machines,
     cloudEvents: controlPlane.cloudEvents,
     reconcile: controlPlane.reconcile,
+    clock: controlPlane.clock,
     agentVariables: controlPlane.agentVariables,
   })
   return { state, controlPlane, nodes }

@@ -1,4 +1,4 @@
-import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib'
+import { CfnOutput, Duration, Lazy, Stack, type StackProps } from 'aws-cdk-lib'
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations'
 import type { Construct } from 'constructs'
 import type { Environment, FunctionName } from '../functions/environment.ts'
@@ -14,6 +14,8 @@ import type { DataKey } from './constructs/data-key.ts'
 import { EventRule, ecsEvents } from './constructs/event-rule.ts'
 import { Machines } from './constructs/machines.ts'
 import { Mailboxes } from './constructs/mailboxes.ts'
+import { grantNodeGroupView } from './constructs/node-group-view.ts'
+import { NodeTriggers } from './constructs/node-triggers.ts'
 import { trigger, WorkQueues } from './constructs/work-queues.ts'
 import { kubeconfigCommand } from './kubeconfig-command.ts'
 import { variablesOf } from './variables.ts'
@@ -31,6 +33,8 @@ export class ControlPlaneStack extends Stack {
   readonly gateway: ApiGateway
   readonly cloudEvents: ClusterFunction
   readonly reconcile: ClusterFunction
+  readonly clock: ClusterFunction
+  readonly #nodeTriggers: NodeTriggers
   /** what an agent is told, by the names of environment variables */
   readonly agentVariables: Readonly<Record<string, string>>
 
@@ -38,6 +42,7 @@ export class ControlPlaneStack extends Stack {
     super(scope, id, { description: "Windlass: a cluster's control plane", ...props })
     const { table, dataKey, clusterName } = props
     this.queues = new WorkQueues(this, 'Queues')
+    this.#nodeTriggers = new NodeTriggers(this, 'NodeTriggers')
     this.mailboxes = new Mailboxes(this, 'Mailboxes', { clusterName })
     const architecture = architectureOf(props.instanceType)
     this.machines = new Machines(this, 'Machines', { architecture, shell: props.nodeShell })
@@ -56,6 +61,7 @@ export class ControlPlaneStack extends Stack {
     const cloudEvents = add('cloud-events', 'CloudEvents')
     this.cloudEvents = cloudEvents
     this.reconcile = reconcile
+    this.clock = clock
 
     for (const each of [api, dispatch, schedule, reconcile, place, clock, cloudEvents]) {
       table.grantStore(each)
@@ -67,15 +73,18 @@ export class ControlPlaneStack extends Stack {
     mailboxes.grantManage(reconcile)
     machines.grantPlace(place)
     machines.grantSweep(clock)
+    grantNodeGroupView(this, clock)
     dataKey.grantRotate(clock)
 
     this.gateway = new ApiGateway(this, 'Gateway', { handler: api })
     table.feed(dispatch, { failures: queues.strayLetters })
-    schedule.addEventSource(trigger(queues.schedule, { maxConcurrency: 2 }))
     reconcile.addEventSource(trigger(queues.reconcile, { maxConcurrency: 20 }))
-    place.addEventSource(trigger(queues.place, { maxConcurrency: 5 }))
     clock.addEventSource(trigger(queues.timers, { maxConcurrency: 5 }))
-    heartbeat.addEventSource(trigger(queues.heartbeats, { batchSize: 100, maxBatchingWindow: Duration.seconds(10) }))
+    const asleep = this.#nodeTriggers
+    asleep.add(schedule, queues.schedule, { maxConcurrency: 2 })
+    asleep.add(place, queues.place, { maxConcurrency: 5 })
+    asleep.add(heartbeat, queues.heartbeats, { batchSize: 100, maxBatchingWindow: Duration.seconds(10) })
+    asleep.grantSet(clock)
     for (const each of [clock, cloudEvents]) each.configureAsyncInvoke({ onFailure: new SqsDestination(queues.strayLetters) })
     new ClockRule(this, 'Minute', { clock })
     const pattern = ecsEvents(machines.clusterArn)
@@ -122,6 +131,8 @@ export class ControlPlaneStack extends Stack {
       mailboxPrefix: mailboxes.prefix,
       ecsCluster: machines.clusterArn,
       taskDefinition: machines.taskDefinition.taskDefinitionArn,
+      // Functions are told of one another's triggers, which are made after them.
+      nodeTriggers: Lazy.string({ produce: () => this.#nodeTriggers.references }),
     }
   }
 }

@@ -14,6 +14,7 @@ export interface NodesStackProps extends StackProps, ClusterConfiguration {
   readonly machines: Machines
   readonly cloudEvents: ClusterFunction
   readonly reconcile: ClusterFunction
+  readonly clock: ClusterFunction
   /** what an agent is told, by the names of environment variables */
   readonly agentVariables: Readonly<Record<string, string>>
 }
@@ -30,6 +31,7 @@ export class NodesStack extends Stack {
     const group = new NodeGroup(this, 'Group', {
       vpc,
       securityGroup,
+      clusterName: props.clusterName,
       instanceType,
       role: machines.instanceRole,
       minimum: props.nodeMinimum,
@@ -42,6 +44,7 @@ export class NodesStack extends Stack {
       }),
     })
     group.grantEndInstances(props.reconcile)
+    group.grantScale(props.clock)
     const handler = cloudEvents
     const terminations = terminationEvents(group.autoScalingGroup.autoScalingGroupName)
     new EventRule(this, 'SpotEvents', { description: 'interruptions of spot instances', pattern: spotEvents, handler })

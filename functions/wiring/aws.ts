@@ -1,10 +1,14 @@
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling'
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { EC2Client } from '@aws-sdk/client-ec2'
 import { ECSClient } from '@aws-sdk/client-ecs'
+import { LambdaClient } from '@aws-sdk/client-lambda'
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { SQSClient } from '@aws-sdk/client-sqs'
 import { encryptedResources } from '../../shared/apiserver/standard-server.ts'
 import { identityResource } from '../../shared/identity/cluster-identity.ts'
+import { createAutoScalingGroup } from '../../shared/node-group/auto-scaling-group.ts'
+import { createInstanceTypes } from '../../shared/node-group/instance-type.ts'
+import type { NodeGroup } from '../../shared/node-group/node-group.ts'
 import { createAutoScalingHooks } from '../../shared/placement/ecs/auto-scaling-hooks.ts'
 import { createEcsPlacement } from '../../shared/placement/ecs/ecs-placement.ts'
 import type { LifecycleHooks } from '../../shared/placement/lifecycle-hooks.ts'
@@ -17,7 +21,10 @@ import { createWorkQueues, type WorkQueues } from '../../shared/queue/work-queue
 import { encryptingStore } from '../../shared/secrets/encrypting-store.ts'
 import { reencrypt } from '../../shared/secrets/reencrypt.ts'
 import { createSecretKeys, rotateSecretKeys } from '../../shared/secrets/secrets-manager/secret-keys.ts'
+import { createDynamoDbClient } from '../../shared/storage/dynamodb/client.ts'
 import { openDynamoDbStore } from '../../shared/storage/dynamodb/open.ts'
+import { createLambdaTriggers, parseTriggers } from '../../shared/triggers/lambda-triggers.ts'
+import type { Triggers } from '../../shared/triggers/triggers.ts'
 import type { Environment } from '../environment.ts'
 import { type Cluster, type ClusterOptions, openCluster } from './cluster.ts'
 import { openHeartbeats } from './heartbeats.ts'
@@ -43,7 +50,7 @@ export const openAwsCluster = async (
   const { table, dataKeySecret, serviceCidr } = environment
   const secret = { client: new SecretsManagerClient(), secret: dataKeySecret, clock: systemClock }
   const keys = createSecretKeys(secret)
-  const store = await openDynamoDbStore({ client: new DynamoDBClient(), table })
+  const store = await openDynamoDbStore({ client: createDynamoDbClient(), table })
   const clear = encryptingStore({ store, keys, isEncrypted })
   const cluster = await openCluster({
     issuer: 'https://kubernetes.default.svc',
@@ -89,3 +96,18 @@ export const openPlacement = ({ ecsCluster, taskDefinition }: Pick<Environment, 
   createEcsPlacement({ client: new ECSClient({ maxAttempts: 1 }), cluster: ecsCluster, taskDefinition })
 
 export const openHooks = (): LifecycleHooks => createAutoScalingHooks({ client: new AutoScalingClient() })
+
+export const openNodeGroup = ({ clusterName }: Pick<Environment, 'clusterName'>): NodeGroup =>
+  createAutoScalingGroup({
+    client: new AutoScalingClient(),
+    clusterName,
+    shapeOf: createInstanceTypes({ client: new EC2Client() }),
+  })
+
+export const openTriggers = ({ nodeTriggers }: Pick<Environment, 'nodeTriggers'>): Triggers =>
+  createLambdaTriggers({
+    lambda: new LambdaClient(),
+    sqs: new SQSClient(),
+    triggers: parseTriggers(nodeTriggers),
+    clock: systemClock,
+  })

@@ -1,22 +1,36 @@
 import type { Controller } from '../../shared/controllers/controller.ts'
 import type { Resync } from '../../shared/dispatch/resync.ts'
 import { findSilentNodes } from '../../shared/dispatch/silent-nodes.ts'
+import type { NodeGroup } from '../../shared/node-group/node-group.ts'
+import { scaleNodes } from '../../shared/node-group/scale-nodes.ts'
 import type { Placement } from '../../shared/placement/placement.ts'
 import { sweepPlacement } from '../../shared/placement/sweep.ts'
 import type { WorkQueues } from '../../shared/queue/work-queues.ts'
+import type { Triggers } from '../../shared/triggers/triggers.ts'
+import { wakeTriggers } from '../../shared/triggers/wake.ts'
 import { type ClockTask, clockTasks } from '../environment.ts'
 import type { AwsCluster } from './aws.ts'
-import { resyncOf } from './workers.ts'
+import { clerkOf, resyncOf } from './workers.ts'
+
+export interface ClockParts {
+  readonly controllers: readonly Controller[]
+  readonly placement: Placement
+  readonly queues: WorkQueues
+  readonly triggers: Triggers
+  readonly group: NodeGroup
+}
 
 /** Does what is due in the minute of `timeMs`. One task that fails keeps no other from being done; then it throws. */
-export const runDueTasks = (
-  cluster: AwsCluster,
-  parts: { readonly controllers: readonly Controller[]; readonly placement: Placement; readonly queues: WorkQueues },
-): ((timeMs: number) => Promise<void>) => {
+export const runDueTasks = (cluster: AwsCluster, parts: ClockParts): ((timeMs: number) => Promise<void>) => {
   const resync = resyncOf(cluster, parts.controllers, parts.queues)
   const run: Readonly<Record<ClockTask, (cause: string) => Promise<unknown>>> = {
     tick: (cause) =>
-      Promise.all([findSilentNodes({ ...cluster, ...parts }), cluster.removeExpired(), beginCluster(cluster, resync, cause)]),
+      Promise.all([
+        findSilentNodes({ ...cluster, ...parts }),
+        cluster.removeExpired(),
+        beginCluster(cluster, resync, cause),
+        tendNodes(cluster, parts),
+      ]),
     sweep: (cause) => sweepPlacement({ ...cluster, ...parts }, cause),
     resync,
     reencrypt: () => cluster.reencrypt(),
@@ -32,6 +46,13 @@ export const runDueTasks = (
 /** Nothing has happened yet that would make what every cluster has. */
 const beginCluster = async ({ store }: Pick<AwsCluster, 'store'>, resync: Resync, cause: string): Promise<void> => {
   if (!(await store.get({ resource: 'namespaces', namespace: '', name: 'kube-system' }))) await resync(cause)
+}
+
+/** First those who work for nodes, so that they are awake when one comes. */
+const tendNodes = async (cluster: AwsCluster, { triggers, group }: ClockParts): Promise<void> => {
+  const state = await group.describe()
+  await wakeTriggers({ ...cluster, triggers, machinesWanted: state?.desired ?? 0 })
+  await scaleNodes({ ...clerkOf(cluster), group }, state)
 }
 
 /** Pure. Counted from the epoch, so that it needs no memory. */

@@ -55,7 +55,11 @@ export const dispatchWorkerOf = (
     resync: resyncOf(cluster, controllers, queues),
   })
 
-export const cloudEventWorkerOf = (cluster: Cluster, queues: WorkQueues): CloudEventWorker => {
+/** What somebody needs who writes objects and records Events, and is no reconciler. */
+export const clerkOf = (cluster: Cluster) => {
   const client = cluster.clientOf(controllerUser)
-  return createCloudEventWorker({ ...cluster, client, events: createEventSink({ ...cluster, client }), queues })
+  return { ...cluster, client, events: createEventSink({ ...cluster, client }) }
 }
+
+export const cloudEventWorkerOf = (cluster: Cluster, queues: WorkQueues): CloudEventWorker =>
+  createCloudEventWorker({ ...clerkOf(cluster), queues })

@@ -1,4 +1,4 @@
-import { Duration, Stack, Validations } from 'aws-cdk-lib'
+import { Duration, Stack, Tags, Validations } from 'aws-cdk-lib'
 import { AutoScalingGroup, DefaultResult, GroupMetrics, LifecycleTransition, UpdatePolicy } from 'aws-cdk-lib/aws-autoscaling'
 import {
   BlockDeviceVolume,
@@ -14,6 +14,7 @@ import {
 import { AmiHardwareType, EcsOptimizedImage } from 'aws-cdk-lib/aws-ecs'
 import { type IRole, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import { Construct } from 'constructs'
+import { groupTags } from '../../shared/node-group/auto-scaling-group.ts'
 import { architectureOf } from '../architecture.ts'
 import type { ClusterFunction } from './cluster-function.ts'
 import { findingOf } from './wildcard-grant.ts'
@@ -21,6 +22,8 @@ import { findingOf } from './wildcard-grant.ts'
 export interface NodeGroupProps {
   readonly vpc: IVpc
   readonly securityGroup: ISecurityGroup
+  /** functions find the group by it */
+  readonly clusterName: string
   readonly instanceType: string
   readonly role: IRole
   readonly userData: UserData
@@ -63,6 +66,8 @@ export class NodeGroup extends Construct {
       groupMetrics: [GroupMetrics.all()],
       updatePolicy: UpdatePolicy.rollingUpdate({ maxBatchSize: 1, minInstancesInService: 0 }),
     })
+    Tags.of(this.autoScalingGroup).add(groupTags.cluster, props.clusterName)
+    Tags.of(this.autoScalingGroup).add(groupTags.instanceType, instanceType)
     // At most: the instance goes as soon as its pods have left.
     this.autoScalingGroup.addLifecycleHook('Terminating', {
       lifecycleTransition: LifecycleTransition.INSTANCE_TERMINATING,
@@ -75,12 +80,22 @@ export class NodeGroup extends Construct {
       { id: 'AwsSolutions-EC29', reason: 'the group takes its instances down itself: a node is replaceable' },
     )
   }
+
+  /** To make the group larger and smaller, and to know what its machines offer. */
+  grantScale(clock: ClusterFunction): void {
+    this.#policy('Scale', clock, ['autoscaling:SetDesiredCapacity', 'autoscaling:TerminateInstanceInAutoScalingGroup'])
+  }
+
   /** To say that an instance which is to end may: a policy of this stack, since the function's stack does not know the group. */
   grantEndInstances(reconcile: ClusterFunction): void {
+    this.#policy('EndInstances', reconcile, ['autoscaling:CompleteLifecycleAction'])
+  }
+
+  #policy(id: string, grantee: ClusterFunction, actions: string[]): void {
     const { autoScalingGroupArn } = this.autoScalingGroup
-    const policy = new Policy(this, 'EndInstances', {
-      roles: [reconcile.role!],
-      statements: [new PolicyStatement({ actions: ['autoscaling:CompleteLifecycleAction'], resources: [autoScalingGroupArn] })],
+    const policy = new Policy(this, id, {
+      roles: [grantee.role!],
+      statements: [new PolicyStatement({ actions, resources: [autoScalingGroupArn] })],
     })
     Validations.of(policy).acknowledge({
       id: `AwsSolutions-IAM5[Resource::${findingOf(Stack.of(this), autoScalingGroupArn)}]`,

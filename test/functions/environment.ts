@@ -14,6 +14,8 @@ import type { Authenticator } from '../../shared/apiserver/authn/authenticator.t
 import { noTunnel } from '../../shared/apiserver/streams/no-tunnel.ts'
 import type { Client } from '../../shared/client/client.ts'
 import { createTimerWorker } from '../../shared/dispatch/timer-worker.ts'
+import { createAutoScalingGroup } from '../../shared/node-group/auto-scaling-group.ts'
+import { createInstanceTypes } from '../../shared/node-group/instance-type.ts'
 import { hostAnnotation } from '../../shared/placement/annotation.ts'
 import { createEcsPlacement } from '../../shared/placement/ecs/ecs-placement.ts'
 import type { LifecycleHooks } from '../../shared/placement/lifecycle-hooks.ts'
@@ -29,8 +31,11 @@ import { logItemKey } from '../../shared/storage/dynamodb/items.ts'
 import type { Heartbeats } from '../../shared/storage/heartbeats.ts'
 import { openLmdbStore } from '../../shared/storage/lmdb/open.ts'
 import type { Store } from '../../shared/storage/store.ts'
+import { createLambdaTriggers } from '../../shared/triggers/lambda-triggers.ts'
+import { FakeAutoScaling } from '../fakes/fake-auto-scaling.ts'
 import { FakeEcs } from '../fakes/fake-ecs.ts'
 import { FakeSqs } from '../fakes/fake-sqs.ts'
+import { FakeTriggers } from '../fakes/fake-triggers.ts'
 
 /** Time that goes on only when somebody sleeps or the test lets it. */
 export class LeapingClock implements Clock {
@@ -91,6 +96,21 @@ export const startFunctions = async ({ disturb, isCold = () => false, openStore 
   })
   const mailboxes = createSqsMailboxes({ client: sqs.client, prefix: 'test-node-' })
   const placement = createEcsPlacement({ client: ecs.client, cluster: 'test', taskDefinition: 'sandbox' })
+  const scaling = new FakeAutoScaling(clock)
+  const group = createAutoScalingGroup({
+    client: scaling.client,
+    clusterName: 'test',
+    shapeOf: createInstanceTypes({ client: scaling.ec2 }),
+  })
+  const mappings = new FakeTriggers('schedule', 'place')
+  const triggers = createLambdaTriggers({
+    ...mappings,
+    triggers: [
+      { id: 'schedule', queueUrl: url.schedule },
+      { id: 'place', queueUrl: url.place },
+    ],
+    clock,
+  })
   const completed: string[] = []
   const hooks: LifecycleHooks = {
     complete: async ({ hook }, instanceId) => {
@@ -149,7 +169,7 @@ export const startFunctions = async ({ disturb, isCold = () => false, openStore 
 
   const due = runDueTasks(
     { ...own, removeExpired: async () => undefined, rotateKeys: async () => undefined, reencrypt: async () => undefined },
-    { controllers: allControllers(own, parts), placement, queues },
+    { controllers: allControllers(own, parts), placement, queues, triggers, group },
   )
 
   let streamed = 1
@@ -166,7 +186,7 @@ export const startFunctions = async ({ disturb, isCold = () => false, openStore 
     for (const Records of disturb ? disturb(records) : records.map((record) => [record])) await handlers.dispatch({ Records })
     return true
   }
-  const triggers = async (): Promise<boolean> => {
+  const deliver = async (): Promise<boolean> => {
     const redrive = { redriveTo: url.deadLetter }
     const delivered = [
       await sqs.deliver(url.reconcile, handlers.reconcile, redrive),
@@ -182,6 +202,8 @@ export const startFunctions = async ({ disturb, isCold = () => false, openStore 
     logs,
     sqs,
     ecs,
+    scaling,
+    mappings,
     completed,
     url,
     client,
@@ -203,7 +225,7 @@ export const startFunctions = async ({ disturb, isCold = () => false, openStore 
       const endMs = clock.now() + forMs
       for (let round = 0; ; round++) {
         if (round > 2000) throw new Error(`does not settle; logs:\n${logs.slice(-10).join('\n')}`)
-        if ((await stream()) || (await triggers())) continue
+        if ((await stream()) || (await deliver())) continue
         const nextMs = sqs.nextVisibleMs()
         if (nextMs === undefined || nextMs > endMs) return
         clock.leapTo(nextMs)

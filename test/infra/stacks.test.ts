@@ -4,6 +4,7 @@ import { Match } from 'aws-cdk-lib/assertions'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type FunctionName, neededBy, variableNames } from '../../functions/environment.ts'
 import { functionTable } from '../../infra/constructs/function-table.ts'
+import { groupTags } from '../../shared/node-group/auto-scaling-group.ts'
 import { ttlAttribute } from '../../shared/storage/dynamodb/table.ts'
 import { type Resource, resourcesOf, synthesize } from './synthesized.ts'
 
@@ -122,6 +123,23 @@ describe('the functions', () => {
     expect(start?.Condition).toHaveProperty('ArnEquals.ecs:cluster')
   })
 
+  it('only clock turns triggers on and off: those of schedule, place and heartbeat', () => {
+    expect(names.filter((name) => actionsOf(name).includes('lambda:UpdateEventSourceMapping'))).toEqual(['clock'])
+    const grant = statementsOf('clock').find(({ Action }) => Action.includes('lambda:UpdateEventSourceMapping'))
+    const granted = [...JSON.stringify(grant?.Resource).matchAll(/"Ref":"(\w+?)SqsEventSource/g)].map(([, id]) => id)
+    expect(granted.sort()).toEqual(['Heartbeat', 'Place', 'Schedule'])
+  })
+
+  it('only clock resizes the group, which carries the tags that it is found by', () => {
+    expect(names.filter((name) => actionsOf(name).includes('autoscaling:SetDesiredCapacity'))).toEqual(['clock'])
+    cluster.nodes.hasResourceProperties('AWS::AutoScaling::AutoScalingGroup', {
+      Tags: Match.arrayWith([
+        { Key: groupTags.cluster, PropagateAtLaunch: true, Value: 'windlass' },
+        { Key: groupTags.instanceType, PropagateAtLaunch: true, Value: 't4g.medium' },
+      ]),
+    })
+  })
+
   it('only clock writes the data key', () => {
     expect(names.filter((name) => actionsOf(name).includes('secretsmanager:PutSecretValue'))).toEqual(['clock'])
     expect(actionsOf('heartbeat')).not.toContain('secretsmanager:GetSecretValue')
@@ -139,7 +157,12 @@ const wildcards: Partial<Record<FunctionName, string[]>> = {
     'sqs:CreateQueue,sqs:DeleteQueue,sqs:GetQueueUrl on :windlass-mailbox-*',
   ],
   place: [anyTask, listTasks],
-  clock: [anyTask, listTasks],
+  clock: [
+    'autoscaling:DescribeAutoScalingGroups,autoscaling:DescribeScalingActivities,ec2:DescribeInstanceTypes on *',
+    'autoscaling:SetDesiredCapacity,autoscaling:TerminateInstanceInAutoScalingGroup on :autoScalingGroup:*',
+    anyTask,
+    listTasks,
+  ],
 }
 
 describe('the queues', () => {
