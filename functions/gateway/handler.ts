@@ -30,8 +30,11 @@ const streamingHandler = (open: OpenApi, runtime: StreamingRuntime) =>
   })
 
 const writeAll = async (out: Writable, body: ApiResponse['body']): Promise<void> => {
+  // The runtime puts status and headers before the first write; an end with bytes, or without any, goes out bare.
+  out.write(new Uint8Array())
   if (body instanceof Uint8Array) {
-    out.end(body)
+    out.write(body)
+    out.end()
     if (!out.writableFinished && !out.destroyed) await event(out, 'finish')
     return
   }

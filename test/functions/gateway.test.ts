@@ -48,7 +48,12 @@ const playRuntime = () => {
     streamifyResponse: (handler) => (event, context) => handler(event, stream, context),
     HttpResponseStream: {
       from: (_stream, meta) => {
-        prelude = meta
+        // As Lambda's runtime does: with the first write, and not with an end that brings bytes.
+        const write = stream.write.bind(stream) as (...chunk: unknown[]) => boolean
+        stream.write = (...chunk: unknown[]) => {
+          prelude ??= meta
+          return write(...chunk)
+        }
         return stream
       },
     },
@@ -85,6 +90,29 @@ describe('an answer', () => {
     expect(String((await once(stream, 'data'))[0])).toBe('second')
     await done
     expect(stream.writableFinished).toBe(true)
+  })
+
+  it('has its status and headers when it is whole, and before it says anything', async () => {
+    const whole = playRuntime()
+    whole.stream.resume()
+    await gatewayHandler(
+      answering(() => Buffer.from('{}')),
+      whole.runtime,
+    )(gatewayEvent('GET', '/version'), lambdaContext)
+    expect(whole.prelude()).toMatchObject({ statusCode: 200 })
+    const silent = playRuntime()
+    silent.stream.resume()
+    const handler = gatewayHandler(
+      answering(async function* ({ signal: gone }) {
+        yield* []
+        await once(gone, 'abort')
+      }),
+      silent.runtime,
+    )
+    const done = handler(gatewayEvent('GET', '/watch'), lambdaContext)
+    await expect.poll(silent.prelude).toMatchObject({ statusCode: 200 })
+    silent.stream.destroy()
+    await done
   })
 
   it('ends, without an error, before the function does', async () => {
