@@ -4,13 +4,19 @@ import { noTunnel } from '../shared/apiserver/streams/no-tunnel.ts'
 import { parseAccessEntries } from '../shared/identity/access-entry.ts'
 import { createAskSts, stsHosts } from '../shared/identity/ask-sts.ts'
 import { systemClock } from '../shared/platform/clock.ts'
+import { loadSchemas } from '../shared/resources/schemas.ts'
 import { readEnvironment } from './environment.ts'
 import { gatewayHandler } from './gateway/handler.ts'
-import { openAwsCluster } from './wiring/aws.ts'
+import { openAwsCluster, openAwsStore } from './wiring/aws.ts'
 import { log } from './wiring/log.ts'
-import { onceWith } from './wiring/once.ts'
+import { once, onceWith } from './wiring/once.ts'
 
 const region = process.env.AWS_REGION ?? 'us-east-1'
+
+const openStore = once(async () => {
+  loadSchemas()
+  return openAwsStore(readEnvironment('api'))
+})
 
 const open = onceWith(async ({ requestContext }: APIGatewayProxyEvent) => {
   const environment = readEnvironment('api')
@@ -25,9 +31,13 @@ const open = onceWith(async ({ requestContext }: APIGatewayProxyEvent) => {
   })
   // The default domain, whatever domain this request came by: an issuer must stay the same.
   const issuer = `https://${requestContext.apiId}.execute-api.${region}.amazonaws.com/${requestContext.stage}`
-  const { handle } = await openAwsCluster(environment, { issuer, authenticators: [sts], subresources: noTunnel })
+  const stored = await openStore()
+  const { handle } = await openAwsCluster(environment, { stored, issuer, authenticators: [sts], subresources: noTunnel })
   return handle
 })
 
 /** The REST API: answers requests to the Kubernetes API. */
 export const handler = gatewayHandler(open)
+
+// A process that starts has a whole processor; one that answers has as little as its memory is small.
+await openStore().catch((error: unknown) => log.warn('could not open the store while starting', { error }))

@@ -42,16 +42,23 @@ export interface AwsCluster extends Cluster {
   reencrypt(): Promise<void>
 }
 
-/** The cluster over its table. */
-export const openAwsCluster = async (
-  environment: Pick<Environment, 'table' | 'dataKeySecret' | 'serviceCidr'>,
-  options: Partial<Pick<ClusterOptions, 'issuer' | 'authenticators' | 'subresources'>> = {},
-): Promise<AwsCluster> => {
-  const { table, dataKeySecret, serviceCidr } = environment
+type StoreEnvironment = Pick<Environment, 'table' | 'dataKeySecret'>
+export type AwsStore = Awaited<ReturnType<typeof openAwsStore>>
+
+export const openAwsStore = async ({ table, dataKeySecret }: StoreEnvironment) => {
   const secret = { client: new SecretsManagerClient(), secret: dataKeySecret, clock: systemClock }
   const keys = createSecretKeys(secret)
   const store = await openDynamoDbStore({ client: createDynamoDbClient(), table })
-  const clear = encryptingStore({ store, keys, isEncrypted })
+  return { secret, keys, store, clear: encryptingStore({ store, keys, isEncrypted }) }
+}
+
+/** The cluster over its table. */
+export const openAwsCluster = async (
+  environment: StoreEnvironment & Pick<Environment, 'serviceCidr'>,
+  options: Partial<Pick<ClusterOptions, 'issuer' | 'authenticators' | 'subresources'>> & { stored?: AwsStore } = {},
+): Promise<AwsCluster> => {
+  const { serviceCidr } = environment
+  const { secret, keys, store, clear } = options.stored ?? (await openAwsStore(environment))
   const cluster = await openCluster({
     issuer: 'https://kubernetes.default.svc',
     ...options,
