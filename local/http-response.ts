@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { type ServerResponse, STATUS_CODES } from 'node:http'
 import { constants, type ServerHttp2Stream } from 'node:http2'
 import type { Duplex, Writable } from 'node:stream'
@@ -65,11 +64,22 @@ export const respondOnSocket = async (socket: Duplex, { status, headers, body }:
 const writeChunks = async (target: Writable, chunks: AsyncIterable<Uint8Array>): Promise<void> => {
   for await (const chunk of chunks) {
     if (target.destroyed) return
-    if (!target.write(chunk)) await Promise.race([once(target, 'drain'), once(target, 'close')])
+    if (!target.write(chunk)) await drained(target)
     if (target.destroyed) return
   }
   target.end()
 }
+
+const drained = (target: Writable): Promise<void> =>
+  new Promise((resolve) => {
+    const done = () => {
+      target.off('drain', done)
+      target.off('close', done)
+      resolve()
+    }
+    target.on('drain', done)
+    target.on('close', done)
+  })
 
 const discard = async (body: ApiResponse['body']): Promise<void> => {
   if (!(body instanceof Uint8Array)) await body[Symbol.asyncIterator]().return?.()

@@ -25,8 +25,10 @@ export const encryptingStore = (options: {
   const { store, keys, isEncrypted } = options
   const open = opener(keys)
 
-  const openEntry = async (entry: Entry): Promise<Entry> =>
-    isEncrypted(entry.key.resource) && isSealed(entry.value) ? { ...entry, value: await open(entry.key, entry.value) } : entry
+  const openEntry = async (entry: Entry): Promise<Entry> => {
+    const { key, revision, value } = entry
+    return isEncrypted(key.resource) && isSealed(value) ? { key, revision, value: await open(key, value) } : entry
+  }
 
   const openChange = async (change: Change): Promise<Change> => {
     const { key, value, previous } = change
@@ -48,7 +50,7 @@ export const encryptingStore = (options: {
         written = encode(revision)
         return sealValue(key, dataKey, written)
       })
-      return { ...entry, value: written ?? entry.value }
+      return { key: entry.key, revision: entry.revision, value: written ?? entry.value }
     } catch (error) {
       if (error instanceof KeyExists) throw new KeyExists(await openEntry(error.current))
       if (error instanceof RevisionConflict && error.current) throw new RevisionConflict(key, await openEntry(error.current))

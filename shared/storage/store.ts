@@ -49,6 +49,7 @@ export interface Store {
 /** Makes the stored bytes (JSON in UTF-8) for the revision that the write will have. Must be pure: a driver may call it again with another revision. */
 export type Encode = (revision: number) => Uint8Array
 
+/** Its properties may be computed when asked for, and not be its own: name them, don't spread it. */
 export interface Entry {
   readonly key: ObjectKey
   readonly revision: number

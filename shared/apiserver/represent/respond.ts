@@ -28,13 +28,53 @@ export const respondJsonBytes = async (
   let body: Uint8Array = answer.bytes
   if (media === 'yaml') body = Buffer.from(stringifyYaml(JSON.parse(Buffer.from(body).toString())))
   else if (wantsPretty(request)) body = Buffer.from(`${JSON.stringify(JSON.parse(Buffer.from(body).toString()), undefined, 2)}\n`)
-  if (body.length >= gzipFromBytes && /\bgzip\b/.test(request.header('accept-encoding') ?? '')) {
+  if (body.length >= gzipFromBytes && acceptsGzip(request)) {
     body = await compress(body, { level: 1 })
     headers['content-encoding'] = 'gzip'
     headers.vary = 'Accept-Encoding'
   }
   return { status, headers, body }
 }
+
+/** From here on a client reads while the rest is put together, and no second copy of the whole is made. */
+const streamFromBytes = 512 * 1024
+const chunkBytes = 256 * 1024
+
+/** Pieces that make JSON when joined. Large ones leave in chunks. */
+export const respondJsonParts = async (
+  request: Pick<ApiRequest, 'header' | 'query'>,
+  status: number,
+  answer: { readonly parts: readonly Uint8Array[]; readonly media: Representation['media'] },
+): Promise<ApiResponse> => {
+  const { parts, media } = answer
+  const total = parts.reduce((sum, part) => sum + part.length, 0)
+  const asTheyAre = media === 'json' && !acceptsGzip(request) && !wantsPretty(request)
+  if (total < streamFromBytes || !asTheyAre)
+    return respondJsonBytes(request, status, { bytes: Buffer.concat(parts, total), media })
+  const headers = { 'content-type': mediaType.json, 'cache-control': 'no-cache, private' }
+  return { status, headers, body: chunked(parts, total) }
+}
+
+async function* chunked(parts: readonly Uint8Array[], total: number): AsyncGenerator<Uint8Array> {
+  let left = total
+  let chunk = Buffer.allocUnsafeSlow(Math.min(chunkBytes, left))
+  let used = 0
+  for (const part of parts) {
+    for (let done = 0; done < part.length; ) {
+      const room = Math.min(part.length - done, chunk.length - used)
+      chunk.set(room === part.length ? part : part.subarray(done, done + room), used)
+      done += room
+      used += room
+      if (used < chunk.length) continue
+      yield chunk
+      left -= used
+      used = 0
+      chunk = Buffer.allocUnsafeSlow(Math.min(chunkBytes, left))
+    }
+  }
+}
+
+const acceptsGzip = (request: Pick<ApiRequest, 'header'>) => /\bgzip\b/.test(request.header('accept-encoding') ?? '')
 
 export const respondJson = (request: Pick<ApiRequest, 'header' | 'query'>, status: number, value: unknown) =>
   respondJsonBytes(request, status, { bytes: Buffer.from(JSON.stringify(value)) })

@@ -11,7 +11,7 @@ import { selectionOf } from '../objects/selection.ts'
 import { resourceOf } from '../registry.ts'
 import { listForms, negotiate, type Representation } from '../represent/negotiate.ts'
 import { partialMetadata } from '../represent/partial-metadata.ts'
-import { respondJsonBytes } from '../represent/respond.ts'
+import { respondJsonBytes, respondJsonParts } from '../represent/respond.ts'
 import { includeObjectOf, table } from '../represent/table.ts'
 import type { ApiResponse } from '../request.ts'
 import { tooLargeResourceVersion } from './get.ts'
@@ -25,9 +25,10 @@ export const listVerb = async (context: ResourceContext): Promise<ApiResponse> =
     continue: page.next && encodeContinueToken({ revision: page.revision, after: page.next }),
     remainingItemCount: page.remaining,
   }
-  const bytes =
-    representation.as === 'Object' ? join(context, page, metadata) : convert(context, page, { metadata, representation })
-  return respondJsonBytes(request, 200, { bytes, media: representation.media })
+  const { media } = representation
+  return representation.as === 'Object'
+    ? respondJsonParts(request, 200, { parts: join(context, page, metadata), media })
+    : respondJsonBytes(request, 200, { bytes: convert(context, page, { metadata, representation }), media })
 }
 
 interface ListMetadata {
@@ -87,7 +88,7 @@ const comma = Buffer.from(',')
 const end = Buffer.from(']}\n')
 
 /** The stored bytes are the answer: nothing is parsed. */
-const join = ({ definition }: ResourceContext, { values }: Page, metadata: ListMetadata): Uint8Array => {
+const join = ({ definition }: ResourceContext, { values }: Page, metadata: ListMetadata): Uint8Array[] => {
   const apiVersion = apiVersionOf(definition.group, definition.version)
   const parts: Uint8Array[] = [
     Buffer.from(`{"kind":"${definition.kind}List","apiVersion":"${apiVersion}","metadata":${JSON.stringify(metadata)},"items":[`),
@@ -97,7 +98,7 @@ const join = ({ definition }: ResourceContext, { values }: Page, metadata: ListM
     parts.push(value)
   }
   parts.push(end)
-  return Buffer.concat(parts)
+  return parts
 }
 
 const convert = (

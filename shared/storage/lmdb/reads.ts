@@ -9,7 +9,7 @@ import {
 } from '../store.ts'
 import { type Environment, readCounter } from './environment.ts'
 import { asBuffer, objectRange, parseObjectKey, parseRevisionKey, revisionKey } from './keys.ts'
-import { changePrevious, objectEntry, parseChange, parseChangeHeader } from './record.ts'
+import { changePrevious, ListedEntry, objectEntry, parseChange, parseChangeHeader } from './record.ts'
 
 /** Each function runs to its end without giving way, so one read transaction (one snapshot) serves all of it. */
 
@@ -26,7 +26,7 @@ const listLatest = (environment: Environment, resource: string, options: ListOpt
   const entries: Entry[] = []
   let last: Uint8Array | undefined
   for (const { key, value } of environment.objects.getRange(limit ? { ...range, limit } : range)) {
-    entries.push(objectEntry(parseObjectKey(key), value))
+    entries.push(new ListedEntry(key, value))
     last = key
   }
   const full = limit !== undefined && entries.length === limit && last !== undefined

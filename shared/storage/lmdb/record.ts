@@ -21,6 +21,29 @@ export const objectEntry = (key: ObjectKey, record: Uint8Array): Entry => ({
   value: objectValue(record),
 })
 
+/** One of a list. Lists of thousands are mostly sent on as they are: who asks for no key pays for none. */
+export class ListedEntry implements Entry {
+  readonly #keyBytes: Uint8Array
+  readonly #record: Uint8Array
+
+  constructor(keyBytes: Uint8Array, record: Uint8Array) {
+    this.#keyBytes = keyBytes
+    this.#record = record
+  }
+
+  get key(): ObjectKey {
+    return parseObjectKey(this.#keyBytes)
+  }
+
+  get revision(): number {
+    return objectRevision(this.#record)
+  }
+
+  get value(): Uint8Array {
+    return objectValue(this.#record)
+  }
+}
+
 const types = ['created', 'updated', 'deleted'] as const
 /** type 1, time 8, previous revision 8, key length 2, value length 4 */
 const changeHeader = 23

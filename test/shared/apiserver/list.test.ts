@@ -40,6 +40,20 @@ describe('list', () => {
     await server.call('DELETE', `${configMaps}/between`)
   })
 
+  it('sends a large list in chunks, byte for byte', async () => {
+    const path = '/api/v1/namespaces/large/configmaps'
+    await server.makeNamespace('large')
+    const sizes = [3, 200_000, 700_000, 1, 262_144, 50]
+    for (const [i, size] of sizes.entries())
+      await server.call('POST', path, { body: { metadata: { name: `m${i}` }, data: { text: String(i).repeat(size) } } })
+    const { body } = await server.raw('GET', path)
+    expect(body).not.toBeInstanceOf(Uint8Array)
+    const whole = await list('', path)
+    expect(whole.json.items.map((item) => (item as { data?: { text: string } }).data?.text.length)).toEqual(sizes)
+    const packed = (await server.raw('GET', path, { headers: { 'accept-encoding': 'gzip' } })).body as Uint8Array
+    expect(gunzipSync(packed).toString()).toBe(whole.text)
+  })
+
   it('gives an inconsistent token when the revision of a token is gone', async () => {
     const first = await list('?limit=2')
     await server.call('POST', '/api/v1/namespaces/other/configmaps', { body: { metadata: { name: 'later' } } })
