@@ -41,7 +41,8 @@ export const startOnInstance =
     )
     const nodeName = facts.instanceId
     const log = parts.log.child({ node: nodeName })
-    const sqs = new SQSClient({ region })
+    // The endpoint of the region, or a stand-in's, whatever host a queue's URL names.
+    const sqs = new SQSClient({ region, useQueueUrlAsEndpoint: false })
     const ecs = new ECSClient({ region })
     const token = createStsTokens({ audience: environment.clusterName, region, credentials: sqs.config.credentials, clock })
     const transport = createGatewayTransport({ server, token, userAgent: `windlass-agent/${nodeName}` })

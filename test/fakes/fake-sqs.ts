@@ -1,7 +1,11 @@
+import { createHash } from 'node:crypto'
 import {
   CreateQueueCommand,
+  DeleteMessageBatchCommand,
   DeleteQueueCommand,
   GetQueueUrlCommand,
+  ReceiveMessageCommand,
+  type ReceiveMessageCommandInput,
   SendMessageBatchCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs'
@@ -26,18 +30,22 @@ interface Queue {
 type Consumer = (event: SQSEvent) => Promise<SQSBatchResponse>
 
 const deduplicationMs = 300_000
+const md5 = (text = '') => createHash('md5').update(text).digest('hex')
 
 /** SQS as its client and its Lambda triggers see it: FIFO groups, deduplication, delays, redrive after failures. */
 export class FakeSqs {
   readonly #queues = new Map<string, Queue>()
   readonly #clock: Clock
+  readonly #arrivals = new Set<() => void>()
   #lastId = 0
 
   constructor(clock: Clock) {
     this.#clock = clock
   }
 
-  readonly client = { send: (command: unknown) => this.#send(command) } as unknown as Pick<SQSClient, 'send'>
+  readonly client = {
+    send: (command: unknown, options?: { abortSignal?: AbortSignal }) => this.#send(command, options?.abortSignal),
+  } as unknown as Pick<SQSClient, 'send'>
 
   create(name: string): string {
     const url = `https://sqs.test/${name}`
@@ -118,7 +126,14 @@ export class FakeSqs {
     return batch
   }
 
-  async #send(command: unknown): Promise<unknown> {
+  async #send(command: unknown, signal?: AbortSignal): Promise<unknown> {
+    if (command instanceof ReceiveMessageCommand) return this.#poll(command.input, signal)
+    if (command instanceof DeleteMessageBatchCommand) {
+      const { messages } = this.#of(command.input.QueueUrl ?? '')
+      const done = new Set(command.input.Entries?.map(({ ReceiptHandle }) => ReceiptHandle))
+      for (const message of messages.filter(({ id }) => done.has(id))) messages.splice(messages.indexOf(message), 1)
+      return { Successful: command.input.Entries?.map(({ Id }) => ({ Id })), Failed: [] }
+    }
     if (command instanceof SendMessageBatchCommand) {
       const { QueueUrl = '', Entries = [] } = command.input
       const queue = this.#of(QueueUrl)
@@ -136,7 +151,11 @@ export class FakeSqs {
           receives: 0,
         })
       }
-      return { Successful: Entries.map(({ Id }) => ({ Id })), Failed: [] }
+      for (const arrived of this.#arrivals) arrived()
+      return {
+        Successful: Entries.map(({ Id, MessageBody }) => ({ Id, MessageId: Id, MD5OfMessageBody: md5(MessageBody) })),
+        Failed: [],
+      }
     }
     if (command instanceof GetQueueUrlCommand) {
       const url = `https://sqs.test/${command.input.QueueName}`
@@ -149,6 +168,30 @@ export class FakeSqs {
       return {}
     }
     throw new Error('FakeSqs does not know this command')
+  }
+
+  /** A long poll: an answer as soon as there is a message, or an empty one when the time is over. */
+  async #poll({ QueueUrl = '', MaxNumberOfMessages = 1, WaitTimeSeconds = 0 }: ReceiveMessageCommandInput, signal?: AbortSignal) {
+    const until = this.#clock.now() + WaitTimeSeconds * 1000
+    for (;;) {
+      const batch = this.#receive(this.#of(QueueUrl), MaxNumberOfMessages)
+      for (const message of batch)
+        Object.assign(message, { receives: message.receives + 1, visibleMs: this.#clock.now() + 30_000 })
+      const left = until - this.#clock.now()
+      if (signal?.aborted) throw Object.assign(new Error('Request aborted'), { name: 'AbortError' })
+      if (batch.length > 0 || left <= 0) {
+        return {
+          Messages: batch.map(({ id, body }) => ({ MessageId: id, ReceiptHandle: id, Body: body, MD5OfBody: md5(body) })),
+        }
+      }
+      const over = new AbortController()
+      const arrival = new Promise<void>((resolve) => {
+        this.#arrivals.add(resolve)
+        over.signal.addEventListener('abort', () => this.#arrivals.delete(resolve))
+      })
+      await Promise.race([arrival, this.#clock.sleep(left, signal ? AbortSignal.any([signal, over.signal]) : over.signal)])
+      over.abort()
+    }
   }
 
   #isRepeated({ taken }: Queue, id: string | undefined): boolean {

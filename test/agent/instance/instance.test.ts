@@ -1,0 +1,261 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createRun } from '../../../agent/network/command.ts'
+import { ensurePauseImage } from '../../../agent/runtime/docker/pause-image.ts'
+import { parseStsToken } from '../../../shared/apiserver/authn/sts-token.ts'
+import type { User } from '../../../shared/apiserver/request.ts'
+import type { Client } from '../../../shared/client/client.ts'
+import { createInProcessClient } from '../../../shared/client/in-process.ts'
+import { startInformer } from '../../../shared/client/watching-informer.ts'
+import { createEcsPlacement } from '../../../shared/placement/ecs/ecs-placement.ts'
+import { systemClock } from '../../../shared/platform/clock.ts'
+import { createLogger } from '../../../shared/platform/log.ts'
+import { createSqsMailboxes } from '../../../shared/queue/sqs/sqs-mailboxes.ts'
+import { configMaps, endpointSlices, type Node, nodes, type Pod, pods, services } from '../../../shared/resources/resource.ts'
+import { createDockerRunner } from '../../aws/ecs/docker-runner.ts'
+import { FakeEcs } from '../../fakes/fake-ecs.ts'
+import { FakeSqs } from '../../fakes/fake-sqs.ts'
+import { admin, startTestServer, type TestServer } from '../../shared/apiserver/environment.ts'
+import { missing as missingNetwork } from '../network/machine.ts'
+import { docker, makeTestImage, missingEngine, testImage } from '../runtime/engine.ts'
+import { instanceVariables, type StandIn, startStandIn } from './stand-in.ts'
+
+const missing = missingNetwork() ?? (await missingEngine())
+const instanceId = `i-${randomBytes(8).toString('hex')}`
+const network = { machine: '203.0.113.2', world: '203.0.113.1' }
+
+describe.skipIf(missing)(`the agent of an instance${missing ? ` (${missing})` : ''}`, () => {
+  const netns = `wlt-${instanceId.slice(2, 8)}`
+  const link = `wlt${instanceId.slice(2, 8)}`
+  const run = createRun()
+  const dataDir = mkdtempSync(join(tmpdir(), 'windlass-instance-'))
+  const sqs = new FakeSqs(systemClock)
+  const mailboxes = createSqsMailboxes({ client: sqs.client, prefix: 'test-mailbox-' })
+  const heartbeats = sqs.create('heartbeats')
+  const stopping = new AbortController()
+  let api: TestServer
+  let client: Client
+  let ecs: FakeEcs
+  let host: string
+  let standIn: StandIn
+  let placement: ReturnType<typeof createEcsPlacement>
+  let agent: { child: ChildProcess; lines: string[] } | undefined
+
+  const startAgent = () => {
+    const child = spawn('ip', ['netns', 'exec', netns, process.execPath, 'agent/main.ts'], {
+      env: {
+        PATH: process.env.PATH,
+        ...instanceVariables(standIn.url, heartbeats),
+        WINDLASS_DATA_DIR: dataDir,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const lines: string[] = []
+    for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', (line) => lines.push(line))
+    agent = { child, lines }
+  }
+  const stopAgent = async (signal: NodeJS.Signals = 'SIGTERM') => {
+    const child = agent?.child
+    agent = undefined
+    if (!child || child.exitCode !== null) return
+    const ended = new Promise((resolve) => child.once('exit', resolve))
+    child.kill(signal)
+    await ended
+  }
+  const eventually = <T>(look: () => Promise<T | undefined | false>): Promise<T> =>
+    (async () => {
+      const until = Date.now() + 15_000
+      for (;;) {
+        const found = await look().catch(() => undefined)
+        if (found) return found
+        if (Date.now() > until)
+          throw new Error(`not seen in time; the agent's last lines:\n${agent?.lines.slice(-15).join('\n')}`)
+        await new Promise((resolve) => setTimeout(resolve, 50))
+      }
+    })()
+  const node = (condition: (node: Node) => boolean) =>
+    eventually(async () => {
+      const found = await client.get(nodes, '', instanceId)
+      return condition(found) && found
+    })
+  const pod = (name: string, condition: (pod: Pod) => boolean) =>
+    eventually(async () => {
+      const found = await client.get(pods, 'default', name)
+      return condition(found) && found
+    })
+  const isReady = ({ status }: Pod | Node) =>
+    status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false
+  const createPod = async (name: string, command: string) => {
+    const created = await client.create(pods, {
+      metadata: { name, namespace: 'default' },
+      spec: {
+        nodeName: instanceId,
+        terminationGracePeriodSeconds: 1,
+        restartPolicy: 'Never',
+        containers: [{ name: 'main', image: testImage, imagePullPolicy: 'Never', command: ['sh', '-c', command] }],
+      },
+    } as unknown as Pod)
+    const { uid = '' } = created.metadata
+    return {
+      uid,
+      place: () => placement.start({ pod: { namespace: 'default', name, uid }, host, cpuMillis: 100, memoryBytes: 32 << 20 }),
+    }
+  }
+
+  beforeAll(async () => {
+    makeTestImage()
+    await run('ip', ['netns', 'add', netns])
+    await run('ip', ['link', 'add', link, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', netns])
+    await run('ip', ['-batch', '-'], `address add ${network.world}/24 dev ${link}\nlink set ${link} up\n`)
+    const inside = `link set lo up\naddress add ${network.machine}/24 dev eth0\nlink set eth0 up\nroute add default via ${network.world}\n`
+    await run('ip', ['-n', netns, '-batch', '-'], inside)
+    const image = await ensurePauseImage(docker)
+    const systemdCgroups = ((await docker.info()) as { CgroupDriver?: string }).CgroupDriver === 'systemd'
+    ecs = new FakeEcs({ runner: createDockerRunner({ docker, image, systemdCgroups }) })
+    host = ecs.addInstance(instanceId, { cpu: 2048, memory: 2048 })
+    placement = createEcsPlacement({ client: ecs.client, cluster: 'test', taskDefinition: 'windlass-pod' })
+    api = await startTestServer({ heartbeats: { record: async () => undefined, list: async () => new Map() } as never })
+    await api.makeNamespace('default')
+    client = createInProcessClient(api.handle, admin)
+    const metadata = { name: 'kube-root-ca.crt', namespace: 'default' }
+    await client.create(configMaps, { metadata, data: { 'ca.crt': 'of the cluster' } })
+    standIn = await startStandIn({
+      host: network.world,
+      instanceId,
+      privateAddress: network.machine,
+      containerInstance: host,
+      sqs,
+      ecs,
+      api: { handle: api.handle, user: userOf },
+    })
+    deliverLetters()
+    startAgent()
+  }, 60_000)
+  afterAll(async () => {
+    stopping.abort()
+    await stopAgent()
+    for (const task of ecs.running()) await placement.stop(task.taskArn, 'the test is over')
+    const left = await docker.listContainers({ all: true, filters: { label: [`windlass.dev/node=${instanceId}`] } })
+    await Promise.all(left.map(({ Id }) => docker.getContainer(Id).remove({ force: true })))
+    await standIn.close()
+    await api.stop()
+    await run('ip', ['netns', 'delete', netns])
+    rmSync(dataDir, { recursive: true, force: true })
+  }, 60_000)
+
+  const userOf = (token: string): User | undefined => {
+    if (!token.startsWith('k8s-aws-v1.')) return undefined
+    const { url } = parseStsToken(token, { hosts: ['sts.eu-west-1.amazonaws.com'], clock: systemClock })
+    if (!url.searchParams.get('X-Amz-Credential')?.startsWith('AKIATEST/')) return undefined
+    return { name: `system:node:${instanceId}`, groups: ['system:nodes', 'system:authenticated'] }
+  }
+
+  /** As dispatch does, without its choice. */
+  const deliverLetters = () => {
+    const log = createLogger({ write: () => undefined })
+    const common = { client, clock: systemClock, log, signal: stopping.signal }
+    for (const [resource, name] of [
+      [pods, 'pods'],
+      [nodes, 'nodes'],
+      [services, 'services'],
+      [endpointSlices, 'endpointslices.discovery.k8s.io'],
+    ] as const) {
+      startInformer({ ...common, resource: resource as typeof pods }).onChange((object, previous) => {
+        const { metadata } = (object ?? previous)!
+        const body = {
+          resource: name,
+          namespace: metadata.namespace ?? '',
+          name: metadata.name,
+          revision: Number(metadata.resourceVersion),
+        }
+        void mailboxes.deliver([{ node: instanceId, body: object ? body : { ...body, revision: body.revision + 1 } }])
+      })
+    }
+  }
+
+  it('makes its node, waits for its pod addresses, and becomes ready', async () => {
+    const claimed = await node(() => true)
+    expect(claimed.metadata).toMatchObject({
+      labels: {
+        'topology.kubernetes.io/zone': 'eu-west-1a',
+        'topology.kubernetes.io/region': 'eu-west-1',
+        'node.kubernetes.io/instance-type': 't4g.medium',
+        'kubernetes.io/hostname': instanceId,
+      },
+      annotations: { 'windlass.dev/container-instance': host },
+    })
+    expect(claimed.spec.providerID).toBe(`aws:///eu-west-1a/${instanceId}`)
+    expect(isReady(claimed)).toBe(false)
+    await client.patch(nodes, '', instanceId, {
+      type: 'merge',
+      body: { spec: { podCIDR: '10.244.7.0/24', podCIDRs: ['10.244.7.0/24'] } },
+    })
+    await mailboxes.ensure(instanceId)
+    const ready = await node(isReady)
+    expect(ready.status?.addresses).toEqual([
+      { type: 'InternalIP', address: network.machine },
+      { type: 'InternalDNS', address: 'ip-203-0-113-2.eu-west-1.compute.internal' },
+      { type: 'Hostname', address: 'ip-203-0-113-2.eu-west-1.compute.internal' },
+    ])
+    // of 2048 and 2048 MiB, without what is kept for the smallest tasks
+    expect(ready.status?.allocatable).toMatchObject({ cpu: '1968m', memory: '1952Mi', pods: '110' })
+    await eventually(async () => sqs.bodies(heartbeats).length > 0)
+    expect(sqs.bodies(heartbeats)[0]).toEqual({ node: instanceId, atMs: expect.any(Number) })
+    expect(standIn.requests.some((line) => line.includes('watch=true'))).toBe(false)
+  })
+
+  it('runs a pod when its task has started, inside it, and gives its room back when it has ended', async () => {
+    const { uid, place } = await createPod('job', 'echo hello; sleep 1')
+    await pod('job', ({ status }) => status?.containerStatuses?.[0]?.state?.waiting?.reason === 'ContainerCreating')
+    const reference = await place()
+    const running = await pod('job', isReady)
+    expect(running.status).toMatchObject({ hostIP: network.machine, podIP: expect.stringMatching(/^10\.244\.7\./) })
+    const [sandbox] = await docker.listContainers({
+      filters: { label: [`windlass.dev/pod-uid=${uid}`, 'windlass.dev/type=sandbox'] },
+    })
+    expect(sandbox).toBeDefined()
+    await pod('job', ({ status }) => status?.phase === 'Succeeded')
+    await eventually(async () => (await placement.status(reference))?.state === 'stopped')
+    expect((await client.get(pods, 'default', 'job')).status?.phase).toBe('Succeeded')
+  })
+
+  it('ends a pod whose task is taken away, and says why', async () => {
+    const { place } = await createPod('loser', 'sleep 1000')
+    const reference = await place()
+    await pod('loser', isReady)
+    const [task] = await docker.listContainers({ filters: { label: [`com.amazonaws.ecs.task-arn=${reference}`] } })
+    await docker.getContainer(task?.Id ?? '').kill()
+    const ended = await pod('loser', ({ status }) => status?.phase === 'Failed')
+    expect(ended.status).toMatchObject({
+      reason: 'PlacementLost',
+      message: expect.stringContaining(`the container of ${reference} ended`),
+    })
+  })
+
+  it('finds its pods again after a restart, and ends those whose tasks have gone meanwhile', async () => {
+    const [stays, leaves] = await Promise.all([createPod('stays', 'sleep 1000'), createPod('leaves', 'sleep 1000')])
+    const references = await Promise.all([stays.place(), leaves.place()])
+    const before = await pod('stays', isReady)
+    await pod('leaves', isReady)
+    await stopAgent('SIGKILL')
+    await placement.stop(references[1], 'by the test')
+    startAgent()
+    const ended = await pod('leaves', ({ status }) => status?.phase === 'Failed')
+    expect(ended.status?.reason).toBe('PlacementLost')
+    const after = await pod('stays', isReady)
+    expect(after.status?.containerStatuses?.[0]?.containerID).toBe(before.status?.containerStatuses?.[0]?.containerID)
+    await client.delete(pods, 'default', 'stays')
+    await eventually(async () =>
+      client.get(pods, 'default', 'stays').then(
+        () => false,
+        () => true,
+      ),
+    )
+    await eventually(async () => (await placement.status(references[0]))?.state === 'stopped')
+  })
+})
