@@ -95,7 +95,7 @@ export class ControlPlaneStack extends Stack {
     this.agentVariables = {
       WINDLASS_SERVER: this.gateway.url,
       WINDLASS_HEARTBEAT_QUEUE_URL: queues.heartbeats.queueUrl,
-      ...variablesOf(environment, ['clusterName', 'mailboxPrefix', 'ecsCluster', 'serviceCidr', 'podCidr']),
+      ...variablesOf(environment, ['clusterName', 'mailboxPrefix', 'ecsCluster', 'table', 'serviceCidr', 'podCidr']),
     }
 
     const functions = [api, dispatch, schedule, reconcile, place, heartbeat, clock, cloudEvents]

@@ -1,4 +1,4 @@
-import { Stack, Validations } from 'aws-cdk-lib'
+import { Duration, Stack, Validations } from 'aws-cdk-lib'
 import { CfnCluster, ContainerImage, Ec2TaskDefinition, NetworkMode } from 'aws-cdk-lib/aws-ecs'
 import { Grant, type IGrantable, ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { Construct } from 'constructs'
@@ -33,6 +33,8 @@ export class Machines extends Construct {
       // Imported on each instance before the ECS agent starts, so no registry is asked.
       image: ContainerImage.fromRegistry(pauseImage(architecture).name),
       cpu: 2,
+      // The sandbox takes no notice of the stop signal: so long an agent has to end the pod, before the sandbox is killed.
+      stopTimeout: Duration.minutes(5),
       // The engine takes no less. Of each pod `place` says how much.
       memoryReservationMiB: 6,
     })
@@ -90,6 +92,14 @@ export class Machines extends Construct {
     grantWildcard(this, {
       grantee: role,
       actions: ['ecs:Poll', 'ecs:StartTelemetrySession', 'ecs:UpdateContainerInstancesState'],
+      resourceArn: this.#arnOf('container-instance'),
+      conditions: this.#inCluster,
+      reason: 'an instance gets its ARN when it registers',
+    })
+    grantWildcard(this, {
+      grantee: role,
+      // How much tasks may reserve: our agent's question.
+      actions: ['ecs:DescribeContainerInstances'],
       resourceArn: this.#arnOf('container-instance'),
       conditions: this.#inCluster,
       reason: 'an instance gets its ARN when it registers',

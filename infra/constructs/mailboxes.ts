@@ -22,7 +22,7 @@ export class Mailboxes extends Construct {
   }
 
   grantRead(grantee: IGrantable): Grant {
-    return this.#grant(grantee, 'sqs:GetQueueUrl', 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility')
+    return this.#grant(grantee, 'sqs:GetQueueUrl', 'sqs:ReceiveMessage', 'sqs:DeleteMessage')
   }
 
   #grant(grantee: IGrantable, ...actions: string[]): Grant {

@@ -8,8 +8,6 @@ export interface NodeNetworkProps {
 
 /** Where VXLAN packets between nodes arrive. */
 const vxlanPort = 4789
-/** of the agent's own server: logs, exec */
-const kubeletPort = 10250
 
 /**
  * Public subnets, closed to the world by a security group: a NAT gateway costs $33 a month in each zone before its first byte, an instance's
@@ -39,6 +37,5 @@ export class NodeNetwork extends Construct {
     })
     this.securityGroup = new SecurityGroup(this, 'SecurityGroup', { vpc: this.vpc, description: 'Nodes: only nodes come in' })
     this.securityGroup.addIngressRule(this.securityGroup, Port.udp(vxlanPort), 'pods of other nodes, in VXLAN')
-    this.securityGroup.addIngressRule(this.securityGroup, Port.tcp(kubeletPort), 'logs and exec')
   }
 }

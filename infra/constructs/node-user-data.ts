@@ -21,7 +21,7 @@ export const nodeUserData = ({ architecture, agent, ecsCluster, agentVariables }
   userData.addCommands(
     'set -euo pipefail',
     ...fileOf('/etc/ecs/ecs.config', ecsSettings(ecsCluster)),
-    'dnf install -y awscli-2 nftables unzip',
+    'dnf install -y awscli-2 iproute nftables unzip',
     `mkdir -p ${folder}`,
     `curl -fsS --retry 5 -o /tmp/node.tgz ${runtime.url}`,
     `echo '${runtime.sha512}  /tmp/node.tgz' | sha512sum --check`,
@@ -36,7 +36,8 @@ export const nodeUserData = ({ architecture, agent, ecsCluster, agentVariables }
     `unzip -o -d ${folder} ${archive}`,
     'rm /tmp/node.tgz /tmp/agent.zip',
     'systemctl start docker',
-    `docker import --change 'ENTRYPOINT ["${entryPoint}"]' ${folder}/sandbox.tar ${name}`,
+    // A signal that the sandbox, the first process of its namespace, never gets: the agent sees it asked for, ends the pod, and then the sandbox.
+    `docker import --change 'ENTRYPOINT ["${entryPoint}"]' --change 'STOPSIGNAL SIGUSR1' ${folder}/sandbox.tar ${name}`,
     'install -d -m 700 /etc/windlass',
     ...fileOf(
       '/etc/windlass/agent.env',

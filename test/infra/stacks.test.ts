@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Match } from 'aws-cdk-lib/assertions'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readInstanceEnvironment } from '../../agent/instance/environment.ts'
 import { type FunctionName, neededBy, variableNames } from '../../functions/environment.ts'
 import { functionTable } from '../../infra/constructs/function-table.ts'
 import { groupTags } from '../../shared/node-group/auto-scaling-group.ts'
@@ -276,7 +277,7 @@ describe('the nodes', () => {
       LaunchTemplateData: { MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 1 } },
     })
     const rules = resourcesOf(cluster.templates.nodes, 'AWS::EC2::SecurityGroupIngress')
-    expect(rules.map(([, { Properties }]) => Properties.FromPort).sort()).toEqual([10250, 4789])
+    expect(rules.map(([, { Properties }]) => Properties.FromPort)).toEqual([4789])
     for (const [, { Properties }] of rules) expect(Properties).toHaveProperty('SourceSecurityGroupId')
     cluster.nodes.resourceCountIs('AWS::EC2::NatGateway', 0)
   })
@@ -291,6 +292,49 @@ describe('the nodes', () => {
     const template = JSON.stringify(resourcesOf(cluster.templates.nodes, 'AWS::EC2::LaunchTemplate'))
     expect(template).toContain(`sandbox.tar ${image}`)
     expect(template).toContain('ECS_IMAGE_PULL_BEHAVIOR=prefer-cached')
+  })
+
+  it('may do what their two agents do, and nothing else', () => {
+    const [role] = Object.keys(
+      cluster.controlPlane.findResources('AWS::IAM::Role', {
+        Properties: { AssumeRolePolicyDocument: { Statement: [{ Principal: { Service: 'ec2.amazonaws.com' } }] } },
+      }),
+    )
+    const policies = allOf('AWS::IAM::Policy').filter(([, { Properties }]) => JSON.stringify(Properties.Roles).includes(role!))
+    const statements = policies.flatMap(
+      ([, { Properties }]) => (Properties.PolicyDocument as { Statement: Statement[] }).Statement,
+    )
+    const actions = (service: string) =>
+      [...new Set(statements.flatMap(({ Action }) => Action))].filter((action) => action.startsWith(service)).sort()
+    expect(actions('sqs')).toEqual([
+      'sqs:DeleteMessage',
+      'sqs:GetQueueAttributes',
+      'sqs:GetQueueUrl',
+      'sqs:ReceiveMessage',
+      'sqs:SendMessage',
+    ])
+    const receive = statements.find(({ Action }) => Action.includes('sqs:ReceiveMessage'))
+    expect(JSON.stringify(receive?.Resource)).toContain(':windlass-mailbox-*')
+    expect(actions('s3')).toEqual(['s3:GetObject'])
+    expect(actions('ecs').filter((action) => /Start|Stop|Run|List/.test(action))).toEqual(['ecs:StartTelemetrySession'])
+    expect(actions('secretsmanager')).toEqual([])
+  })
+
+  it('tell their agent all that it asks of its environment', () => {
+    const template = JSON.stringify(resourcesOf(cluster.templates.nodes, 'AWS::EC2::LaunchTemplate'))
+    const names = [...template.matchAll(/((?:WINDLASS|AWS)_[A-Z_]+)=/g)].map(([, name]) => name!)
+    const ranges = {
+      WINDLASS_SERVER: 'https://api.test/prod',
+      WINDLASS_SERVICE_CIDR: '10.96.0.0/16',
+      WINDLASS_POD_CIDR: '10.244.0.0/16',
+    }
+    const told = Object.fromEntries(names.map((name) => [name, 'told']))
+    expect(readInstanceEnvironment({ ...told, ...ranges })).toMatchObject({
+      table: 'told',
+      region: 'told',
+      clusterDNS: '10.96.0.10',
+    })
+    expect(names.length).toBe(9)
   })
 
   it('start the agent as a unit, out of a small package', () => {
