@@ -4,7 +4,7 @@ import { impersonate } from './authn/impersonation.ts'
 import { forbiddenFor } from './authz/forbidden.ts'
 import type { RequestContext, ResourceContext } from './context.ts'
 import type { ApiServerParts } from './parts.ts'
-import { type PathHandler, pathNotFound } from './paths.ts'
+import { notServed, type PathHandler, pathNotFound } from './paths.ts'
 import { respondError } from './represent/respond.ts'
 import { warningHeader } from './represent/warning-header.ts'
 import type { ApiHandler, ApiRequest, ApiResponse, User } from './request.ts'
@@ -56,7 +56,7 @@ const dispatch = async (context: RequestContext, paths: readonly PathHandler[]):
     const response = await path(context)
     if (response) return response
   }
-  throw pathNotFound()
+  throw info.isResource ? notServed(info) : pathNotFound()
 }
 
 const healthPaths = new Set(['/healthz', '/livez', '/readyz', '/version'])

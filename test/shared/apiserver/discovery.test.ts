@@ -51,6 +51,18 @@ describe('discovery', () => {
     })
   })
 
+  it.each([
+    ['/apis/batch/v1/namespaces/default/jobs', 'jobs.v1.batch'],
+    ['/apis/apps/v1/statefulsets', 'statefulsets.v1.apps'],
+    ['/api/v1/persistentvolumes/a', 'persistentvolumes.v1'],
+  ])('names what it does not serve, at %s', async (url, what) => {
+    expect((await server.call('POST', url, { body: {} })).json).toMatchObject({
+      code: 404,
+      reason: 'NotFound',
+      message: `the server could not find the requested resource (${what} is not served; what is: kubectl api-resources)`,
+    })
+  })
+
   const accept =
     'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json'
 
