@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type DynamoDbStore, openDynamoDbStore } from '../../../../shared/storage/dynamodb/open.ts'
 import { createPod, deletePod, noted, pod, updatePod } from '../../../contract/store/objects.ts'
 import { DynamoDbLocal, hasJava } from '../../../fakes/dynamodb-local.ts'
+import { usageTable, used } from './usage-table.ts'
 
 /** Requests and units are the bill, so what an operation takes is held here. DynamoDB Local counts a transaction's units once; AWS twice. */
 describe.skipIf(!hasJava)('what DynamoDB is asked for (needs Java)', () => {
@@ -17,47 +18,49 @@ describe.skipIf(!hasJava)('what DynamoDB is asked for (needs Java)', () => {
     await dynamoDb.stop()
   })
 
-  const used = async <T>(action: () => Promise<T>) => {
-    const before = { ...store.usage }
-    const result = await action()
-    const { calls, readUnits, writeUnits } = store.usage
-    return {
-      result,
-      calls: calls - before.calls,
-      readUnits: readUnits - before.readUnits,
-      writeUnits: writeUnits - before.writeUnits,
-    }
-  }
-
   it('creates with one counter write and one transaction', async () => {
-    expect(await used(() => createPod(store, 'a'))).toMatchObject({ calls: 2, readUnits: 0, writeUnits: 3 })
+    expect(await used(store, () => createPod(store, 'a'))).toMatchObject({ calls: 2, readUnits: 0, writeUnits: 3 })
   })
 
   it('updates and deletes with one read more', async () => {
-    const { result: updated, ...update } = await used(async () => updatePod(store, await createPod(store, 'b'), 'changed'))
+    const { result: updated, ...update } = await used(store, async () => updatePod(store, await createPod(store, 'b'), 'changed'))
     expect(update).toMatchObject({ calls: 5, readUnits: 1 })
-    expect(await used(() => deletePod(store, updated))).toMatchObject({ calls: 3, readUnits: 1 })
+    expect(await used(store, () => deletePod(store, updated))).toMatchObject({ calls: 3, readUnits: 1 })
   })
 
   it('gets with one read', async () => {
-    expect(await used(() => store.get(pod('a')))).toMatchObject({ calls: 1, readUnits: 1, writeUnits: 0 })
+    expect(await used(store, () => store.get(pod('a')))).toMatchObject({ calls: 1, readUnits: 1, writeUnits: 0 })
   })
 
   it('catches up with nothing new by one query of at most one unit', async () => {
     await store.revision()
-    const revision = await used(() => store.revision())
+    const revision = await used(store, () => store.revision())
     expect(revision).toMatchObject({ calls: 1, writeUnits: 0 })
     expect(revision.readUnits).toBeLessThanOrEqual(1)
-    const changes = await used(() => store.changes(revision.result))
+    const changes = await used(store, () => store.changes(revision.result))
     expect(changes).toMatchObject({ calls: 1, writeUnits: 0 })
     expect(changes.readUnits).toBeLessThanOrEqual(1)
   })
 
   it('lists with a query per partition and two of the log, and packs what is large', async () => {
     const filler = 'packs well '.repeat(3000)
-    const created = await used(() => store.create(pod('large'), noted(pod('large'), filler)))
+    const created = await used(store, () => store.create(pod('large'), noted(pod('large'), filler)))
     expect(created).toMatchObject({ calls: 2, writeUnits: 3 })
-    expect(await used(() => store.list('pods'))).toMatchObject({ calls: 6, writeUnits: 0 })
-    expect(await used(() => store.list('configmaps'))).toMatchObject({ calls: 3, writeUnits: 0 })
+    expect(await used(store, () => store.list('pods'))).toMatchObject({ calls: 6, writeUnits: 0 })
+    expect(await used(store, () => store.list('configmaps'))).toMatchObject({ calls: 3, writeUnits: 0 })
   })
+
+  it('lists a thousand by the pages they fill, watches by one unit a second at most, and rests for nothing', async () => {
+    const table = await usageTable(dynamoDb)
+    // 1,000 of about 1 kB: a strongly consistent unit reads 4 kB, a page 1 MB.
+    const list = table.get('list of 1000, about 1 kB each')!
+    expect(list).toMatchObject({ writeUnits: 0 })
+    expect(list.calls).toBeLessThanOrEqual(4)
+    expect(list.readUnits).toBeGreaterThan(200)
+    expect(list.readUnits).toBeLessThan(350)
+    const watch = table.get('an hour of a watch with nothing new')!
+    expect(watch).toMatchObject({ calls: 3600, writeUnits: 0 })
+    expect(watch.readUnits).toBeLessThanOrEqual(3600)
+    expect(table.get('an hour of nothing')).toEqual({ calls: 0, readUnits: 0, writeUnits: 0 })
+  }, 120_000)
 })
