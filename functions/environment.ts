@@ -55,7 +55,7 @@ export const neededBy = {
   api: [...store, 'clusterName', 'accessEntries'],
   dispatch: [...store, ...queues, ...controllers],
   schedule: [...store, ...queues],
-  reconcile: [...store, ...queues, 'podCidr', 'mailboxPrefix'],
+  reconcile: [...store, ...queues, 'clusterName', 'podCidr', 'mailboxPrefix'],
   place: [...store, ...queues, 'ecsCluster', 'taskDefinition'],
   heartbeat: ['table'],
   'cloud-events': [...store, ...queues],

@@ -1,5 +1,5 @@
 import { readEnvironment } from './environment.ts'
-import { openAwsCluster, openHooks, openMailboxes, openQueues } from './wiring/aws.ts'
+import { openAwsCluster, openHooks, openLoadBalancers, openMailboxes, openQueues } from './wiring/aws.ts'
 import { batchHandler } from './wiring/batch-handler.ts'
 import { reconcilers } from './wiring/controllers.ts'
 import { once } from './wiring/once.ts'
@@ -8,7 +8,12 @@ import { reconcileWorkerOf } from './wiring/workers.ts'
 const open = once(async () => {
   const environment = readEnvironment('reconcile')
   const cluster = await openAwsCluster(environment)
-  const controllers = reconcilers(cluster, { ...environment, mailboxes: openMailboxes(environment), hooks: openHooks() })
+  const controllers = reconcilers(cluster, {
+    ...environment,
+    mailboxes: openMailboxes(environment),
+    hooks: openHooks(),
+    loadBalancers: openLoadBalancers(environment),
+  })
   return reconcileWorkerOf(cluster, controllers, openQueues(environment))
 })
 

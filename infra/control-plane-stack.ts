@@ -12,6 +12,7 @@ import { ClusterFunction } from './constructs/cluster-function.ts'
 import type { ClusterTable } from './constructs/cluster-table.ts'
 import type { DataKey } from './constructs/data-key.ts'
 import { EventRule, ecsEvents } from './constructs/event-rule.ts'
+import { LoadBalancerGrant } from './constructs/load-balancer-grant.ts'
 import { Machines } from './constructs/machines.ts'
 import { Mailboxes } from './constructs/mailboxes.ts'
 import { grantNodeGroupView } from './constructs/node-group-view.ts'
@@ -74,6 +75,7 @@ export class ControlPlaneStack extends Stack {
     machines.grantPlace(place)
     machines.grantSweep(clock)
     grantNodeGroupView(this, clock)
+    new LoadBalancerGrant(this, 'LoadBalancers', { grantee: reconcile, clusterName })
     dataKey.grantRotate(clock)
 
     this.gateway = new ApiGateway(this, 'Gateway', { handler: api })

@@ -5,6 +5,7 @@ import type { ClusterConfiguration } from './configuration.ts'
 import { AgentPackage } from './constructs/agent-package.ts'
 import type { ClusterFunction } from './constructs/cluster-function.ts'
 import { EventRule, spotEvents, terminationEvents } from './constructs/event-rule.ts'
+import { LoadBalancerGroup } from './constructs/load-balancer-group.ts'
 import type { Machines } from './constructs/machines.ts'
 import { NodeGroup } from './constructs/node-group.ts'
 import { NodeNetwork } from './constructs/node-network.ts'
@@ -43,6 +44,7 @@ export class NodesStack extends Stack {
         agentVariables: { ...props.agentVariables, AWS_REGION: this.region },
       }),
     })
+    group.tag(new LoadBalancerGroup(this, 'LoadBalancers', { vpc, nodes: securityGroup }).tags)
     group.grantEndInstances(props.reconcile)
     group.grantScale(props.clock)
     const handler = cloudEvents

@@ -1,11 +1,16 @@
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling'
 import { EC2Client } from '@aws-sdk/client-ec2'
 import { ECSClient } from '@aws-sdk/client-ecs'
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { LambdaClient } from '@aws-sdk/client-lambda'
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { SQSClient } from '@aws-sdk/client-sqs'
 import { encryptedResources } from '../../shared/apiserver/standard-server.ts'
 import { identityResource } from '../../shared/identity/cluster-identity.ts'
+import { createNetworkReader } from '../../shared/load-balancer/elb/network.ts'
+import { createNetworkLoadBalancers } from '../../shared/load-balancer/elb/network-load-balancers.ts'
+import { createSecurityGroups } from '../../shared/load-balancer/elb/security-groups.ts'
+import type { LoadBalancers } from '../../shared/load-balancer/load-balancers.ts'
 import { createAutoScalingGroup } from '../../shared/node-group/auto-scaling-group.ts'
 import { createInstanceTypes } from '../../shared/node-group/instance-type.ts'
 import type { NodeGroup } from '../../shared/node-group/node-group.ts'
@@ -117,4 +122,12 @@ export const openTriggers = ({ nodeTriggers }: Pick<Environment, 'nodeTriggers'>
     sqs: new SQSClient(),
     triggers: parseTriggers(nodeTriggers),
     clock: systemClock,
+  })
+
+export const openLoadBalancers = ({ clusterName }: Pick<Environment, 'clusterName'>): LoadBalancers =>
+  createNetworkLoadBalancers({
+    client: new ElasticLoadBalancingV2Client(),
+    clusterName,
+    network: createNetworkReader({ client: new AutoScalingClient(), clusterName }),
+    securityGroups: createSecurityGroups({ client: new EC2Client(), clusterName }),
   })

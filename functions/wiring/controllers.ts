@@ -3,6 +3,8 @@ import { createControllers } from '../../shared/controllers/index.ts'
 import { createNodeIpamController } from '../../shared/controllers/node-ipam.ts'
 import { createMailboxController } from '../../shared/dispatch/mailbox-controller.ts'
 import { untimed } from '../../shared/dispatch/silent-nodes.ts'
+import { createLoadBalancerController } from '../../shared/load-balancer/load-balancer-controller.ts'
+import type { LoadBalancers } from '../../shared/load-balancer/load-balancers.ts'
 import type { LifecycleHooks } from '../../shared/placement/lifecycle-hooks.ts'
 import { createNodeEndingController } from '../../shared/placement/node-ending-controller.ts'
 import type { Placement } from '../../shared/placement/placement.ts'
@@ -20,6 +22,8 @@ export interface ControllersParts {
   readonly mailboxes: Mailboxes
   readonly placement: Placement
   readonly hooks: LifecycleHooks
+  /** only where controllers reconcile, and not only say whom a change concerns */
+  readonly loadBalancers?: LoadBalancers
 }
 
 /** What runs in `reconcile`. */
@@ -34,7 +38,6 @@ export const reconcilers = ({ heartbeats, identity }: Cluster, parts: Omit<Contr
     })),
     certificateAuthority: identity.authority.certificate,
     nodeLifecycle: { heartbeats },
-    loadBalancer: { addresses: [] },
     kubernetesService: {
       apiServer: { address: lastAddress(parts.podCidr), port: proxyPort },
       clusterIP: firstAddress(parts.serviceCidr),
@@ -43,7 +46,13 @@ export const reconcilers = ({ heartbeats, identity }: Cluster, parts: Omit<Contr
   createNodeIpamController(parts),
   createMailboxController(parts.mailboxes),
   createNodeEndingController(parts.hooks),
+  createLoadBalancerController(parts.loadBalancers ?? elsewhere),
 ]
+
+const reconciles = async () => {
+  throw new Error('load balancers are made in another function')
+}
+const elsewhere: LoadBalancers = { ensure: reconciles, remove: reconciles }
 
 /** Every controller, wherever it runs: dispatch needs to know whom a change concerns. */
 export const allControllers = (cluster: Cluster, parts: ControllersParts): Controller[] => [

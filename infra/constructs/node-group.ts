@@ -66,8 +66,7 @@ export class NodeGroup extends Construct {
       groupMetrics: [GroupMetrics.all()],
       updatePolicy: UpdatePolicy.rollingUpdate({ maxBatchSize: 1, minInstancesInService: 0 }),
     })
-    Tags.of(this.autoScalingGroup).add(groupTags.cluster, props.clusterName)
-    Tags.of(this.autoScalingGroup).add(groupTags.instanceType, instanceType)
+    this.tag({ [groupTags.cluster]: props.clusterName, [groupTags.instanceType]: instanceType })
     // At most: the instance goes as soon as its pods have left.
     this.autoScalingGroup.addLifecycleHook('Terminating', {
       lifecycleTransition: LifecycleTransition.INSTANCE_TERMINATING,
@@ -79,6 +78,11 @@ export class NodeGroup extends Construct {
       { id: 'AwsSolutions-EC28', reason: 'detailed monitoring costs $2.10 an instance a month; the agent reports use' },
       { id: 'AwsSolutions-EC29', reason: 'the group takes its instances down itself: a node is replaceable' },
     )
+  }
+
+  /** For functions, which are deployed before there is a group. */
+  tag(tags: Readonly<Record<string, string>>): void {
+    for (const [key, value] of Object.entries(tags)) Tags.of(this.autoScalingGroup).add(key, value)
   }
 
   /** To make the group larger and smaller, and to know what its machines offer. */

@@ -24,10 +24,13 @@ export interface ControllersOptions {
   readonly certificateAuthority: string
   readonly kubernetesService: KubernetesServiceOptions
   readonly nodeLifecycle: NodeLifecycleOptions
-  readonly loadBalancer: {
-    /** what Services of type LoadBalancer answer on */
-    readonly addresses: readonly string[]
-  }
+  /** undefined: somebody else looks after Services of type LoadBalancer */
+  readonly loadBalancer?:
+    | {
+        /** what they answer on */
+        readonly addresses: readonly string[]
+      }
+    | undefined
 }
 
 /** Every controller. */
@@ -46,6 +49,6 @@ export const createControllers = (options: ControllersOptions): Controller[] => 
   createNodeLifecycleController(options.nodeLifecycle),
   taintEvictionController,
   podGarbageCollector,
-  createServiceLoadBalancerController(options.loadBalancer),
+  ...(options.loadBalancer ? [createServiceLoadBalancerController(options.loadBalancer)] : []),
   ipAddressRepairController,
 ]

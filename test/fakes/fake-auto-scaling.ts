@@ -6,6 +6,7 @@ import {
   TerminateInstanceInAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling'
 import { DescribeInstanceTypesCommand, type EC2Client } from '@aws-sdk/client-ec2'
+import { networkTags } from '../../shared/load-balancer/elb/network.ts'
 import { groupTags } from '../../shared/node-group/auto-scaling-group.ts'
 import type { Clock } from '../../shared/platform/clock.ts'
 
@@ -73,7 +74,12 @@ export class FakeAutoScaling {
       MaxSize: this.maximum,
       DesiredCapacity: this.desired,
       Instances: [...this.instances.keys()].map((InstanceId) => ({ InstanceId, LifecycleState: 'InService' })),
-      Tags: [{ Key: groupTags.instanceType, Value: 't4g.medium' }],
+      VPCZoneIdentifier: 'subnet-a,subnet-b',
+      Tags: Object.entries({
+        [groupTags.instanceType]: 't4g.medium',
+        [networkTags.vpc]: 'vpc-1',
+        [networkTags.balancerGroup]: 'sg-balancers',
+      }).map(([Key, Value]) => ({ Key, Value })),
     }
   }
 

@@ -14,6 +14,9 @@ import type { Authenticator } from '../../shared/apiserver/authn/authenticator.t
 import { noTunnel } from '../../shared/apiserver/streams/no-tunnel.ts'
 import type { Client } from '../../shared/client/client.ts'
 import { createTimerWorker } from '../../shared/dispatch/timer-worker.ts'
+import { createNetworkReader } from '../../shared/load-balancer/elb/network.ts'
+import { createNetworkLoadBalancers } from '../../shared/load-balancer/elb/network-load-balancers.ts'
+import { createSecurityGroups } from '../../shared/load-balancer/elb/security-groups.ts'
 import { createAutoScalingGroup } from '../../shared/node-group/auto-scaling-group.ts'
 import { createInstanceTypes } from '../../shared/node-group/instance-type.ts'
 import { hostAnnotation } from '../../shared/placement/annotation.ts'
@@ -34,6 +37,7 @@ import type { Store } from '../../shared/storage/store.ts'
 import { createLambdaTriggers } from '../../shared/triggers/lambda-triggers.ts'
 import { FakeAutoScaling } from '../fakes/fake-auto-scaling.ts'
 import { FakeEcs } from '../fakes/fake-ecs.ts'
+import { FakeElb } from '../fakes/fake-elb.ts'
 import { FakeSqs } from '../fakes/fake-sqs.ts'
 import { FakeTriggers } from '../fakes/fake-triggers.ts'
 
@@ -117,7 +121,14 @@ export const startFunctions = async ({ disturb, isCold = () => false, openStore 
       completed.push(`${hook} ${instanceId}`)
     },
   }
-  const parts = { serviceCidr: '10.96.0.0/16', podCidr: '10.244.0.0/16', mailboxes, placement, hooks }
+  const elb = new FakeElb()
+  const loadBalancers = createNetworkLoadBalancers({
+    client: elb.client,
+    clusterName: 'test',
+    network: createNetworkReader({ client: scaling.client, clusterName: 'test' }),
+    securityGroups: createSecurityGroups({ client: elb.ec2, clusterName: 'test' }),
+  })
+  const parts = { serviceCidr: '10.96.0.0/16', podCidr: '10.244.0.0/16', mailboxes, placement, hooks, loadBalancers }
 
   const clusters: Cluster[] = []
   const open = async (): Promise<Cluster> => {
@@ -203,6 +214,7 @@ export const startFunctions = async ({ disturb, isCold = () => false, openStore 
     sqs,
     ecs,
     scaling,
+    elb,
     mappings,
     completed,
     url,

@@ -141,6 +141,19 @@ describe('the functions', () => {
     })
   })
 
+  it('only reconcile makes load balancers, and touches none without the tag of this cluster', () => {
+    const balancing = (name: FunctionName) => actionsOf(name).some((action) => /^elasticloadbalancing:(?!Describe)/.test(action))
+    expect(names.filter(balancing)).toEqual(['reconcile'])
+    const writes = statementsOf('reconcile').filter(
+      ({ Action, Resource: resource }) =>
+        [Action].flat().some((action) => /^(elasticloadbalancing|ec2):(?!Describe)/.test(action)) &&
+        !JSON.stringify(resource).includes(':vpc/'),
+    )
+    expect(writes.length).toBeGreaterThan(4)
+    for (const { Condition } of writes)
+      expect(JSON.stringify(Condition)).toMatch(/"aws:(Request|Resource)Tag\/windlass.dev\/cluster":"windlass"/)
+  })
+
   it('only clock writes the data key', () => {
     expect(names.filter((name) => actionsOf(name).includes('secretsmanager:PutSecretValue'))).toEqual(['clock'])
     expect(actionsOf('heartbeat')).not.toContain('secretsmanager:GetSecretValue')
@@ -151,12 +164,20 @@ const wildOf = (resource: unknown): string =>
   typeof resource === 'string' ? resource : (JSON.stringify(resource).match(/[\w/:-]*\*/)?.[0] ?? '?')
 const listTasks = 'ecs:ListTasks on *'
 const anyTask = 'ecs:DescribeTasks,ecs:StopTask on /*'
+const loadBalancing = [
+  'autoscaling:CompleteLifecycleAction on :autoScalingGroup:*',
+  'autoscaling:DescribeAutoScalingGroups,ec2:DescribeSecurityGroups,elasticloadbalancing:DescribeListeners,elasticloadbalancing:DescribeLoadBalancers,elasticloadbalancing:DescribeTargetGroups,elasticloadbalancing:DescribeTargetHealth on *',
+  'ec2:AuthorizeSecurityGroupIngress,ec2:DeleteSecurityGroup,ec2:RevokeSecurityGroupIngress on :security-group/*',
+  'ec2:CreateSecurityGroup on :security-group/*',
+  'ec2:CreateSecurityGroup on :vpc/*',
+  'ec2:CreateTags on :security-group/*',
+  'elasticloadbalancing:AddTags on :listener/net/*',
+  'elasticloadbalancing:CreateListener,elasticloadbalancing:DeleteListener,elasticloadbalancing:DeleteLoadBalancer,elasticloadbalancing:DeleteTargetGroup,elasticloadbalancing:DeregisterTargets,elasticloadbalancing:ModifyListener,elasticloadbalancing:ModifyTargetGroup,elasticloadbalancing:RegisterTargets,elasticloadbalancing:SetSecurityGroups on :listener/net/*',
+  'elasticloadbalancing:CreateLoadBalancer,elasticloadbalancing:CreateTargetGroup on :loadbalancer/net/*',
+]
 const wildcards: Partial<Record<FunctionName, string[]>> = {
   dispatch: ['dynamodb:ListStreams on *', 'sqs:GetQueueUrl,sqs:SendMessage on :windlass-mailbox-*'],
-  reconcile: [
-    'autoscaling:CompleteLifecycleAction on :autoScalingGroup:*',
-    'sqs:CreateQueue,sqs:DeleteQueue,sqs:GetQueueUrl on :windlass-mailbox-*',
-  ],
+  reconcile: [...loadBalancing, 'sqs:CreateQueue,sqs:DeleteQueue,sqs:GetQueueUrl on :windlass-mailbox-*'],
   place: [anyTask, listTasks],
   clock: [
     'autoscaling:DescribeAutoScalingGroups,autoscaling:DescribeScalingActivities,ec2:DescribeInstanceTypes on *',
@@ -277,7 +298,7 @@ describe('the nodes', () => {
       LaunchTemplateData: { MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 1 } },
     })
     const rules = resourcesOf(cluster.templates.nodes, 'AWS::EC2::SecurityGroupIngress')
-    expect(rules.map(([, { Properties }]) => Properties.FromPort)).toEqual([4789])
+    expect(rules.map(([, { Properties }]) => Properties.FromPort).sort()).toEqual([30_000, 30_000, 4789, 51_678])
     for (const [, { Properties }] of rules) expect(Properties).toHaveProperty('SourceSecurityGroupId')
     cluster.nodes.resourceCountIs('AWS::EC2::NatGateway', 0)
   })
