@@ -1,12 +1,15 @@
 // `npm run bench [-- --beside KUBECONFIG] [-- NAME …]`: measures this machine's cluster, and the requests of another API server beside it.
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
+import { dynamoDb } from './dynamodb.ts'
 import { memory } from './memory.ts'
 import { peer } from './peer.ts'
 import { realPodsReady, simulatedPodsReady } from './pods-ready.ts'
+import { profile } from './profile.ts'
 import { measureRequests, requests } from './requests.ts'
 import type { Measure, Scenario } from './scenario.ts'
 import { startUp } from './start-up.ts'
+import { watchFanOut } from './watch-fan-out.ts'
 
 const { values, positionals } = parseArgs({ options: { beside: { type: 'string' } }, allowPositionals: true })
 const { beside } = values
@@ -20,6 +23,9 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   memory,
   requests,
   peer,
+  watchFanOut,
+  profile,
+  dynamoDb,
   ...others,
   simulatedPodsReady,
   realPodsReady,
@@ -30,9 +36,18 @@ if (unknown !== undefined) {
   process.exit(2)
 }
 
-const print = ({ what, value, unit }: Measure) => {
-  const digits = unit === 's' ? 2 : 0
-  console.log(`  ${what.padEnd(44)} ${value.toFixed(digits).padStart(10)} ${unit}`)
+const digits: Readonly<Record<Measure['unit'], number>> = { s: 2, ms: 3, MiB: 0, '1/s': 0, requests: 0, units: 1 }
+
+const print = ({ what, value, unit, peer: other }: Measure) => {
+  const text = (number: number) => number.toFixed(digits[unit]).padStart(10)
+  const line = `  ${what.padEnd(44)} ${text(value)} ${unit}`
+  if (other === undefined) console.log(line)
+  else console.log(`${line.padEnd(64)} peer ${text(other.value)}  ratio ${(value / other.value).toFixed(2)} ${aimed(other.aim)}`)
+}
+
+const aimed = (aim: NonNullable<Measure['peer']>['aim']): string => {
+  if (aim === undefined) return ''
+  return 'atLeast' in aim ? `(aim: at least ${aim.atLeast})` : `(aim: at most ${aim.atMost})`
 }
 
 console.log(`${cpus().length} × ${cpus()[0]?.model.trim()}, Node.js ${process.version}`)

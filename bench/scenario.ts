@@ -2,7 +2,11 @@
 export interface Measure {
   readonly what: string
   readonly value: number
-  readonly unit: 's' | 'MiB' | '1/s'
+  readonly unit: 's' | 'ms' | 'MiB' | '1/s' | 'requests' | 'units'
+  /** the same of another server, measured in the same run, and what this one's value over it should be at least, or at most */
+  readonly peer?:
+    | { readonly value: number; readonly aim?: { readonly atLeast: number } | { readonly atMost: number } }
+    | undefined
 }
 
 export interface Scenario {
@@ -14,4 +18,7 @@ export interface Scenario {
 
 export const secondsSince = (start: number) => (performance.now() - start) / 1000
 
-export const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!
+export const quantile = (values: readonly number[], part: number): number =>
+  [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * part))]!
+
+export const median = (values: readonly number[]): number => quantile(values, 0.5)

@@ -1,6 +1,6 @@
 import type { DynamoDbStore } from '../../../../shared/storage/dynamodb/open.ts'
 import { openDynamoDbStore } from '../../../../shared/storage/dynamodb/open.ts'
-import type { Store } from '../../../../shared/storage/store.ts'
+
 import { createPod, deletePod, noted, pod, updatePod } from '../../../contract/store/objects.ts'
 import type { DynamoDbLocal } from '../../../fakes/dynamodb-local.ts'
 
@@ -64,7 +64,7 @@ export const usageTable = async (dynamoDb: DynamoDbLocal): Promise<ReadonlyMap<s
 const watchIdly = async (store: DynamoDbStore): Promise<void> => {
   const stop = new AbortController()
   const before = store.usage.calls
-  const waiting = (store as Store).waitForChange(await store.revision(), stop.signal)
+  const waiting = store.waitForChange(await store.revision(), stop.signal)
   while (store.usage.calls < before + looks) await new Promise((resolve) => setTimeout(resolve, pollMs))
   stop.abort()
   await waiting
