@@ -16,6 +16,8 @@ export interface NodeNetworkOptions {
   >
   /** of all nodes */
   readonly podRange?: string | undefined
+  /** what is put around packets that go to other machines; default: there are none */
+  readonly extraBytes?: number | undefined
   readonly services: Informer<Service>
   readonly endpointSlices: Informer<EndpointSlice>
   readonly log: Logger
@@ -39,10 +41,10 @@ const dnsPort = 10053
  * The composition root must have called `prepareHost` (agent/network/host.ts) before; `removeHost` undoes it all.
  */
 export const startNodeNetwork = async (options: NodeNetworkOptions): Promise<NodeNetwork> => {
-  const { configuration, podRange = '10.244.0.0/16', services, endpointSlices, log } = options
+  const { configuration, podRange = '10.244.0.0/16', extraBytes, services, endpointSlices, log } = options
   const { podCIDR, serviceCIDR, clusterDNS, clusterDomain } = configuration
   const address = nodeAddress(podCIDR)
-  const pods = createPodNetwork({ ...configuration, podRange, log })
+  const pods = createPodNetwork({ ...configuration, podRange, extraBytes, log })
   await pods.start()
   const rules = await startServiceRules({ ...configuration, podRange, dnsPort, services, endpointSlices, log })
   const dns = await startDns({

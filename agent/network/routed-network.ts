@@ -22,6 +22,8 @@ export interface PodNetworkOptions {
   readonly hostServices: boolean
   readonly dataDir: string
   readonly log: Logger
+  /** what is put around packets that go to other machines; default: there are none */
+  readonly extraBytes?: number | undefined
   readonly run?: Run | undefined
   /** how often the rules are looked after */
   readonly checkMilliseconds?: number | undefined
@@ -127,7 +129,7 @@ export const createPodNetwork = (options: PodNetworkOptions): PodNetwork => {
       clearInterval(check)
       // nothing of a pod's may leave the machine, so no pod starts before the guards stand
       if (!(await guardsStand(run))) throw new Error('the machine is not prepared for pods: prepareHost must run before')
-      mtu = await outsideMtu(run)
+      mtu = await outsideMtu(run, options.extraBytes)
       await ignoring(run('ip', ['link', 'add', device, 'type', 'bridge']), /File exists/)
       // a pod that has gone is refused at once, where a blackhole would let its clients wait
       const lines = [

@@ -22,6 +22,8 @@ export interface DockerNodeOptions {
   readonly edge: NodeEdge
   /** of all nodes */
   readonly podRange?: string | undefined
+  /** see NodeNetworkOptions */
+  readonly extraBytes?: number | undefined
   readonly client: Client
   readonly clock: Clock
   readonly log: Logger
@@ -29,12 +31,12 @@ export interface DockerNodeOptions {
 
 /** A node whose pods really run, on this machine's Docker Engine. */
 export const startDockerNode = async (options: DockerNodeOptions): Promise<{ stop(): Promise<void> }> => {
-  const { configuration, edge, podRange, client, clock, log } = options
+  const { configuration, edge, podRange, extraBytes, client, clock, log } = options
   const { nodeName, dataDir } = configuration
   const { informers, config, rooms, identity, capacity } = edge
   const runtime = new DockerRuntime({ docker: engineAt(configuration.dockerSocket), owner: { nodeName, dataDir }, log })
   const [network] = await Promise.all([
-    startNodeNetwork({ configuration: { ...configuration, podCIDR: identity.podCIDR }, podRange, ...informers, log }),
+    startNodeNetwork({ configuration: { ...configuration, podCIDR: identity.podCIDR }, podRange, extraBytes, ...informers, log }),
     informers.services.synced,
     rooms.start(),
   ])

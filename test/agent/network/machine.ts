@@ -26,23 +26,29 @@ export const missing = (): string | undefined => {
 
 const command = createRun()
 
-export const createMachine = async (): Promise<Machine> => {
+/** `beside` another machine there is the same world for both. */
+export const createMachine = async ({
+  address = '203.0.113.2',
+  beside,
+}: {
+  address?: string
+  beside?: Machine
+} = {}): Promise<Machine> => {
   const id = randomBytes(3).toString('hex')
   const netns = `wlt-${id}`
-  const outside = `wlt-${id}-out`
-  const namespaces = [netns, outside]
+  const outside = beside?.outside ?? `wlt-${id}-out`
+  const namespaces = [netns, ...(beside ? [] : [outside])]
   for (const name of namespaces) {
     await command('ip', ['netns', 'add', name])
     await command('ip', ['-n', name, 'link', 'set', 'lo', 'up'])
   }
   const run = createRun(['ip', 'netns', 'exec', netns])
-  await run('ip', ['link', 'add', 'eth0', 'type', 'veth', 'peer', 'name', 'eth0', 'netns', outside])
-  await run('ip', ['-batch', '-'], 'address add 203.0.113.2/24 dev eth0\nlink set eth0 up\nroute add default via 203.0.113.1\n')
-  await command(
-    'ip',
-    ['-n', outside, '-batch', '-'],
-    'address add 203.0.113.1/24 dev eth0\nlink set eth0 up\nroute add 10.0.0.0/8 via 203.0.113.2\n',
-  )
+  await run('ip', ['link', 'add', 'eth0', 'type', 'veth', 'peer', 'name', `m-${id}`, 'netns', outside])
+  await run('ip', ['-batch', '-'], `address add ${address}/24 dev eth0\nlink set eth0 up\nroute add default via 203.0.113.1\n`)
+  const world =
+    'link add br0 type bridge\nlink set br0 up\naddress add 203.0.113.1/24 dev br0\nroute add 10.0.0.0/8 via 203.0.113.2\n'
+  const port = `link set m-${id} master br0 up\n`
+  await command('ip', ['-n', outside, '-batch', '-'], (beside ? '' : world) + port)
   return {
     netns,
     outside,

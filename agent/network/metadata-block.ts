@@ -1,0 +1,41 @@
+import { createRun, type Run } from './command.ts'
+import { interfacePattern } from './name.ts'
+
+/** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html */
+const metadataAddresses = { v4: '169.254.169.254', v6: 'fd00:ec2::254' }
+const table = 'windlass-metadata'
+
+const rules = `
+add table inet ${table}
+delete table inet ${table}
+table inet ${table} {
+  chain forward {
+    type filter hook forward priority -10;
+    iifname "${interfacePattern}" ip daddr ${metadataAddresses.v4} reject
+    iifname "${interfacePattern}" ip6 daddr ${metadataAddresses.v6} reject
+  }
+}
+`
+
+/**
+ * Keeps pods, but for those in the host's network, from the instance's metadata and so from the role of the instance. Looks again at
+ * times: a firewall service that restarts takes every table with it.
+ */
+export const startMetadataBlock = async (options: {
+  onError: (error: unknown) => void
+  run?: Run | undefined
+  checkMilliseconds?: number | undefined
+}): Promise<{ stop(): void }> => {
+  const { onError, run = createRun(), checkMilliseconds = 30_000 } = options
+  const ensure = async () => {
+    const stands = await run('nft', ['list', 'chain', 'inet', table, 'forward']).then(
+      () => true,
+      () => false,
+    )
+    if (!stands) await run('nft', ['-f', '-'], rules)
+  }
+  await ensure()
+  const check = setInterval(() => ensure().catch(onError), checkMilliseconds)
+  check.unref()
+  return { stop: () => clearInterval(check) }
+}

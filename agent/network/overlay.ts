@@ -1,0 +1,179 @@
+import type { Informer } from '../../shared/client/informer.ts'
+import type { Logger } from '../../shared/platform/log.ts'
+import type { Node } from '../../shared/resources/resource.ts'
+import { isRange, nodeAddress, parseAddress } from './address.ts'
+import { createRun, gone, ignoring, type Run } from './command.ts'
+import { outsideMtu } from './link.ts'
+import { overlayInterface } from './name.ts'
+
+export interface OverlayOptions {
+  readonly nodeName: string
+  readonly podCIDR: string
+  /** under which other nodes reach this one */
+  readonly address: string
+  /** all of them */
+  readonly nodes: Pick<Informer<Node>, 'list' | 'onChange'>
+  readonly log: Logger
+  readonly run?: Run | undefined
+  /** how often device, routes and rules are looked after */
+  readonly checkMilliseconds?: number | undefined
+}
+
+export interface Overlay {
+  /** Waits for every change of nodes known so far to stand in the kernel. */
+  settled(): Promise<void>
+  /** Pods stay connected. */
+  stop(): Promise<void>
+}
+
+/** Packets between nodes carry so much more: the outer IP, UDP and VXLAN headers and the inner Ethernet one. */
+export const overlayBytes = 50
+
+const port = 4789
+const networkId = 1
+const table = 'windlass-overlay'
+
+/**
+ * Carries packets between the pods of different machines in VXLAN. A node's part in it follows from its object alone: its pod range is
+ * behind its InternalIP, and the hardware address of its device is made of that, so nobody floods, learns or asks.
+ */
+export const startOverlay = async (options: OverlayOptions): Promise<Overlay> => {
+  const { nodeName, podCIDR, address, nodes, log, run = createRun(), checkMilliseconds = 30_000 } = options
+  const own = nodeAddress(podCIDR)
+  let applied = new Map<string, string>()
+  let running: Promise<void> = Promise.resolve()
+  let failed = false
+
+  const ensureDevice = async () => {
+    if (await deviceStands(run, address)) return
+    await ignoring(run('ip', ['link', 'delete', overlayInterface]), gone)
+    applied = new Map()
+    const mtu = await outsideMtu(run, overlayBytes)
+    const device = `type vxlan id ${networkId} dstport ${port} local ${address} nolearning`
+    const lines = [
+      `link add ${overlayInterface} address ${macOf(address)} mtu ${mtu} ${device}`,
+      `link set ${overlayInterface} up`,
+      '',
+    ]
+    await run('ip', ['-batch', '-'], lines.join('\n'))
+  }
+
+  const ensureRules = async () => {
+    const stand = await run('nft', ['list', 'chain', 'ip', table, 'postrouting']).then(
+      () => true,
+      () => false,
+    )
+    if (!stand) await run('nft', ['-f', '-'], overlayRules({ podCIDR, own }))
+  }
+
+  const connect = async (range: string, peer: string) => {
+    const next = nodeAddress(range)
+    const mac = macOf(peer)
+    await run('bridge', ['fdb', 'replace', mac, 'dev', overlayInterface, 'dst', peer])
+    const lines = [
+      `neighbor replace ${next} lladdr ${mac} dev ${overlayInterface} nud permanent`,
+      `route replace ${range} via ${next} dev ${overlayInterface} onlink src ${own}`,
+      '',
+    ]
+    await run('ip', ['-batch', '-'], lines.join('\n'))
+  }
+  const disconnect = async (range: string, peer: string) => {
+    await ignoring(run('ip', ['route', 'delete', range, 'dev', overlayInterface]), gone)
+    await ignoring(run('ip', ['neighbor', 'delete', nodeAddress(range), 'dev', overlayInterface]), gone)
+    if (![...applied].some(([other, address]) => other !== range && address === peer))
+      await ignoring(run('bridge', ['fdb', 'delete', macOf(peer), 'dev', overlayInterface, 'dst', peer]), gone)
+  }
+
+  const apply = async () => {
+    const wanted = peersOf(nodes.list(), nodeName)
+    for (const [range, peer] of applied) {
+      if (wanted.get(range) === peer) continue
+      await disconnect(range, peer)
+      applied.delete(range)
+    }
+    for (const [range, peer] of wanted) {
+      if (applied.get(range) === peer) continue
+      await connect(range, peer)
+      applied.set(range, peer)
+    }
+  }
+
+  const soon = (check: boolean) => {
+    running = running
+      .then(async () => {
+        if (check) await Promise.all([ensureDevice(), ensureRules()])
+        await apply()
+        failed = false
+      })
+      .catch((error: unknown) => {
+        failed = true
+        log.error('network between nodes not applied, trying again', { error })
+      })
+  }
+
+  soon(true)
+  await running
+  if (failed) throw new Error('the network between nodes can not be made; the log says why')
+  // What an earlier agent left of nodes that are no more.
+  for (const stale of await staleRanges(run, new Set(applied.keys())))
+    await ignoring(run('ip', ['route', 'delete', stale, 'dev', overlayInterface]), gone)
+  const unfollow = nodes.onChange(() => soon(false))
+  const check = setInterval(() => soon(true), checkMilliseconds)
+  check.unref()
+
+  return {
+    settled: () => running,
+    stop: async () => {
+      unfollow()
+      clearInterval(check)
+      await running
+    },
+  }
+}
+
+/** Pure: pod ranges of the other nodes, and the address that each is behind. */
+export const peersOf = (nodes: readonly Node[], self: string): ReadonlyMap<string, string> =>
+  new Map(
+    nodes.flatMap(({ metadata, spec, status }) => {
+      const address = status?.addresses?.find(({ type }) => type === 'InternalIP')?.address
+      const fit =
+        metadata.name !== self && spec.podCIDR && isRange(spec.podCIDR) && address && parseAddress(address) !== undefined
+      return fit ? [[spec.podCIDR!, address] as const] : []
+    }),
+  )
+
+/**
+ * What the machine itself sends to pods of others, and what it passes on from outside, carries the node's own address of its pod
+ * range: other sources, the API's address above all, are not this machine's alone.
+ */
+const overlayRules = ({ podCIDR, own }: { podCIDR: string; own: string }) => `
+add table ip ${table}
+delete table ip ${table}
+table ip ${table} {
+  chain postrouting {
+    type nat hook postrouting priority srcnat - 6;
+    oifname "${overlayInterface}" ip saddr != ${podCIDR} snat to ${own}
+  }
+}
+`
+
+const deviceStands = async (run: Run, address: string): Promise<boolean> => {
+  try {
+    const text = await run('ip', ['-json', '-details', 'link', 'show', overlayInterface])
+    const [link] = JSON.parse(text) as { linkinfo?: { info_data?: { local?: string } }; flags?: string[] }[]
+    return link?.linkinfo?.info_data?.local === address && (link.flags ?? []).includes('UP')
+  } catch {
+    return false
+  }
+}
+
+const staleRanges = async (run: Run, known: ReadonlySet<string>): Promise<string[]> => {
+  const routes = JSON.parse((await run('ip', ['-json', '-4', 'route', 'show', 'dev', overlayInterface])) || '[]') as readonly {
+    dst: string
+  }[]
+  return routes.map(({ dst }) => dst).filter((dst) => !known.has(dst))
+}
+
+/** Locally administered; of one address there is one device. */
+const macOf = (address: string) =>
+  ['0a', '57', ...address.split('.').map((byte) => Number(byte).toString(16).padStart(2, '0'))].join(':')
