@@ -11,7 +11,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**'],
+          exclude: ['test/e2e/**', 'test/aws/system/**'],
           testTimeout: 20_000,
           hookTimeout: 60_000,
         },
@@ -27,6 +27,18 @@ export default defineConfig({
           retry: process.env.CI ? 1 : 0,
           testTimeout: 300_000,
           hookTimeout: 600_000,
+        },
+      },
+      // The deployed system in an emulated AWS: `npm run test:aws`.
+      {
+        extends: true,
+        test: {
+          name: 'aws',
+          include: ['test/aws/system/**/*.test.ts'],
+          globalSetup: ['test/aws/system/setup.ts'],
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
         },
       },
     ],

@@ -24,11 +24,13 @@ export interface FakeEcsOptions {
   readonly runner?: TaskRunner
   /** as EventBridge would deliver them */
   readonly onEvent?: (event: AwsEvent) => void
+  /** what ARNs begin with; default: some region and account */
+  readonly scope?: string
+  /** its name; default: test */
+  readonly cluster?: string
 }
 
 type Operation = (input: never) => unknown
-
-const region = 'arn:aws:ecs:eu-west-1:111122223333'
 
 /**
  * ECS as `place` and `cloud-events` see it: container instances with so much room, the tasks on them, and the events about both.
@@ -45,15 +47,23 @@ export class FakeEcs {
   /** the next call of an operation throws this after, or before, it takes effect */
   #faults: { operation: string; error: Error; effect: boolean }[] = []
   #last = 0
+  readonly #scope: string
+  readonly #cluster: string
 
   constructor(options: FakeEcsOptions = {}) {
     this.#options = options
+    this.#scope = options.scope ?? 'arn:aws:ecs:eu-west-1:111122223333'
+    this.#cluster = options.cluster ?? 'test'
   }
 
   readonly client = {
     send: (command: { constructor: { name: string }; input: unknown }) =>
       this.call(command.constructor.name.replace(/Command$/, ''), command.input),
   } as unknown as Pick<ECSClient, 'send'>
+
+  get #clusterArn(): string {
+    return `${this.#scope}:cluster/${this.#cluster}`
+  }
 
   async call(operation: string, input: unknown): Promise<unknown> {
     this.calls.push(operation)
@@ -68,7 +78,7 @@ export class FakeEcs {
   }
 
   addInstance(ec2InstanceId: string, { cpu = 2048, memory = 4096 } = {}): string {
-    const arn = `${region}:container-instance/test/${ec2InstanceId}`
+    const arn = `${this.#scope}:container-instance/${this.#cluster}/${ec2InstanceId}`
     this.#instances.set(arn, {
       arn,
       ec2InstanceId,
@@ -180,9 +190,11 @@ export class FakeEcs {
     instance.memory -= memoryMiB
     const { runner } = this.#options
     const task: FakeTask = {
-      taskArn: `${region}:task/test/${String(++this.#last).padStart(32, '0')}`,
-      clusterArn: `${region}:cluster/test`,
-      taskDefinitionArn: `${region}:task-definition/${input.taskDefinition}:1`,
+      taskArn: `${this.#scope}:task/${this.#cluster}/${String(++this.#last).padStart(32, '0')}`,
+      clusterArn: this.#clusterArn,
+      taskDefinitionArn: input.taskDefinition?.startsWith('arn:')
+        ? input.taskDefinition
+        : `${this.#scope}:task-definition/${input.taskDefinition}:1`,
       startedBy: input.startedBy,
       containerInstanceArn: arn,
       lastStatus: runner ? 'PENDING' : 'RUNNING',
@@ -219,7 +231,7 @@ export class FakeEcs {
   }
 
   #tellInstance(instance: FakeInstance, status: string): void {
-    this.#tell('ECS Container Instance State Change', { ...described(instance), status })
+    this.#tell('ECS Container Instance State Change', { ...described(instance), status, clusterArn: this.#clusterArn })
   }
 
   #tell(detailType: string, detail: Record<string, unknown>): void {

@@ -1,0 +1,212 @@
+import { createHash } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createStsTokens } from '../../agent/instance/sts-token.ts'
+import { listPrices } from '../../infra/cost.ts'
+import { createAuthority, issue } from '../../shared/identity/certificates.ts'
+import { systemClock } from '../../shared/platform/clock.ts'
+import { FakeEcs, type TaskRunner } from '../fakes/fake-ecs.ts'
+import { type DeployedFunction, deploy, type Synthesized } from './deploy/deployment.ts'
+import { Edge, type Principal } from './edge/edge.ts'
+import { Meter } from './edge/meter.ts'
+import type { AwsCall, AwsRequest } from './edge/request.ts'
+import type { Identity } from './edge/sts.ts'
+import { account, jsonCall, region } from './emulator/call.ts'
+import { startEmulator } from './emulator/ministack.ts'
+import { Gateway, type GatewayLimits } from './gateway/gateway.ts'
+import { EventBus } from './lambda/event-bus.ts'
+import { LambdaHost } from './lambda/host.ts'
+import { EventSourceMappings, type MappingsOptions } from './lambda/mappings.ts'
+
+export interface AwsClusterOptions {
+  readonly synthesized: Synthesized
+  /** runs tasks' containers; @default tasks only seem to run */
+  readonly runner?: TaskRunner
+  readonly limits?: Partial<GatewayLimits>
+  readonly disturb?: MappingsOptions['disturb']
+}
+
+/** The account that test templates are for: whoever holds its role `Admin` may do everything in the cluster. */
+export const adminRoleArn = `arn:aws:iam::${account}:role/Admin`
+
+/** The three stacks in an AWS of our own, and what a person needs to talk to the cluster. */
+export const startAwsCluster = async (options: AwsClusterOptions) => {
+  const emulator = await startEmulator()
+  const { url } = emulator
+  const deployment = await deploy(url, options.synthesized).catch(async (error: unknown) => {
+    await emulator.stop()
+    throw error
+  })
+  const { functions, statements, physicalIds } = deployment
+  const clusterName = [...physicalIds].find(([id]) => id.startsWith('MachinesCluster'))?.[1] ?? ''
+  const taskRole = [...physicalIds].find(([id]) => id.startsWith('MachinesPodTaskRole'))?.[1] ?? ''
+  const { SecretList } = await jsonCall<{ SecretList: { Name: string; ARN: string }[] }>(url, 'secretsmanager.ListSecrets')
+
+  const meter = new Meter()
+  const logs: { fn: DeployedFunction; line: string }[] = []
+  const ecs: FakeEcs = new FakeEcs({
+    scope: `arn:aws:ecs:${region}:${account}`,
+    cluster: clusterName,
+    onEvent: (event) => bus.put(event),
+    ...(options.runner && { runner: options.runner }),
+  })
+  const admin = identityOf('Admin', 'alice')
+  const instances: Principal[] = []
+  const edge = await Edge.start({
+    url,
+    principals: () => [
+      ...functions.map(({ name, roleName }) => ({
+        ...identityOf(roleName, name),
+        name,
+        statements: statements.get(roleName) ?? [],
+      })),
+      ...instances,
+    ],
+    people: [admin],
+    known: {
+      taskRoleArn: `arn:aws:iam::${account}:role/${taskRole}`,
+      secretArn: (name) => SecretList.find(({ Name }) => Name === name)?.ARN ?? name,
+      groupArn: (name) => `arn:aws:autoscaling:${region}:${account}:autoScalingGroup:0:autoScalingGroupName/${name}`,
+      groupOf: () => [...physicalIds].find(([id]) => id.startsWith('GroupInstances'))?.[1],
+    },
+    meter,
+    played: {
+      ecs: async (call) => playEcs(ecs, call),
+      lambda: async (_call, { method, path, body }: AwsRequest) => mappings.answer(method, path.split('/').at(-1) ?? '', body),
+    },
+  })
+  /** What instance metadata and the runtime give whoever acts for a role. */
+  const credentialsOf = ({ accessKeyId, secretAccessKey }: Identity) => ({
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_ENDPOINT_URL: edge.url,
+  })
+  const through = (environment: Readonly<Record<string, string>>) =>
+    Object.fromEntries(Object.entries(environment).map(([key, value]) => [key, value.replaceAll(url, edge.url)]))
+  const host = new LambdaHost({
+    functions: functions.map((fn) => ({ ...fn, environment: through(fn.environment) })),
+    environmentOf: ({ name, roleName }) => ({ ...credentialsOf(identityOf(roleName, name)), AWS_ENDPOINT_URL_STS: edge.url }),
+    onLog: (fn, line) => logs.push({ fn, line }),
+    onUse: ({ fn, billedMs }) =>
+      meter.add({
+        service: 'Lambda',
+        what: fn.description,
+        by: fn.name,
+        count: 1,
+        dollars: listPrices.functionRequest + (billedMs / 1000) * (fn.memoryMiB / 1024) * listPrices.functionGbSecond,
+        milliseconds: billedMs,
+      }),
+  })
+  const bus = new EventBus({ url, host, rules: deployment.rules })
+  const mappings = new EventSourceMappings({
+    url,
+    host,
+    mappings: deployment.mappings,
+    ...(options.disturb && { disturb: options.disturb }),
+    onPoll: (arn, count) => {
+      const price = arn.endsWith('.fifo') ? listPrices.fifoQueueRequest : listPrices.standardQueueRequest
+      meter.add({ service: 'SQS', what: 'polls that found something', by: 'Lambda', count, dollars: count * price })
+    },
+  })
+  const authority = await createAuthority('certificates of AWS')
+  const { key, certificate } = await issue(authority, { name: 'gateway', addresses: ['127.0.0.1'], usage: 'server' })
+  const [apiFunction] = functions.filter(({ environment }) => 'WINDLASS_ACCESS_ENTRIES' in environment)
+  if (!apiFunction) throw new Error('no function answers the API')
+  const gateway = await Gateway.start({
+    host,
+    fn: host.functionOf(apiFunction.arn),
+    apiId: deployment.apiId,
+    stage: deployment.stage,
+    tls: { key, cert: certificate },
+    ...(options.limits && { limits: options.limits }),
+    onRequest: (bytes) => {
+      const count = Math.max(1, Math.ceil(bytes / 10_485_760))
+      meter.add({ service: 'API Gateway', what: 'requests', by: 'clients', count, dollars: count * listPrices.apiRequest })
+    },
+  })
+
+  const folder = mkdtempSync(join(tmpdir(), 'windlass-aws-'))
+  const tokens = createStsTokens({ audience: 'windlass', region, credentials: async () => admin, clock: systemClock })
+  const kubeconfig = join(folder, 'kubeconfig')
+  const writeToken = async () => writeFileSync(join(folder, 'token'), await tokens(), { mode: 0o600 })
+  await writeToken()
+  const renewal = setInterval(() => void writeToken(), 60_000)
+  writeFileSync(join(folder, 'ca.pem'), authority.certificate)
+  writeFileSync(kubeconfig, kubeconfigOf({ server: gateway.url, folder }))
+
+  return {
+    deployment,
+    emulator,
+    edge,
+    ecs,
+    bus,
+    host,
+    gateway,
+    meter,
+    logs,
+    kubeconfig,
+    folder,
+    certificateAuthority: authority.certificate,
+    token: tokens,
+    functionOf: (purpose: string) => {
+      const found = deployment.functions.find(({ description }) => description.includes(purpose))
+      if (!found) throw new Error(`no function "${purpose}"`)
+      return host.functionOf(found.arn)
+    },
+    /** An instance of the nodes' group: who it is for AWS, and its agent's environment. */
+    addInstance: (instanceId: string) => {
+      const identity = identityOf(deployment.instanceRoleName, instanceId)
+      instances.push({ ...identity, name: instanceId, statements: statements.get(deployment.instanceRoleName) ?? [] })
+      return {
+        containerInstanceArn: ecs.addInstance(instanceId, { cpu: 4096, memory: 16_384 }),
+        identity,
+        environment: { ...through(deployment.agentEnvironment), ...credentialsOf(identity), WINDLASS_SERVER: gateway.url },
+      }
+    },
+    /** The clock strikes; minutes that are divided by 60 are for the resync. */
+    tick: (minute = 1) => bus.tick(minute * 60_000),
+    stop: async () => {
+      clearInterval(renewal)
+      await gateway.close()
+      host.close()
+      await Promise.all([mappings.close(), bus.close()])
+      await edge.close()
+      await emulator.stop()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+export type AwsCluster = Awaited<ReturnType<typeof startAwsCluster>>
+
+const playEcs = async (ecs: FakeEcs, { action, input }: AwsCall) => {
+  try {
+    return { status: 200, body: await ecs.call(action, input) }
+  } catch (error) {
+    if (!(error instanceof Error)) throw error
+    return { status: error.name === 'ServerException' ? 500 : 400, body: { __type: error.name, message: error.message } }
+  }
+}
+
+/** A session of a role, with keys that follow from its name. */
+const identityOf = (roleName: string, session: string): Identity => {
+  const digest = createHash('sha256').update(`${roleName}/${session}`).digest('hex')
+  return {
+    accessKeyId: `ASIA${digest.slice(0, 16).toUpperCase()}`,
+    secretAccessKey: digest,
+    arn: `arn:aws:sts::${account}:assumed-role/${roleName}/${session}`,
+    userId: `AROA${digest.slice(16, 32).toUpperCase()}:${session}`,
+  }
+}
+
+const kubeconfigOf = ({ server, folder }: { server: string; folder: string }) =>
+  JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: 'aws', cluster: { server, 'certificate-authority': join(folder, 'ca.pem') } }],
+    users: [{ name: 'admin', user: { tokenFile: join(folder, 'token') } }],
+    contexts: [{ name: 'aws', context: { cluster: 'aws', user: 'admin' } }],
+    'current-context': 'aws',
+  })

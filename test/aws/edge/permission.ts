@@ -1,0 +1,127 @@
+import { account, region } from '../emulator/call.ts'
+import { type AwsCall, UnknownCall } from './request.ts'
+
+/** What somebody must be allowed to do for a call to be made. */
+export interface Permission {
+  /** `dynamodb:PutItem` */
+  readonly action: string
+  /** an ARN; `*`: the action knows no resource */
+  readonly resource: string
+  /** condition keys of the call */
+  readonly context: Readonly<Record<string, string | readonly string[]>>
+}
+
+export interface Known {
+  /** of the task definition's role, which whoever starts a task passes on */
+  readonly taskRoleArn: string
+  /** ARN of a secret by its name */
+  secretArn(name: string): string
+  /** ARN of the Auto Scaling group that an instance is in */
+  groupArn(name: string): string
+  /** name of the group that an instance is in; undefined: of none */
+  groupOf(instanceId: string): string | undefined
+}
+
+type Input = Readonly<Record<string, unknown>>
+type Needed = (call: AwsCall, known: Known) => Permission[]
+
+const arnOf = (service: string, resource: string) => `arn:aws:${service}:${region}:${account}:${resource}`
+const asArn = (value: unknown, otherwise: (name: string) => string): string => {
+  const text = String(value)
+  return text.startsWith('arn:') ? text : otherwise(text)
+}
+const tableArn = (value: unknown) => asArn(value, (name) => arnOf('dynamodb', `table/${name}`))
+const queueArn = (url: unknown) => arnOf('sqs', String(url).split('/').at(-1) ?? '')
+const only = (action: string, resource: string, context: Permission['context'] = {}): Permission[] => [
+  { action, resource, context },
+]
+
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html */
+const dynamodb: Needed = ({ action, input }) => {
+  const leading = (key: unknown) => {
+    const { pk } = (key ?? {}) as { pk?: { S?: string } }
+    return pk?.S === undefined ? {} : { 'dynamodb:LeadingKeys': [pk.S] }
+  }
+  const one = (name: string, request: Input) =>
+    only(`dynamodb:${name}`, tableArn(request.TableName), leading(request.Key ?? request.Item))
+  if (action === 'TransactWriteItems' || action === 'TransactGetItems') {
+    const names: Readonly<Record<string, string>> = { Put: 'PutItem', Update: 'UpdateItem', Delete: 'DeleteItem', Get: 'GetItem' }
+    const items = input.TransactItems as Readonly<Record<string, Input>>[]
+    return items.flatMap((item) => Object.entries(item).flatMap(([kind, each]) => one(names[kind] ?? `${kind}Item`, each)))
+  }
+  if (action === 'BatchWriteItem' || action === 'BatchGetItem')
+    return Object.keys(input.RequestItems as Input).flatMap((name) => only(`dynamodb:${action}`, tableArn(name)))
+  if (input.TableName === undefined) return only(`dynamodb:${action}`, '*')
+  if (action !== 'Query') return one(action, input)
+  const values = (input.ExpressionAttributeValues ?? {}) as Readonly<Record<string, { S?: string }>>
+  const [, name = ''] = /pk\s*=\s*(:\w+)/.exec(String(input.KeyConditionExpression)) ?? []
+  return only('dynamodb:Query', tableArn(input.TableName), leading({ pk: values[name] }))
+}
+
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html: batches need what one message needs */
+const sqs: Needed = ({ action, input }) =>
+  only(`sqs:${action.replace(/Batch$/, '')}`, input.QueueUrl === undefined ? queueArn(input.QueueName) : queueArn(input.QueueUrl))
+
+const secretsmanager: Needed = ({ action, input }, known) =>
+  only(`secretsmanager:${action}`, asArn(input.SecretId, known.secretArn))
+
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html */
+const ecs: Needed = ({ action, input }, { taskRoleArn }) => {
+  const cluster = asArn(input.cluster ?? 'default', (name) => arnOf('ecs', `cluster/${name}`))
+  const context = { 'ecs:cluster': cluster }
+  const inCluster = (resource: string) => (value: unknown) =>
+    asArn(value, (name) => arnOf('ecs', `${resource}/${cluster.split('/').at(-1)}/${name}`))
+  const each = (values: unknown, resource: string) =>
+    (values as unknown[]).flatMap((value) => only(`ecs:${action}`, inCluster(resource)(value), context))
+  switch (action) {
+    case 'StartTask':
+      return [
+        ...only(
+          'ecs:StartTask',
+          asArn(input.taskDefinition, (name) => arnOf('ecs', `task-definition/${name}`)),
+          context,
+        ),
+        ...only('iam:PassRole', taskRoleArn, { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' }),
+      ]
+    case 'StopTask':
+      return each([input.task], 'task')
+    case 'DescribeTasks':
+      return each(input.tasks, 'task')
+    case 'DescribeContainerInstances':
+    case 'UpdateContainerInstancesState':
+      return each(input.containerInstances, 'container-instance')
+    case 'ListTasks':
+      return input.containerInstance === undefined
+        ? only('ecs:ListTasks', '*', context)
+        : each([input.containerInstance], 'container-instance')
+    case 'ListContainerInstances':
+      return only('ecs:ListContainerInstances', cluster, context)
+    default:
+      throw new UnknownCall(`what ecs:${action} needs is not known here`)
+  }
+}
+
+const autoscaling: Needed = ({ action, input }, known) => {
+  if (action.startsWith('Describe')) return only(`autoscaling:${action}`, '*')
+  const group = input.AutoScalingGroupName ?? known.groupOf(String(input.InstanceId))
+  return only(`autoscaling:${action}`, group === undefined ? '*' : known.groupArn(String(group)))
+}
+
+const services: Readonly<Record<string, Needed>> = {
+  dynamodb,
+  sqs,
+  secretsmanager,
+  ecs,
+  autoscaling,
+  ec2: ({ action }) => only(`ec2:${action}`, '*'),
+  lambda: ({ action, input }) => only(`lambda:${action}`, arnOf('lambda', `event-source-mapping:${input.UUID}`)),
+  // Everybody may ask who he is.
+  sts: () => [],
+}
+
+/** Throws UnknownCall where the harness has yet to learn what a call needs. */
+export const permissionsOf = (call: AwsCall, known: Known): Permission[] => {
+  const needed = services[call.service]
+  if (!needed) throw new UnknownCall(`what ${call.service}:${call.action} needs is not known here`)
+  return needed(call, known)
+}

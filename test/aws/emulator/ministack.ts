@@ -1,0 +1,90 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+
+/** It changes weekly: what was tried is this one. */
+const version = '1.5.33'
+const folder = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'windlass-aws', `ministack-${version}`)
+const program = join(folder, 'bin', 'ministack')
+
+/** Installs the emulator once a machine. Answers why it can't be had; undefined: it is there. */
+export const missingEmulator = (): string | undefined => {
+  if (existsSync(join(folder, 'complete'))) return undefined
+  try {
+    rmSync(folder, { recursive: true, force: true })
+    mkdirSync(folder, { recursive: true })
+    execFileSync('python3', ['-m', 'venv', folder], { stdio: 'pipe' })
+    execFileSync(join(folder, 'bin', 'pip'), ['install', '--quiet', `ministack==${version}`], { stdio: 'pipe' })
+    mkdirSync(join(folder, 'complete'))
+    return undefined
+  } catch (error) {
+    const { stderr, message } = error as { stderr?: Buffer; message: string }
+    return `the AWS emulator needs python3 with venv, and ministack ${version} from PyPI: ${stderr?.toString().trim() || message}`
+  }
+}
+
+export interface Emulator {
+  readonly url: string
+  /** what it wrote, for whom something failed */
+  output(): string
+  stop(): Promise<void>
+}
+
+/** DynamoDB, SQS, Secrets Manager, IAM, S3 and CloudFormation in memory, on the loopback interface only. */
+export const startEmulator = async (): Promise<Emulator> => {
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
+  const lines: string[] = []
+  const child = spawn(program, [], {
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      GATEWAY_PORT: String(port),
+      MINISTACK_HOST: '127.0.0.1',
+      // Else it listens on every interface.
+      BIND_HOST: '127.0.0.1',
+      IOT_MTLS_ENABLED: '0',
+      DOCKER_HOST: 'unix:///nonexistent',
+      LOG_LEVEL: 'WARNING',
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      lines.push(chunk.toString())
+      if (lines.length > 1000) lines.splice(0, 500)
+    })
+  }
+  const ended = once(child, 'exit')
+  const output = () => lines.join('')
+  for (;;) {
+    if (child.exitCode !== null) throw new Error(`ministack ended: ${output()}`)
+    const healthy = await fetch(`${url}/_ministack/health`).then(
+      ({ ok }) => ok,
+      () => false,
+    )
+    if (healthy) break
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  return {
+    url,
+    output,
+    stop: async () => {
+      child.kill('SIGKILL')
+      await ended
+    },
+  }
+}
+
+const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return address.port
+}

@@ -1,0 +1,92 @@
+import { get } from 'node:https'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { type AwsCluster, startAwsCluster } from '../cluster.ts'
+import { follow, kubectlOf } from './kubectl.ts'
+
+const missing = inject('missing')
+describe.skipIf(missing)(`the API through the gateway ${missing && `(${missing})`}`, () => {
+  let aws: AwsCluster
+  let kubectl: ReturnType<typeof kubectlOf>
+  beforeAll(async () => {
+    aws = await startAwsCluster({ synthesized: inject('synthesized') })
+    kubectl = kubectlOf(aws.kubeconfig)
+    await aws.tick()
+  })
+  afterAll(() => aws?.stop())
+
+  const status = (path: string, { headers = {} }: { headers?: Record<string, string> } = {}) =>
+    new Promise<number>((resolve, reject) => {
+      get(`${aws.gateway.url}${path}`, { ca: aws.certificateAuthority, headers }, (response) => {
+        response.resume()
+        resolve(response.statusCode ?? 0)
+      }).on('error', reject)
+    })
+
+  it('has what every cluster has after its first minute', async () => {
+    await expect
+      .poll(() => kubectl('get namespaces -o name'))
+      .toBe(['default', 'kube-node-lease', 'kube-public', 'kube-system'].map((name) => `namespace/${name}\n`).join(''))
+    await expect.poll(() => kubectl('get service kubernetes --ignore-not-found -o jsonpath={.spec.clusterIP}')).toBe('10.96.0.1')
+  })
+
+  it('knows people by what STS says of them', async () => {
+    expect(await kubectl('auth whoami -o jsonpath={.status.userInfo.groups}')).toContain('system:masters')
+    const forged = Buffer.from(
+      Buffer.from((await aws.token()).slice(11), 'base64url')
+        .toString()
+        .replace(/Signature=..../, 'Signature=0000'),
+    ).toString('base64url')
+    expect(await status('/api', { headers: { authorization: `Bearer k8s-aws-v1.${forged}` } })).toBe(401)
+    expect(await status('/api')).toBe(401)
+  })
+
+  it('streams a watch as things happen', async () => {
+    const watch = follow(aws.kubeconfig, 'get configmaps -w -o name')
+    try {
+      await expect.poll(watch.text).toContain('kube-root-ca.crt')
+      await kubectl('create configmap later --from-literal=a=b')
+      await expect.poll(watch.text).toContain('configmap/later')
+      expect(watch.ended()).toBe(false)
+    } finally {
+      watch.stop()
+    }
+  })
+
+  it('ends a watch that lasts longer than the gateway lets it, and no more', async () => {
+    aws.gateway.limits = { ...aws.gateway.limits, totalMs: 2000 }
+    const watch = follow(aws.kubeconfig, 'get configmaps -w -o name --output-watch-events=false')
+    try {
+      await expect.poll(watch.text).toContain('configmap/later')
+      await expect.poll(watch.ended).toBe(true)
+    } finally {
+      watch.stop()
+      aws.gateway.limits = { ...aws.gateway.limits, totalMs: 900_000 }
+    }
+    expect(await kubectl('get configmap later -o jsonpath={.data.a}')).toBe('b')
+  })
+
+  it('refuses a body that is too large for the gateway, and takes one that is not', async () => {
+    const manifest = (name: string, bytes: number) =>
+      JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data: { text: 'x'.repeat(bytes) } })
+    await kubectl('create -f -', manifest('large', 900_000))
+    aws.gateway.limits = { ...aws.gateway.limits, bodyBytes: 500_000 }
+    await expect(kubectl('create -f -', manifest('larger', 900_000))).rejects.toThrow('status code 413')
+    aws.gateway.limits = { ...aws.gateway.limits, bodyBytes: 10_485_760 }
+  })
+
+  it('serves nothing beside its stage', async () => {
+    const { origin } = new URL(aws.gateway.url)
+    const answer = new Promise<number>((resolve, reject) => {
+      get(`${origin}/api`, { ca: aws.certificateAuthority }, (response) => resolve(response.resume().statusCode ?? 0)).on(
+        'error',
+        reject,
+      )
+    })
+    expect(await answer).toBe(403)
+  })
+
+  it('asked AWS for nothing that its roles do not grant', () => {
+    expect(aws.edge.denials).toEqual([])
+    expect(aws.edge.unknown).toEqual([])
+  })
+})
