@@ -8,6 +8,9 @@ interface RevisionMessage {
 const isRevision = (message: unknown): message is RevisionMessage =>
   typeof message === 'object' && message !== null && typeof (message as RevisionMessage).revision === 'number'
 
+/** The other end is going; who waits there looks by itself too. */
+const lost = () => undefined
+
 /** Between the processes that share a store: the first process passes on what any of them says. */
 export const createChangeRelay = (): ChangeNotifier => {
   const listeners = new Set<(revision: number) => void>()
@@ -16,7 +19,7 @@ export const createChangeRelay = (): ChangeNotifier => {
   }
   const tellWorkers = (message: RevisionMessage, except?: number) => {
     for (const worker of Object.values(cluster.workers ?? {})) {
-      if (worker && worker.id !== except && worker.isConnected()) worker.send(message)
+      if (worker && worker.id !== except && worker.isConnected()) worker.send(message, lost)
     }
   }
   if (cluster.isPrimary) {
@@ -33,7 +36,7 @@ export const createChangeRelay = (): ChangeNotifier => {
   return {
     publish: (revision) => {
       if (cluster.isPrimary) tellWorkers({ revision })
-      else if (process.connected) process.send?.({ revision })
+      else if (process.connected) process.send?.({ revision }, undefined, undefined, lost)
     },
     subscribe: (listener) => {
       listeners.add(listener)

@@ -17,28 +17,32 @@ const socketName = 'owner.sock'
 const markPrefix = 'worker.'
 const patienceMs = 10_000
 
+/*
+ * The words: who comes hears `enter` when all have paused, leaves its mark in the directory and says `marked`; hears `open`, so
+ * that the owner was there after the mark, opens, and says `opened`. Whoever owns the directory next sees the mark and waits.
+ */
+
 /** The owner's side. */
 export const serveGate = async (options: { directory: string; queue: WriteQueue }): Promise<{ close(): Promise<void> }> => {
   const { directory, queue } = options
   const members = new Set<LineSocket>()
+  const sockets = new Set<LineSocket>()
+  let closing = false
   let admitting = Promise.resolve()
 
+  const ask = async (other: LineSocket, word: string, answer: string) => {
+    const heard = other.hear(answer)
+    other.send(word)
+    await heard
+  }
   const admit = async (newcomer: LineSocket) => {
-    if (!newcomer.open) return
-    const paused = [...members].map(async (member) => {
-      const answer = member.hear('paused')
-      member.send('pause')
-      await answer
-    })
-    await Promise.all([queue.pause(), ...paused])
-    const opened = newcomer.hear('opened')
-    newcomer.send('open')
-    await opened
+    if (!newcomer.open || closing) return
+    await Promise.all([queue.pause(), ...[...members].map((member) => ask(member, 'pause', 'paused'))])
+    await ask(newcomer, 'enter', 'marked')
+    await ask(newcomer, 'open', 'opened')
     for (const member of members) member.send('resume')
+    if (newcomer.open) members.add(newcomer)
     queue.resume()
-    if (!newcomer.open) return
-    members.add(newcomer)
-    void newcomer.closed.then(() => members.delete(newcomer))
   }
 
   const path = socketPath(directory)
@@ -46,14 +50,21 @@ export const serveGate = async (options: { directory: string; queue: WriteQueue 
   const server = createServer((socket) => {
     const newcomer = new LineSocket(socket)
     newcomer.unref()
+    sockets.add(newcomer)
+    void newcomer.closed.then(() => {
+      sockets.delete(newcomer)
+      members.delete(newcomer)
+    })
     admitting = admitting.then(() => admit(newcomer))
   })
   await listen(server, path.name)
   server.unref()
   return {
     close: async () => {
+      closing = true
       server.close()
-      for (const member of members) await member.close()
+      await Promise.all([...sockets].map((socket) => socket.close()))
+      await admitting
       path.release()
     },
   }
@@ -66,9 +77,8 @@ export const passGate = async <T extends { readonly queue: WriteQueue }>(options
 }): Promise<T & { leave(): Promise<void> }> => {
   const { directory, open } = options
   const mark = join(directory, `${markPrefix}${process.pid}`)
-  writeFileSync(mark, processMark(process.pid), { mode: 0o600 })
+  const owner = await enter(directory, mark)
   try {
-    const owner = await reachOwner(directory)
     const opened = open()
     const { queue } = opened
     owner.on('pause', () => {
@@ -94,6 +104,8 @@ export const passGate = async <T extends { readonly queue: WriteQueue }>(options
       },
     }
   } catch (error) {
+    // Nobody waits for one that did not open.
+    await owner.close()
     rmSync(mark, { force: true })
     throw error
   }
@@ -121,15 +133,22 @@ const readMark = (path: string): string | undefined => {
   }
 }
 
-/** Connected, and told to open. */
-const reachOwner = async (directory: string): Promise<LineSocket> => {
+/** Connected to the owner, marked, and told to open. One that ends in between is looked for anew. */
+const enter = async (directory: string, mark: string): Promise<LineSocket> => {
   const deadline = Date.now() + patienceMs
   for (;;) {
     const path = socketPath(directory)
     const owner = new LineSocket(connect(path.name))
-    await owner.hear('open')
+    await owner.hear('enter')
     path.release()
-    if (owner.open) return owner
+    if (owner.open) {
+      writeFileSync(mark, processMark(process.pid), { mode: 0o600 })
+      const told = owner.hear('open')
+      owner.send('marked')
+      await told
+      if (owner.open) return owner
+      rmSync(mark, { force: true })
+    }
     if (Date.now() > deadline) throw new StoreUnavailable(`no process owns "${directory}": start it first`)
     await delay(50)
   }

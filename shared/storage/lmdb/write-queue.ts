@@ -76,10 +76,13 @@ export class WriteQueue {
   }
 
   async #run(): Promise<void> {
-    // What is added in this turn of the event loop belongs to the first group.
-    await new Promise((resolve) => setImmediate(resolve))
-    while (this.#waiting.length > 0 && !this.#paused) await this.#commitGroup()
-    this.#running = undefined
+    try {
+      // What is added in this turn of the event loop belongs to the first group.
+      await new Promise((resolve) => setImmediate(resolve))
+      while (this.#waiting.length > 0 && !this.#paused) await this.#commitGroup()
+    } finally {
+      this.#running = undefined
+    }
   }
 
   async #commitGroup(): Promise<void> {

@@ -15,7 +15,7 @@ if (!(minutes > 0) || !Number.isInteger(seed)) throw new Error('--minutes is a p
 console.log(`seeds from ${seed} on, ${minutes} minutes for each store`)
 const folder = mkdtempSync(join(tmpdir(), 'windlass-histories-'))
 const report = join(folder, 'report')
-const child = spawn('npx', ['vitest', 'run', '--project', 'unit', 'histories', 'crash.test'], {
+const child = spawn('npx', ['vitest', 'run', '--project', 'unit', 'histories', 'crash.test', 'lmdb/opening'], {
   stdio: 'inherit',
   env: { ...process.env, HISTORY_MINUTES: String(minutes), STORE_SEED: String(seed), HISTORY_REPORT: report },
 })
