@@ -32,7 +32,13 @@ const open = onceWith(async ({ requestContext }: APIGatewayProxyEvent) => {
   // The default domain, whatever domain this request came by: an issuer must stay the same.
   const issuer = `https://${requestContext.apiId}.execute-api.${region}.amazonaws.com/${requestContext.stage}`
   const stored = await openStore()
-  const { handle } = await openAwsCluster(environment, { stored, issuer, authenticators: [sts], subresources: noTunnel })
+  const { handle } = await openAwsCluster(environment, {
+    stored,
+    secretValues: { ...environment, bulk: 'resolve' },
+    issuer,
+    authenticators: [sts],
+    subresources: noTunnel,
+  })
   return handle
 })
 

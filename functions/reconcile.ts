@@ -7,7 +7,7 @@ import { reconcileWorkerOf } from './wiring/workers.ts'
 
 const open = once(async () => {
   const environment = readEnvironment('reconcile')
-  const cluster = await openAwsCluster(environment)
+  const cluster = await openAwsCluster(environment, { secretValues: { ...environment, bulk: 'leave' } })
   const controllers = reconcilers(cluster, {
     ...environment,
     mailboxes: openMailboxes(environment),

@@ -26,8 +26,13 @@ import { createWorkQueues, type WorkQueues } from '../../shared/queue/work-queue
 import { encryptingStore } from '../../shared/secrets/encrypting-store.ts'
 import { reencrypt } from '../../shared/secrets/reencrypt.ts'
 import { createSecretKeys, rotateSecretKeys } from '../../shared/secrets/secrets-manager/secret-keys.ts'
+import { createSecretsManagerVault } from '../../shared/secrets/secrets-manager/secrets-manager-vault.ts'
+import { secretPrefix } from '../../shared/secrets/secrets-manager/vault-name.ts'
+import { secretsManager } from '../../shared/secrets/vault-reference.ts'
+import { type VaultStoreOptions, vaultStore } from '../../shared/secrets/vault-store.ts'
 import { createDynamoDbClient } from '../../shared/storage/dynamodb/client.ts'
 import { openDynamoDbStore } from '../../shared/storage/dynamodb/open.ts'
+import type { Store } from '../../shared/storage/store.ts'
 import { createLambdaTriggers, parseTriggers } from '../../shared/triggers/lambda-triggers.ts'
 import type { Triggers } from '../../shared/triggers/triggers.ts'
 import type { Environment } from '../environment.ts'
@@ -57,17 +62,30 @@ export const openAwsStore = async ({ table, dataKeySecret }: StoreEnvironment) =
   return { secret, keys, store, clear: encryptingStore({ store, keys, isEncrypted }) }
 }
 
+export interface AwsClusterOptions extends Partial<Pick<ClusterOptions, 'issuer' | 'authenticators' | 'subresources'>> {
+  readonly stored?: AwsStore
+  /** of functions that read or remove Secrets; the others never see the data that is kept outside of the table */
+  readonly secretValues?: Pick<Environment, 'clusterName'> & Pick<VaultStoreOptions, 'bulk'>
+}
+
+const openVaultStore = (store: Store, { clusterName, bulk }: NonNullable<AwsClusterOptions['secretValues']>): Store => {
+  const vault = createSecretsManagerVault({ client: new SecretsManagerClient() })
+  return vaultStore({ store, vault, prefix: secretPrefix(clusterName), bulk })
+}
+
 /** The cluster over its table. */
 export const openAwsCluster = async (
   environment: StoreEnvironment & Pick<Environment, 'serviceCidr'>,
-  options: Partial<Pick<ClusterOptions, 'issuer' | 'authenticators' | 'subresources'>> & { stored?: AwsStore } = {},
+  options: AwsClusterOptions = {},
 ): Promise<AwsCluster> => {
   const { serviceCidr } = environment
+  const { secretValues } = options
   const { secret, keys, store, clear } = options.stored ?? (await openAwsStore(environment))
   const cluster = await openCluster({
     issuer: 'https://kubernetes.default.svc',
     ...options,
-    store: clear,
+    store: secretValues ? openVaultStore(clear, secretValues) : clear,
+    secretStores: [secretsManager],
     heartbeats: openHeartbeats(environment),
     serviceCidr,
     clock: systemClock,

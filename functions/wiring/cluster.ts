@@ -40,6 +40,8 @@ export interface ClusterOptions {
   readonly log: Logger
   readonly authenticators?: readonly Authenticator[] | undefined
   readonly subresources?: Readonly<Record<string, SubresourceHandlers>> | undefined
+  /** where Secrets may ask to be kept, besides the store */
+  readonly secretStores?: readonly string[] | undefined
 }
 
 /** The library over a store, for a process that may sleep at any time: it follows the log only for those who watch. */

@@ -17,6 +17,8 @@ export interface StandardServerOptions
   readonly serviceCIDR: string
   /** asked after the transport, before service accounts, who refuse every bearer token that is not theirs */
   readonly authenticators?: readonly Authenticator[] | undefined
+  /** where Secrets may ask to be kept, besides the store; default: nowhere */
+  readonly secretStores?: readonly string[] | undefined
 }
 
 /** The API server as every composition root runs it: all kinds, all of admission, whoever serves it. */
@@ -29,7 +31,7 @@ export const createStandardServer = (options: StandardServerOptions): ApiServer 
     schemas: loadSchemas(),
     authenticators: [peerAuthenticator, ...authenticators, createServiceAccountAuthenticator({ tokens, store })],
     authorizer: staticAuthorizer,
-    admission: createDefaultAdmission({ serviceCIDR }),
+    admission: createDefaultAdmission({ serviceCIDR, secretStores: options.secretStores }),
     paths: [({ request }) => openApi.handle(request)],
   })
 }

@@ -30,6 +30,7 @@ import { createSqsMailboxes } from '../../shared/queue/sqs/sqs-mailboxes.ts'
 import { createSqsQueue } from '../../shared/queue/sqs/sqs-queue.ts'
 import { createWorkQueues } from '../../shared/queue/work-queues.ts'
 import { type Node, nodes, type Pod, pods } from '../../shared/resources/resource.ts'
+import { secretsManager } from '../../shared/secrets/vault-reference.ts'
 import { logItemKey } from '../../shared/storage/dynamodb/items.ts'
 import type { Heartbeats } from '../../shared/storage/heartbeats.ts'
 import { openLmdbStore } from '../../shared/storage/lmdb/open.ts'
@@ -147,6 +148,7 @@ export const startFunctions = async ({ disturb, isCold = () => false, openStore 
       log,
       authenticators: [trusting],
       subresources: noTunnel,
+      secretStores: [secretsManager],
     })
     clusters.push(cluster)
     return cluster

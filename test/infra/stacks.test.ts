@@ -154,8 +154,12 @@ describe('the functions', () => {
       expect(JSON.stringify(Condition)).toMatch(/"aws:(Request|Resource)Tag\/windlass.dev\/cluster":"windlass"/)
   })
 
-  it('only clock writes the data key', () => {
-    expect(names.filter((name) => actionsOf(name).includes('secretsmanager:PutSecretValue'))).toEqual(['clock'])
+  it('only clock writes the data key, and only api and reconcile the secrets of Secrets', () => {
+    const of = (action: string) => names.filter((name) => actionsOf(name).includes(`secretsmanager:${action}`))
+    expect(of('PutSecretValue')).toEqual(['api', 'reconcile', 'clock'])
+    expect(of('CreateSecret')).toEqual(['api', 'reconcile'])
+    const onDataKey = statementsOf('api').filter(({ Resource: resource }) => JSON.stringify(resource).includes('DataKey'))
+    expect(onDataKey.map(({ Action }) => Action)).toEqual(['secretsmanager:GetSecretValue'])
     expect(actionsOf('heartbeat')).not.toContain('secretsmanager:GetSecretValue')
   })
 })
@@ -175,9 +179,12 @@ const loadBalancing = [
   'elasticloadbalancing:CreateListener,elasticloadbalancing:DeleteListener,elasticloadbalancing:DeleteLoadBalancer,elasticloadbalancing:DeleteTargetGroup,elasticloadbalancing:DeregisterTargets,elasticloadbalancing:ModifyListener,elasticloadbalancing:ModifyTargetGroup,elasticloadbalancing:RegisterTargets,elasticloadbalancing:SetSecurityGroups on :listener/net/*',
   'elasticloadbalancing:CreateLoadBalancer,elasticloadbalancing:CreateTargetGroup on :loadbalancer/net/*',
 ]
+const vault =
+  'secretsmanager:CreateSecret,secretsmanager:DeleteSecret,secretsmanager:DescribeSecret,secretsmanager:GetSecretValue,secretsmanager:PutSecretValue,secretsmanager:UpdateSecretVersionStage on :secret:windlass/secrets/*'
 const wildcards: Partial<Record<FunctionName, string[]>> = {
+  api: [vault],
   dispatch: ['dynamodb:ListStreams on *', 'sqs:GetQueueUrl,sqs:SendMessage on :windlass-mailbox-*'],
-  reconcile: [...loadBalancing, 'sqs:CreateQueue,sqs:DeleteQueue,sqs:GetQueueUrl on :windlass-mailbox-*'],
+  reconcile: [...loadBalancing, vault, 'sqs:CreateQueue,sqs:DeleteQueue,sqs:GetQueueUrl on :windlass-mailbox-*'],
   place: [anyTask, listTasks],
   clock: [
     'autoscaling:DescribeAutoScalingGroups,autoscaling:DescribeScalingActivities,ec2:DescribeInstanceTypes on *',

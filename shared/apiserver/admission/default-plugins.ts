@@ -3,17 +3,24 @@ import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import { nodeRestriction } from './node-restriction.ts'
 import { priority } from './priority.ts'
+import { createSecretStore } from './secret-store.ts'
 import { serviceAccount } from './service-account.ts'
 import { createServiceAddress, type ServiceAddressOptions } from './service-address.ts'
 import { taintNodesByCondition } from './taint-nodes-by-condition.ts'
 
+export interface DefaultAdmissionOptions extends ServiceAddressOptions {
+  /** where Secrets may ask to be kept, besides the store; default: nowhere */
+  readonly secretStores?: readonly string[] | undefined
+}
+
 /** What every cluster runs, in order. */
-export const createDefaultAdmission = (options: ServiceAddressOptions = {}): AdmissionPlugin[] => [
+export const createDefaultAdmission = (options: DefaultAdmissionOptions = {}): AdmissionPlugin[] => [
   namespaceLifecycle,
   serviceAccount,
   defaultTolerationSeconds,
   priority,
   nodeRestriction,
   taintNodesByCondition,
+  createSecretStore(options.secretStores ?? []),
   createServiceAddress(options),
 ]

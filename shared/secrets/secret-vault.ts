@@ -1,0 +1,21 @@
+/** Where values of Secrets are kept one to one, outside of the store. Names are ours; versions are made once and never change. */
+export interface SecretVault {
+  /** Keeps a value as a version of its own. The same version twice is once. Throws `VaultRefused` for what it can't take (now). */
+  put(name: string, version: string, value: string): Promise<void>
+  /** Says which version is in use, and so stays. */
+  settle(name: string, version: string): Promise<void>
+  /** undefined: there is none (any more) */
+  get(name: string, version: string): Promise<string | undefined>
+  /** Gives all versions up; for some days they can be had back. Of what is not there: nothing. */
+  remove(name: string): Promise<void>
+}
+
+export class VaultRefused extends Error {
+  /** undefined: asking again does not help */
+  readonly retryAfterSeconds: number | undefined
+  constructor(message: string, options: { retryAfterSeconds?: number | undefined; cause?: unknown } = {}) {
+    super(message, { cause: options.cause })
+    this.name = 'VaultRefused'
+    this.retryAfterSeconds = options.retryAfterSeconds
+  }
+}

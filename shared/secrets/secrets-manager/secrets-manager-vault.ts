@@ -1,0 +1,112 @@
+import {
+  CreateSecretCommand,
+  DeleteSecretCommand,
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  type SecretsManagerClient,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager'
+import { StoreUnavailable } from '../../storage/store.ts'
+import { type SecretVault, VaultRefused } from '../secret-vault.ts'
+
+export interface SecretsManagerVaultOptions {
+  readonly client: Pick<SecretsManagerClient, 'send'>
+  /** how many values a process keeps; default 200 */
+  readonly cached?: number | undefined
+}
+
+/** https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html */
+const maxBytes = 65_536
+const recoveryDays = 7
+/** of a version that was put and may not be referred to (yet): one without any label may be dropped */
+const pendingStage = 'WINDLASSPENDING'
+const currentStage = 'AWSCURRENT'
+
+/** One secret of Secrets Manager for each name. What a version holds never changes, so it is read once. */
+export const createSecretsManagerVault = ({ client, cached = 200 }: SecretsManagerVaultOptions): SecretVault => {
+  const held = new Map<string, string>()
+  const remember = (key: string, value: string): string => {
+    held.delete(key)
+    held.set(key, value)
+    if (held.size > cached) held.delete(held.keys().next().value!)
+    return value
+  }
+  const keyOf = (name: string, version: string) => `${name}#${version}`
+
+  const create = async (name: string, version: string, value: string): Promise<boolean> => {
+    try {
+      await client.send(new CreateSecretCommand({ Name: name, ClientRequestToken: version, SecretString: value }))
+      return true
+    } catch (error) {
+      if (isNamed(error, 'ResourceExistsException')) return false
+      throw error
+    }
+  }
+  return {
+    put: async (name, version, value) => {
+      const size = Buffer.byteLength(value)
+      if (size > maxBytes)
+        throw new VaultRefused(
+          `Secrets Manager takes ${maxBytes} bytes, and the data is ${size}: make it smaller, or keep it in the cluster's table`,
+        )
+      try {
+        const VersionStages = [pendingStage]
+        const request = { SecretId: name, ClientRequestToken: version, SecretString: value, VersionStages }
+        if (!(await create(name, version, value))) await client.send(new PutSecretValueCommand(request))
+      } catch (error) {
+        throw translated(error, name)
+      }
+      remember(keyOf(name, version), value)
+    },
+    settle: async (name, version) => {
+      try {
+        const { VersionIdsToStages = {} } = await client.send(new DescribeSecretCommand({ SecretId: name }))
+        const before = Object.entries(VersionIdsToStages).find(([, stages]) => stages.includes(currentStage))?.[0]
+        if (before === version) return
+        const moved = { SecretId: name, VersionStage: currentStage, MoveToVersionId: version, RemoveFromVersionId: before }
+        await client.send(new UpdateSecretVersionStageCommand(moved))
+      } catch (error) {
+        throw translated(error, name)
+      }
+    },
+    get: async (name, version) => {
+      const known = held.get(keyOf(name, version))
+      if (known !== undefined) return remember(keyOf(name, version), known)
+      try {
+        const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: name, VersionId: version }))
+        return SecretString === undefined ? undefined : remember(keyOf(name, version), SecretString)
+      } catch (error) {
+        if (isGone(error)) return undefined
+        throw new StoreUnavailable(`can't read the secret "${name}"`, { cause: error })
+      }
+    },
+    remove: async (name) => {
+      for (const key of held.keys()) if (key.startsWith(`${name}#`)) held.delete(key)
+      try {
+        await client.send(new DeleteSecretCommand({ SecretId: name, RecoveryWindowInDays: recoveryDays }))
+      } catch (error) {
+        if (!isGone(error)) throw translated(error, name)
+      }
+    },
+  }
+}
+
+const isNamed = (error: unknown, ...names: string[]): error is Error => error instanceof Error && names.includes(error.name)
+
+/** Not there, or given up: that is an invalid request to Secrets Manager. */
+const isGone = (error: unknown): boolean =>
+  isNamed(error, 'ResourceNotFoundException') ||
+  (isNamed(error, 'InvalidRequestException') && /deleted|deletion/i.test(error.message))
+
+const translated = (error: unknown, name: string): Error => {
+  if (error instanceof VaultRefused) return error
+  if (isNamed(error, 'ThrottlingException', 'TooManyRequestsException'))
+    return new VaultRefused(`Secrets Manager is asked too often: ${name}`, { retryAfterSeconds: 5, cause: error })
+  if (isNamed(error, 'LimitExceededException'))
+    return new VaultRefused(`the secret ${name} was changed too often, Secrets Manager takes no more versions of it now`, {
+      retryAfterSeconds: 600,
+      cause: error,
+    })
+  return new StoreUnavailable(`Secrets Manager did not take a change of the secret "${name}"`, { cause: error })
+}

@@ -1,0 +1,157 @@
+import { randomUUID } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
+import type { ObjectKey } from '../meta/object.ts'
+import { ApiError } from '../meta/status.ts'
+import {
+  type Change,
+  type Encode,
+  type Entry,
+  KeyExists,
+  RevisionConflict,
+  type Store,
+  StoreUnavailable,
+} from '../storage/store.ts'
+import { type SecretVault, VaultRefused } from './secret-vault.ts'
+import {
+  isKeptOutside,
+  mayRefer,
+  parse,
+  type SecretObject,
+  serialize,
+  vaultName,
+  versionOf,
+  withoutReference,
+  withReference,
+} from './vault-reference.ts'
+
+export interface VaultStoreOptions {
+  readonly store: Store
+  readonly vault: SecretVault
+  /** of names in the vault */
+  readonly prefix: string
+  /** whether lists and changes carry the data too; those who only look for names leave it where it is */
+  readonly bulk: 'resolve' | 'leave'
+}
+
+const concerns = ({ resource }: ObjectKey) => resource === 'secrets'
+
+/**
+ * A store whose Secrets that say so keep their data in a vault: below stands only which version it is. What is put into the vault and then
+ * not stored is never referred to. A Secret's last state at its deletion carries no data.
+ */
+export const vaultStore = ({ store, vault, prefix, bulk }: VaultStoreOptions): Store => {
+  const dataOf = async (key: ObjectKey, object: SecretObject, version: string): Promise<SecretObject['data']> => {
+    const value = await vault.get(vaultName(prefix, key, object), version)
+    return value === undefined ? undefined : (JSON.parse(value) as SecretObject['data'])
+  }
+  const open = async (key: ObjectKey, value: Uint8Array): Promise<Uint8Array> => {
+    if (!concerns(key) || !mayRefer(value)) return value
+    const object = parse(value)
+    const version = versionOf(object)
+    if (version === undefined) return value
+    const data = await dataOf(key, object, version)
+    if (data === undefined)
+      throw new StoreUnavailable(
+        `the data of secret "${key.namespace}/${key.name}" is not in Secrets Manager any more: restore ${vaultName(prefix, key, object)}`,
+      )
+    return serialize({ ...withoutReference(object), data })
+  }
+  const openEntry = async (entry: Entry): Promise<Entry> => ({ ...entry, value: await open(entry.key, entry.value) })
+  const openChange = async (change: Change): Promise<Change> => ({
+    ...change,
+    value: await openPast(change.key, change.value),
+    previous: change.previous && (await openPast(change.key, change.previous)),
+  })
+  /** Of the past, what is given up is given up. */
+  const openPast = async (key: ObjectKey, value: Uint8Array): Promise<Uint8Array> => {
+    if (!concerns(key) || !mayRefer(value)) return value
+    const object = parse(value)
+    const version = versionOf(object)
+    const data = version && (await dataOf(key, object, version))
+    return serialize({ ...withoutReference(object), ...(data && { data }) })
+  }
+
+  /** Which version holds the data of an object that is about to be written; undefined: it stays in the store. */
+  const keep = async (key: ObjectKey, object: SecretObject, held: SecretObject | undefined): Promise<string | undefined> => {
+    if (!isKeptOutside(object)) return undefined
+    const before = held && versionOf(held)
+    const { data = {} } = object
+    if (before !== undefined && isDeepStrictEqual(await dataOf(key, held!, before), data)) return before
+    const version = randomUUID()
+    await vault.put(vaultName(prefix, key, object), version, JSON.stringify(data)).catch(refuse)
+    return version
+  }
+  const write = async (
+    key: ObjectKey,
+    encode: Encode,
+    perform: (encode: Encode, held: SecretObject | undefined) => Promise<Entry>,
+    isUpdate: boolean,
+  ): Promise<Entry> => {
+    const draft = encode(0)
+    const current = isUpdate ? await store.get(key) : undefined
+    const held = current && mayRefer(current.value) ? parse(current.value) : undefined
+    if (!mayRefer(draft) && !held) return perform(encode, undefined)
+    const object = parse(draft)
+    const version = await keep(key, object, held)
+    const stored = (revision: number) => {
+      const next = parse(encode(revision))
+      return serialize(version === undefined ? withoutReference(next) : withReference(next, version))
+    }
+    const entry = await perform(stored, held)
+    const name = vaultName(prefix, key, object)
+    if (version !== undefined && isUpdate) await vault.settle(name, version)
+    if (version === undefined && held && versionOf(held) !== undefined) await vault.remove(name)
+    return openEntry(entry)
+  }
+  const translated = async (work: Promise<Entry>): Promise<Entry> => {
+    try {
+      return await work
+    } catch (error) {
+      if (error instanceof KeyExists) throw new KeyExists(await openEntry(error.current))
+      if (error instanceof RevisionConflict && error.current)
+        throw new RevisionConflict(error.key, await openEntry(error.current))
+      throw error
+    }
+  }
+
+  return {
+    ...store,
+    get: async (key) => {
+      const entry = await store.get(key)
+      return entry && concerns(key) ? openEntry(entry) : entry
+    },
+    list: async (resource, options) => {
+      const result = await store.list(resource, options)
+      if (resource !== 'secrets' || bulk === 'leave') return result
+      return { ...result, entries: await Promise.all(result.entries.map(openEntry)) }
+    },
+    create: async (key, encode, options) => {
+      if (!concerns(key)) return store.create(key, encode, options)
+      return translated(write(key, encode, (stored) => store.create(key, stored, options), false))
+    },
+    update: async (key, expected, encode, options) => {
+      if (!concerns(key)) return store.update(key, expected, encode, options)
+      return translated(write(key, encode, (stored) => store.update(key, expected, stored, options), true))
+    },
+    delete: async (key, expected, encode) => {
+      const last = concerns(key) && mayRefer(encode(0)) ? parse(encode(0)) : undefined
+      if (!last || !isKeptOutside(last)) return store.delete(key, expected, encode)
+      const entry = await store.delete(key, expected, (revision) => serialize(withReference(parse(encode(revision)), undefined)))
+      await vault.remove(vaultName(prefix, key, last))
+      return entry
+    },
+    changes: async (after, limit) => {
+      const result = await store.changes(after, limit)
+      if (bulk === 'leave' || !result.changes.some(({ key }) => concerns(key))) return result
+      const changes = result.changes.map((change) => (concerns(change.key) ? openChange(change) : change))
+      return { ...result, changes: await Promise.all(changes) }
+    },
+  }
+}
+
+const refuse = (error: unknown): never => {
+  if (!(error instanceof VaultRefused)) throw error
+  const { retryAfterSeconds, message } = error
+  if (retryAfterSeconds === undefined) throw new ApiError('RequestEntityTooLarge', message, { cause: error })
+  throw new ApiError('TooManyRequests', message, { cause: error, details: { retryAfterSeconds } })
+}
