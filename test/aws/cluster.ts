@@ -25,6 +25,8 @@ export interface AwsClusterOptions {
   readonly runner?: TaskRunner
   readonly limits?: Partial<GatewayLimits>
   readonly disturb?: MappingsOptions['disturb']
+  /** how often the clock strikes, which it does each minute on AWS; @default 5 s */
+  readonly clockEveryMs?: number
 }
 
 /** The account that test templates are for: whoever holds its role `Admin` may do everything in the cluster. */
@@ -83,7 +85,7 @@ export const startAwsCluster = async (options: AwsClusterOptions) => {
     AWS_SECRET_ACCESS_KEY: secretAccessKey,
     AWS_ENDPOINT_URL: edge.url,
   })
-  const through = (environment: Readonly<Record<string, string>>) =>
+  const through = (environment: Readonly<Record<string, string>>): Record<string, string> =>
     Object.fromEntries(Object.entries(environment).map(([key, value]) => [key, value.replaceAll(url, edge.url)]))
   const host = new LambdaHost({
     functions: functions.map((fn) => ({ ...fn, environment: through(fn.environment) })),
@@ -110,6 +112,10 @@ export const startAwsCluster = async (options: AwsClusterOptions) => {
       meter.add({ service: 'SQS', what: 'polls that found something', by: 'Lambda', count, dollars: count * price })
     },
   })
+  // An hour later each time: no two strikes are the same, and what is due follows from the minute.
+  let hour = Math.floor(Date.now() / 3_600_000)
+  const strike = ({ fullHour = false } = {}) => bus.tick(++hour * 3_600_000 + (fullHour ? 0 : 60_000))
+  const striking = setInterval(() => void strike(), options.clockEveryMs ?? 5000)
   const authority = await createAuthority('certificates of AWS')
   const { key, certificate } = await issue(authority, { name: 'gateway', addresses: ['127.0.0.1'], usage: 'server' })
   const [apiFunction] = functions.filter(({ environment }) => 'WINDLASS_ACCESS_ENTRIES' in environment)
@@ -165,10 +171,11 @@ export const startAwsCluster = async (options: AwsClusterOptions) => {
         environment: { ...through(deployment.agentEnvironment), ...credentialsOf(identity), WINDLASS_SERVER: gateway.url },
       }
     },
-    /** The clock strikes; minutes that are divided by 60 are for the resync. */
-    tick: (minute = 1) => bus.tick(minute * 60_000),
+    /** The clock strikes, at the full hour when everything is to be done that is done now and then. */
+    tick: (options: { fullHour?: boolean } = {}) => strike(options),
     stop: async () => {
       clearInterval(renewal)
+      clearInterval(striking)
       await gateway.close()
       host.close()
       await Promise.all([mappings.close(), bus.close()])

@@ -47,6 +47,7 @@ export class FakeEcs {
   /** the next call of an operation throws this after, or before, it takes effect */
   #faults: { operation: string; error: Error; effect: boolean }[] = []
   #last = 0
+  readonly #listeners = new Set<(task: FakeTask) => void>()
   readonly #scope: string
   readonly #cluster: string
 
@@ -121,6 +122,12 @@ export class FakeEcs {
     }
     this.#tellTask(task)
     void this.#options.runner?.stop(task)
+  }
+
+  /** Tells of every change of a task, as whoever looks at its container sees it. Returns the way to stop. */
+  onTask(listener: (task: FakeTask) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
   }
 
   running(): FakeTask[] {
@@ -228,6 +235,7 @@ export class FakeEcs {
 
   #tellTask(task: FakeTask): void {
     this.#tell('ECS Task State Change', { ...task })
+    for (const listener of this.#listeners) listener(task)
   }
 
   #tellInstance(instance: FakeInstance, status: string): void {

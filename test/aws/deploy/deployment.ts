@@ -102,7 +102,10 @@ export const deploy = async (url: string, { directory, stacks }: Synthesized): P
     instanceRoleName: idOf('AWS::IAM::Role', 'MachinesInstanceRole'),
     apiId: idOf('AWS::ApiGateway::RestApi'),
     stage: idOf('AWS::ApiGateway::Stage'),
-    agentEnvironment: await agentEnvironmentOf(url),
+    agentEnvironment: await agentEnvironmentOf(
+      url,
+      [...physicalIds.values()].find((id) => id.startsWith('lt-')),
+    ),
     physicalIds,
   }
 }
@@ -205,11 +208,10 @@ const rulesOf = async (url: string): Promise<DeployedRule[]> => {
 }
 
 /** The variables that the launch template's user data writes into `/etc/windlass/agent.env`; none without the nodes' stack. */
-const agentEnvironmentOf = async (url: string): Promise<Record<string, string>> => {
+const agentEnvironmentOf = async (url: string, LaunchTemplateId: string | undefined): Promise<Record<string, string>> => {
+  if (LaunchTemplateId === undefined) return {}
   const ec2 = { name: 'ec2', version: '2016-11-15' }
-  const xml = await queryCall(url, ec2, { Action: 'DescribeLaunchTemplateVersions', 'LaunchTemplateVersion.1': '$Latest' }).catch(
-    () => '',
-  )
+  const xml = await queryCall(url, ec2, { Action: 'DescribeLaunchTemplateVersions', LaunchTemplateId })
   const [data] = elementsOf(xml, 'userData')
   const script = Buffer.from(data ?? '', 'base64').toString()
   const [, variables = ''] = /cat > \/etc\/windlass\/agent\.env <<'END'\n(.*?)\nEND/s.exec(script) ?? []

@@ -52,6 +52,8 @@ export const startEmulator = async (): Promise<Emulator> => {
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  const kill = () => child.kill('SIGKILL')
+  process.once('exit', kill)
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => {
       lines.push(chunk.toString())
@@ -73,7 +75,8 @@ export const startEmulator = async (): Promise<Emulator> => {
     url,
     output,
     stop: async () => {
-      child.kill('SIGKILL')
+      process.off('exit', kill)
+      kill()
       await ended
     },
   }

@@ -34,6 +34,7 @@ export class LambdaHost {
   constructor(options: HostOptions) {
     this.#options = options
     this.#functions = new Map(options.functions.map((fn) => [fn.arn, fn]))
+    process.once('exit', this.#killAll)
   }
 
   functionOf(arn: string): DeployedFunction {
@@ -115,7 +116,12 @@ export class LambdaHost {
 
   close(): void {
     this.#closed = true
-    for (const process of this.#all) this.#end(process)
+    process.off('exit', this.#killAll)
+    this.#killAll()
+  }
+
+  readonly #killAll = () => {
+    for (const each of this.#all) this.#end(each)
   }
 
   #end(process: FunctionProcess): void {
