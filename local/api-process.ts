@@ -16,6 +16,7 @@ import { openLogTail } from '../shared/storage/tail/open.ts'
 import { clusterDomain, podRange, serviceRange, simulatedRange } from './addresses.ts'
 import { createChangeRelay } from './change-relay.ts'
 import type { DataDirectory } from './data-directory.ts'
+import { startKeyRotation } from './key-rotation.ts'
 import type { Pki } from './pki.ts'
 
 /** The API server of one process, over the store that all processes of the cluster share. */
@@ -40,6 +41,10 @@ export const openApiProcess = async ({ directory, pki, role, log }: ApiProcessOp
   const keys = await openKeyFile(directory.secretsKey)
   const store = encryptingStore({ store: lmdb, keys, isEncrypted: (resource) => encryptedResources.has(resource) })
   await verifyDataKeys(store, [...encryptedResources])
+  const rotation =
+    role === 'owner'
+      ? startKeyRotation({ stored: lmdb, store, keys, keyFile: directory.secretsKey, resources: encryptedResources, log })
+      : undefined
   const tail = await openLogTail({ store, log })
   const tokens = createTokens({
     privateKeyPem: (await pki.signingKey()).privateKey,
@@ -72,6 +77,7 @@ export const openApiProcess = async ({ directory, pki, role, log }: ApiProcessOp
     tail,
     heartbeats: lmdb.heartbeats,
     close: async () => {
+      await rotation?.stop()
       await tail.close()
       await store.close()
     },

@@ -28,7 +28,8 @@ export const usage = `usage: npm start -- [flags]
   --verbose                  log to the terminal as well
   --help
 
-npm run reset -- [--data-dir DIR] removes the cluster with all its containers and networks.`
+npm run reset -- [--data-dir DIR] removes the cluster with all its containers and networks.
+npm run rotate-key -- [--data-dir DIR] encrypts Secrets with a new key.`
 
 /** What the user typed wrong; the message says what is right. */
 export class UsageError extends Error {

@@ -9,16 +9,29 @@ interface KeyFile {
   readonly keys: readonly { readonly id: string; readonly key: string }[]
 }
 
-/** Keys in a file of this machine (0600), made when first used. Takes Secrets Manager's place. */
+/** Keys in a file of this machine (0600), made when first used. Takes Secrets Manager's place. What another process adds is seen at once. */
 export const openKeyFile = async (path: string): Promise<DataKeyProvider> => {
-  const keys = (await readKeys(path)) ?? (await createKeyFile(path))
-  const newest = keys.at(-1)
-  if (!newest)
+  let keys = (await readKeys(path)) ?? (await createKeyFile(path))
+  let changedMs = await changeOf(path)
+  if (keys.length === 0)
     throw new DataKeyUnavailable(`the key file "${path}" holds no key: put the one back that the data was encrypted with`)
+  const refresh = async () => {
+    const nowMs = await changeOf(path)
+    if (nowMs === changedMs) return
+    const read = await readKeys(path)
+    // One that is gone or emptied takes nothing away from those who know it.
+    if (read?.length) keys = read
+    changedMs = nowMs
+  }
+  const find = (id: string) => keys.find((key) => key.id === id)
   return {
-    current: async () => newest,
+    current: async () => {
+      await refresh()
+      return keys.at(-1)!
+    },
     byId: async (id) => {
-      const found = keys.find((key) => key.id === id)
+      if (!find(id)) await refresh()
+      const found = find(id)
       if (found) return found
       const held = keys.map((key) => key.id).join(', ')
       throw new DataKeyUnavailable(
@@ -28,11 +41,21 @@ export const openKeyFile = async (path: string): Promise<DataKeyProvider> => {
   }
 }
 
-/** Adds a new key, which values written from the next start on get; the older ones stay for what they encrypted. */
+/** Adds a new key, which values get that are written from now on; the older ones stay for what they encrypted. One at a time: two at once may lose a key. */
 export const rotateKeyFile = async (path: string): Promise<void> => {
   const keys = (await readKeys(path)) ?? []
   const draft = await writeDraft(path, [...keys, newKey()])
   await rename(draft, path)
+}
+
+/** When the newest key was made; 0: there is no file. */
+const changeOf = async (path: string): Promise<number> => {
+  try {
+    return (await stat(path)).mtimeMs
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return 0
+    throw error
+  }
 }
 
 const createKeyFile = async (path: string): Promise<DataKey[]> => {
