@@ -7,8 +7,8 @@ import { hostAnnotation } from '../../shared/placement/annotation.ts'
 import { createSqsMailbox } from '../../shared/queue/sqs/sqs-mailbox.ts'
 import { createSqsQueue } from '../../shared/queue/sqs/sqs-queue.ts'
 import { startMailboxInformers } from '../informer/mailbox-informers.ts'
-import { nthAddress } from '../network/address.ts'
 import { prepareHost } from '../network/host.ts'
+import { overlayBytes } from '../network/overlay.ts'
 import { machineCapacity } from '../node/capacity.ts'
 import { engineAt, startDockerNode } from '../node/docker-node.ts'
 import type { NodeIdentity } from '../node/ensure-node.ts'
@@ -20,6 +20,7 @@ import { EcsRooms } from './ecs-rooms.ts'
 import type { InstanceEnvironment } from './environment.ts'
 import { foreignRoom } from './foreign-tasks.ts'
 import { allocatableOf } from './instance-capacity.ts'
+import { apiAddressOf, startInstanceNetwork } from './instance-network.ts'
 import { createInstanceMetadata, type InstanceFacts } from './metadata.ts'
 import { createQueuedHeartbeats } from './queued-heartbeats.ts'
 import { createStsTokens } from './sts-token.ts'
@@ -53,7 +54,7 @@ export const startOnInstance =
     const machine = await machineCapacity(dataDir)
     const registered = await untilDone('the container instance', () => registeredRoom(ecs, { cluster, instance }), parts)
     const allocatable = async () => allocatableOf(machine, { registered, foreign: await foreignRoom(docker) })
-    await prepareHost({ podRange: podCidr, serviceRange: serviceCidr, apiAddress: nthAddress(podCidr, -2) })
+    await prepareHost({ podRange: podCidr, serviceRange: serviceCidr, apiAddress: apiAddressOf(podCidr) })
     const followed = startMailboxInformers({
       client,
       mailbox: createSqsMailbox({ client: sqs, prefix: environment.mailboxPrefix, node: nodeName }),
@@ -62,9 +63,16 @@ export const startOnInstance =
       log,
       signal,
     })
+    const network = await startInstanceNetwork({
+      ...{ clock, log, signal, server, nodeName, podCIDR, client },
+      podRange: podCidr,
+      address: facts.privateAddress,
+      nodes: followed.informers.node,
+    })
     const node = await startDockerNode({
       configuration: { ...environment, nodeName, serviceCIDR: serviceCidr, hostServices: true },
       podRange: podCidr,
+      extraBytes: overlayBytes,
       client: followed.client,
       clock,
       log,
@@ -84,6 +92,7 @@ export const startOnInstance =
     return {
       stop: async () => {
         await node.stop()
+        await network.stop()
         transport.close()
       },
     }

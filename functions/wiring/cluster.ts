@@ -1,3 +1,4 @@
+import { createAuditor } from '../../shared/apiserver/audit/auditor.ts'
 import type { Authenticator } from '../../shared/apiserver/authn/authenticator.ts'
 import { createTokens } from '../../shared/apiserver/authn/tokens.ts'
 import type { ApiHandler } from '../../shared/apiserver/request.ts'
@@ -40,6 +41,8 @@ export interface ClusterOptions {
   readonly log: Logger
   readonly authenticators?: readonly Authenticator[] | undefined
   readonly subresources?: Readonly<Record<string, SubresourceHandlers>> | undefined
+  /** takes lines of the audit log; default: there is none */
+  readonly audit?: ((line: string) => void) | undefined
   /** where Secrets may ask to be kept, besides the store */
   readonly secretStores?: readonly string[] | undefined
 }
@@ -54,6 +57,8 @@ export const openCluster = async (options: ClusterOptions): Promise<Cluster> => 
     logTail: tail,
     tokens: createTokens({ privateKeyPem: identity.signingKey, issuer: options.issuer, clock, random: systemRandom }),
     serviceCIDR: options.serviceCidr,
+    servingAuthority: identity.authority,
+    observers: options.audit ? [createAuditor({ write: options.audit, random: systemRandom })] : [],
   })
   return {
     store,

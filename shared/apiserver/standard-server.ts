@@ -1,3 +1,4 @@
+import type { ClusterIdentity } from '../identity/cluster-identity.ts'
 import { definitions } from '../resources/index.ts'
 import { loadDescriptions, loadSchemas } from '../resources/schemas.ts'
 import { createDefaultAdmission } from './admission/default-plugins.ts'
@@ -9,21 +10,24 @@ import { staticAuthorizer } from './authz/static-rules.ts'
 import { type ApiServer, type ApiServerOptions, createApiServer } from './create-api-server.ts'
 import { createOpenApi } from './openapi/create-openapi.ts'
 import { resourceOf } from './registry.ts'
+import { createServingCertificatePath } from './serving-certificate.ts'
 import { serverVersion } from './version.ts'
 
 export interface StandardServerOptions
-  extends Pick<ApiServerOptions, 'store' | 'logTail' | 'log' | 'heartbeats' | 'clock' | 'random' | 'subresources'> {
+  extends Pick<ApiServerOptions, 'store' | 'logTail' | 'log' | 'heartbeats' | 'clock' | 'random' | 'subresources' | 'observers' | 'paths'> {
   readonly tokens: Tokens
   readonly serviceCIDR: string
   /** asked after the transport, before service accounts, who refuse every bearer token that is not theirs */
   readonly authenticators?: readonly Authenticator[] | undefined
   /** where Secrets may ask to be kept, besides the store; default: nowhere */
   readonly secretStores?: readonly string[] | undefined
+  /** for clusters whose nodes stand in for the API server towards their pods */
+  readonly servingAuthority?: ClusterIdentity['authority'] | undefined
 }
 
 /** The API server as every composition root runs it: all kinds, all of admission, whoever serves it. */
 export const createStandardServer = (options: StandardServerOptions): ApiServer => {
-  const { tokens, store, serviceCIDR, authenticators = [] } = options
+  const { tokens, store, serviceCIDR, authenticators = [], servingAuthority: authority } = options
   const openApi = createOpenApi({ definitions, loadSchemas, loadDescriptions, version: serverVersion.gitVersion })
   return createApiServer({
     ...options,
@@ -32,8 +36,18 @@ export const createStandardServer = (options: StandardServerOptions): ApiServer 
     authenticators: [peerAuthenticator, ...authenticators, createServiceAccountAuthenticator({ tokens, store })],
     authorizer: staticAuthorizer,
     admission: createDefaultAdmission({ serviceCIDR, secretStores: options.secretStores }),
-    paths: [({ request }) => openApi.handle(request)],
+    paths: [
+      ...(options.paths ?? []),
+      ({ request }) => openApi.handle(request),
+      ...(authority ? [createServingCertificatePath({ authority, address: firstServiceAddress(serviceCIDR) })] : []),
+    ],
   })
+}
+
+/** of the Service `kubernetes` */
+const firstServiceAddress = (cidr: string): string => {
+  const [address = ''] = cidr.split('/')
+  return address.replace(/\d+$/, (last) => String(Number(last) + 1))
 }
 
 /** Their values never stand in clear in the store. */

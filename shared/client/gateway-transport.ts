@@ -25,6 +25,7 @@ export const createGatewayTransport = (options: GatewayTransportOptions): Transp
   const transport: Transport = async ({ method, url, contentType, body, signal }) => {
     const authorization = `Bearer ${await token()}`
     return new Promise<TransportResponse>((resolve, reject) => {
+      if (signal?.aborted) return reject(unreachable(server, signal.reason))
       const fail = (cause: unknown) => reject(unreachable(server, cause))
       const sent = begin(`${base.origin}${prefix}${url}`, {
         agent,
@@ -36,13 +37,20 @@ export const createGatewayTransport = (options: GatewayTransportOptions): Transp
           ...(contentType ? { 'content-type': contentType } : {}),
           ...(body ? { 'content-length': body.byteLength } : {}),
         },
-        ...(signal ? { signal } : {}),
       })
       const late = setTimeout(() => sent.destroy(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs)
       sent.on('error', fail)
-      sent.on('close', () => clearTimeout(late))
+      // Node.js' own handling of a signal throws, from nowhere, when the answer has just ended.
+      const abort = () => sent.destroy(new Error('aborted'))
+      signal?.addEventListener('abort', abort)
+      sent.on('close', () => {
+        clearTimeout(late)
+        signal?.removeEventListener('abort', abort)
+      })
       sent.on('response', (response) => {
         clearTimeout(late)
+        // Whoever reads hears of it; nobody may be reading any more.
+        response.on('error', () => response.destroy())
         resolve({ status: response.statusCode ?? 502, body: read(response, { signal, server }) })
       })
       sent.end(body)

@@ -49,12 +49,30 @@ export const createAuthority = async (name: string): Promise<KeyPair> => {
 }
 
 export const issue = async (authority: KeyPair, request: CertificateRequest): Promise<KeyPair> => {
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
+  const certificate = await sign(authority, { ...request, keys: keys.publicKey, days: 3650 })
+  return { certificate, key: await exportKey(keys.privateKey) }
+}
+
+/** For a key that is somebody else's, and stays there: PEM (SPKI), of the curve P-256. */
+export const certify = async (
+  authority: KeyPair,
+  { publicKey, ...request }: CertificateRequest & { readonly publicKey: string; readonly days: number },
+): Promise<string> => {
+  const x509 = await library()
+  const keys = await webcrypto.subtle.importKey('spki', x509.PemConverter.decodeFirst(publicKey), algorithm, true, ['verify'])
+  return sign(authority, { ...request, keys })
+}
+
+const sign = async (
+  authority: KeyPair,
+  { keys, days, ...request }: CertificateRequest & { readonly keys: webcrypto.CryptoKey; readonly days: number },
+): Promise<string> => {
   const x509 = await library()
   const issuer = new x509.X509Certificate(authority.certificate)
   const signingKey = await webcrypto.subtle.importKey('pkcs8', x509.PemConverter.decodeFirst(authority.key), algorithm, false, [
     'sign',
   ])
-  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
   const names = [
     ...(request.dnsNames ?? []).map((value) => ({ type: 'dns' as const, value })),
     ...(request.addresses ?? []).map((value) => ({ type: 'ip' as const, value })),
@@ -64,9 +82,9 @@ export const issue = async (authority: KeyPair, request: CertificateRequest): Pr
     subject: [...(request.groups ?? []).map((group) => ({ O: [group] })), { CN: [request.name] }],
     issuer: issuer.subjectName,
     notBefore: new Date(Date.now() - 3_600_000),
-    notAfter: years(10),
+    notAfter: new Date(Date.now() + days * 86_400_000),
     signingAlgorithm: algorithm,
-    publicKey: keys.publicKey,
+    publicKey: keys,
     signingKey,
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
@@ -76,7 +94,7 @@ export const issue = async (authority: KeyPair, request: CertificateRequest): Pr
       ...(names.length ? [new x509.SubjectAlternativeNameExtension(names)] : []),
     ],
   })
-  return { certificate: pem(certificate), key: await exportKey(keys.privateKey) }
+  return pem(certificate)
 }
 
 /** A key pair that signs service account tokens; PEM, without a certificate. */

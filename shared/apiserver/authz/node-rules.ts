@@ -18,5 +18,10 @@ export const nodeRules = (node: string): PolicyRule[] => [
   { apiGroups: ['coordination.k8s.io'], resources: ['leases'], namespaces: ['kube-node-lease'], verbs: [...read, ...write] },
   { apiGroups: ['authentication.k8s.io'], resources: ['tokenreviews'], verbs: ['create'] },
   { apiGroups: ['authorization.k8s.io'], resources: ['subjectaccessreviews'], verbs: ['create'] },
-  { apiGroups: ['windlass.dev'], resources: ['nodes/heartbeat'], resourceNames: [node], verbs: ['create'] },
+  {
+    apiGroups: ['windlass.dev'],
+    resources: ['nodes/heartbeat', 'nodes/servingcertificate'],
+    resourceNames: [node],
+    verbs: ['create'],
+  },
 ]

@@ -1,17 +1,20 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { randomBytes, randomInt } from 'node:crypto'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createRun } from '../../../agent/network/command.ts'
+import { engineCall } from '../../../agent/runtime/docker/engine-error.ts'
 import { ensurePauseImage } from '../../../agent/runtime/docker/pause-image.ts'
 import { parseStsToken } from '../../../shared/apiserver/authn/sts-token.ts'
 import type { User } from '../../../shared/apiserver/request.ts'
+import { createServingCertificatePath } from '../../../shared/apiserver/serving-certificate.ts'
 import type { Client } from '../../../shared/client/client.ts'
 import { createInProcessClient } from '../../../shared/client/in-process.ts'
 import { startInformer } from '../../../shared/client/watching-informer.ts'
+import { createAuthority } from '../../../shared/identity/certificates.ts'
 import { createEcsPlacement } from '../../../shared/placement/ecs/ecs-placement.ts'
 import { systemClock } from '../../../shared/platform/clock.ts'
 import { createLogger } from '../../../shared/platform/log.ts'
@@ -27,7 +30,12 @@ import { instanceVariables, type StandIn, startStandIn } from './stand-in.ts'
 
 const missing = missingNetwork() ?? (await missingEngine())
 const instanceId = `i-${randomBytes(8).toString('hex')}`
-const network = { machine: '203.0.113.2', world: '203.0.113.1' }
+/** of a /30 in the range for tests between networks: several such tests may run at once */
+const subnet = `198.18.${randomInt(256)}.${4 * randomInt(64)}`
+const network = {
+  machine: subnet.replace(/\d+$/, (last) => String(Number(last) + 2)),
+  world: subnet.replace(/\d+$/, (last) => String(Number(last) + 1)),
+}
 
 describe.skipIf(missing)(`the agent of an instance${missing ? ` (${missing})` : ''}`, () => {
   const netns = `wlt-${instanceId.slice(2, 8)}`
@@ -111,19 +119,20 @@ describe.skipIf(missing)(`the agent of an instance${missing ? ` (${missing})` : 
     makeTestImage()
     await run('ip', ['netns', 'add', netns])
     await run('ip', ['link', 'add', link, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', netns])
-    await run('ip', ['-batch', '-'], `address add ${network.world}/24 dev ${link}\nlink set ${link} up\n`)
-    const inside = `link set lo up\naddress add ${network.machine}/24 dev eth0\nlink set eth0 up\nroute add default via ${network.world}\n`
+    await run('ip', ['-batch', '-'], `address add ${network.world}/30 dev ${link}\nlink set ${link} up\n`)
+    const inside = `link set lo up\naddress add ${network.machine}/30 dev eth0\nlink set eth0 up\nroute add default via ${network.world}\n`
     await run('ip', ['-n', netns, '-batch', '-'], inside)
     const image = await ensurePauseImage(docker)
     const systemdCgroups = ((await docker.info()) as { CgroupDriver?: string }).CgroupDriver === 'systemd'
     ecs = new FakeEcs({ runner: createDockerRunner({ docker, image, systemdCgroups }) })
     host = ecs.addInstance(instanceId, { cpu: 2048, memory: 2048 })
     placement = createEcsPlacement({ client: ecs.client, cluster: 'test', taskDefinition: 'windlass-pod' })
-    api = await startTestServer({ heartbeats: { record: async () => undefined, list: async () => new Map() } as never })
+    const authority = await createAuthority('test')
+    api = await startTestServer({ paths: [createServingCertificatePath({ authority, address: '10.96.0.1' })] })
     await api.makeNamespace('default')
     client = createInProcessClient(api.handle, admin)
     const metadata = { name: 'kube-root-ca.crt', namespace: 'default' }
-    await client.create(configMaps, { metadata, data: { 'ca.crt': 'of the cluster' } })
+    await client.create(configMaps, { metadata, data: { 'ca.crt': authority.certificate } })
     standIn = await startStandIn({
       host: network.world,
       instanceId,
@@ -141,7 +150,7 @@ describe.skipIf(missing)(`the agent of an instance${missing ? ` (${missing})` : 
     await stopAgent()
     for (const task of ecs.running()) await placement.stop(task.taskArn, 'the test is over')
     const left = await docker.listContainers({ all: true, filters: { label: [`windlass.dev/node=${instanceId}`] } })
-    await Promise.all(left.map(({ Id }) => docker.getContainer(Id).remove({ force: true })))
+    await Promise.all(left.map(({ Id }) => engineCall(() => docker.getContainer(Id).remove({ force: true }), [404, 409])))
     await standIn.close()
     await api.stop()
     await run('ip', ['netns', 'delete', netns])
@@ -222,6 +231,36 @@ describe.skipIf(missing)(`the agent of an instance${missing ? ` (${missing})` : 
     await pod('job', ({ status }) => status?.phase === 'Succeeded')
     await eventually(async () => (await placement.status(reference))?.state === 'stopped')
     expect((await client.get(pods, 'default', 'job')).status?.phase).toBe('Succeeded')
+  })
+
+  it('is the API server for its pods, under its Service, and sends them on as who they are', async () => {
+    const metadata = { namespace: 'default', name: 'kubernetes' }
+    const ports = [{ name: 'https', port: 443, targetPort: 6443 }]
+    await client.create(services, { metadata, spec: { clusterIP: '10.96.0.1', clusterIPs: ['10.96.0.1'], ports } })
+    await client.create(endpointSlices, {
+      metadata: { ...metadata, labels: { 'kubernetes.io/service-name': 'kubernetes' } },
+      addressType: 'IPv4',
+      endpoints: [{ addresses: ['10.244.255.254'], conditions: { ready: true } }],
+      ports: [{ name: 'https', port: 6443, protocol: 'TCP' }],
+    })
+    const { uid, place } = await createPod('caller', 'sleep 1000')
+    await place()
+    await pod('caller', isReady)
+    const [sandbox] = await docker.listContainers({
+      filters: { label: [`windlass.dev/pod-uid=${uid}`, 'windlass.dev/type=sandbox'] },
+    })
+    const { State: state } = await docker.getContainer(sandbox?.Id ?? '').inspect()
+    const folder = join(dataDir, 'pods', uid, 'volumes/projected')
+    const account = join(folder, readdirSync(folder)[0] ?? '')
+    const script = `
+      const { readFileSync } = require('node:fs')
+      const headers = { authorization: 'Bearer ' + readFileSync('${account}/token'), 'content-type': 'application/json' }
+      const path = '/apis/authentication.k8s.io/v1/selfsubjectreviews'
+      const to = { host: '10.96.0.1', servername: 'kubernetes.default.svc', ca: readFileSync('${account}/ca.crt'), method: 'POST', path, headers }
+      require('node:https').request(to, (answer) => answer.pipe(process.stdout)).end('{"kind":"SelfSubjectReview","apiVersion":"authentication.k8s.io/v1"}')`
+    const review = await run('nsenter', [`--net=/proc/${state.Pid}/ns/net`, process.execPath, '-e', script])
+    expect(JSON.parse(review)).toMatchObject({ status: { userInfo: { username: 'system:serviceaccount:default:default' } } })
+    await client.delete(pods, 'default', 'caller')
   })
 
   it('ends a pod whose task is taken away, and says why', async () => {

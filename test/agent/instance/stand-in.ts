@@ -25,6 +25,10 @@ export interface StandIn {
   readonly tokens: Set<string>
   /** methods and URLs that came to the API, in order */
   readonly requests: string[]
+  /** Ends every answer of the API that is still being given, as a gateway does. */
+  endStreams(): void
+  /** Breaks their connections. */
+  breakStreams(): void
   close(): Promise<void>
 }
 
@@ -63,6 +67,7 @@ export const startStandIn = async (options: StandInOptions): Promise<StandIn> =>
     'GET /v1/metadata': () => ({ body: { Cluster: 'test', ContainerInstanceArn: options.containerInstance, Version: 'test' } }),
   }
 
+  const streams = new Map<AbortController, ServerResponse>()
   const server = createServer((request, response) => {
     serve(request, response).catch((error: unknown) => response.destroy(error as Error))
   })
@@ -93,6 +98,8 @@ export const startStandIn = async (options: StandInOptions): Promise<StandIn> =>
     const url = new URL(request.url?.slice('/prod'.length) ?? '/', 'http://api')
     state.requests.push(`${request.method} ${url.pathname}${url.search}`)
     const gone = new AbortController()
+    streams.set(gone, response)
+    response.once('close', () => streams.delete(gone))
     response.once('close', () => gone.abort())
     const peer = options.api?.user(token)
     const answer = await options.api!.handle({
@@ -114,7 +121,14 @@ export const startStandIn = async (options: StandInOptions): Promise<StandIn> =>
   await once(server, 'listening')
   return Object.assign(state, {
     url: `http://${host}:${(server.address() as AddressInfo).port}`,
+    endStreams: () => {
+      for (const stream of streams.keys()) stream.abort()
+    },
+    breakStreams: () => {
+      for (const response of streams.values()) response.destroy()
+    },
     close: async () => {
+      if (!server.listening) return
       server.closeAllConnections()
       server.close()
       await once(server, 'close')

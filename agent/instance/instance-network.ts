@@ -1,0 +1,72 @@
+import type { Client } from '../../shared/client/client.ts'
+import type { Informer } from '../../shared/client/informer.ts'
+import type { Node } from '../../shared/resources/resource.ts'
+import { nthAddress } from '../network/address.ts'
+import { startMetadataBlock } from '../network/metadata-block.ts'
+import { startOverlay } from '../network/overlay.ts'
+import type { AgentParts } from '../node/start-with-server.ts'
+import { createMayWatch } from '../proxy/access.ts'
+import { startApiProxy } from '../proxy/api-proxy.ts'
+import { obtainServingCertificate } from '../proxy/serving-certificate.ts'
+import { createUpstream } from '../proxy/upstream.ts'
+import { untilDone } from './until-done.ts'
+
+export interface InstanceNetworkOptions extends AgentParts {
+  readonly nodeName: string
+  readonly podCIDR: string
+  readonly podRange: string
+  /** the node's InternalIP */
+  readonly address: string
+  readonly nodes: Informer<Node>
+  readonly client: Client
+  readonly server: string
+}
+
+/** where the Service `kubernetes` has its one endpoint: on the last address but one of the pod range, on every node */
+const proxyPort = 6443
+/** a third of a certificate's life */
+const renewMs = 30 * 86_400_000
+
+export const apiAddressOf = (podRange: string): string => nthAddress(podRange, -2)
+
+/** What a node among machines has beside the network of its own pods: the way to the others', the API, and none to the metadata. */
+export const startInstanceNetwork = async (options: InstanceNetworkOptions): Promise<{ stop(): Promise<void> }> => {
+  const { nodeName, podRange, nodes, client, server, clock, log, signal } = options
+  const block = await startMetadataBlock({ onError: (error) => log.error('metadata is not kept from pods', { error }) })
+  await nodes.synced
+  const overlay = await startOverlay(options)
+  const upstream = createUpstream({ server })
+  const certificate = () => untilDone('a certificate', () => obtainServingCertificate(client, nodeName), options)
+  const proxy = await startApiProxy({
+    address: apiAddressOf(podRange),
+    port: proxyPort,
+    ...(await certificate()),
+    upstream,
+    mayWatch: createMayWatch({ upstream, clock }),
+    clock,
+    log,
+  })
+  const renewing = (async () => {
+    for (;;) {
+      await sleepLong(renewMs, options)
+      if (signal.aborted) return
+      proxy.setCertificate(await certificate())
+    }
+  })()
+  renewing.catch((error: unknown) => {
+    if (!signal.aborted) log.error('certificate not renewed', { error })
+  })
+  return {
+    stop: async () => {
+      block.stop()
+      await Promise.all([overlay.stop(), proxy.stop()])
+      upstream.close()
+    },
+  }
+}
+
+/** A timer takes no more than 2^31-1 ms. */
+const sleepLong = async (ms: number, { clock, signal }: AgentParts): Promise<void> => {
+  const until = clock.now() + ms
+  while (clock.now() < until && !signal.aborted) await clock.sleep(Math.min(until - clock.now(), 86_400_000), signal)
+}
