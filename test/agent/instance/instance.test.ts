@@ -55,7 +55,8 @@ describe.skipIf(missing)(`the agent of an instance${missing ? ` (${missing})` : 
   let agent: { child: ChildProcess; lines: string[] } | undefined
 
   const startAgent = () => {
-    const child = spawn('ip', ['netns', 'exec', netns, process.execPath, 'agent/main.ts'], {
+    // `ip netns exec` would hide the agent's mounts from the engine.
+    const child = spawn('nsenter', [`--net=/run/netns/${netns}`, process.execPath, 'agent/main.ts'], {
       env: {
         PATH: process.env.PATH,
         ...instanceVariables(standIn.url, heartbeats),
