@@ -9,6 +9,10 @@ interface Kubeconfig {
   readonly users: readonly { name: string; user: Record<string, string> }[]
 }
 
+/** as client-go's; Node.js's own are so small that they would be what is measured */
+const streamWindowBytes = 4 << 20
+const connectionWindowBytes = 1 << 30
+
 /** One HTTP/2 connection to the API server that a kubeconfig names, as client-go opens it. */
 export class ApiConnection {
   readonly #session: ClientHttp2Session
@@ -22,7 +26,9 @@ export class ApiConnection {
       ca: pem(cluster, 'certificate-authority'),
       cert: pem(user, 'client-certificate'),
       key: pem(user, 'client-key'),
+      settings: { initialWindowSize: streamWindowBytes },
     })
+    this.#session.once('connect', () => this.#session.setLocalWindowSize(connectionWindowBytes))
     // Each request reports it too.
     this.#session.on('error', () => undefined)
   }
@@ -53,6 +59,16 @@ export class ApiConnection {
       for (const line of lines) onLine(line)
     })
     return { stop: () => stream.close() }
+  }
+
+  /** How many lines have ended, as they do: for streams of more than can be read as text. */
+  countLines(path: string, onLine: (index: number) => void): void {
+    const stream = this.#request('GET', path)
+    stream.end()
+    let count = 0
+    stream.on('data', (chunk: Buffer) => {
+      for (let at = chunk.indexOf(10); at !== -1; at = chunk.indexOf(10, at + 1)) onLine(count++)
+    })
   }
 
   close(): void {

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Cluster } from '../test/e2e/cluster.ts'
 import { ApiConnection } from './api-connection.ts'
 import { configMap, makeNamespace } from './requests.ts'
-import { type Measure, quantile, type Scenario } from './scenario.ts'
+import type { Measure, Scenario } from './scenario.ts'
 
 const watchers = 1000
 /** as clients of one machine share theirs; an API server lets so many streams be on one */
@@ -27,34 +27,46 @@ export const watchFanOut: Scenario = {
 async function measureFanOut(kubeconfig: string, report: (measure: Measure) => void): Promise<void> {
   const api = new ApiConnection(kubeconfig)
   await makeNamespace(api)
-  const { metadata } = JSON.parse(String(await api.call('GET', `${path}?limit=1`))) as { metadata: { resourceVersion: string } }
-  const sent: number[] = []
-  const latencies: number[] = []
-  const expected = watchers * writesPerSecond * seconds
+  const from = resourceVersionOf(await api.call('GET', `${path}?limit=1`))
+  const count = writesPerSecond * seconds
+  const seen = Array.from({ length: watchers }, () => new Float64Array(count))
+  let missing = watchers * count
   const all = Promise.withResolvers<void>()
-  const name = /"name":"object-(\d+)"/
-  const onLine = (line: string) => {
-    const index = Number(name.exec(line.slice(0, 400))?.[1])
-    latencies.push(performance.now() - sent[index]!)
-    if (latencies.length === expected) all.resolve()
-  }
   const watching = Array.from({ length: connections }, () => new ApiConnection(kubeconfig))
-  for (let i = 0; i < watchers; i++)
-    watching[i % connections]!.watch(`${path}?watch=true&resourceVersion=${metadata.resourceVersion}`, onLine)
+  for (const [i, times] of seen.entries()) {
+    watching[i % connections]!.countLines(`${path}?watch=true&resourceVersion=${from}`, (index) => {
+      times[index] = performance.now()
+      if (--missing === 0) all.resolve()
+    })
+  }
   await delay(2000)
   const start = performance.now()
-  const creates: Promise<unknown>[] = []
-  for (let index = 0; index < writesPerSecond * seconds; index++) {
+  const creates: Promise<Create>[] = []
+  for (let index = 0; index < count; index++) {
     const due = start + (index * 1000) / writesPerSecond
     if (due > performance.now()) await delay(due - performance.now())
-    sent.push(performance.now())
-    creates.push(api.call('POST', path, configMap(index)))
+    creates.push(create(api, index))
   }
-  await Promise.all(creates)
+  // Events come in the order of revisions, so the nth line is the nth of these.
+  const inOrder = (await Promise.all(creates)).sort((a, b) => a.revision - b.revision)
   await all.promise
+  const latencies = Float64Array.from(seen.flatMap((times) => inOrder.map(({ sent }, index) => times[index]! - sent))).sort()
   for (const part of [0.5, 0.99, 1]) {
     const what = part === 1 ? 'the last' : `${part * 100} % within`
-    report({ what, value: quantile(latencies, part), unit: 'ms' })
+    report({ what, value: latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * part))]!, unit: 'ms' })
   }
   for (const connection of [...watching, api]) connection.close()
 }
+
+interface Create {
+  readonly sent: number
+  readonly revision: number
+}
+
+const create = async (api: ApiConnection, index: number): Promise<Create> => {
+  const sent = performance.now()
+  return { sent, revision: Number(resourceVersionOf(await api.call('POST', path, configMap(index)))) }
+}
+
+const resourceVersionOf = (answer: Buffer): string =>
+  (JSON.parse(String(answer)) as { metadata: { resourceVersion: string } }).metadata.resourceVersion

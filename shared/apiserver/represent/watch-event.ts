@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { apiVersionOf, type KubeObject } from '../../meta/object.ts'
-import type { TailChange } from '../../storage/log-tail.ts'
+import type { LogTail, TailChange } from '../../storage/log-tail.ts'
 import type { ResourceContext } from '../context.ts'
 import { decodeStored, encoder } from '../objects/encode.ts'
 import type { Selection } from '../objects/selection.ts'
@@ -13,7 +13,8 @@ type EventType = 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR'
 /** Turns changes into the lines of a watch; lines that many watchers want are made once. */
 export interface EventEncoder {
   initial(value: Uint8Array): Uint8Array
-  change(change: TailChange, selection: Selection): Uint8Array
+  /** Of several changes, in order. */
+  changes(batch: readonly TailChange[], selection: Selection): Uint8Array
   bookmark(revision: number, initialEventsEnd: boolean): Uint8Array
 }
 
@@ -33,19 +34,49 @@ export const createEventEncoder = (context: ResourceContext, representation: Rep
     if (key !== undefined) return change.memo(`${key} ${type}`, () => line(type, value(change)))
     return line(type, value(change))
   }
+  const lineOf = (change: TailChange, { matches }: Selection): Uint8Array => {
+    const type = eventType(change, matches)
+    if (change.type === 'deleted' || type !== 'DELETED') return memoized(change, type, ({ value }) => value)
+    // It left the selection: its state before, at the revision of the change.
+    return line('DELETED', encoder(definition, change.previousObject!)(change.revision))
+  }
   return {
     initial: (value) => line('ADDED', value),
-    change: (change, { matches }) => {
-      const type = eventType(change, matches)
-      if (change.type === 'deleted' || type !== 'DELETED') return memoized(change, type, ({ value }) => value)
-      // It left the selection: its state before, at the revision of the change.
-      return line('DELETED', encoder(definition, change.previousObject!)(change.revision))
+    changes: (batch, selection) => {
+      if (batch.length === 1) return lineOf(batch[0]!, selection)
+      const join = () => Buffer.concat(batch.map((change) => lineOf(change, selection)))
+      const key = selection.name === undefined && !selection.matches ? slot() : undefined
+      return key === undefined ? join() : joinedOnce(context.parts.logTail, { batch, key, join })
     },
     bookmark: (revision, initialEventsEnd) => {
       const object = bookmarkObject(context, revision, initialEventsEnd)
       return framed('BOOKMARK', represent ? represent(object, true) : Buffer.from(JSON.stringify(object)))
     },
   }
+}
+
+interface Joined {
+  readonly first: TailChange
+  readonly last: TailChange
+  readonly count: number
+  readonly key: string
+  readonly lines: Uint8Array
+}
+
+/** The newest only: those who keep up come for the same batch one after the other, and nothing is kept for the others. */
+const newest = new WeakMap<LogTail, Joined>()
+
+/** Without a selector, first, last and number tell which changes a batch is of. */
+const joinedOnce = (
+  tail: LogTail,
+  { batch, key, join }: { batch: readonly TailChange[]; key: string; join: () => Uint8Array },
+): Uint8Array => {
+  const [first, last, count] = [batch[0]!, batch.at(-1)!, batch.length]
+  const known = newest.get(tail)
+  if (known?.first === first && known.last === last && known.count === count && known.key === key) return known.lines
+  const lines = join()
+  newest.set(tail, { first, last, count, key, lines })
+  return lines
 }
 
 const eventType = (change: TailChange, matches: Selection['matches']): EventType => {

@@ -113,8 +113,7 @@ async function* changesFrom(
         continue
       }
       if (result.done) return
-      const batch = result.value.map((change) => encoder.change(change, selection))
-      yield batch.length === 1 ? batch[0]! : Buffer.concat(batch)
+      yield encoder.changes(result.value, selection)
       next = iterator.next()
     }
   } finally {

@@ -56,6 +56,26 @@ describe('watch', () => {
     expect(deleted.object.data).toEqual({ k: 'v' })
   })
 
+  it('puts a batch together once for all who want the same, and nobody else', async () => {
+    const from = await revision()
+    for (const name of ['batch-a', 'batch-b']) await create(name, { batch: 'yes' })
+    const stop = new AbortController()
+    watches.push(stop)
+    const chunk = async (query: string) => {
+      const { body } = await server.raw('GET', `${configMaps}?watch=true&resourceVersion=${from}${query}`, {
+        signal: stop.signal,
+      })
+      const { value } = await (body as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]().next()
+      return value as Uint8Array
+    }
+    const [one, other, selected] = await Promise.all([chunk(''), chunk(''), chunk('&labelSelector=batch')])
+    expect(one).toBe(other)
+    expect(selected).not.toBe(one)
+    expect(Buffer.from(selected)).toEqual(Buffer.from(one))
+    expect(Buffer.from(one).toString().split('\n')).toHaveLength(3)
+    for (const name of ['batch-a', 'batch-b']) await server.call('DELETE', `${configMaps}/${name}`)
+  })
+
   it('goes on from a revision', async () => {
     const from = await revision()
     await create('after-1')
