@@ -1,4 +1,7 @@
+import { join } from 'node:path'
+import { createAuditor } from '../shared/apiserver/audit/auditor.ts'
 import { createTokens } from '../shared/apiserver/authn/tokens.ts'
+import { createRequestMetrics } from '../shared/apiserver/metrics/request-metrics.ts'
 import type { ApiHandler } from '../shared/apiserver/request.ts'
 import { createStandardServer, encryptedResources } from '../shared/apiserver/standard-server.ts'
 import { createStreams } from '../shared/apiserver/streams/create-streams.ts'
@@ -18,6 +21,7 @@ import { createChangeRelay } from './change-relay.ts'
 import type { DataDirectory } from './data-directory.ts'
 import { startKeyRotation } from './key-rotation.ts'
 import type { Pki } from './pki.ts'
+import { createRotatingLog } from './rotating-log.ts'
 
 /** The API server of one process, over the store that all processes of the cluster share. */
 export interface ApiProcess {
@@ -62,6 +66,8 @@ export const openApiProcess = async ({ directory, pki, role, log }: ApiProcessOp
     key: identity.key,
     authority: pki.authority.certificate,
   })
+  const metrics = createRequestMetrics()
+  const audit = createAuditor({ write: createRotatingLog({ path: join(directory.logs, 'audit.log') }), random: systemRandom })
   const { handle } = createStandardServer({
     store,
     logTail: tail,
@@ -69,6 +75,8 @@ export const openApiProcess = async ({ directory, pki, role, log }: ApiProcessOp
     heartbeats: lmdb.heartbeats,
     serviceCIDR: serviceRange,
     subresources: createStreams({ connector, clusterRanges: [podRange, serviceRange, simulatedRange] }),
+    observers: [audit, metrics.observer],
+    paths: [metrics.path],
     log,
   })
   return {

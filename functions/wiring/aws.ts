@@ -38,7 +38,7 @@ import type { Triggers } from '../../shared/triggers/triggers.ts'
 import type { Environment } from '../environment.ts'
 import { type Cluster, type ClusterOptions, openCluster } from './cluster.ts'
 import { openHeartbeats } from './heartbeats.ts'
-import { log } from './log.ts'
+import { log, writeLine } from './log.ts'
 
 const encrypted = new Set([...encryptedResources, identityResource])
 const isEncrypted = (resource: string) => encrypted.has(resource)
@@ -86,6 +86,7 @@ export const openAwsCluster = async (
     ...options,
     store: secretValues ? openVaultStore(clear, secretValues) : clear,
     secretStores: [secretsManager],
+    audit: writeLine,
     heartbeats: openHeartbeats(environment),
     serviceCidr,
     clock: systemClock,

@@ -1,4 +1,8 @@
 import { createLogger } from '../../shared/platform/log.ts'
 
 /** Lambda keeps what stands on standard output. */
-export const log = createLogger({ write: (line) => process.stdout.write(`${line}\n`) })
+export const writeLine = (line: string): void => {
+  process.stdout.write(`${line}\n`)
+}
+
+export const log = createLogger({ write: writeLine })

@@ -14,6 +14,7 @@ import type { Authorizer } from './authz/authorizer.ts'
 import { discoveryPaths } from './discovery/paths.ts'
 import { healthPaths } from './health.ts'
 import { createHeartbeatPath } from './heartbeat.ts'
+import type { RequestObserver } from './observer.ts'
 import type { ApiServerParts } from './parts.ts'
 import type { PathHandler } from './paths.ts'
 import { createPipeline } from './pipeline.ts'
@@ -50,6 +51,7 @@ export interface ApiServerOptions {
   readonly subresources?: Readonly<Record<string, SubresourceHandlers>> | undefined
   /** beside discovery, health and version */
   readonly paths?: readonly PathHandler[] | undefined
+  readonly observers?: readonly RequestObserver[] | undefined
 }
 
 export interface ApiServer {
@@ -84,6 +86,7 @@ export const createApiServer = (options: ApiServerOptions): ApiServer => {
     handle: createPipeline({
       parts,
       authenticators: options.authenticators,
+      observers: options.observers,
       paths: [
         discoveryPaths,
         healthPaths,

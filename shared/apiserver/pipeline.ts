@@ -1,8 +1,10 @@
 import { ApiError, internalError } from '../meta/status.ts'
+import type { Clock } from '../platform/clock.ts'
 import { type Authenticator, anonymous } from './authn/authenticator.ts'
 import { impersonate } from './authn/impersonation.ts'
 import { forbiddenFor } from './authz/forbidden.ts'
 import type { RequestContext, ResourceContext } from './context.ts'
+import type { ObservedRequest, RequestObserver } from './observer.ts'
 import type { ApiServerParts } from './parts.ts'
 import { notServed, type PathHandler, pathNotFound } from './paths.ts'
 import { respondError } from './represent/respond.ts'
@@ -17,14 +19,17 @@ export interface PipelineOptions {
   readonly authenticators: readonly Authenticator[]
   /** what is not one of the resources, the first that answers */
   readonly paths: readonly PathHandler[]
+  readonly observers?: readonly RequestObserver[] | undefined
 }
 
 /** Authenticate, authorize, route, handle; whatever goes wrong becomes a Status. */
-export const createPipeline = ({ parts, authenticators, paths }: PipelineOptions): ApiHandler => {
-  const answer = async (request: ApiRequest): Promise<ApiResponse> => {
-    const info = parseRequest(request)
+export const createPipeline = ({ parts, authenticators, paths, observers = [] }: PipelineOptions): ApiHandler => {
+  const answer = async (observed: ObservedRequest): Promise<ApiResponse> => {
+    const { request, info } = observed
     const caller = await authenticate(authenticators, request, info.path)
+    observed.caller = caller
     const user = await impersonate(request, caller, parts.authorizer)
+    observed.user = user
     const context: RequestContext = { parts, request, info, user, warnings: [] }
     const decision = await parts.authorizer.authorize({ user, info })
     if (!decision.allowed) throw forbiddenFor(user, info, decision.reason)
@@ -35,12 +40,31 @@ export const createPipeline = ({ parts, authenticators, paths }: PipelineOptions
     return response
   }
   return async (request) => {
+    const observed: ObservedRequest = { request, info: parseRequest(request), receivedMs: parts.clock.now() }
+    let response: ApiResponse
     try {
-      return await answer(request)
+      response = await answer(observed)
     } catch (error) {
-      return respondError(request, apiErrorOf(parts, request, error))
+      response = await respondError(request, apiErrorOf(parts, request, error))
     }
+    for (const observer of observers) observe(observer, observed, { response, clock: parts.clock })
+    return response
   }
+}
+
+const observe = (
+  observer: RequestObserver,
+  observed: ObservedRequest,
+  { response, clock }: { response: ApiResponse; clock: Clock },
+): void => {
+  const { status, body } = response
+  const streams = !(body instanceof Uint8Array)
+  observer.answered(observed, { status, streams, atMs: clock.now() })
+  if (!streams || !observer.ended) return
+  const { signal } = observed.request
+  const end = () => observer.ended?.(observed, clock.now())
+  if (signal.aborted) end()
+  else signal.addEventListener('abort', end, { once: true })
 }
 
 const dispatch = async (context: RequestContext, paths: readonly PathHandler[]): Promise<ApiResponse> => {

@@ -14,7 +14,10 @@ import { createServingCertificatePath } from './serving-certificate.ts'
 import { serverVersion } from './version.ts'
 
 export interface StandardServerOptions
-  extends Pick<ApiServerOptions, 'store' | 'logTail' | 'log' | 'heartbeats' | 'clock' | 'random' | 'subresources' | 'observers' | 'paths'> {
+  extends Pick<
+    ApiServerOptions,
+    'store' | 'logTail' | 'log' | 'heartbeats' | 'clock' | 'random' | 'subresources' | 'observers' | 'paths'
+  > {
   readonly tokens: Tokens
   readonly serviceCIDR: string
   /** asked after the transport, before service accounts, who refuse every bearer token that is not theirs */

@@ -73,6 +73,7 @@ export const startFunctions = async ({ disturb, isCold = () => false, openStore 
   const path = mkdtempSync(join(tmpdir(), 'windlass-functions-'))
   const clock = new LeapingClock()
   const logs: string[] = []
+  const audited: string[] = []
   const log = createLogger({ write: (line) => logs.push(line), level: 'debug' })
   const openEmbedded = async () => {
     const lmdb = await openLmdbStore({ path })
@@ -149,6 +150,7 @@ export const startFunctions = async ({ disturb, isCold = () => false, openStore 
       authenticators: [trusting],
       subresources: noTunnel,
       secretStores: [secretsManager],
+      audit: (line) => audited.push(line),
     })
     clusters.push(cluster)
     return cluster
@@ -213,6 +215,7 @@ export const startFunctions = async ({ disturb, isCold = () => false, openStore 
   return {
     clock,
     logs,
+    audited,
     sqs,
     ecs,
     scaling,

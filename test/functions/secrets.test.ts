@@ -12,7 +12,14 @@ import { startFunctions } from './environment.ts'
 const canary = 'canary-9f8e7d6c5b4a'
 const encoded = Buffer.from(canary).toString('base64')
 
-it('lets no value of a Secret out in clear: not into the store, its log, queues, mailboxes, logs or errors', async () => {
+interface AuditEvent {
+  readonly verb: string
+  readonly user: { readonly username: string }
+  readonly objectRef: { readonly name: string }
+  readonly responseStatus: { readonly code: number }
+}
+
+it('lets no value of a Secret out in clear: not into the store, its log, queues, mailboxes, logs, the audit log or errors', async () => {
   const path = mkdtempSync(join(tmpdir(), 'windlass-secrets-'))
   const stored = await openLmdbStore({ path })
   const keys = await openKeyFile(join(path, 'keys.json'))
@@ -54,7 +61,17 @@ it('lets no value of a Secret out in clear: not into the store, its log, queues,
 
     const files = readdirSync(path).filter((name) => name.startsWith('data') || name.endsWith('.mdb'))
     expect(files).not.toEqual([])
+    const audited = run.audited.map((line) => JSON.parse(line) as AuditEvent).filter(({ user }) => user.username === 'admin')
+    const told = audited.map(({ verb, objectRef, responseStatus }) => `${verb} ${objectRef.name} ${responseStatus.code}`)
+    expect(told).toEqual([
+      'create undefined 201',
+      'create undefined 409',
+      `update db ${wrong.status}`,
+      'update db 200',
+      'delete db 200',
+    ])
     const everywhere = [
+      ...run.audited,
       ...run.sqs.sent,
       ...run.logs,
       JSON.stringify([again.body, wrong.body]),

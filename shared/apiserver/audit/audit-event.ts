@@ -1,0 +1,56 @@
+import type { Answered, ObservedRequest } from '../observer.ts'
+import type { User } from '../request.ts'
+import type { ResourceRequestInfo } from '../router.ts'
+
+export type AuditStage = 'ResponseStarted' | 'ResponseComplete'
+
+export interface AuditMoment {
+  readonly auditID: string
+  readonly stage: AuditStage
+  readonly atMs: number
+}
+
+/**
+ * audit.k8s.io/v1 Event at level Metadata: who asked what of which object, and what came of it; never what the object holds. Messages of
+ * refusals are left out, since they may quote it. https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/
+ */
+export const auditEvent = (
+  { request, receivedMs, caller, user, ...observed }: ObservedRequest,
+  { status }: Pick<Answered, 'status'>,
+  { auditID, stage, atMs }: AuditMoment,
+) => {
+  const info = observed.info as ResourceRequestInfo
+  const query = request.query.toString()
+  return {
+    kind: 'Event',
+    apiVersion: 'audit.k8s.io/v1',
+    level: 'Metadata',
+    auditID,
+    stage,
+    requestURI: query ? `${request.path}?${query}` : request.path,
+    verb: info.verb,
+    user: userOf(caller),
+    ...(user && user !== caller && { impersonatedUser: userOf(user) }),
+    sourceIPs: sourcesOf(request.header('x-forwarded-for')),
+    userAgent: request.header('user-agent'),
+    objectRef: {
+      resource: info.resource,
+      namespace: info.namespace || undefined,
+      name: info.name || undefined,
+      ...(info.group && { apiGroup: info.group }),
+      apiVersion: info.version,
+      subresource: info.subresource || undefined,
+    },
+    responseStatus: { metadata: {}, ...(status >= 400 && { status: 'Failure' }), code: status },
+    requestReceivedTimestamp: microTime(receivedMs),
+    stageTimestamp: microTime(atMs),
+    annotations: { 'authorization.k8s.io/decision': status === 401 || status === 403 ? 'forbid' : 'allow' },
+  }
+}
+
+const userOf = (user: User | undefined) =>
+  user ? { username: user.name, uid: user.uid, groups: user.groups, ...(user.extra && { extra: user.extra }) } : {}
+
+const sourcesOf = (forwarded: string | undefined): string[] | undefined => forwarded?.split(',').map((address) => address.trim())
+
+const microTime = (ms: number): string => new Date(ms).toISOString().replace('Z', '000Z')

@@ -1,0 +1,35 @@
+import type { Random } from '../../platform/random.ts'
+import type { Answered, ObservedRequest, RequestObserver } from '../observer.ts'
+import type { RequestInfo } from '../router.ts'
+import { auditEvent } from './audit-event.ts'
+
+export interface AuditorOptions {
+  /** takes one line of JSON */
+  readonly write: (line: string) => void
+  readonly random: Random
+}
+
+/** What is read or changed is worth knowing of: values of Secrets, and tokens that stand for a user. */
+const isAudited = (info: RequestInfo): boolean =>
+  info.isResource &&
+  ((info.group === '' && info.resource === 'secrets') ||
+    (info.group === '' && info.resource === 'serviceaccounts' && info.subresource === 'token'))
+
+/** Writes an audit log of who read and changed what is secret. */
+export const createAuditor = ({ write, random }: AuditorOptions): RequestObserver => {
+  const streaming = new WeakMap<ObservedRequest, { auditID: string; answer: Answered }>()
+  return {
+    answered: (observed, answer) => {
+      if (!isAudited(observed.info)) return
+      const auditID = random.uuid()
+      const stage = answer.streams ? 'ResponseStarted' : 'ResponseComplete'
+      if (answer.streams) streaming.set(observed, { auditID, answer })
+      write(JSON.stringify(auditEvent(observed, answer, { auditID, stage, atMs: answer.atMs })))
+    },
+    ended: (observed, atMs) => {
+      const begun = streaming.get(observed)
+      if (!begun) return
+      write(JSON.stringify(auditEvent(observed, begun.answer, { auditID: begun.auditID, stage: 'ResponseComplete', atMs })))
+    },
+  }
+}

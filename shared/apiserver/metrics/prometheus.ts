@@ -1,0 +1,93 @@
+type Labels = Readonly<Record<string, string>>
+
+/** A family of metrics with the same name, as text in Prometheus' exposition format. */
+export interface MetricFamily {
+  lines(): string[]
+}
+
+const escaped = (value: string) => value.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"')
+const keyOf = (labels: Labels) =>
+  Object.entries(labels)
+    .map(([name, value]) => `${name}="${escaped(value)}"`)
+    .join(',')
+const line = (name: string, key: string, value: number) => `${name}${key ? `{${key}}` : ''} ${value}`
+const head = (name: string, help: string, type: string) => [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`]
+
+/** Counts up, or, as a gauge, down too. */
+export class Count implements MetricFamily {
+  readonly #values = new Map<string, number>()
+  readonly #name: string
+  readonly #help: string
+  readonly #type: 'counter' | 'gauge'
+
+  constructor(name: string, help: string, type: 'counter' | 'gauge' = 'counter') {
+    this.#name = name
+    this.#help = help
+    this.#type = type
+  }
+
+  add(labels: Labels, amount = 1): void {
+    const key = keyOf(labels)
+    this.#values.set(key, (this.#values.get(key) ?? 0) + amount)
+  }
+
+  lines(): string[] {
+    return [...head(this.#name, this.#help, this.#type), ...[...this.#values].map(([key, value]) => line(this.#name, key, value))]
+  }
+}
+
+/** What is looked up when somebody asks. */
+export class Reading implements MetricFamily {
+  readonly #name: string
+  readonly #help: string
+  readonly #read: () => number
+  readonly #type: 'counter' | 'gauge'
+
+  constructor(name: string, help: string, { read, type = 'gauge' }: { read: () => number; type?: 'counter' | 'gauge' }) {
+    this.#name = name
+    this.#help = help
+    this.#read = read
+    this.#type = type
+  }
+
+  lines(): string[] {
+    return [...head(this.#name, this.#help, this.#type), line(this.#name, '', this.#read())]
+  }
+}
+
+export class Histogram implements MetricFamily {
+  readonly #values = new Map<string, { counts: number[]; sum: number; count: number }>()
+  readonly #name: string
+  readonly #help: string
+  readonly #buckets: readonly number[]
+
+  constructor(name: string, help: string, buckets: readonly number[]) {
+    this.#name = name
+    this.#help = help
+    this.#buckets = buckets
+  }
+
+  observe(labels: Labels, value: number): void {
+    const key = keyOf(labels)
+    const found = this.#values.get(key) ?? { counts: this.#buckets.map(() => 0), sum: 0, count: 0 }
+    this.#values.set(key, found)
+    const bucket = this.#buckets.findIndex((most) => value <= most)
+    if (bucket >= 0) found.counts[bucket]!++
+    found.sum += value
+    found.count++
+  }
+
+  lines(): string[] {
+    const lines = head(this.#name, this.#help, 'histogram')
+    for (const [key, { counts, sum, count }] of this.#values) {
+      let below = 0
+      for (const [i, most] of this.#buckets.entries()) {
+        below += counts[i]!
+        lines.push(line(`${this.#name}_bucket`, `${key},le="${most}"`, below))
+      }
+      lines.push(line(`${this.#name}_bucket`, `${key},le="+Inf"`, count))
+      lines.push(line(`${this.#name}_sum`, key, sum), line(`${this.#name}_count`, key, count))
+    }
+    return lines
+  }
+}

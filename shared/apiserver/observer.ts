@@ -1,0 +1,27 @@
+import type { ApiRequest, User } from './request.ts'
+import type { RequestInfo } from './router.ts'
+
+/** A request, as far as it has come. */
+export interface ObservedRequest {
+  readonly request: ApiRequest
+  readonly info: RequestInfo
+  readonly receivedMs: number
+  /** who asks; undefined: nobody knows */
+  caller?: User | undefined
+  /** who the caller is taken for; undefined: it came to no decision */
+  user?: User | undefined
+}
+
+export interface Answered {
+  readonly status: number
+  readonly atMs: number
+  /** the answer goes on until `ended` */
+  readonly streams: boolean
+}
+
+/** Is told what becomes of each request. Must be quick, and never throw. */
+export interface RequestObserver {
+  answered(observed: ObservedRequest, answer: Answered): void
+  /** only of an answer that streams: its client has it, or has gone */
+  ended?(observed: ObservedRequest, atMs: number): void
+}
