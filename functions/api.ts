@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda'
 import { createStsAuthenticator } from '../shared/apiserver/authn/sts.ts'
+import { createWatchAge } from '../shared/apiserver/metrics/watch-age.ts'
 import { noTunnel } from '../shared/apiserver/streams/no-tunnel.ts'
 import { parseAccessEntries } from '../shared/identity/access-entry.ts'
 import { createAskSts, stsHosts } from '../shared/identity/ask-sts.ts'
@@ -7,7 +8,7 @@ import { systemClock } from '../shared/platform/clock.ts'
 import { loadSchemas } from '../shared/resources/schemas.ts'
 import { readEnvironment } from './environment.ts'
 import { gatewayHandler } from './gateway/handler.ts'
-import { openAwsCluster, openAwsStore } from './wiring/aws.ts'
+import { openAwsCluster, openAwsStore, openMetrics } from './wiring/aws.ts'
 import { log } from './wiring/log.ts'
 import { once, onceWith } from './wiring/once.ts'
 
@@ -32,8 +33,10 @@ const open = onceWith(async ({ requestContext }: APIGatewayProxyEvent) => {
   // The default domain, whatever domain this request came by: an issuer must stay the same.
   const issuer = `https://${requestContext.apiId}.execute-api.${region}.amazonaws.com/${requestContext.stage}`
   const stored = await openStore()
+  const observers = [createWatchAge(openMetrics(environment))]
   const { handle } = await openAwsCluster(environment, {
     stored,
+    observers,
     secretValues: { ...environment, bulk: 'resolve' },
     issuer,
     authenticators: [sts],

@@ -1,7 +1,16 @@
 import type { ScheduledEvent, SQSBatchResponse, SQSEvent } from 'aws-lambda'
 import { createTimerWorker } from '../shared/dispatch/timer-worker.ts'
 import { readEnvironment } from './environment.ts'
-import { openAwsCluster, openHooks, openMailboxes, openNodeGroup, openPlacement, openQueues, openTriggers } from './wiring/aws.ts'
+import {
+  openAwsCluster,
+  openHooks,
+  openMailboxes,
+  openMetrics,
+  openNodeGroup,
+  openPlacement,
+  openQueues,
+  openTriggers,
+} from './wiring/aws.ts'
 import { batchHandler } from './wiring/batch-handler.ts'
 import { runDueTasks } from './wiring/clock-tasks.ts'
 import { allControllers } from './wiring/controllers.ts'
@@ -27,6 +36,7 @@ const open = once(async () => {
     queues: openQueues(environment),
     triggers: openTriggers(environment),
     group: openNodeGroup(environment),
+    metrics: openMetrics(environment),
   })
 })
 

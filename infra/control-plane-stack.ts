@@ -103,8 +103,8 @@ export class ControlPlaneStack extends Stack {
     }
 
     const functions = [api, dispatch, schedule, reconcile, place, heartbeat, clock, cloudEvents]
-    new Alarms(this, 'Alarms', { queues, api: this.gateway.api, dispatch, clock, email: props.alarmEmail })
-    new ClusterDashboard(this, 'Dashboard', { api: this.gateway.api, functions, dispatch, queues, table })
+    new Alarms(this, 'Alarms', { queues, api: this.gateway.api, dispatch, clock, clusterName, email: props.alarmEmail })
+    new ClusterDashboard(this, 'Dashboard', { api: this.gateway.api, functions, dispatch, queues, table, clusterName })
     new CfnOutput(this, 'ApiUrl', { value: this.gateway.url })
     new CfnOutput(this, 'KubeconfigCommand', {
       description: 'run it to point kubectl at the cluster',

@@ -19,6 +19,7 @@ import { createEcsPlacement } from '../../shared/placement/ecs/ecs-placement.ts'
 import type { LifecycleHooks } from '../../shared/placement/lifecycle-hooks.ts'
 import type { Placement } from '../../shared/placement/placement.ts'
 import { systemClock } from '../../shared/platform/clock.ts'
+import { createEmbeddedMetrics, type Metrics } from '../../shared/platform/metrics.ts'
 import type { Mailboxes } from '../../shared/queue/mailboxes.ts'
 import { createSqsMailboxes } from '../../shared/queue/sqs/sqs-mailboxes.ts'
 import { createSqsQueue } from '../../shared/queue/sqs/sqs-queue.ts'
@@ -62,7 +63,8 @@ export const openAwsStore = async ({ table, dataKeySecret }: StoreEnvironment) =
   return { secret, keys, store, clear: encryptingStore({ store, keys, isEncrypted }) }
 }
 
-export interface AwsClusterOptions extends Partial<Pick<ClusterOptions, 'issuer' | 'authenticators' | 'subresources'>> {
+export interface AwsClusterOptions
+  extends Partial<Pick<ClusterOptions, 'issuer' | 'authenticators' | 'subresources' | 'observers'>> {
   readonly stored?: AwsStore
   /** of functions that read or remove Secrets; the others never see the data that is kept outside of the table */
   readonly secretValues?: Pick<Environment, 'clusterName'> & Pick<VaultStoreOptions, 'bulk'>
@@ -127,6 +129,9 @@ export const openPlacement = ({ ecsCluster, taskDefinition }: Pick<Environment, 
   createEcsPlacement({ client: new ECSClient({ maxAttempts: 1 }), cluster: ecsCluster, taskDefinition })
 
 export const openHooks = (): LifecycleHooks => createAutoScalingHooks({ client: new AutoScalingClient() })
+
+export const openMetrics = ({ clusterName }: Pick<Environment, 'clusterName'>): Metrics =>
+  createEmbeddedMetrics({ clusterName, write: writeLine, now: () => systemClock.now() })
 
 export const openNodeGroup = ({ clusterName }: Pick<Environment, 'clusterName'>): NodeGroup =>
   createAutoScalingGroup({

@@ -5,11 +5,13 @@ import type { NodeGroup } from '../../shared/node-group/node-group.ts'
 import { scaleNodes } from '../../shared/node-group/scale-nodes.ts'
 import type { Placement } from '../../shared/placement/placement.ts'
 import { sweepPlacement } from '../../shared/placement/sweep.ts'
+import type { Metrics } from '../../shared/platform/metrics.ts'
 import type { WorkQueues } from '../../shared/queue/work-queues.ts'
 import type { Triggers } from '../../shared/triggers/triggers.ts'
 import { wakeTriggers } from '../../shared/triggers/wake.ts'
 import { type ClockTask, clockTasks } from '../environment.ts'
 import type { AwsCluster } from './aws.ts'
+import { measure } from './measure.ts'
 import { clerkOf, resyncOf } from './workers.ts'
 
 export interface ClockParts {
@@ -18,6 +20,7 @@ export interface ClockParts {
   readonly queues: WorkQueues
   readonly triggers: Triggers
   readonly group: NodeGroup
+  readonly metrics: Metrics
 }
 
 /** Does what is due in the minute of `timeMs`. One task that fails keeps no other from being done; then it throws. */
@@ -49,9 +52,10 @@ const beginCluster = async ({ store }: Pick<AwsCluster, 'store'>, resync: Resync
 }
 
 /** First those who work for nodes, so that they are awake when one comes. */
-const tendNodes = async (cluster: AwsCluster, { triggers, group }: ClockParts): Promise<void> => {
+const tendNodes = async (cluster: AwsCluster, { triggers, group, metrics }: ClockParts): Promise<void> => {
   const state = await group.describe()
   await wakeTriggers({ ...cluster, triggers, machinesWanted: state?.desired ?? 0 })
+  await measure(cluster, metrics)
   await scaleNodes({ ...clerkOf(cluster), group }, state)
 }
 

@@ -1,6 +1,7 @@
 import { createAuditor } from '../../shared/apiserver/audit/auditor.ts'
 import type { Authenticator } from '../../shared/apiserver/authn/authenticator.ts'
 import { createTokens } from '../../shared/apiserver/authn/tokens.ts'
+import type { RequestObserver } from '../../shared/apiserver/observer.ts'
 import type { ApiHandler } from '../../shared/apiserver/request.ts'
 import { createStandardServer } from '../../shared/apiserver/standard-server.ts'
 import type { SubresourceHandlers } from '../../shared/apiserver/subresources/subresource.ts'
@@ -41,6 +42,7 @@ export interface ClusterOptions {
   readonly log: Logger
   readonly authenticators?: readonly Authenticator[] | undefined
   readonly subresources?: Readonly<Record<string, SubresourceHandlers>> | undefined
+  readonly observers?: readonly RequestObserver[] | undefined
   /** takes lines of the audit log; default: there is none */
   readonly audit?: ((line: string) => void) | undefined
   /** where Secrets may ask to be kept, besides the store */
@@ -58,7 +60,10 @@ export const openCluster = async (options: ClusterOptions): Promise<Cluster> => 
     tokens: createTokens({ privateKeyPem: identity.signingKey, issuer: options.issuer, clock, random: systemRandom }),
     serviceCIDR: options.serviceCidr,
     servingAuthority: identity.authority,
-    observers: options.audit ? [createAuditor({ write: options.audit, random: systemRandom })] : [],
+    observers: [
+      ...(options.observers ?? []),
+      ...(options.audit ? [createAuditor({ write: options.audit, random: systemRandom })] : []),
+    ],
   })
   return {
     store,

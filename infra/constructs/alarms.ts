@@ -6,6 +6,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 import { Topic } from 'aws-cdk-lib/aws-sns'
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
 import { Construct } from 'constructs'
+import { ownMetric } from './own-metric.ts'
 import type { WorkQueues } from './work-queues.ts'
 
 export interface AlarmsProps {
@@ -13,6 +14,7 @@ export interface AlarmsProps {
   readonly api: RestApi
   readonly dispatch: IFunction
   readonly clock: IFunction
+  readonly clusterName: string
   /** who gets mail; @default '': nobody */
   readonly email?: string
 }
@@ -31,7 +33,7 @@ interface AlarmOptions {
 export class Alarms extends Construct {
   readonly #topic: Topic | undefined
 
-  constructor(scope: Construct, id: string, { queues, api, dispatch, clock, email = '' }: AlarmsProps) {
+  constructor(scope: Construct, id: string, { queues, api, dispatch, clock, clusterName, email = '' }: AlarmsProps) {
     super(scope, id)
     if (email) {
       this.#topic = new Topic(this, 'Topic', { displayName: 'Windlass', enforceSSL: true })
@@ -64,6 +66,16 @@ export class Alarms extends Construct {
     this.#alarm('ClockErrors', clock.metricErrors({ period }), {
       description: 'nothing is resynchronized and nothing expires',
       above: 2,
+      periods: 2,
+    })
+    this.#alarm('UnschedulablePods', ownMetric(clusterName, 'unschedulablePods', { statistic: 'Minimum' }), {
+      description: 'pods find no node: the group is at its maximum, or they fit on none',
+      above: 0,
+      periods: 3,
+    })
+    this.#alarm('NodesNotReady', ownMetric(clusterName, 'nodesNotReady', { statistic: 'Minimum' }), {
+      description: 'a node is not ready',
+      above: 0,
       periods: 2,
     })
   }

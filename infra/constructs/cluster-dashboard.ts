@@ -5,6 +5,7 @@ import { Construct } from 'constructs'
 import type { ClusterFunction } from './cluster-function.ts'
 import type { ClusterTable } from './cluster-table.ts'
 import { costExpression } from './cost-expression.ts'
+import { ownMetric } from './own-metric.ts'
 import type { WorkQueues } from './work-queues.ts'
 
 export interface ClusterDashboardProps {
@@ -13,13 +14,14 @@ export interface ClusterDashboardProps {
   readonly dispatch: ClusterFunction
   readonly queues: WorkQueues
   readonly table: ClusterTable
+  readonly clusterName: string
 }
 
 const period = Duration.minutes(5)
 
-/** One page of free metrics: three dashboards an account cost nothing. */
+/** One page of metrics that are free, with three of our own: ten of those are, and three dashboards. */
 export class ClusterDashboard extends Construct {
-  constructor(scope: Construct, id: string, { api, functions, dispatch, queues, table }: ClusterDashboardProps) {
+  constructor(scope: Construct, id: string, { api, functions, dispatch, queues, table, clusterName }: ClusterDashboardProps) {
     super(scope, id)
     const working = [queues.reconcile, queues.schedule, queues.place, queues.timers, queues.heartbeats]
     const failed = [queues.deadLetters, queues.strayLetters]
@@ -44,6 +46,14 @@ export class ClusterDashboard extends Construct {
         'Failed for good',
         failed.map((queue) => queue.metricApproximateNumberOfMessagesVisible({ ...maximum, label: queue.node.id })),
       ),
+    )
+    dashboard.addWidgets(
+      graph('Unschedulable pods', [ownMetric(clusterName, 'unschedulablePods', { statistic: 'Maximum' })]),
+      graph('Nodes not ready', [ownMetric(clusterName, 'nodesNotReady', { statistic: 'Maximum' })]),
+      graph('Age of watches that ended (s)', [
+        ownMetric(clusterName, 'watchAge', { statistic: 'Maximum' }),
+        ownMetric(clusterName, 'watchAge', { statistic: 'p50' }),
+      ]),
     )
     dashboard.addWidgets(
       graph(

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { dueTasks } from '../../functions/wiring/clock-tasks.ts'
-import { namespaces, nodes } from '../../shared/resources/resource.ts'
+import { namespaces, nodes, pods } from '../../shared/resources/resource.ts'
 import { type Functions, startFunctions } from './environment.ts'
 
 let run: Functions
@@ -39,4 +39,42 @@ it('notes a node that went silent, and one that is heard again stays', async () 
   const ready = async (name: string) =>
     (await run.client.get(nodes, '', name)).status?.conditions?.find(({ type }) => type === 'Ready')?.status
   expect([await ready('i-1'), await ready('i-2')]).toEqual(['Unknown', 'True'])
+})
+
+it('says each minute how many pods find no node, and how many nodes are not ready', async () => {
+  await run.wakeClock(minute(1))
+  await run.settle()
+  for (const name of ['i-1', 'i-2']) await run.addNode(name)
+  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', namespace: 'default' } }
+  await run.client.create(pods, { ...pod, spec: { containers: [{ name: 'c', image: 'c:1' }], nodeSelector: { disk: 'ssd' } } })
+  await run.client.patch(
+    nodes,
+    '',
+    'i-1',
+    {
+      type: 'strategic',
+      body: { status: { conditions: [{ type: 'Ready', status: 'False' }] } },
+    },
+    { subresource: 'status' },
+  )
+  await run.settle()
+  await run.wakeClock(minute(2))
+  expect(run.measured.at(-1)).toEqual({
+    _aws: {
+      Timestamp: run.clock.now(),
+      CloudWatchMetrics: [
+        {
+          Namespace: 'Windlass',
+          Dimensions: [['Cluster']],
+          Metrics: [
+            { Name: 'UnschedulablePods', Unit: 'Count' },
+            { Name: 'NodesNotReady', Unit: 'Count' },
+          ],
+        },
+      ],
+    },
+    Cluster: 'test',
+    UnschedulablePods: 1,
+    NodesNotReady: 1,
+  })
 })

@@ -29,6 +29,7 @@ import { createLogger } from '../../shared/platform/log.ts'
 import { createSqsMailboxes } from '../../shared/queue/sqs/sqs-mailboxes.ts'
 import { createSqsQueue } from '../../shared/queue/sqs/sqs-queue.ts'
 import { createWorkQueues } from '../../shared/queue/work-queues.ts'
+import { createEmbeddedMetrics } from '../../shared/platform/metrics.ts'
 import { type Node, nodes, type Pod, pods } from '../../shared/resources/resource.ts'
 import { secretsManager } from '../../shared/secrets/vault-reference.ts'
 import { logItemKey } from '../../shared/storage/dynamodb/items.ts'
@@ -117,6 +118,12 @@ export const startFunctions = async ({ disturb, isCold = () => false, openStore 
     ],
     clock,
   })
+  const measured: Record<string, unknown>[] = []
+  const metrics = createEmbeddedMetrics({
+    clusterName: 'test',
+    write: (line) => measured.push(JSON.parse(line) as Record<string, unknown>),
+    now: clock.now,
+  })
   const completed: string[] = []
   const hooks: LifecycleHooks = {
     complete: async ({ hook }, instanceId) => {
@@ -184,7 +191,7 @@ export const startFunctions = async ({ disturb, isCold = () => false, openStore 
 
   const due = runDueTasks(
     { ...own, removeExpired: async () => undefined, rotateKeys: async () => undefined, reencrypt: async () => undefined },
-    { controllers: allControllers(own, parts), placement, queues, triggers, group },
+    { controllers: allControllers(own, parts), placement, queues, triggers, group, metrics },
   )
 
   let streamed = 1
@@ -216,6 +223,7 @@ export const startFunctions = async ({ disturb, isCold = () => false, openStore 
     clock,
     logs,
     audited,
+    measured,
     sqs,
     ecs,
     scaling,

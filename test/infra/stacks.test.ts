@@ -6,6 +6,7 @@ import { readInstanceEnvironment } from '../../agent/instance/environment.ts'
 import { type FunctionName, neededBy, variableNames } from '../../functions/environment.ts'
 import { functionTable } from '../../infra/constructs/function-table.ts'
 import { groupTags } from '../../shared/node-group/auto-scaling-group.ts'
+import { clusterDimension, metricNames, metricNamespace } from '../../shared/platform/metrics.ts'
 import { ttlAttribute } from '../../shared/storage/dynamodb/table.ts'
 import { type Resource, resourcesOf, synthesize } from './synthesized.ts'
 
@@ -382,6 +383,10 @@ describe('alarms', () => {
     const alarms = resourcesOf(cluster.templates.controlPlane, 'AWS::CloudWatch::Alarm')
     expect(alarms.length).toBeLessThanOrEqual(10)
     for (const [, { Properties }] of alarms) expect(Properties.AlarmActions).toHaveLength(1)
+    for (const MetricName of [metricNames.unschedulablePods, metricNames.nodesNotReady]) {
+      const Dimensions = [{ Name: clusterDimension, Value: 'windlass' }]
+      cluster.controlPlane.hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName, Namespace: metricNamespace, Dimensions })
+    }
     cluster.controlPlane.hasResourceProperties('AWS::SNS::Subscription', { Protocol: 'email', Endpoint: 'ops@example.com' })
   })
 })

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createRotatingLog } from '../../../local/rotating-log.ts'
 import { createAuditor } from '../../../shared/apiserver/audit/auditor.ts'
 import { createRequestMetrics } from '../../../shared/apiserver/metrics/request-metrics.ts'
+import { createWatchAge } from '../../../shared/apiserver/metrics/watch-age.ts'
 import { systemClock } from '../../../shared/platform/clock.ts'
 import { systemRandom } from '../../../shared/platform/random.ts'
 import { startTestServer, type TestServer } from './environment.ts'
@@ -162,4 +163,18 @@ describe('/metrics', () => {
   it('is for administrators', async () => {
     expect((await server.call('GET', '/metrics', { user: { name: 'eve', groups: ['system:authenticated'] } })).code).toBe(403)
   })
+})
+
+it('knows how long each watch was open', async () => {
+  const put: unknown[] = []
+  let nowMs = 1000
+  const metrics = createWatchAge({ put: (values) => put.push(values) })
+  const other = await startTestServer({ clock: { ...systemClock, now: () => nowMs }, observers: [metrics] })
+  const ending = new AbortController()
+  await other.raw('GET', `${path}?watch=true`, { signal: ending.signal })
+  await other.call('GET', path)
+  nowMs += 90_000
+  ending.abort()
+  expect(put).toEqual([{ WatchAge: { value: 90, unit: 'Seconds' } }])
+  await other.stop()
 })
