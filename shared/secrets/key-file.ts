@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { chmod, link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { type DataKey, type DataKeyProvider, DataKeyUnavailable } from './key-provider.ts'
@@ -101,7 +101,8 @@ const parseKeyFile = (text: string): DataKey[] | undefined => {
 }
 
 const writeDraft = async (path: string, keys: readonly DataKey[]): Promise<string> => {
-  const draft = `${path}.${process.pid}`
+  // Two opens of one process may meet here as well.
+  const draft = `${path}.${randomUUID()}`
   const content: KeyFile = { version: 1, keys: keys.map(({ id, key }) => ({ id, key: Buffer.from(key).toString('base64') })) }
   await using file = await open(draft, 'w', 0o600)
   await file.writeFile(JSON.stringify(content, undefined, 2))

@@ -127,7 +127,7 @@ describe('a pod on its node', () => {
     await cluster.client.delete(pods, 'default', 'web')
     await cluster.gone('web')
     await expect.poll(() => cluster.events()).toContain('Killing: Stopping container main')
-    expect(node.runtime.pods()).toEqual([])
+    await expect.poll(() => node.runtime.pods()).toEqual([])
   })
 
   it('is failed when it is active for longer than its deadline', async () => {
