@@ -7,7 +7,7 @@ import { counterKey, readCounter, ttlAttribute } from './table.ts'
 const freshMs = 5 * 60 * 1000
 /** How much longer log items stay than they answer; more than `freshMs` and what clocks may differ. */
 const keptLongerMs = 60 * 60 * 1000
-/** Nobody writes further ahead of the first gap, so this many items into the next block are all there can be behind one. */
+/** Nobody writes further ahead of what is decided, so this many items into the next block are all there can be behind a gap. */
 const window = 200
 
 /**
@@ -43,7 +43,7 @@ export class Log {
   async revision(): Promise<number> {
     if (!this.#isFresh()) await this.#startFromCounter()
     for (;;) {
-      const { more } = await this.#readOn(this.#decided, 1000)
+      const { more } = await this.#readFromDecided()
       if (!more) return this.#decided
     }
   }
@@ -62,7 +62,7 @@ export class Log {
       },
     })
     const revision = Number(taken?.n?.N)
-    if (revision - this.#decided > window) await this.revision()
+    while (revision - this.#decided > window) await this.#readFromDecided(revision - window)
     return revision
   }
 
@@ -78,7 +78,7 @@ export class Log {
   async read(after: number, limit = 1000): Promise<LogPage> {
     const first = await this.#query(after, limit)
     await this.#checkPosition(after, first.items[0])
-    return this.#readOn(after, limit, first)
+    return this.#readOn(after, limit, { first })
   }
 
   /** Puts a void at a revision, unless something stands there; returns whether it was put. */
@@ -91,7 +91,7 @@ export class Log {
     return { at: { N: String(atMs) }, [ttlAttribute]: epochSeconds(atMs + this.#historyMs + keptLongerMs) }
   }
 
-  /** Drops items up to a revision, before their time. */
+  /** Drops items up to a revision, before their time. The last stays, marked: who has read less meets it, and learns. */
   async drop(revision: number): Promise<void> {
     const latest = await this.revision()
     if (revision > latest) throw new RevisionInFuture(revision, latest)
@@ -102,8 +102,15 @@ export class Log {
       ConditionExpression: 'oldest < :revision',
       ExpressionAttributeValues: { ':revision': { N: String(revision) } },
     })
+    await this.#connection.update({
+      Key: logItemKey(revision),
+      UpdateExpression: 'SET dropped = :yes',
+      ConditionExpression: 'attribute_exists(pk)',
+      ExpressionAttributeValues: { ':yes': { BOOL: true } },
+    })
     for (let block = blockOf(oldest); block <= blockOf(revision); block++) {
-      const last = Math.min(revision, (block + 1) * logBlock - 1)
+      const last = Math.min(revision - 1, (block + 1) * logBlock - 1)
+      if (blockOf(last) < block) break
       for (let more = true; more; ) {
         const { items, next } = await this.#connection.query({
           KeyConditionExpression: 'pk = :pk AND sk <= :sk',
@@ -116,26 +123,41 @@ export class Log {
     }
   }
 
-  async #readOn(after: number, limit: number, first?: { items: Item[]; more: boolean }): Promise<LogPage> {
+  async #readFromDecided(least = 0): Promise<{ more: boolean }> {
+    try {
+      return await this.#readOn(this.#decided, 1000, { least })
+    } catch (error) {
+      if (!(error instanceof RevisionExpired)) throw error
+      // Another process dropped history further than this one had read.
+      this.#learn(error.oldest)
+      return { more: true }
+    }
+  }
+
+  /** Everything up to `least` was taken before. */
+  async #readOn(
+    after: number,
+    limit: number,
+    { first, least = 0 }: { first?: { items: Item[]; more: boolean }; least?: number } = {},
+  ): Promise<LogPage> {
     const items: Item[] = []
     let position = after
     let target: number | undefined
-    let gapSince = performance.now()
+    const start = performance.now()
     let page = first
     for (;;) {
       page ??= await this.#query(position, limit - items.length)
-      const before = position
       for (const item of page.items) {
         if (revisionOfLogItem(item) !== position + 1) break
         items.push(item)
         position++
       }
       if (after <= this.#decided && position >= this.#decided) this.#learn(position)
-      target ??= page.items.length > 0 ? revisionOfLogItem(page.items.at(-1)!) : after
+      target ??= Math.max(least, page.items.length > 0 ? revisionOfLogItem(page.items.at(-1)!) : after)
       if (position >= target || items.length >= limit) return { items, position, more: page.more || items.length >= limit }
       page = undefined
-      if (position > before) gapSince = performance.now()
-      if (performance.now() - gapSince < this.#gapMs) await new Promise((resolve) => setTimeout(resolve, 5))
+      // Each gap up to the target is as old as this read: who died together does not take a wait for each.
+      if (performance.now() - start < this.#gapMs) await new Promise((resolve) => setTimeout(resolve, 5))
       else await this.#fillGap(position + 1)
     }
   }
@@ -172,6 +194,7 @@ export class Log {
     const now = this.#now()
     const isHeld = (item: Item) => now - Number(item.at?.N) <= this.#historyMs
     if (first && revisionOfLogItem(first) === after + 1) {
+      if (first.dropped) throw new RevisionExpired(after, after + 1)
       if (isHeld(first)) return
       throw new RevisionExpired(after, await this.revision())
     }

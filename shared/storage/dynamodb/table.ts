@@ -3,6 +3,7 @@ import { formatName, type StoreFormat, upgradesFrom } from '../format.ts'
 import { StoreUnavailable } from '../store.ts'
 import type { Connection } from './connection.ts'
 import { type ItemKey, numberOf, textOf } from './items.ts'
+import { adoptRestored, identityOf } from './restored.ts'
 
 /** The shape of the table, for whoever makes it. Time to live belongs on `ttlAttribute`. */
 export const tableDefinition = {
@@ -37,11 +38,15 @@ export const prepareTable = async (options: { connection: Connection; nowMs: num
   const { connection, nowMs, format } = options
   const { Table } = await connection.describe()
   checkKeys(connection.table, Table)
+  const identity = identityOf(Table ?? {})
   const found = await connection.get(formatKey)
-  if (found) return upgradeTable(connection, textOf(found, 'format'), format)
+  if (found) {
+    await upgradeTable(connection, textOf(found, 'format'), format)
+    return adoptRestored({ connection, keys: { counter: counterKey, format: formatKey }, found, identity, nowMs })
+  }
   const first = { n: { N: '1' }, at: { N: String(nowMs) }, decided: { N: '1' }, oldest: { N: '1' } }
   await connection.putIfAbsent({ ...counterKey, ...first })
-  await connection.putIfAbsent({ ...formatKey, format: { S: formatName(format.version) } })
+  await connection.putIfAbsent({ ...formatKey, format: { S: formatName(format.version) }, table: { S: identity } })
 }
 
 const upgradeTable = async (connection: Connection, found: string, format: TableFormat): Promise<void> => {

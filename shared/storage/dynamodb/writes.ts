@@ -66,7 +66,10 @@ const perform = async (context: WriteContext, write: PlannedWrite): Promise<Outc
   const { connection, log, now } = context
   const backoff = createBackoff()
   for (let attempt = 1; ; attempt++) {
+    const { decided } = log
     const revision = await log.take()
+    // Here the table was another when this process began.
+    if (revision <= decided) throw new StoreUnavailable(`table "${connection.table}" was restored: start anew`)
     let value: Uint8Array
     let stored: StoredValue
     try {

@@ -1,3 +1,4 @@
+import { UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type DynamoDbStore, openDynamoDbStore } from '../../../../shared/storage/dynamodb/open.ts'
 import { RevisionConflict } from '../../../../shared/storage/store.ts'
@@ -150,6 +151,46 @@ describe.skipIf(!hasJava)('DynamoDB store under faults (needs Java)', () => {
     const created = await createPod(other, 'a')
     expect(await other.revision()).toBe(created.revision)
     expect((await readAll(other, 1)).map(({ key }) => key.name)).toEqual(['a'])
+  })
+
+  it('lists what was acknowledged behind many gaps, at the edge of a block of the log', async () => {
+    const client = dynamoDb.client()
+    const setCounter = (n: number) =>
+      client.send(
+        new UpdateItemCommand({
+          TableName: table,
+          Key: { pk: { S: 'meta' }, sk: { S: 'counter' } },
+          UpdateExpression: 'SET n = :n, decided = :start, oldest = :start',
+          ExpressionAttributeValues: { ':n': { N: String(n) }, ':start': { N: '780' } },
+        }),
+      )
+    await (await open()).close()
+    await setCounter(780)
+    const reader = await open()
+    const writer = await open()
+    expect([await reader.revision(), await writer.revision()]).toEqual([780, 780])
+    // So many took a revision and died.
+    await setCounter(1010)
+    const start = performance.now()
+    expect((await createPod(writer, 'a')).revision).toBe(1011)
+    expect(names((await reader.list('pods')).entries)).toEqual(['default/a'])
+    expect(await reader.revision()).toBe(1011)
+    // A wait for each of them would be more than a minute.
+    expect(performance.now() - start).toBeLessThan(40_000)
+    client.destroy()
+  }, 60_000)
+
+  it('finds the end of the log after another process dropped history', async () => {
+    const [one, other] = [await open(), await open()]
+    await one.revision()
+    for (const name of ['a', 'b', 'c']) await createPod(other, name)
+    const latest = await other.revision()
+    await other.compact(latest)
+    expect(await one.revision()).toBe(latest)
+    expect(names((await one.list('pods')).entries)).toEqual(['default/a', 'default/b', 'default/c'])
+    const { revision } = await createPod(other, 'd')
+    await other.compact(revision)
+    expect(names((await one.list('pods')).entries)).toHaveLength(4)
   })
 
   it('reads when it cannot know whether an update took effect', async () => {
