@@ -22,7 +22,7 @@ describe.skipIf(missing)(`a deployment on two instances ${missing && `(${missing
     kubectl(`get pods -l ${selector} --field-selector=status.phase=Running -o name`).then((text) => text.split('\n').length - 1)
 
   it('has its nodes Ready', async () => {
-    await expect.poll(() => kubectl('get nodes --no-headers')).toMatch(/^i-0a +Ready[^]*^i-0b +Ready/m)
+    await expect.poll(() => kubectl('get nodes --no-headers')).toMatch(/^i-0a +Ready.*^i-0b +Ready/ms)
   })
 
   it('runs pods beside their tasks, and shows them to who watches', async () => {
