@@ -1,14 +1,14 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda'
 import { createStsAuthenticator } from '../shared/apiserver/authn/sts.ts'
 import { createWatchAge } from '../shared/apiserver/metrics/watch-age.ts'
-import { noTunnel } from '../shared/apiserver/streams/no-tunnel.ts'
+import { createNoTunnel } from '../shared/apiserver/streams/no-tunnel.ts'
 import { parseAccessEntries } from '../shared/identity/access-entry.ts'
 import { createAskSts, stsHosts } from '../shared/identity/ask-sts.ts'
 import { systemClock } from '../shared/platform/clock.ts'
 import { loadSchemas } from '../shared/resources/schemas.ts'
 import { readEnvironment } from './environment.ts'
 import { gatewayHandler } from './gateway/handler.ts'
-import { openAwsCluster, openAwsStore, openMetrics } from './wiring/aws.ts'
+import { openAwsCluster, openAwsStore, openMetrics, openNodeConnector } from './wiring/aws.ts'
 import { log } from './wiring/log.ts'
 import { once, onceWith } from './wiring/once.ts'
 
@@ -40,7 +40,7 @@ const open = onceWith(async ({ requestContext }: APIGatewayProxyEvent) => {
     secretValues: { ...environment, bulk: 'resolve' },
     issuer,
     authenticators: [sts],
-    subresources: noTunnel,
+    subresources: createNoTunnel(openNodeConnector(environment)),
   })
   return handle
 })

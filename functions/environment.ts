@@ -52,7 +52,7 @@ const queues = ['reconcileQueueUrl', 'scheduleQueueUrl', 'placeQueueUrl', 'timer
 const controllers = ['podCidr', 'mailboxPrefix', 'ecsCluster', 'taskDefinition'] as const
 
 export const neededBy = {
-  api: [...store, 'clusterName', 'accessEntries'],
+  api: [...store, 'clusterName', 'accessEntries', 'mailboxPrefix'],
   dispatch: [...store, ...queues, ...controllers],
   schedule: [...store, ...queues],
   reconcile: [...store, ...queues, 'clusterName', 'podCidr', 'mailboxPrefix'],

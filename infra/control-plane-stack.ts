@@ -71,7 +71,7 @@ export class ControlPlaneStack extends Stack {
     }
     table.grantHeartbeats(heartbeat)
     for (const each of [dispatch, schedule, reconcile, place, clock, cloudEvents]) queues.grantSend(each)
-    mailboxes.grantDeliver(dispatch)
+    for (const each of [dispatch, api]) mailboxes.grantDeliver(each)
     mailboxes.grantManage(reconcile)
     machines.grantPlace(place)
     machines.grantSweep(clock)
@@ -96,6 +96,7 @@ export class ControlPlaneStack extends Stack {
 
     queues.heartbeats.grantSendMessages(machines.instanceRole)
     mailboxes.grantRead(machines.instanceRole)
+    table.grantAnswers(machines.instanceRole)
     this.agentVariables = {
       WINDLASS_SERVER: this.gateway.url,
       WINDLASS_HEARTBEAT_QUEUE_URL: queues.heartbeats.queueUrl,

@@ -3,7 +3,7 @@ import { resourceName } from '../../shared/meta/object.ts'
 import type { Clock } from '../../shared/platform/clock.ts'
 import type { Logger } from '../../shared/platform/log.ts'
 import type { Mailbox } from '../../shared/queue/mailbox.ts'
-import type { LetterBody } from '../../shared/queue/mailboxes.ts'
+import type { ChangeLetter, LetterBody, Question } from '../../shared/queue/mailboxes.ts'
 import { endpointSlices, nodes, pods, services } from '../../shared/resources/resource.ts'
 import { createConfigSource } from '../container/config-source.ts'
 import type { NodeInformers } from '../node/node-edge.ts'
@@ -16,6 +16,8 @@ export interface MailboxInformersOptions {
   readonly client: Client
   readonly mailbox: Mailbox
   readonly nodeName: string
+  /** what the API server asks of this node; comes at least once */
+  readonly onQuestion?: ((question: Question) => void) | undefined
   readonly clock: Clock
   readonly log: Logger
   readonly signal: AbortSignal
@@ -54,7 +56,8 @@ export const startMailboxInformers = (options: MailboxInformersOptions): Mailbox
   informers.pods.onChange((pod, previous) => config.follow(pod, previous))
 
   const read = async (letters: readonly LetterBody[]) => {
-    const changes = Map.groupBy(letters, ({ resource }) => resource)
+    for (const letter of letters) if ('question' in letter) options.onQuestion?.(letter.question)
+    const changes = Map.groupBy(letters.filter(isChange), ({ resource }) => resource)
     const looks = [...changes].map(async ([resource, some]) => {
       for (const { namespace, name } of some) config.changed(resource, namespace, name)
       await byResource.get(resource)?.look(some)
@@ -76,3 +79,5 @@ export const startMailboxInformers = (options: MailboxInformersOptions): Mailbox
     client: observingClient(client, ({ resource }, object) => observed.get(resource)?.observe(object as never)),
   }
 }
+
+const isChange = (letter: LetterBody): letter is ChangeLetter => 'resource' in letter

@@ -1,11 +1,14 @@
 import { mkdir } from 'node:fs/promises'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { ECSClient } from '@aws-sdk/client-ecs'
 import { SQSClient } from '@aws-sdk/client-sqs'
+import { createDynamoDbAnswerSink } from '../../shared/answers/dynamodb-answers.ts'
 import { createGatewayTransport } from '../../shared/client/gateway-transport.ts'
 import { createClient } from '../../shared/client/rest-client.ts'
 import { hostAnnotation } from '../../shared/placement/annotation.ts'
 import { createSqsMailbox } from '../../shared/queue/sqs/sqs-mailbox.ts'
 import { createSqsQueue } from '../../shared/queue/sqs/sqs-queue.ts'
+import { Answerer } from '../answers/answerer.ts'
 import { startMailboxInformers } from '../informer/mailbox-informers.ts'
 import { prepareHost } from '../network/host.ts'
 import { overlayBytes } from '../network/overlay.ts'
@@ -55,10 +58,12 @@ export const startOnInstance =
     const registered = await untilDone('the container instance', () => registeredRoom(ecs, { cluster, instance }), parts)
     const allocatable = async () => allocatableOf(machine, { registered, foreign: await foreignRoom(docker) })
     await prepareHost({ podRange: podCidr, serviceRange: serviceCidr, apiAddress: apiAddressOf(podCidr) })
+    let answerer: Answerer | undefined
     const followed = startMailboxInformers({
       client,
       mailbox: createSqsMailbox({ client: sqs, prefix: environment.mailboxPrefix, node: nodeName }),
       nodeName,
+      onQuestion: (question) => answerer?.take(question),
       clock,
       log,
       signal,
@@ -86,7 +91,12 @@ export const startOnInstance =
         allocatable,
         statusEveryMs: Number.POSITIVE_INFINITY,
         port: 0,
-        serve: async () => ({ stop: async () => undefined }),
+        serve: async (source) => {
+          const sink = createDynamoDbAnswerSink({ client: new DynamoDBClient({ region }), table: environment.table, clock })
+          const answering = new Answerer({ source, sink, clock, log })
+          answerer = answering
+          return { stop: async () => answering.stop() }
+        },
       },
     })
     return {

@@ -5,7 +5,9 @@ import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balan
 import { LambdaClient } from '@aws-sdk/client-lambda'
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { SQSClient } from '@aws-sdk/client-sqs'
+import { createDynamoDbAnswerSource } from '../../shared/answers/dynamodb-answers.ts'
 import { encryptedResources } from '../../shared/apiserver/standard-server.ts'
+import { createLetterNodeConnector } from '../../shared/apiserver/streams/letter-node-connector.ts'
 import { identityResource } from '../../shared/identity/cluster-identity.ts'
 import { createNetworkReader } from '../../shared/load-balancer/elb/network.ts'
 import { createNetworkLoadBalancers } from '../../shared/load-balancer/elb/network-load-balancers.ts'
@@ -124,6 +126,14 @@ export const openQueues = (environment: Pick<Environment, QueueUrls>): WorkQueue
 
 export const openMailboxes = ({ mailboxPrefix }: Pick<Environment, 'mailboxPrefix'>): Mailboxes =>
   createSqsMailboxes({ client: new SQSClient(), prefix: mailboxPrefix })
+
+/** To ask agents, whom nobody can connect to. */
+export const openNodeConnector = (environment: Pick<Environment, 'table' | 'mailboxPrefix'>) =>
+  createLetterNodeConnector({
+    mailboxes: openMailboxes(environment),
+    answers: createDynamoDbAnswerSource({ client: createDynamoDbClient(), table: environment.table }),
+    clock: systemClock,
+  })
 
 export const openPlacement = ({ ecsCluster, taskDefinition }: Pick<Environment, 'ecsCluster' | 'taskDefinition'>): Placement =>
   createEcsPlacement({ client: new ECSClient({ maxAttempts: 1 }), cluster: ecsCluster, taskDefinition })

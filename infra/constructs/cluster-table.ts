@@ -1,10 +1,11 @@
 import { RemovalPolicy } from 'aws-cdk-lib'
 import { AttributeType, BillingMode, type ITable, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb'
-import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam'
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam'
 import { FilterCriteria, type IFunction, StartingPosition } from 'aws-cdk-lib/aws-lambda'
 import { DynamoEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources'
 import type { IQueue } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
+import { answerKeyPrefix } from '../../shared/answers/dynamodb-answers.ts'
 import { logRecordFilter } from '../../shared/storage/dynamodb/stream.ts'
 import { tableDefinition, ttlAttribute } from '../../shared/storage/dynamodb/table.ts'
 import { acknowledgeWildcard } from './wildcard-grant.ts'
@@ -54,6 +55,16 @@ export class ClusterTable extends Construct {
   /** What noting heartbeats needs. */
   grantHeartbeats(grantee: IGrantable): Grant {
     return this.table.grant(grantee, 'dynamodb:UpdateItem')
+  }
+
+  /** To answer what agents are asked: to write under keys that hold nothing else. */
+  grantAnswers(grantee: IGrantable): Grant {
+    return Grant.addToPrincipal({
+      grantee,
+      actions: ['dynamodb:PutItem'],
+      resourceArns: [this.table.tableArn],
+      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${answerKeyPrefix}*`] } },
+    })
   }
 
   /** Calls a function for its changes; log items that expire, and revisions that became void, wake nobody. */

@@ -13,8 +13,26 @@ export interface Letter {
   readonly body: LetterBody
 }
 
+export type LetterBody = ChangeLetter | QuestionLetter
+
+/** Something the API server wants to know of the node. The same id again: only how long it is waited for has changed. */
+export interface QuestionLetter {
+  readonly question: Question
+}
+
+export interface Question {
+  /** nobody can guess it */
+  readonly id: string
+  /** what the answer is encrypted with: base64, 32 bytes */
+  readonly key: string
+  /** of the kubelet API, with the query */
+  readonly path: string
+  /** nobody listens any more from then on; milliseconds since the epoch */
+  readonly untilMs: number
+}
+
 /** An object that changed. */
-export interface LetterBody {
+export interface ChangeLetter {
   /** as in ObjectKey */
   readonly resource: string
   readonly namespace: string

@@ -11,7 +11,7 @@ import { once } from '../../functions/wiring/once.ts'
 import { streamHandler } from '../../functions/wiring/stream-handler.ts'
 import { dispatchWorkerOf, reconcileWorkerOf, resyncOf, scheduleWorkerOf } from '../../functions/wiring/workers.ts'
 import type { Authenticator } from '../../shared/apiserver/authn/authenticator.ts'
-import { noTunnel } from '../../shared/apiserver/streams/no-tunnel.ts'
+import { createNoTunnel } from '../../shared/apiserver/streams/no-tunnel.ts'
 import type { Client } from '../../shared/client/client.ts'
 import { createTimerWorker } from '../../shared/dispatch/timer-worker.ts'
 import { createNetworkReader } from '../../shared/load-balancer/elb/network.ts'
@@ -26,10 +26,10 @@ import { createPlacementController } from '../../shared/placement/placement-cont
 import { sweepPlacement } from '../../shared/placement/sweep.ts'
 import type { Clock } from '../../shared/platform/clock.ts'
 import { createLogger } from '../../shared/platform/log.ts'
+import { createEmbeddedMetrics } from '../../shared/platform/metrics.ts'
 import { createSqsMailboxes } from '../../shared/queue/sqs/sqs-mailboxes.ts'
 import { createSqsQueue } from '../../shared/queue/sqs/sqs-queue.ts'
 import { createWorkQueues } from '../../shared/queue/work-queues.ts'
-import { createEmbeddedMetrics } from '../../shared/platform/metrics.ts'
 import { type Node, nodes, type Pod, pods } from '../../shared/resources/resource.ts'
 import { secretsManager } from '../../shared/secrets/vault-reference.ts'
 import { logItemKey } from '../../shared/storage/dynamodb/items.ts'
@@ -155,7 +155,7 @@ export const startFunctions = async ({ disturb, isCold = () => false, openStore 
       clock,
       log,
       authenticators: [trusting],
-      subresources: noTunnel,
+      subresources: createNoTunnel({ request: () => Promise.reject(new Error('there are no agents')) }),
       secretStores: [secretsManager],
       audit: (line) => audited.push(line),
     })

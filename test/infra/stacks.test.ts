@@ -113,9 +113,9 @@ describe('the functions', () => {
     expect(wild.sort()).toEqual(wildcards[name] ?? [])
   })
 
-  it('heartbeat may only note heartbeats, and api touches neither queues nor tasks', () => {
+  it('heartbeat may only note heartbeats, and api touches neither tasks nor queues but to write to nodes', () => {
     expect(actionsOf('heartbeat').filter((action) => !/^(logs|sqs):/.test(action))).toEqual(['dynamodb:UpdateItem'])
-    expect(actionsOf('api').filter((action) => /^(sqs|ecs|iam):/.test(action))).toEqual([])
+    expect(actionsOf('api').filter((action) => /^(sqs|ecs|iam):/.test(action))).toEqual(['sqs:GetQueueUrl', 'sqs:SendMessage'])
   })
 
   it('only place starts tasks, of this one definition, in this cluster', () => {
@@ -183,7 +183,7 @@ const loadBalancing = [
 const vault =
   'secretsmanager:CreateSecret,secretsmanager:DeleteSecret,secretsmanager:DescribeSecret,secretsmanager:GetSecretValue,secretsmanager:PutSecretValue,secretsmanager:UpdateSecretVersionStage on :secret:windlass/secrets/*'
 const wildcards: Partial<Record<FunctionName, string[]>> = {
-  api: [vault],
+  api: [vault, 'sqs:GetQueueUrl,sqs:SendMessage on :windlass-mailbox-*'],
   dispatch: ['dynamodb:ListStreams on *', 'sqs:GetQueueUrl,sqs:SendMessage on :windlass-mailbox-*'],
   reconcile: [...loadBalancing, vault, 'sqs:CreateQueue,sqs:DeleteQueue,sqs:GetQueueUrl on :windlass-mailbox-*'],
   place: [anyTask, listTasks],
@@ -345,6 +345,10 @@ describe('the nodes', () => {
     const receive = statements.find(({ Action }) => Action.includes('sqs:ReceiveMessage'))
     expect(JSON.stringify(receive?.Resource)).toContain(':windlass-mailbox-*')
     expect(actions('s3')).toEqual(['s3:GetObject'])
+    expect(actions('dynamodb')).toEqual(['dynamodb:PutItem'])
+    expect(statements.find(({ Action }) => Action === 'dynamodb:PutItem')?.Condition).toEqual({
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['answer#*'] },
+    })
     expect(actions('ecs').filter((action) => /Start|Stop|Run|List/.test(action))).toEqual(['ecs:StartTelemetrySession'])
     expect(actions('secretsmanager')).toEqual([])
   })

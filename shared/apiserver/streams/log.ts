@@ -3,13 +3,13 @@ import { ApiError, badRequest, internalError } from '../../meta/status.ts'
 import type { ApiResponse } from '../request.ts'
 import type { SubresourceHandlers } from '../subresources/subresource.ts'
 import type { AgentResponse, NodeConnector } from './node-connector.ts'
-import { containerOf, getPod, nodeOfPod } from './pod-location.ts'
+import { containerOf, getPod, type LocateNode, nodeOfPod } from './pod-location.ts'
 import { flag } from './query.ts'
 
 const longestErrorBytes = 2048
 
 /** What a container wrote, from its node's agent. */
-export const podLog = (connector: NodeConnector): SubresourceHandlers => ({
+export const podLog = (connector: Pick<NodeConnector, 'request'>, locate: LocateNode = nodeOfPod): SubresourceHandlers => ({
   get: async (context) => {
     const { info, request } = context
     const options = logOptions(request.query, info.name)
@@ -17,7 +17,7 @@ export const podLog = (connector: NodeConnector): SubresourceHandlers => ({
     const container = containerOf(pod, request.query.get('container') ?? '')
     const headers = { 'content-type': 'text/plain', 'cache-control': 'no-cache, private' }
     if (!pod.spec.nodeName) return { status: 200, headers, body: new Uint8Array() }
-    const node = await nodeOfPod(context, pod)
+    const node = await locate(context, pod)
     const path = `/containerLogs/${info.namespace}/${info.name}/${container}`
     const response = await connector
       .request(node, { method: 'GET', path: `${path}?${options}`, signal: request.signal })

@@ -1,11 +1,16 @@
 import { ApiError } from '../../meta/status.ts'
 import type { ResourceContext } from '../context.ts'
 import type { SubresourceHandler, SubresourceHandlers } from '../subresources/subresource.ts'
-import { getPod } from './pod-location.ts'
+import { podLog } from './log.ts'
+import type { NodeConnector } from './node-connector.ts'
+import { getPod, namedNodeOfPod } from './pod-location.ts'
 
-/** Where no connection leads from the API server to the nodes: says so, and what to do instead. For ApiServerOptions.subresources. */
-export const noTunnel: Readonly<Record<string, SubresourceHandlers>> = {
-  log: { get: refusing('logs') },
+/**
+ * Where no connection leads from the API server to the nodes: logs are asked for by letter; of the rest it says that there is none, and
+ * what to do instead. For ApiServerOptions.subresources.
+ */
+export const createNoTunnel = (connector: Pick<NodeConnector, 'request'>): Readonly<Record<string, SubresourceHandlers>> => ({
+  log: podLog(connector, namedNodeOfPod),
   exec: both(refusing('exec')),
   attach: both(refusing('attach')),
   portforward: both(refusing('port-forward')),
@@ -16,7 +21,7 @@ export const noTunnel: Readonly<Record<string, SubresourceHandlers>> = {
     patch: refusing('proxy'),
     delete: refusing('proxy'),
   },
-}
+})
 
 function both(handler: SubresourceHandler): SubresourceHandlers {
   return { get: handler, create: handler }

@@ -24,11 +24,22 @@ export const containerOf = (pod: Pod, asked: string): string => {
   throw badRequest(`a container name must be specified for pod ${name}${choice}`)
 }
 
-export const nodeOfPod = (context: ResourceContext, pod: Pod): Promise<NodeEndpoint> => {
+export type LocateNode = (context: ResourceContext, pod: Pod) => Promise<NodeEndpoint>
+
+export const nodeOfPod: LocateNode = async (context, pod) => {
   if (!pod.spec.nodeName) throw badRequest(`pod ${pod.metadata.name} does not have a host assigned`)
   return nodeEndpoint(context, pod.spec.nodeName)
 }
 
+/** Where an agent is asked by its node's name alone. */
+export const namedNodeOfPod: LocateNode = async (_context, pod) => {
+  const name = pod.spec.nodeName
+  if (!name) throw badRequest(`pod ${pod.metadata.name} does not have a host assigned`)
+  return { name, host: name, port: kubeletPort }
+}
+
+/** as upstream's */
+const kubeletPort = 10250
 const addressTypes = ['InternalIP', 'Hostname', 'InternalDNS', 'ExternalDNS', 'ExternalIP']
 
 export const nodeEndpoint = async ({ parts }: ResourceContext, name: string): Promise<NodeEndpoint> => {

@@ -1,0 +1,116 @@
+import type { AnswerPart, AnswerSink } from '../../shared/answers/answers.ts'
+import { ApiError, internalError } from '../../shared/meta/status.ts'
+import type { Clock } from '../../shared/platform/clock.ts'
+import type { Logger } from '../../shared/platform/log.ts'
+import type { Question } from '../../shared/queue/mailboxes.ts'
+import type { TargetSource } from '../server/container-target.ts'
+import { limitBytes, openLogs } from '../server/log-question.ts'
+import { type Batch, inBatches } from './batches.ts'
+
+export interface AnswererOptions {
+  readonly source: TargetSource
+  readonly sink: AnswerSink
+  readonly clock: Clock
+  readonly log: Logger
+}
+
+interface Running {
+  untilMs: number
+  readonly abort: AbortController
+  /** Looks at `untilMs` anew. */
+  wake(): void
+}
+
+const mostRemembered = 1000
+
+/** Answers what the API server asks by letter: logs. Letters come more than once; a question is answered once. */
+export class Answerer {
+  readonly #options: AnswererOptions
+  readonly #running = new Map<string, Running>()
+  readonly #answered = new Set<string>()
+  #stopped = false
+
+  constructor(options: AnswererOptions) {
+    this.#options = options
+  }
+
+  take(question: Question): void {
+    const known = this.#running.get(question.id)
+    if (known) {
+      // Letters overtake one another: one that ends it counts, else the latest time.
+      known.untilMs = question.untilMs === 0 ? 0 : known.untilMs && Math.max(known.untilMs, question.untilMs)
+      known.wake()
+      return
+    }
+    const { clock, log } = this.#options
+    if (this.#stopped || this.#answered.has(question.id) || question.untilMs <= clock.now()) return
+    this.#remember(question.id)
+    const running = this.#begin(question)
+    this.#answer(question, running.abort.signal)
+      .catch((error: unknown) => {
+        if (!running.abort.signal.aborted) log.warn('a question can not be answered', { path: question.path, error })
+      })
+      .finally(() => {
+        running.abort.abort()
+        this.#running.delete(question.id)
+      })
+  }
+
+  stop(): void {
+    this.#stopped = true
+    for (const { abort } of this.#running.values()) abort.abort()
+  }
+
+  #begin({ id, untilMs }: Question): Running {
+    const { clock } = this.#options
+    const abort = new AbortController()
+    let timer: NodeJS.Timeout | undefined
+    const wake = () => {
+      clearTimeout(timer)
+      const leftMs = running.untilMs - clock.now()
+      if (leftMs <= 0) abort.abort()
+      else timer = setTimeout(wake, leftMs)
+    }
+    const running: Running = { untilMs, abort, wake }
+    abort.signal.addEventListener('abort', () => clearTimeout(timer))
+    this.#running.set(id, running)
+    wake()
+    return running
+  }
+
+  async #answer(question: Question, signal: AbortSignal) {
+    const { sink } = this.#options
+    let number = 0
+    const put = async (part: AnswerPart) => {
+      signal.throwIfAborted()
+      await sink.put(question, number++, part)
+    }
+    let answer: AsyncIterable<Batch>
+    try {
+      answer = await this.#open(question.path, signal)
+    } catch (error) {
+      const status = error instanceof ApiError ? error : internalError(error)
+      return put({ status: status.code, data: Buffer.from(JSON.stringify(status.toStatus())), last: true })
+    }
+    let status: number | undefined = 200
+    for await (const { data, last } of answer) {
+      await put({ status, data, last })
+      status = undefined
+    }
+  }
+
+  async #open(path: string, signal: AbortSignal): Promise<AsyncIterable<Batch>> {
+    const { source } = this.#options
+    const { pathname, searchParams: query } = new URL(path, 'https://kubelet')
+    const [kind, namespace = '', pod = '', container = ''] = pathname.slice(1).split('/').map(decodeURIComponent)
+    if (kind !== 'containerLogs') throw new ApiError('NotFound', `the kubelet does not serve "${pathname}"`)
+    const { logs, limit } = await openLogs({ source, namespace, pod, container, query })
+    signal.addEventListener('abort', () => logs.destroy())
+    return inBatches(limitBytes(limit)(logs))
+  }
+
+  #remember(id: string) {
+    this.#answered.add(id)
+    if (this.#answered.size > mostRemembered) this.#answered.delete(this.#answered.values().next().value!)
+  }
+}

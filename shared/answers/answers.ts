@@ -1,0 +1,20 @@
+import type { Question } from '../queue/mailboxes.ts'
+
+/** How a node's agent, whom nobody can connect to, answers a question that came by its mailbox: in numbered parts. */
+export interface AnswerSink {
+  /** Numbers begin with 0. The same part twice does no harm. */
+  put(question: Question, number: number, part: AnswerPart): Promise<void>
+}
+
+export interface AnswerSource {
+  /** The parts from `first` on that are there, in order and without a gap. Cheap when there are none. */
+  read(question: Question, first: number): Promise<readonly AnswerPart[]>
+}
+
+export interface AnswerPart {
+  /** HTTP status of the answer, on the first part */
+  readonly status?: number | undefined
+  readonly data: Uint8Array
+  /** there is no further one */
+  readonly last: boolean
+}

@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto'
+import { Readable } from 'node:stream'
+import type { AnswerPart, AnswerSource } from '../../answers/answers.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { Mailboxes, Question } from '../../queue/mailboxes.ts'
+import type { NodeConnector } from './node-connector.ts'
+
+export interface LetterNodeConnectorOptions {
+  readonly mailboxes: Pick<Mailboxes, 'deliver'>
+  readonly answers: AnswerSource
+  readonly clock: Clock
+}
+
+/** An agent that got no letter for so long takes it that nobody listens. */
+const leaseMs = 90_000
+const firstAnswerMs = 20_000
+const shortestPollMs = 80
+const longestPollMs = 1000
+
+/** Asks agents by their mailboxes, where no connection leads to them, and reads what they answer as it comes. */
+export const createLetterNodeConnector = (options: LetterNodeConnectorOptions): Pick<NodeConnector, 'request'> => {
+  const { mailboxes, clock } = options
+  return {
+    request: async (node, { path, signal }) => {
+      const question = { id: randomBytes(18).toString('base64url'), key: randomBytes(32).toString('base64'), path }
+      const tell = (untilMs: number) => mailboxes.deliver([{ node: node.name, body: { question: { ...question, untilMs } } }])
+      const askedMs = clock.now()
+      await tell(askedMs + leaseMs)
+      const parts = partsOf({ ...question, untilMs: 0 }, { ...options, signal, renew: () => tell(clock.now() + leaseMs) })
+      const first = await parts.next()
+      if (first.done) throw new Error(`the agent of node ${node.name} did not answer within ${firstAnswerMs / 1000} s`)
+      const { status = 200 } = first.value
+      return {
+        status,
+        headers: {},
+        body: Readable.from(
+          bytesOf(first.value, parts, () => tell(0)),
+          { objectMode: false },
+        ),
+      }
+    },
+  }
+}
+
+interface PartsOptions extends LetterNodeConnectorOptions {
+  readonly signal: AbortSignal
+  readonly renew: () => Promise<void>
+}
+
+/** Ends early when the signal aborts, and before the first when there is none in time. */
+async function* partsOf(question: Question, { answers, clock, signal, renew }: PartsOptions): AsyncGenerator<AnswerPart> {
+  let number = 0
+  let pollMs = shortestPollMs
+  const askedMs = clock.now()
+  let renewedMs = askedMs
+  while (!signal.aborted) {
+    await clock.sleep(pollMs, signal)
+    const parts = signal.aborted ? [] : await answers.read(question, number)
+    number += parts.length
+    for (const part of parts) {
+      yield part
+      if (part.last) return
+    }
+    if (number === 0 && clock.now() - askedMs > firstAnswerMs) return
+    pollMs = parts.length > 0 ? shortestPollMs : Math.min(pollMs * 1.3, longestPollMs)
+    if (clock.now() - renewedMs < leaseMs / 2) continue
+    renewedMs = clock.now()
+    await renew()
+  }
+}
+
+async function* bytesOf(
+  first: AnswerPart,
+  more: AsyncGenerator<AnswerPart>,
+  cancel: () => Promise<void>,
+): AsyncGenerator<Uint8Array> {
+  let ended = first.last
+  try {
+    if (first.data.length > 0) yield first.data
+    if (ended) return
+    for await (const { data, last } of more) {
+      ended = last
+      if (data.length > 0) yield data
+    }
+  } finally {
+    if (!ended) await cancel()
+  }
+}

@@ -1,0 +1,182 @@
+import { randomBytes } from 'node:crypto'
+import { PassThrough, Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { PutItemCommand, type QueryCommand } from '@aws-sdk/client-dynamodb'
+import { afterEach, describe, expect, it } from 'vitest'
+import { Answerer } from '../../../agent/answers/answerer.ts'
+import type { ContainerRuntime, LogOptions } from '../../../agent/runtime/runtime.ts'
+import type { AnswerPart, AnswerSink, AnswerSource } from '../../../shared/answers/answers.ts'
+import { createDynamoDbAnswerSink, createDynamoDbAnswerSource } from '../../../shared/answers/dynamodb-answers.ts'
+import { openPart, sealPart } from '../../../shared/answers/sealed-part.ts'
+import { createLetterNodeConnector } from '../../../shared/apiserver/streams/letter-node-connector.ts'
+import { systemClock } from '../../../shared/platform/clock.ts'
+import { createLogger } from '../../../shared/platform/log.ts'
+import type { Letter, Question } from '../../../shared/queue/mailboxes.ts'
+import type { Pod } from '../../../shared/resources/resource.ts'
+import { ttlAttribute } from '../../../shared/storage/dynamodb/table.ts'
+
+const clock = systemClock
+const log = createLogger({ write: () => undefined })
+const key = randomBytes(32).toString('base64')
+
+describe('a part', () => {
+  const place = { id: 'a', number: 1, key }
+  const part: AnswerPart = { status: 200, data: Buffer.from('a line of the log\n'.repeat(500)), last: true }
+
+  it('is read by who knows the key, and small', async () => {
+    const sealed = await sealPart(part, place)
+    expect(await openPart(sealed, place)).toEqual(part)
+    expect(sealed.length).toBeLessThan(300)
+    expect(Buffer.from(sealed).toString('latin1')).not.toContain('line')
+  })
+
+  it.each([
+    { what: 'another key', other: { ...place, key: randomBytes(32).toString('base64') } },
+    { what: 'another answer', other: { ...place, id: 'b' } },
+    { what: 'another place', other: { ...place, number: 2 } },
+  ])('is not read with $what', async ({ other }) => {
+    const sealed = await sealPart(part, place)
+    await expect(openPart(sealed, other)).rejects.toThrow()
+  })
+})
+
+/** A table in memory, as far as answers go. */
+const createTable = () => {
+  const items = new Map<string, Record<string, { S?: string; B?: Uint8Array; N?: string }>>()
+  let reads = 0
+  const client = {
+    send: async (command: PutItemCommand | QueryCommand) => {
+      if (command instanceof PutItemCommand) {
+        const { Item = {} } = command.input
+        items.set(`${Item.pk?.S} ${Item.sk?.S}`, Item as never)
+        return {}
+      }
+      reads++
+      const { ':pk': pk, ':first': first } = command.input.ExpressionAttributeValues ?? {}
+      const keys = [...items.keys()].filter((each) => each.startsWith(`${pk?.S} `) && each >= `${pk?.S} ${first?.S}`).sort()
+      return { Items: keys.map((each) => items.get(each)) }
+    },
+  } as never
+  return {
+    items,
+    reads: () => reads,
+    sink: createDynamoDbAnswerSink({ client, table: 'test', clock }),
+    source: createDynamoDbAnswerSource({ client, table: 'test' }),
+  }
+}
+
+describe('a log that is asked for by letter', () => {
+  const stops: (() => void)[] = []
+  afterEach(() => {
+    for (const stop of stops.splice(0)) stop()
+  })
+
+  const start = (logs: (options: LogOptions) => Readable, options: { deliver?: boolean; sink?: AnswerSink } = {}) => {
+    const table = createTable()
+    const pod = {
+      metadata: { name: 'web', namespace: 'shop', uid: 'u' },
+      spec: { containers: [{ name: 'main' }] },
+    } as unknown as Pod
+    const runtime = {
+      pod: () => ({ containers: [{ id: 'c', name: 'main', state: 'running' }] }),
+      logs: async (_id: string, asked: LogOptions) => logs(asked),
+    } as unknown as ContainerRuntime
+    const answerer = new Answerer({ source: { runtime, pods: () => [pod] }, sink: options.sink ?? table.sink, clock, log })
+    stops.push(() => answerer.stop())
+    const letters: Letter[] = []
+    const deliver = async (some: readonly Letter[]) => {
+      letters.push(...some)
+      if (options.deliver === false) return
+      // At least once, and not in a hurry.
+      for (const { body } of [...some, ...some]) if ('question' in body) setImmediate(() => answerer.take(body.question))
+    }
+    const answers: AnswerSource = table.source
+    const connector = createLetterNodeConnector({ mailboxes: { deliver }, answers, clock })
+    const ask = (path: string, signal = new AbortController().signal) =>
+      connector.request({ name: 'i-1', host: 'i-1', port: 10250 }, { method: 'GET', path, signal })
+    return { ...table, ask, letters, answerer }
+  }
+  const path = '/containerLogs/shop/web/main'
+  const questions = (letters: readonly Letter[]) => letters.flatMap(({ body }) => ('question' in body ? [body.question] : []))
+
+  it('comes as it was written, once', async () => {
+    const asked: LogOptions[] = []
+    const { ask, items, letters } = start((options) => {
+      asked.push(options)
+      return Readable.from([Buffer.from('one\n'), Buffer.from('two\n')])
+    })
+    const { status, body } = await ask(`${path}?tailLines=2&timestamps=true`)
+    expect([status, await text(body)]).toEqual([200, 'one\ntwo\n'])
+    expect(asked).toEqual([{ follow: false, tailLines: 2, timestamps: true, since: undefined }])
+    expect(items.size).toBe(1)
+    expect(letters).toHaveLength(1)
+    const [item] = [...items.values()]
+    expect(Number(item?.[ttlAttribute]?.N) * 1000 - clock.now()).toBeGreaterThan(500_000)
+  })
+
+  it('goes on as long as somebody listens, and ends at the agent when nobody does', async () => {
+    const source = new PassThrough()
+    const { ask, letters } = start(() => source)
+    const gone = new AbortController()
+    const { body } = await ask(`${path}?follow=true`, gone.signal)
+    const chunks = body[Symbol.asyncIterator]()
+    source.write('first\n')
+    expect(String((await chunks.next()).value)).toBe('first\n')
+    source.write('second\n')
+    expect(String((await chunks.next()).value)).toBe('second\n')
+    gone.abort()
+    await chunks.next()
+    await expect.poll(() => source.destroyed).toBe(true)
+    expect(questions(letters).map(({ untilMs }) => untilMs === 0)).toEqual([false, true])
+  })
+
+  it('is refused by the agent with its status and words', async () => {
+    const { ask } = start(() => new PassThrough())
+    const { status, body } = await ask('/containerLogs/shop/web/other')
+    expect(status).toBe(400)
+    expect(JSON.parse(await text(body))).toMatchObject({ message: 'container "other" in pod "web" is not available' })
+  })
+
+  it('comes in parts when there is much of it', async () => {
+    const content = randomBytes(700 * 1024)
+    const { ask, items } = start(() => Readable.from([content]))
+    const { body } = await ask(path)
+    expect(Buffer.from(await new Response(Readable.toWeb(body) as never).arrayBuffer()).equals(content)).toBe(true)
+    expect(items.size).toBe(3)
+  })
+
+  it('is ended by the agent when no letter says that it is still wanted', async () => {
+    const source = new PassThrough()
+    const { answerer, items } = start(() => source)
+    const question: Question = { id: 'q', key, path: `${path}?follow=true`, untilMs: clock.now() + 300 }
+    answerer.take(question)
+    await expect.poll(() => items.size).toBe(1)
+    answerer.take({ ...question, untilMs: clock.now() + 600 })
+    await new Promise((resolve) => source.once('close', resolve))
+    expect(clock.now()).toBeGreaterThanOrEqual(question.untilMs + 290)
+    answerer.take({ ...question, untilMs: clock.now() + 600 })
+    expect(items.size).toBe(1)
+  })
+
+  it('fails when nobody answers', async () => {
+    let now = 0
+    const leaping = {
+      now: () => now,
+      sleep: async (ms: number) => {
+        now += ms
+      },
+    }
+    const { source, reads } = createTable()
+    const connector = createLetterNodeConnector({
+      mailboxes: { deliver: async () => undefined },
+      answers: source,
+      clock: leaping,
+    })
+    const asked = connector.request(
+      { name: 'i-1', host: 'i-1', port: 10250 },
+      { method: 'GET', path, signal: new AbortController().signal },
+    )
+    await expect(asked).rejects.toThrow('the agent of node i-1 did not answer within 20 s')
+    expect(reads()).toBeLessThan(35)
+  })
+})
