@@ -7,7 +7,8 @@ import { type Item, type ItemKey, textOf } from './items.ts'
 const jump = 10_000_000_000
 
 /** What tells a table from one that it was restored from: that carries the same items, and another identity. */
-export const identityOf = ({ TableId, CreationDateTime }: TableDescription): string => TableId ?? CreationDateTime?.toISOString() ?? ''
+export const identityOf = ({ TableId, CreationDateTime }: TableDescription): string =>
+  TableId ?? CreationDateTime?.toISOString() ?? ''
 
 export interface RestoredOptions {
   readonly connection: Connection

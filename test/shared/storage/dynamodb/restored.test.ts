@@ -60,7 +60,8 @@ describe.skipIf(!hasJava)('a table that was restored to an earlier moment (needs
   it('tells everybody who saw the lost time, or waits from before it, to list again', async () => {
     const { held, lost } = await lose()
     const store = await open()
-    for (const after of [held, held + 3, lost, lost + 1000]) expect(await rejection(store.changes(after))).toBeInstanceOf(RevisionExpired)
+    for (const after of [held, held + 3, lost, lost + 1000])
+      expect(await rejection(store.changes(after))).toBeInstanceOf(RevisionExpired)
     await createPod(store, 'new')
     for (const after of [held, held + 3, lost]) expect(await rejection(store.changes(after))).toBeInstanceOf(RevisionExpired)
     const listed = await store.list('pods')
@@ -95,7 +96,9 @@ describe.skipIf(!hasJava)('a table that was restored to an earlier moment (needs
     const store = await open()
     await createPod(store, 'p')
     const revision = await store.revision()
-    const then = (await items()).map((item) => (item.sk?.S === 'format' ? { pk: item.pk!, sk: item.sk!, format: item.format! } : item))
+    const then = (await items()).map((item) =>
+      item.sk?.S === 'format' ? { pk: item.pk!, sk: item.sk!, format: item.format! } : item,
+    )
     await restore(then)
     expect(await (await open()).revision()).toBe(revision)
     expect(await (await open()).revision()).toBe(revision)
