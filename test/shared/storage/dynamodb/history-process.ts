@@ -18,7 +18,7 @@ const run = async ({ endpoint, table, name, seed, operations }: HistoryJob) => {
   const faultOf = randomFaults(seededRandom(seed), 8)
   const proxy = await FaultProxy.start(endpoint, (request) => (armed ? faultOf(request) : 'none'))
   // One attempt by the SDK, so that what it cannot know comes up to the driver.
-  const client = localClient({ endpoint: proxy.endpoint, maxAttempts: 1 })
+  const client = localClient({ endpoint: proxy.endpoint, maxAttempts: 1, timeoutMs: 5000 })
   const store = await openDynamoDbStore({ client, table, gapMs: 400, pollMs: 50 })
   armed = true
   const history = await runClients({ store, process: name, seed, clients: 2, operations, names: 3 })
