@@ -15,8 +15,9 @@ import type { Identity } from './edge/sts.ts'
 import { account, jsonCall, region } from './emulator/call.ts'
 import { startEmulator } from './emulator/ministack.ts'
 import { Gateway, type GatewayLimits } from './gateway/gateway.ts'
+import { billedMs, dollarsOfFunction } from './lambda/billed.ts'
 import { EventBus } from './lambda/event-bus.ts'
-import { LambdaHost } from './lambda/host.ts'
+import { type FunctionUse, LambdaHost } from './lambda/host.ts'
 import { EventSourceMappings, type MappingsOptions } from './lambda/mappings.ts'
 
 export interface AwsClusterOptions {
@@ -27,6 +28,7 @@ export interface AwsClusterOptions {
   readonly disturb?: MappingsOptions['disturb']
   /** how often the clock strikes, which it does each minute on AWS; @default 5 s */
   readonly clockEveryMs?: number
+  readonly onUse?: (use: FunctionUse) => void
 }
 
 /** The account that test templates are for: whoever holds its role `Admin` may do everything in the cluster. */
@@ -91,15 +93,12 @@ export const startAwsCluster = async (options: AwsClusterOptions) => {
     functions: functions.map((fn) => ({ ...fn, environment: through(fn.environment) })),
     environmentOf: ({ name, roleName }) => ({ ...credentialsOf(identityOf(roleName, name)), AWS_ENDPOINT_URL_STS: edge.url }),
     onLog: (fn, line) => logs.push({ fn, line }),
-    onUse: ({ fn, billedMs }) =>
-      meter.add({
-        service: 'Lambda',
-        what: fn.description,
-        by: fn.name,
-        count: 1,
-        dollars: listPrices.functionRequest + (billedMs / 1000) * (fn.memoryMiB / 1024) * listPrices.functionGbSecond,
-        milliseconds: billedMs,
-      }),
+    onUse: (use) => {
+      options.onUse?.(use)
+      const { fn } = use
+      const milliseconds = billedMs(use)
+      meter.add({ service: 'Lambda', what: fn.description, by: fn.name, count: 1, dollars: dollarsOfFunction(use), milliseconds })
+    },
   })
   const bus = new EventBus({ url, host, rules: deployment.rules })
   const mappings = new EventSourceMappings({

@@ -37,6 +37,11 @@ export const adaptations: readonly Adaptation[] = [
     apply: onEach('AWS::Events::Rule', { State: 'DISABLED' }),
   },
   {
+    what: 'queues hand out again after 30 s what nobody has answered for, not after minutes',
+    because: 'a function that was killed keeps its messages for so long, and a test has no minutes',
+    apply: onEach('AWS::SQS::Queue', { VisibilityTimeout: 30 }),
+  },
+  {
     what: 'the newest ECS-optimized image is a name',
     because: 'the emulator lacks the parameter, and has no images',
     apply: ({ Parameters = {}, ...template }) => ({

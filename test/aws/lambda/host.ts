@@ -9,12 +9,15 @@ export interface HostOptions {
   readonly onLog?: (fn: DeployedFunction, line: string) => void
 }
 
-/** What Lambda bills. */
+/** What one call of a function took. */
 export interface FunctionUse {
   readonly fn: DeployedFunction
-  readonly billedMs: number
-  /** of it; 0: a warm process answered */
-  readonly initMs: number
+  /** from its event to its answer */
+  readonly wallMs: number
+  /** of that, how long a processor worked */
+  readonly cpuMs: number
+  /** processor time before the first event; 0: a warm process answered */
+  readonly initCpuMs: number
 }
 
 export interface Invoked extends Answer {
@@ -54,13 +57,15 @@ export class LambdaHost {
 
   /** Answers as soon as the answer begins. */
   async begin(fn: DeployedFunction, event: unknown): Promise<Invoked> {
-    const { process, initMs } = await this.#take(fn)
+    const { process, fresh } = await this.#take(fn)
+    const initCpuMs = process.cpuMs()
     const began = performance.now()
     const deadlineMs = Date.now() + fn.timeoutSeconds * 1000
     const timer = setTimeout(() => process.kill(), fn.timeoutSeconds * 1000)
     const used = () => {
       clearTimeout(timer)
-      this.#options.onUse?.({ fn, billedMs: Math.ceil(initMs + performance.now() - began), initMs: Math.ceil(initMs) })
+      const cpuMs = Math.max(0, process.cpuMs() - initCpuMs)
+      this.#options.onUse?.({ fn, wallMs: performance.now() - began, cpuMs, initCpuMs: fresh ? initCpuMs : 0 })
     }
     const free = () => {
       if (process.ended) this.#all.delete(process)
@@ -79,13 +84,13 @@ export class LambdaHost {
     }
   }
 
-  async #take(fn: DeployedFunction): Promise<{ process: FunctionProcess; initMs: number }> {
+  async #take(fn: DeployedFunction): Promise<{ process: FunctionProcess; fresh: boolean }> {
     if (this.#closed) throw new FunctionError('the host is closed')
     const idle = this.#idle.get(fn.name) ?? []
     this.#idle.set(fn.name, idle)
     // The one that was used last: the others grow old.
     for (let process = idle.pop(); process; process = idle.pop()) {
-      if (!process.ended) return { process, initMs: 0 }
+      if (!process.ended) return { process, fresh: false }
       this.#all.delete(process)
     }
     const process = new FunctionProcess((line) => this.#options.onLog?.(fn, line))
@@ -97,7 +102,7 @@ export class LambdaHost {
       process.kill()
       throw error
     }
-    return { process, initMs: process.initMs }
+    return { process, fresh: true }
   }
 
   /** Ends processes that wait for events, as Lambda does after a while. */

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readdirSync, readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
@@ -43,8 +44,6 @@ export class FunctionProcess {
   #ready = Promise.withResolvers<void>()
   #ended = false
   #name = ''
-  /** of init */
-  initMs = 0
 
   constructor(onLog: (line: string) => void) {
     this.#onLog = onLog
@@ -58,7 +57,6 @@ export class FunctionProcess {
   }
 
   async start({ name, directory, handler, memoryMiB, environment }: FunctionCode): Promise<void> {
-    const began = performance.now()
     this.#name = name
     this.#server.listen(0, '127.0.0.1')
     await once(this.#server, 'listening')
@@ -96,7 +94,6 @@ export class FunctionProcess {
       this.#server.close()
     })
     await this.#ready.promise
-    this.initMs = performance.now() - began
   }
 
   /** Answers as soon as the answer begins. */
@@ -106,6 +103,11 @@ export class FunctionProcess {
       this.#current = { id: crypto.randomUUID(), event, deadlineMs, answered, failed }
       this.#hand()
     })
+  }
+
+  /** How long processors have worked for it. */
+  cpuMs(): number {
+    return this.#child?.pid === undefined || this.#ended ? 0 : cpuMsOf(this.#child.pid)
   }
 
   /** Resolves when the next event could be handed over. */
@@ -157,5 +159,18 @@ export class FunctionProcess {
       if (action === 'init') this.#ready.reject(error)
       invocation?.failed(error)
     })
+  }
+}
+
+/** of all threads; 0 when there is no such process any more */
+const cpuMsOf = (pid: number): number => {
+  try {
+    return readdirSync(`/proc/${pid}/task`).reduce(
+      (sum, task) => sum + Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]) / 1e6,
+      0,
+    )
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT' || (error as NodeJS.ErrnoException).code === 'ESRCH') return 0
+    throw error
   }
 }

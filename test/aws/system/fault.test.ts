@@ -119,7 +119,7 @@ describe.skipIf(missing)(
       // What was lost for good is found by the hourly resync.
       await aws.tick({ fullHour: true })
       await expect
-        .poll(() => settled(), { timeout: 120_000, interval: 1000 })
+        .poll(() => settled(), { timeout: 240_000, interval: 1000 })
         .toEqual({
           images: Array(5).fill('registry.invalid/web:2'),
           ready: '5',
