@@ -1,11 +1,17 @@
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { restoreLmdbStore } from '../../../../shared/storage/lmdb/backup.ts'
 import { RevisionExpired, StoreUnavailable } from '../../../../shared/storage/store.ts'
 import { brief, createPod, deletePod, names, noted, pod, rejection, updatePod } from '../../../contract/store/objects.ts'
 import { type Directory, newDirectory } from './directory.ts'
+
+/** Its two meta pages take turns; the number of a commit stands 0x98 bytes into one. */
+const lastTransaction = (file: string): number => {
+  const bytes = readFileSync(file)
+  return Math.max(...[0, 4096].map((page) => Number(bytes.readBigUInt64LE(page + 0x98))))
+}
 
 describe('LMDB store on disk', () => {
   let directory: Directory
@@ -28,6 +34,14 @@ describe('LMDB store on disk', () => {
     expect((await second.changes(1)).changes).toHaveLength(3)
     expect((await createPod(second, 'c')).revision).toBe(b.revision + 1)
     expect(await second.heartbeats.all()).toEqual(new Map([['node-1', 42_000]]))
+  })
+
+  it('flushes once for what comes together', async () => {
+    const store = await directory.open()
+    const before = lastTransaction(join(directory.path, 'windlass.mdb'))
+    await Promise.all(Array.from({ length: 300 }, (_, i) => createPod(store, `p${i}`)))
+    expect(lastTransaction(join(directory.path, 'windlass.mdb')) - before).toBeLessThan(10)
+    expect((await store.list('pods')).entries).toHaveLength(300)
   })
 
   it('grows without a restart', async () => {
