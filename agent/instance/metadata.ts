@@ -10,6 +10,7 @@ export interface InstanceFacts {
 
 export interface InstanceMetadata {
   facts(): Promise<InstanceFacts>
+  isSpot(): Promise<boolean>
   /** When and how the spot instance will be interrupted; undefined: it will not, as far as is known. */
   interruption(): Promise<{ readonly action: string; readonly atMs: number } | undefined>
 }
@@ -57,6 +58,7 @@ export const createInstanceMetadata = ({ endpoint }: { endpoint: string }): Inst
         )
       return { ...(facts as Omit<InstanceFacts, 'privateName'>), privateName: privateName || (privateAddress as string) }
     },
+    isSpot: async () => (await read('/latest/meta-data/instance-life-cycle')) === 'spot',
     interruption: async () => {
       const text = await read('/latest/meta-data/spot/instance-action')
       if (text === undefined) return undefined

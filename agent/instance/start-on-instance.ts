@@ -9,6 +9,7 @@ import { hostAnnotation } from '../../shared/placement/annotation.ts'
 import { createSqsMailbox } from '../../shared/queue/sqs/sqs-mailbox.ts'
 import { createSqsQueue } from '../../shared/queue/sqs/sqs-queue.ts'
 import { Answerer } from '../answers/answerer.ts'
+import { EventRecorder } from '../event-recorder.ts'
 import { startMailboxInformers } from '../informer/mailbox-informers.ts'
 import { prepareHost } from '../network/host.ts'
 import { overlayBytes } from '../network/overlay.ts'
@@ -24,6 +25,7 @@ import type { InstanceEnvironment } from './environment.ts'
 import { foreignRoom } from './foreign-tasks.ts'
 import { allocatableOf } from './instance-capacity.ts'
 import { apiAddressOf, startInstanceNetwork } from './instance-network.ts'
+import { watchInterruption } from './interruption.ts'
 import { createInstanceMetadata, type InstanceFacts } from './metadata.ts'
 import { createQueuedHeartbeats } from './queued-heartbeats.ts'
 import { createStsTokens } from './sts-token.ts'
@@ -98,6 +100,10 @@ export const startOnInstance =
           return { stop: async () => answering.stop() }
         },
       },
+    })
+    const events = new EventRecorder({ client, clock, log, nodeName })
+    watchInterruption({ metadata, nodeName, client, events, clock, log, signal }).catch((error: unknown) => {
+      if (!signal.aborted) log.error('interruptions are not watched for', { error })
     })
     return {
       stop: async () => {

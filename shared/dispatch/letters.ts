@@ -25,7 +25,7 @@ const nodesConcerned = (change: KeyedChange, cache: Cache): string[] => {
   if (resource === 'nodes' && !networkChanged(change)) return object ? [key.name] : []
   if (everywhere.has(resource)) return cache.list(nodes).map(({ metadata }) => metadata.name)
   if (resource !== 'configmaps' && resource !== 'secrets') return []
-  const users = cache.byIndex(podsByVolumeSource, `${resource}/${key.namespace}/${key.name}`)
+  const users = cache.byIndex(podsByConfiguration, `${resource}/${key.namespace}/${key.name}`)
   return [...new Set(users.flatMap(({ spec }) => spec.nodeName ?? []))]
 }
 
@@ -39,19 +39,30 @@ const networkChanged = ({ object, previous }: DispatchChange): boolean => {
   return view(object) !== view(previous)
 }
 
-const podsByVolumeSource: Index<Pod> = {
+/** Pods by the ConfigMaps and Secrets that their agent reads for them. */
+const podsByConfiguration: Index<Pod> = {
   name: 'configuration',
   resource: pods,
   valuesOf: ({ metadata, spec }) => {
-    const namespace = metadata.namespace ?? ''
-    const sources = (spec.volumes ?? []).flatMap(({ configMap, secret, projected }) => [
-      { configMap: configMap?.name, secret: secret?.secretName },
-      ...(projected?.sources ?? []).map((source) => ({ configMap: source.configMap?.name, secret: source.secret?.name })),
-    ])
-    const found = sources.flatMap(({ configMap, secret }) => [
-      ...(configMap ? [`configmaps/${namespace}/${configMap}`] : []),
-      ...(secret ? [`secrets/${namespace}/${secret}`] : []),
-    ])
-    return [...new Set(found)]
+    const { configMaps, secrets } = configurationOf(spec)
+    const keysOf = (resource: string, names: readonly (string | undefined)[]) =>
+      names.flatMap((name) => (name ? [`${resource}/${metadata.namespace ?? ''}/${name}`] : []))
+    return [...new Set([...keysOf('configmaps', configMaps), ...keysOf('secrets', secrets)])]
   },
+}
+
+const configurationOf = ({ volumes = [], initContainers = [], containers, imagePullSecrets = [] }: Pod['spec']) => {
+  const sources = volumes.flatMap(({ configMap, secret, projected }) => [
+    { configMap: configMap?.name, secret: secret?.secretName },
+    ...(projected?.sources ?? []).map((source) => ({ configMap: source.configMap?.name, secret: source.secret?.name })),
+  ])
+  const variables = [...initContainers, ...containers].flatMap(({ env = [], envFrom = [] }) => [
+    ...env.map(({ valueFrom }) => ({ configMap: valueFrom?.configMapKeyRef?.name, secret: valueFrom?.secretKeyRef?.name })),
+    ...envFrom.map(({ configMapRef, secretRef }) => ({ configMap: configMapRef?.name, secret: secretRef?.name })),
+  ])
+  const all = [...sources, ...variables]
+  return {
+    configMaps: all.map(({ configMap }) => configMap),
+    secrets: [...all.map(({ secret }) => secret), ...imagePullSecrets.map(({ name }) => name)],
+  }
 }

@@ -1,16 +1,21 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes, randomInt } from 'node:crypto'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
+import type { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createRun } from '../../../agent/network/command.ts'
 import { engineCall } from '../../../agent/runtime/docker/engine-error.ts'
 import { ensurePauseImage } from '../../../agent/runtime/docker/pause-image.ts'
+import { createDynamoDbAnswerSource } from '../../../shared/answers/dynamodb-answers.ts'
 import { parseStsToken } from '../../../shared/apiserver/authn/sts-token.ts'
 import type { User } from '../../../shared/apiserver/request.ts'
 import { createServingCertificatePath } from '../../../shared/apiserver/serving-certificate.ts'
+import { createLetterNodeConnector } from '../../../shared/apiserver/streams/letter-node-connector.ts'
 import type { Client } from '../../../shared/client/client.ts'
 import { createInProcessClient } from '../../../shared/client/in-process.ts'
 import { startInformer } from '../../../shared/client/watching-informer.ts'
@@ -19,7 +24,16 @@ import { createEcsPlacement } from '../../../shared/placement/ecs/ecs-placement.
 import { systemClock } from '../../../shared/platform/clock.ts'
 import { createLogger } from '../../../shared/platform/log.ts'
 import { createSqsMailboxes } from '../../../shared/queue/sqs/sqs-mailboxes.ts'
-import { configMaps, endpointSlices, type Node, nodes, type Pod, pods, services } from '../../../shared/resources/resource.ts'
+import {
+  configMaps,
+  endpointSlices,
+  events as kubeEvents,
+  type Node,
+  nodes,
+  type Pod,
+  pods,
+  services,
+} from '../../../shared/resources/resource.ts'
 import { createDockerRunner } from '../../aws/ecs/docker-runner.ts'
 import { FakeEcs } from '../../fakes/fake-ecs.ts'
 import { FakeSqs } from '../../fakes/fake-sqs.ts'
@@ -37,7 +51,7 @@ const network = {
   world: subnet.replace(/\d+$/, (last) => String(Number(last) + 1)),
 }
 
-describe.skipIf(missing)(`the agent of an instance${missing ? ` (${missing})` : ''}`, () => {
+describe.skipIf(missing)(`the agent of an instance${missing ? ` (${missing})` : ''}`, { timeout: 60_000 }, () => {
   const netns = `wlt-${instanceId.slice(2, 8)}`
   const link = `wlt${instanceId.slice(2, 8)}`
   const run = createRun()
@@ -78,7 +92,7 @@ describe.skipIf(missing)(`the agent of an instance${missing ? ` (${missing})` : 
   }
   const eventually = <T>(look: () => Promise<T | undefined | false>): Promise<T> =>
     (async () => {
-      const until = Date.now() + 15_000
+      const until = Date.now() + 30_000
       for (;;) {
         const found = await look().catch(() => undefined)
         if (found) return found
@@ -99,6 +113,8 @@ describe.skipIf(missing)(`the agent of an instance${missing ? ` (${missing})` : 
     })
   const isReady = ({ status }: Pod | Node) =>
     status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false
+  const hasEnded = ({ status }: Pod) =>
+    status?.phase === 'Failed' && status.containerStatuses?.[0]?.state?.terminated !== undefined
   const createPod = async (name: string, command: string) => {
     const created = await client.create(pods, {
       metadata: { name, namespace: 'default' },
@@ -155,6 +171,8 @@ describe.skipIf(missing)(`the agent of an instance${missing ? ` (${missing})` : 
     await standIn.close()
     await api.stop()
     await run('ip', ['netns', 'delete', netns])
+    const mounts = (await readFile('/proc/mounts', 'utf8')).split('\n').map((line) => line.split(' ')[1] ?? '')
+    for (const mount of mounts) if (mount.startsWith(dataDir)) await run('umount', [mount])
     rmSync(dataDir, { recursive: true, force: true })
   }, 60_000)
 
@@ -264,6 +282,39 @@ describe.skipIf(missing)(`the agent of an instance${missing ? ` (${missing})` : 
     await client.delete(pods, 'default', 'caller')
   })
 
+  it('answers for the logs of its pods by the table', async () => {
+    const { place } = await createPod('talker', 'echo one; echo two; sleep 1000')
+    await place()
+    await pod('talker', isReady)
+    const answers = createDynamoDbAnswerSource({ client: tableOf(standIn), table: 'test' })
+    const connector = createLetterNodeConnector({ mailboxes, answers, clock: systemClock })
+    const ask = (path: string, signal = new AbortController().signal) =>
+      connector.request({ name: instanceId, host: instanceId, port: 10250 }, { method: 'GET', path, signal })
+    const { status, body } = await ask('/containerLogs/default/talker/main?tailLines=1')
+    expect([status, await text(body)]).toEqual([200, 'two\n'])
+    const gone = new AbortController()
+    const follow = (await ask('/containerLogs/default/talker/main?follow=true', gone.signal)).body[Symbol.asyncIterator]()
+    expect(String((await follow.next()).value)).toBe('one\ntwo\n')
+    gone.abort()
+    expect((await ask('/containerLogs/default/nobody/main')).status).toBe(404)
+  })
+
+  it('ends a pod in its own time when its task is being stopped', async () => {
+    const { place } = await createPod('polite', 'trap "echo bye; exit 3" TERM; while :; do sleep 0.1; done')
+    const reference = await place()
+    await pod('polite', isReady)
+    const [task] = await docker.listContainers({ filters: { label: [`com.amazonaws.ecs.task-arn=${reference}`] } })
+    // The stop signal of the image as instances have it; the container lives on.
+    await docker.getContainer(task?.Id ?? '').kill({ signal: 'SIGUSR1' })
+    const ended = await pod('polite', hasEnded)
+    expect(ended.status).toMatchObject({
+      reason: 'PlacementLost',
+      message: `the room held for the pod on its node was given up: ${reference} is being stopped`,
+      containerStatuses: [{ state: { terminated: { exitCode: 3 } } }],
+    })
+    await eventually(async () => (await placement.status(reference))?.state === 'stopped')
+  })
+
   it('ends a pod whose task is taken away, and says why', async () => {
     const { place } = await createPod('loser', 'sleep 1000')
     const reference = await place()
@@ -298,4 +349,40 @@ describe.skipIf(missing)(`the agent of an instance${missing ? ` (${missing})` : 
     )
     await eventually(async () => (await placement.status(references[0]))?.state === 'stopped')
   })
+
+  it('reports the pods of before a reboot as ended', async () => {
+    const { uid, place } = await createPod('rebooted', 'sleep 1000')
+    const reference = await place()
+    await pod('rebooted', isReady)
+    await stopAgent('SIGKILL')
+    const mine = await docker.listContainers({ filters: { label: [`windlass.dev/pod-uid=${uid}`] } })
+    const tasks = await docker.listContainers({ filters: { label: [`com.amazonaws.ecs.task-arn=${reference}`] } })
+    await Promise.all([...mine, ...tasks].map(({ Id }) => engineCall(() => docker.getContainer(Id).kill(), [404, 409])))
+    startAgent()
+    const ended = await pod('rebooted', hasEnded)
+    expect(ended.status).toMatchObject({
+      reason: 'PlacementLost',
+      containerStatuses: [{ state: { terminated: { exitCode: 137 } } }],
+    })
+    await node(isReady)
+  })
+
+  it('takes nothing new when its spot instance is interrupted', async () => {
+    standIn.interruption = { action: 'terminate', time: '2026-11-23T12:00:00Z' }
+    await node(({ spec }) => spec.unschedulable === true)
+    const told = await eventually(async () =>
+      (await client.list(kubeEvents)).items.find(({ reason }) => reason === 'SpotInterruption'),
+    )
+    expect(told.message).toBe(`The spot instance of node ${instanceId} is interrupted at 2026-11-23T12:00:00.000Z (terminate)`)
+  })
 })
+
+/** Reads what was put into the table of the stand-in. */
+const tableOf = ({ items }: StandIn) =>
+  ({
+    send: async ({ input }: QueryCommand) => {
+      const { ':pk': pk, ':first': first } = input.ExpressionAttributeValues ?? {}
+      const found = items.filter(({ pk: one, sk }) => one?.S === pk?.S && (sk?.S ?? '') >= (first?.S ?? ''))
+      return { Items: found.toSorted((a, b) => (a.sk?.S ?? '').localeCompare(b.sk?.S ?? '')) }
+    },
+  }) as unknown as Pick<DynamoDBClient, 'send'>

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import * as sqsCommands from '@aws-sdk/client-sqs'
 import type { ApiHandler, User } from '../../../shared/apiserver/request.ts'
 import type { FakeEcs } from '../../fakes/fake-ecs.ts'
@@ -25,6 +26,8 @@ export interface StandIn {
   readonly tokens: Set<string>
   /** methods and URLs that came to the API, in order */
   readonly requests: string[]
+  /** what was put into the table */
+  readonly items: Record<string, AttributeValue>[]
   /** Ends every answer of the API that is still being given, as a gateway does. */
   endStreams(): void
   /** Breaks their connections. */
@@ -37,7 +40,18 @@ type Answer = { readonly status?: number; readonly body: unknown }
 /** All that an instance's agent talks to, on one port: the metadata service, the ECS agent, SQS, ECS and the API's URL. */
 export const startStandIn = async (options: StandInOptions): Promise<StandIn> => {
   const { host = '127.0.0.1', ecs, sqs } = options
-  const state = { interruption: undefined as StandIn['interruption'], tokens: new Set<string>(), requests: [] as string[] }
+  const items: Record<string, AttributeValue>[] = []
+  const state = {
+    interruption: undefined as StandIn['interruption'],
+    tokens: new Set<string>(),
+    requests: [] as string[],
+    items,
+    /** as DynamoDB's protocol has it: bytes are base64 */
+    putItem: ({ Item: { data, ...item } }: { Item: Record<string, { B?: string }> }) => {
+      items.push({ ...item, data: { B: Buffer.from(data?.B ?? '', 'base64') } } as never)
+      return {}
+    },
+  }
 
   const instance: Record<string, () => Answer> = {
     'PUT /latest/api/token': () => ({ body: 'session' }),
@@ -62,6 +76,7 @@ export const startStandIn = async (options: StandInOptions): Promise<StandIn> =>
         Expiration: new Date(Date.now() + 3_600_000).toISOString(),
       },
     }),
+    'GET /latest/meta-data/instance-life-cycle': () => ({ body: 'spot' }),
     'GET /latest/meta-data/spot/instance-action': () =>
       state.interruption ? { body: state.interruption } : { status: 404, body: '' },
     'GET /v1/metadata': () => ({ body: { Cluster: 'test', ContainerInstanceArn: options.containerInstance, Version: 'test' } }),
@@ -81,6 +96,7 @@ export const startStandIn = async (options: StandInOptions): Promise<StandIn> =>
     if (service && operation) {
       try {
         const input = JSON.parse(body.toString() || '{}') as object
+        if (service.startsWith('DynamoDB')) return void json(200, state.putItem(input as never))
         const answer = service === 'AmazonSQS' ? await callSqs(sqs, operation, input) : await ecs.call(operation, input)
         return void json(200, answer)
       } catch (error) {
@@ -163,4 +179,5 @@ export const instanceVariables = (url: string, heartbeatQueueUrl: string): Recor
   AWS_EC2_METADATA_SERVICE_ENDPOINT: url,
   AWS_ENDPOINT_URL_SQS: url,
   AWS_ENDPOINT_URL_ECS: url,
+  AWS_ENDPOINT_URL_DYNAMODB: url,
 })
