@@ -52,6 +52,9 @@ const buildAgent = (outfile: string): void => {
     logLevel: 'error',
     // Native add-ons that their users do without: of engines behind SSH, and of faster masking of frames.
     external: ['cpu-features', '*.node', 'bufferutil', 'utf-8-validate'],
-    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+    // What modules of the older kind take for given.
+    banner: {
+      js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url),__dirname=import.meta.dirname;",
+    },
   })
 }
