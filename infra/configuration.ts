@@ -19,7 +19,7 @@ export interface ClusterConfiguration {
   readonly nodeMinimum: number
   /** @default 10 */
   readonly nodeMaximum: number
-  /** of the API's function: what an open watch costs grows with it, and how fast requests are answered; @default 192 */
+  /** of the API's function: what an open watch costs grows with it, and how fast requests are answered; @default 200 */
   readonly apiMemoryMiB: number
   /** whether table and data key outlive `cdk destroy`; @default true */
   readonly retainData: boolean
@@ -67,7 +67,7 @@ export const readConfiguration = (contextOf: (key: keyof ClusterConfiguration) =
     instanceType: text('instanceType', 't4g.medium', instanceTypes),
     nodeMinimum: count('nodeMinimum', 0, [0, 250]),
     nodeMaximum: count('nodeMaximum', 10, [1, 250]),
-    apiMemoryMiB: count('apiMemoryMiB', 192, [160, 10240]),
+    apiMemoryMiB: count('apiMemoryMiB', 200, [160, 10240]),
     retainData: flag('retainData', true),
     alarmEmail: text('alarmEmail', '', emails),
     nodeShell: flag('nodeShell', false),

@@ -49,11 +49,14 @@ export interface ClusterOptions {
   readonly secretStores?: readonly string[] | undefined
 }
 
+/** of the newest history, for watches that begin a little behind: a function's memory is what it costs */
+const heldBytes = 8 << 20
+
 /** The library over a store, for a process that may sleep at any time: it follows the log only for those who watch. */
 export const openCluster = async (options: ClusterOptions): Promise<Cluster> => {
   const { store, heartbeats, clock, log } = options
   const identity = await openClusterIdentity(store)
-  const tail = await openLogTail({ store, log, follow: 'subscribed' })
+  const tail = await openLogTail({ store, log, follow: 'subscribed', heldBytes })
   const { handle } = createStandardServer({
     ...options,
     logTail: tail,

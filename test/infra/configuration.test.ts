@@ -14,7 +14,7 @@ describe('the configuration', () => {
       instanceType: 't4g.medium',
       nodeMinimum: 0,
       nodeMaximum: 10,
-      apiMemoryMiB: 192,
+      apiMemoryMiB: 200,
       retainData: true,
       alarmEmail: '',
       nodeShell: false,
