@@ -7,6 +7,7 @@ import { startDns } from '../dns/server.ts'
 import { nodeAddress } from './address.ts'
 import type { PodNetwork } from './pod-network.ts'
 import { createPodNetwork } from './routed-network.ts'
+import { startHealthChecks } from './services/health-checks.ts'
 import { startServiceRules } from './services/service-rules.ts'
 
 export interface NodeNetworkOptions {
@@ -42,11 +43,12 @@ const dnsPort = 10053
  */
 export const startNodeNetwork = async (options: NodeNetworkOptions): Promise<NodeNetwork> => {
   const { configuration, podRange = '10.244.0.0/16', extraBytes, services, endpointSlices, log } = options
-  const { podCIDR, serviceCIDR, clusterDNS, clusterDomain } = configuration
+  const { nodeName, podCIDR, serviceCIDR, clusterDNS, clusterDomain, hostServices } = configuration
   const address = nodeAddress(podCIDR)
   const pods = createPodNetwork({ ...configuration, podRange, extraBytes, log })
   await pods.start()
   const rules = await startServiceRules({ ...configuration, podRange, dnsPort, services, endpointSlices, log })
+  const checks = hostServices ? startHealthChecks({ nodeName, services, endpointSlices, log }) : undefined
   const dns = await startDns({
     addresses: [address],
     port: dnsPort,
@@ -63,6 +65,7 @@ export const startNodeNetwork = async (options: NodeNetworkOptions): Promise<Nod
     settled: () => rules.settled(),
     stop: async () => {
       await dns.stop()
+      await checks?.stop()
       await rules.stop()
       await pods.stop()
     },
