@@ -34,6 +34,9 @@ export const scaleNodes = async (options: ScaleNodesOptions, state: NodeGroupSta
   if (!state) return
   const { cache, events } = options
   const view = await whenLoaded(cache, () => viewOf(cache))
+  const { unregistered } = membersOf(state, view.nodes)
+  // What the group is after that, the next minute finds.
+  if (unregistered.length > 0 && (await removeStrays(options, unregistered))) return
   const raised = view.waiting.length > 0 && (await scaleUp(options, state, view))
   if (!raised) await scaleDown(options, state, view)
   await events.flush()
@@ -68,8 +71,7 @@ const wantsNode = (pod: Pod): boolean =>
 /** Whether the group was made larger. */
 const scaleUp = async (options: ScaleNodesOptions, state: NodeGroupState, view: View): Promise<boolean> => {
   const { group, log, clock } = options
-  const { members, unregistered, onTheirWay } = membersOf(state, view.nodes)
-  if (unregistered.length > 0 && (await removeStrays(options, unregistered))) return true
+  const { members, onTheirWay } = membersOf(state, view.nodes)
   const decision = decideScaleUp({
     snapshot: view.snapshot ?? { nodes: [], lookups: { namespaceLabels: () => undefined, defaultSelector: () => undefined } },
     pods: view.waiting.map(createPodInfo),
@@ -90,7 +92,7 @@ const scaleUp = async (options: ScaleNodesOptions, state: NodeGroupState, view: 
   return decision.more > 0
 }
 
-/** Instances that never became nodes make room for others. */
+/** Instances that never became nodes make room for others. Whether there was one. */
 const removeStrays = async ({ group, clock, log }: ScaleNodesOptions, unregistered: readonly string[]): Promise<boolean> => {
   const launches = await group.launches()
   const strays = unregistered.filter((id) => clock.now() - (launches.get(id) ?? clock.now()) > joinsWithinMs)

@@ -93,6 +93,15 @@ it('takes an instance away that never becomes a node, and tries another', async 
   expect(run.scaling.desired).toBe(1)
 })
 
+it('takes an instance away that never becomes a node also when nobody waits for it', async () => {
+  run.scaling.desired = 1
+  run.scaling.launch()
+  await tick(14)
+  expect(run.scaling.instances.size).toBe(1)
+  await tick(2)
+  expect([run.scaling.instances.size, run.scaling.desired]).toEqual([0, 0])
+})
+
 const withNodes = async (count: number) => {
   run.scaling.desired = count
   await join()

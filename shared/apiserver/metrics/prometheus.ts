@@ -5,7 +5,8 @@ export interface MetricFamily {
   lines(): string[]
 }
 
-const escaped = (value: string) => value.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"')
+const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '"': '\\"' }
+const escaped = (value: string) => value.replace(/[\\\n"]/g, (character) => escapes[character]!)
 const keyOf = (labels: Labels) =>
   Object.entries(labels)
     .map(([name, value]) => `${name}="${escaped(value)}"`)
