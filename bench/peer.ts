@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { Cluster } from '../test/e2e/cluster.ts'
-import { measureRequests } from './requests.ts'
+import { requestMeasures } from './requests.ts'
 import type { Measure, Scenario } from './scenario.ts'
 
 const run = promisify(execFile)
@@ -20,7 +20,7 @@ const aims: Readonly<Record<string, { atLeast: number } | { atMost: number }>> =
   'list of 10000': { atMost: 0.25 },
 }
 
-/** One server after the other, so that neither takes the processors from the other. */
+/** Both run; each measure is taken of one, then of the other, so that what else the machine does weighs on both alike. */
 export const peer: Scenario = {
   title: 'The same requests, beside kube-apiserver and etcd',
   skipped: () =>
@@ -28,46 +28,33 @@ export const peer: Scenario = {
       ? undefined
       : 'kube-apiserver and etcd have not been built',
   async run(report) {
-    const theirs = await collect(measurePeer)
-    for (const measure of await collect(measureOwn)) {
-      const value = theirs.find(({ what }) => what === measure.what)?.value
-      const aim = aims[measure.what]
-      report(value === undefined ? measure : { ...measure, peer: { value, ...(aim && { aim }) } })
+    const cluster = new Cluster({ runtime: 'simulated' })
+    try {
+      await cluster.start()
+      const { kubeconfig, pids } = await startPeer()
+      const theirs = requestMeasures(kubeconfig)
+      for await (const measure of requestMeasures(cluster.kubeconfig)) {
+        const { value } = (await theirs.next()).value as Measure
+        const aim = aims[measure.what]
+        report({ ...measure, peer: { value, ...(aim && { aim }) } })
+      }
+      const own = cluster.memory().filter(({ name }) => name.startsWith('local/'))
+      const value = own.reduce((sum, { mebibytes }) => sum + mebibytes, 0)
+      const theirMemory = pids.reduce((sum, pid) => sum + proportionalSetSize(pid), 0)
+      report({ what: 'memory after it', value, unit: 'MiB', peer: { value: theirMemory } })
+      await theirs.return(undefined)
+    } finally {
+      await run(join(scripts, 'stop-peer.sh'), [instance])
+      await cluster.dispose()
     }
   },
 }
 
-const collect = async (measure: (report: (measure: Measure) => void) => Promise<void>): Promise<Measure[]> => {
-  const measures: Measure[] = []
-  await measure((each) => measures.push(each))
-  return measures
-}
-
-const resident = (mebibytes: number): Measure => ({ what: 'memory after it', value: mebibytes, unit: 'MiB' })
-
-const measureOwn = async (report: (measure: Measure) => void) => {
-  const cluster = new Cluster({ runtime: 'simulated' })
-  try {
-    await cluster.start()
-    await measureRequests(cluster.kubeconfig, report)
-    const server = cluster.memory().filter(({ name }) => name.startsWith('local/'))
-    report(resident(server.reduce((sum, { mebibytes }) => sum + mebibytes, 0)))
-  } finally {
-    await cluster.dispose()
-  }
-}
-
-const measurePeer = async (report: (measure: Measure) => void) => {
+const startPeer = async (): Promise<{ kubeconfig: string; pids: number[] }> => {
   const { stdout } = await run(join(scripts, 'start-peer.sh'), [instance], { env: { ...process.env, WITH: '' } })
-  try {
-    const kubeconfig = /^kubeconfig (.+)$/m.exec(stdout)?.[1]
-    if (kubeconfig === undefined) throw new Error(`no kubeconfig in what start-peer.sh printed: ${stdout}`)
-    await measureRequests(kubeconfig, report)
-    const pids = [...stdout.matchAll(/^pid \S+ (\d+)$/gm)].map(([, pid]) => Number(pid))
-    report(resident(pids.reduce((sum, pid) => sum + proportionalSetSize(pid), 0)))
-  } finally {
-    await run(join(scripts, 'stop-peer.sh'), [instance])
-  }
+  const kubeconfig = /^kubeconfig (.+)$/m.exec(stdout)?.[1]
+  if (kubeconfig === undefined) throw new Error(`no kubeconfig in what start-peer.sh printed: ${stdout}`)
+  return { kubeconfig, pids: [...stdout.matchAll(/^pid \S+ (\d+)$/gm)].map(([, pid]) => Number(pid)) }
 }
 
 const proportionalSetSize = (pid: number): number =>

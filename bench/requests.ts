@@ -32,18 +32,22 @@ export const requests: Scenario = {
   },
 }
 
-/** Takes nothing but a kubeconfig, so that it measures any API server alike. */
 export async function measureRequests(kubeconfig: string, report: (measure: Measure) => void): Promise<void> {
+  for await (const measure of requestMeasures(kubeconfig)) report(measure)
+}
+
+/** One after the other, as they are asked for. Takes nothing but a kubeconfig, so that it measures any API server alike. */
+export async function* requestMeasures(kubeconfig: string): AsyncGenerator<Measure> {
   const api = new ApiConnection(kubeconfig)
   try {
     await makeNamespace(api)
-    report(await rate('create', objects, (index) => api.call('POST', path, configMap(index))))
-    report(await rate('get', gets, (index) => api.call('GET', `${path}/object-${index % objects}`)))
-    report(await rate('update', updates, (index) => api.call('PUT', `${path}/object-${index}`, configMap(index, 'second'))))
-    report({ what: `list of ${objects}`, value: await listMilliseconds(api), unit: 'ms' })
-    report(await rate('list a page of 500', 200, () => api.call('GET', `${path}?limit=500`), 4))
-    report(await watched(kubeconfig, api))
-    report(await rate('delete', objects, (index) => api.call('DELETE', `${path}/object-${index}`)))
+    yield await rate('create', objects, (index) => api.call('POST', path, configMap(index)))
+    yield await rate('get', gets, (index) => api.call('GET', `${path}/object-${index % objects}`))
+    yield await rate('update', updates, (index) => api.call('PUT', `${path}/object-${index}`, configMap(index, 'second')))
+    yield { what: `list of ${objects}`, value: await listMilliseconds(api), unit: 'ms' }
+    yield await rate('list a page of 500', 200, () => api.call('GET', `${path}?limit=500`), 4)
+    yield await watched(kubeconfig, api)
+    yield await rate('delete', objects, (index) => api.call('DELETE', `${path}/object-${index}`))
   } finally {
     await api.call('DELETE', '/api/v1/namespaces/bench')
     api.close()
