@@ -19,6 +19,7 @@ import { billedMs, dollarsOfFunction } from './lambda/billed.ts'
 import { EventBus } from './lambda/event-bus.ts'
 import { type FunctionUse, LambdaHost } from './lambda/host.ts'
 import { EventSourceMappings, type MappingsOptions } from './lambda/mappings.ts'
+import { harnessAddress } from './node/world.ts'
 
 export interface AwsClusterOptions {
   readonly synthesized: Synthesized
@@ -116,7 +117,11 @@ export const startAwsCluster = async (options: AwsClusterOptions) => {
   const strike = ({ fullHour = false } = {}) => bus.tick(++hour * 3_600_000 + (fullHour ? 0 : 60_000))
   const striking = setInterval(() => void strike(), options.clockEveryMs ?? 5000)
   const authority = await createAuthority('certificates of AWS')
-  const { key, certificate } = await issue(authority, { name: 'gateway', addresses: ['127.0.0.1'], usage: 'server' })
+  const { key, certificate } = await issue(authority, {
+    name: 'gateway',
+    addresses: ['127.0.0.1', harnessAddress],
+    usage: 'server',
+  })
   const [apiFunction] = functions.filter(({ environment }) => 'WINDLASS_ACCESS_ENTRIES' in environment)
   if (!apiFunction) throw new Error('no function answers the API')
   const gateway = await Gateway.start({

@@ -10,6 +10,7 @@ if (missing) {
   console.error(missing)
   process.exit(1)
 }
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 const cluster = await startMetered()
 try {
   const measured = await measure(cluster, (what) => console.error(`${what} …`))

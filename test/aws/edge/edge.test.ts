@@ -30,7 +30,7 @@ beforeEach(async () => {
   emulator = createServer((request, response) => {
     calls++
     request.resume()
-    const body = { ConsumedCapacity: { CapacityUnits: 2 } }
+    const body = { Item: { pk: { S: 'a' }, data: { B: Buffer.alloc(5000).toString('base64') } } }
     request.once('end', () => response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify(body)))
   }).listen(0, '127.0.0.1')
   await new Promise((resolve) => emulator.once('listening', resolve))
@@ -52,7 +52,7 @@ afterEach(async () => {
 
 const clientOf = (accessKeyId: string) =>
   new DynamoDBClient({ endpoint: edge.url, region: 'us-east-1', credentials: { accessKeyId, secretAccessKey }, maxAttempts: 1 })
-const read = new GetItemCommand({ TableName: 'cluster', Key: { pk: { S: 'a' } } })
+const read = new GetItemCommand({ TableName: 'cluster', Key: { pk: { S: 'a' } }, ConsistentRead: true })
 
 describe('the edge', () => {
   it('lets through what a role grants, and meters it', async () => {

@@ -25,6 +25,9 @@ export interface Invoked extends Answer {
   readonly done: Promise<void>
 }
 
+/** Lambda has a processor for each start; this machine has few for all of them. */
+const startedTogether = 2
+
 /** Runs functions as Lambda does: one event at a time in a process, as many processes as it takes. */
 export class LambdaHost {
   readonly #options: HostOptions
@@ -33,6 +36,9 @@ export class LambdaHost {
   /** arn → function */
   readonly #functions: ReadonlyMap<string, DeployedFunction>
   #closed = false
+  #starting = 0
+  /** for a process that becomes free, or its turn to start one */
+  readonly #waiting = new Set<() => void>()
 
   constructor(options: HostOptions) {
     this.#options = options
@@ -70,6 +76,7 @@ export class LambdaHost {
     const free = () => {
       if (process.ended) this.#all.delete(process)
       else this.#idle.get(fn.name)?.push(process)
+      this.#wake()
     }
     try {
       const answer = await process.invoke(event, deadlineMs)
@@ -84,25 +91,47 @@ export class LambdaHost {
     }
   }
 
+  /** A process that waits for an event; else a new one, unless one becomes free before its turn to start comes. */
   async #take(fn: DeployedFunction): Promise<{ process: FunctionProcess; fresh: boolean }> {
-    if (this.#closed) throw new FunctionError('the host is closed')
-    const idle = this.#idle.get(fn.name) ?? []
-    this.#idle.set(fn.name, idle)
-    // The one that was used last: the others grow old.
+    for (;;) {
+      if (this.#closed) throw new FunctionError('the host is closed')
+      const free = this.#popIdle(fn)
+      if (free) return { process: free, fresh: false }
+      if (this.#starting < startedTogether) return { process: await this.#start(fn), fresh: true }
+      await new Promise<void>((resolve) => this.#waiting.add(resolve))
+    }
+  }
+
+  /** The one that was used last: the others grow old. */
+  #popIdle({ name }: DeployedFunction): FunctionProcess | undefined {
+    const idle = this.#idle.get(name) ?? []
+    this.#idle.set(name, idle)
     for (let process = idle.pop(); process; process = idle.pop()) {
-      if (!process.ended) return { process, fresh: false }
+      if (!process.ended) return process
       this.#all.delete(process)
     }
+    return undefined
+  }
+
+  async #start(fn: DeployedFunction): Promise<FunctionProcess> {
     const process = new FunctionProcess((line) => this.#options.onLog?.(fn, line))
     this.#all.add(process)
+    this.#starting++
     try {
       await process.start({ ...fn, environment: { ...fn.environment, ...this.#options.environmentOf(fn) } })
+      return process
     } catch (error) {
-      this.#all.delete(process)
-      process.kill()
+      this.#end(process)
       throw error
+    } finally {
+      this.#starting--
+      this.#wake()
     }
-    return { process, fresh: true }
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiting) resolve()
+    this.#waiting.clear()
   }
 
   /** Ends processes that wait for events, as Lambda does after a while. */
@@ -121,6 +150,7 @@ export class LambdaHost {
 
   close(): void {
     this.#closed = true
+    this.#wake()
     process.off('exit', this.#killAll)
     this.#killAll()
   }

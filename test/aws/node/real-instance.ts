@@ -1,0 +1,67 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import type Docker from 'dockerode'
+import type { AwsCluster } from '../cluster.ts'
+import { startInstanceServices } from './instance-services.ts'
+import type { World } from './world.ts'
+
+export interface RealInstanceOptions {
+  readonly instanceId: string
+  /** in the world's network */
+  readonly address: string
+  readonly docker: Docker
+}
+
+/** An instance on this machine: the shipped agent in a network namespace of its own, told what the template's user data tells it. */
+export const startRealInstance = async (aws: AwsCluster, world: World, options: RealInstanceOptions) => {
+  const { instanceId, address, docker } = options
+  const { identity, environment, containerInstanceArn } = aws.addInstance(instanceId)
+  const services = await startInstanceServices({ instanceId, privateAddress: address, containerInstanceArn, identity })
+  const netns = await world.addMachine(address)
+  const [metadata, endpoint, server] = await Promise.all([services.url, aws.edge.url, aws.gateway.url].map(world.expose))
+  // Credentials come from the metadata service, as on an instance.
+  const { AWS_ACCESS_KEY_ID: _key, AWS_SECRET_ACCESS_KEY: _secret, ...told } = environment
+  const lines: string[] = []
+  let child: ChildProcess | undefined
+  const start = () => {
+    child = spawn('ip', ['netns', 'exec', netns, process.execPath, 'agent/main.ts'], {
+      env: {
+        ...told,
+        PATH: process.env.PATH,
+        WINDLASS_SERVER: server,
+        WINDLASS_ECS_AGENT_ENDPOINT: metadata,
+        WINDLASS_DATA_DIR: join(aws.folder, instanceId),
+        AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata,
+        AWS_ENDPOINT_URL: endpoint,
+        NODE_EXTRA_CA_CERTS: join(aws.folder, 'ca.pem'),
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text: Buffer) => lines.push(text.toString()))
+  }
+  const stop = async (signal: NodeJS.Signals = 'SIGTERM') => {
+    if (!child || child.exitCode !== null || child.signalCode !== null) return
+    const ended = once(child, 'exit')
+    child.kill(signal)
+    await ended
+  }
+  start()
+  return {
+    instanceId,
+    netns,
+    containerInstanceArn,
+    log: () => lines.join(''),
+    start,
+    stop,
+    dispose: async () => {
+      await stop('SIGKILL')
+      const filters = { label: [`windlass.dev/node=${instanceId}`] }
+      for (const { Id } of await docker.listContainers({ all: true, filters }))
+        await docker.getContainer(Id).remove({ force: true })
+      await services.close()
+    },
+  }
+}
+
+export type RealInstance = Awaited<ReturnType<typeof startRealInstance>>
