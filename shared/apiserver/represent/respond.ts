@@ -38,7 +38,7 @@ export const respondJsonBytes = async (
 
 /** From here on a client reads while the rest is put together, and no second copy of the whole is made. */
 const streamFromBytes = 512 * 1024
-const chunkBytes = 256 * 1024
+const chunkBytes = 1024 * 1024
 
 /** Pieces that make JSON when joined. Large ones leave in chunks. */
 export const respondJsonParts = async (
