@@ -16,6 +16,7 @@ interface Message {
   readonly headers: Headers
   readonly stream: Readable
   readonly peer: User | undefined
+  readonly remoteAddress: string | undefined
   readonly upgrade?: UpgradeOffer | undefined
 }
 
@@ -24,6 +25,7 @@ class HttpRequest implements ApiRequest {
   readonly method: string
   readonly path: string
   readonly peer: User | undefined
+  readonly remoteAddress: string | undefined
   readonly upgrade: UpgradeOffer | undefined
   readonly #search: string
   readonly #headers: Headers
@@ -31,7 +33,7 @@ class HttpRequest implements ApiRequest {
   #query: URLSearchParams | undefined
   #abort: AbortController | undefined
 
-  constructor({ method, url, headers, stream, peer, upgrade }: Message) {
+  constructor({ method, url, headers, stream, peer, remoteAddress, upgrade }: Message) {
     const question = url.indexOf('?')
     this.method = method
     this.path = question === -1 ? url : url.slice(0, question)
@@ -39,6 +41,7 @@ class HttpRequest implements ApiRequest {
     this.#headers = headers
     this.#stream = stream
     this.peer = peer
+    this.remoteAddress = remoteAddress
     this.upgrade = upgrade
   }
 
@@ -93,7 +96,15 @@ export const http2Request = (
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders & Headers,
   peer: User | undefined,
-): ApiRequest => new HttpRequest({ method: String(headers[':method']), url: String(headers[':path']), headers, stream, peer })
+): ApiRequest =>
+  new HttpRequest({
+    method: String(headers[':method']),
+    url: String(headers[':path']),
+    headers,
+    stream,
+    peer,
+    remoteAddress: stream.session?.socket.remoteAddress,
+  })
 
 export const http1Request = (message: IncomingMessage, peer: User | undefined, upgrade?: UpgradeOffer): ApiRequest =>
   new HttpRequest({
@@ -102,5 +113,6 @@ export const http1Request = (message: IncomingMessage, peer: User | undefined, u
     headers: message.headers,
     stream: message,
     peer,
+    remoteAddress: message.socket.remoteAddress,
     upgrade,
   })

@@ -10,6 +10,7 @@ export const requestOf = (event: APIGatewayProxyEvent, signal: AbortSignal): Api
     path: pathOf(event),
     query: queryOf(event),
     header: (name) => headers.get(name),
+    remoteAddress: event.requestContext.identity?.sourceIp,
     body: async (limit) => {
       const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8')
       if (body.length > limit) throw new ApiError('RequestEntityTooLarge', `Request entity too large: limit is ${limit}`)

@@ -15,6 +15,8 @@ export interface ApiRequest {
   body(limit: number): Promise<Uint8Array>
   /** aborts when the client has gone */
   readonly signal: AbortSignal
+  /** where the connection comes from; undefined: from this process */
+  readonly remoteAddress?: string | undefined
   /** who the transport already knows: a verified client certificate's subject, or the in-process caller */
   readonly peer?: User | undefined
   /** there when the client asks to leave HTTP (`Connection: Upgrade`) */

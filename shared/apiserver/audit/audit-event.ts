@@ -1,5 +1,5 @@
 import type { Answered, ObservedRequest } from '../observer.ts'
-import type { User } from '../request.ts'
+import type { ApiRequest, User } from '../request.ts'
 import type { ResourceRequestInfo } from '../router.ts'
 
 export type AuditStage = 'ResponseStarted' | 'ResponseComplete'
@@ -31,7 +31,7 @@ export const auditEvent = (
     verb: info.verb,
     user: userOf(caller),
     ...(user && user !== caller && { impersonatedUser: userOf(user) }),
-    sourceIPs: sourcesOf(request.header('x-forwarded-for')),
+    sourceIPs: sourcesOf(request),
     userAgent: request.header('user-agent'),
     objectRef: {
       resource: info.resource,
@@ -51,6 +51,16 @@ export const auditEvent = (
 const userOf = (user: User | undefined) =>
   user ? { username: user.name, uid: user.uid, groups: user.groups, ...(user.extra && { extra: user.extra }) } : {}
 
-const sourcesOf = (forwarded: string | undefined): string[] | undefined => forwarded?.split(',').map((address) => address.trim())
+/** What proxies say, which anybody may, and last what is known. */
+const sourcesOf = (request: ApiRequest): string[] | undefined => {
+  const forwarded =
+    request
+      .header('x-forwarded-for')
+      ?.split(',')
+      .map((address) => address.trim()) ?? []
+  const { remoteAddress } = request
+  const sources = remoteAddress === undefined || forwarded.at(-1) === remoteAddress ? forwarded : [...forwarded, remoteAddress]
+  return sources.length > 0 ? sources : undefined
+}
 
 const microTime = (ms: number): string => new Date(ms).toISOString().replace('Z', '000Z')
