@@ -7,6 +7,12 @@ import { ApiError } from '../shared/meta/status.ts'
 /** a client that can't send its body within this time is not served */
 const bodyTimeoutMs = 60_000
 
+/** Whoever is at the other end of a connection, which may have broken by the time that somebody asks. */
+export interface Peer {
+  readonly user: User | undefined
+  readonly address: string | undefined
+}
+
 type Headers = Readonly<Record<string, string | string[] | undefined>>
 
 interface Message {
@@ -95,15 +101,15 @@ const clientGone = (cause?: unknown) =>
 export const http2Request = (
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders & Headers,
-  peer: User | undefined,
+  peer: Peer | undefined,
 ): ApiRequest =>
   new HttpRequest({
     method: String(headers[':method']),
     url: String(headers[':path']),
     headers,
     stream,
-    peer,
-    remoteAddress: stream.session?.socket.remoteAddress,
+    peer: peer?.user,
+    remoteAddress: peer?.address,
   })
 
 export const http1Request = (message: IncomingMessage, peer: User | undefined, upgrade?: UpgradeOffer): ApiRequest =>

@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls'
 import type { ApiHandler, ApiRequest, ApiResponse, User } from '../shared/apiserver/request.ts'
 import type { Logger } from '../shared/platform/log.ts'
-import { http1Request, http2Request } from './http-request.ts'
+import { http1Request, http2Request, type Peer } from './http-request.ts'
 import { respondHttp1, respondHttp2, respondOnSocket } from './http-response.ts'
 
 export interface HttpServerOptions {
@@ -132,9 +132,10 @@ const http2Server = ({ handle, log }: HttpServerOptions): Http2Server => {
       enablePush: false,
     },
   })
-  const peers = new WeakMap<object, User | undefined>()
+  const peers = new WeakMap<object, Peer>()
   server.on('session', (session) => {
-    peers.set(session, peerOf(session.socket as TLSSocket))
+    const socket = session.socket as TLSSocket
+    peers.set(session, { user: peerOf(socket), address: socket.remoteAddress })
     session.setLocalWindowSize(sessionWindowBytes)
     session.on('error', (error) => log.debug('HTTP/2 session broke', { error }))
   })
