@@ -27,10 +27,11 @@ export const createWorld = async () => {
   return {
     /** Answers the name of its network namespace. */
     addMachine: async (address: string): Promise<string> => {
-      const netns = `wla-${id}-${namespaces.length}`
-      await run('ip', ['netns', 'add', netns])
+      const number = namespaces.length
+      const netns = `wla-${id}-${number}`
       namespaces.push(netns)
-      await plug(netns, `wla${id}${namespaces.length}`, `m${namespaces.length}`)
+      await run('ip', ['netns', 'add', netns])
+      await plug(netns, `wla${id}${number}`, `m${number}`)
       const links = `link set lo up\naddress add ${address}/24 dev eth0\nlink set eth0 up\nroute add default via ${harnessAddress}\n`
       await run('ip', ['-n', netns, '-batch', '-'], links)
       return netns
