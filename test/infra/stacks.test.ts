@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readInstanceEnvironment } from '../../agent/instance/environment.ts'
 import { type FunctionName, neededBy, variableNames } from '../../functions/environment.ts'
 import { functionTable } from '../../infra/constructs/function-table.ts'
+import { idleCost, total, watchHourCost } from '../../infra/cost.ts'
 import { groupTags } from '../../shared/node-group/auto-scaling-group.ts'
 import { clusterDimension, metricNames, metricNamespace } from '../../shared/platform/metrics.ts'
 import { ttlAttribute } from '../../shared/storage/dynamodb/table.ts'
@@ -90,7 +91,9 @@ describe('the state', () => {
 describe('the functions', () => {
   it.each(names)('%s is told what it needs, and nothing else', (name) => {
     const { Variables } = functionOf(name)[1].Properties.Environment as { Variables: Record<string, unknown> }
-    const told = Object.keys(Variables).filter((key) => !['AWS_NODEJS_CONNECTION_REUSE_ENABLED', 'MALLOC_ARENA_MAX'].includes(key))
+    const told = Object.keys(Variables).filter(
+      (key) => !['AWS_NODEJS_CONNECTION_REUSE_ENABLED', 'MALLOC_ARENA_MAX'].includes(key),
+    )
     expect(told.sort()).toEqual(neededBy[name].map((key) => variableNames[key]).sort())
   })
 
@@ -224,6 +227,30 @@ describe('the queues', () => {
     const sources = allOf('AWS::Lambda::EventSourceMapping')
     expect(sources).toHaveLength(6)
     for (const [id, { Properties }] of sources) expect(Properties.FunctionResponseTypes, id).toEqual(['ReportBatchItemFailures'])
+  })
+})
+
+describe('what idles', () => {
+  it('costs less than a dollar a month, five with ten nodes, and a cent for an hour of an open watch', () => {
+    const asleep = JSON.stringify(
+      (functionOf('clock')[1].Properties.Environment as { Variables: Record<string, unknown> }).Variables[
+        variableNames.nodeTriggers
+      ],
+    )
+    const triggers = { always: { fifo: 0, standard: 0 }, withNodes: { fifo: 0, standard: 0 } }
+    for (const [id, { Properties }] of resourcesOf(cluster.templates.controlPlane, 'AWS::Lambda::EventSourceMapping')) {
+      const source = JSON.stringify(Properties.EventSourceArn)
+      const queue = resourcesOf(cluster.templates.controlPlane, 'AWS::SQS::Queue').find(([name]) => source.includes(`"${name}"`))
+      // A stream is polled for nothing.
+      if (!queue) continue
+      triggers[asleep.includes(`"${id}"`) ? 'withNodes' : 'always'][queue[1].Properties.FifoQueue ? 'fifo' : 'standard']++
+    }
+    expect(triggers).toEqual({ always: { fifo: 1, standard: 1 }, withNodes: { fifo: 2, standard: 1 } })
+    const alarms = allOf('AWS::CloudWatch::Alarm').length
+    const idle = { triggers, alarms, metrics: Object.keys(metricNames).length }
+    expect(total(idleCost(idle))).toBeLessThan(1)
+    expect(total(idleCost({ ...idle, nodes: 10 }))).toBeLessThan(5)
+    expect(watchHourCost({ apiMemoryMiB: Number(functionOf('api')[1].Properties.MemorySize) })).toBeLessThan(0.01)
   })
 })
 
