@@ -45,7 +45,6 @@ export const scaleNodes = async (options: ScaleNodesOptions, state: NodeGroupSta
 interface View {
   readonly nodes: readonly Node[]
   readonly waiting: readonly Pod[]
-  readonly snapshot: Snapshot | undefined
   readonly podsOn: (node: string) => readonly Pod[]
 }
 
@@ -54,7 +53,6 @@ const viewOf = (cache: Cache): View => {
   return {
     nodes: cache.list(nodes),
     waiting,
-    snapshot: waiting.length > 0 ? snapshotOf(cache) : undefined,
     podsOn: (node) => cache.byIndex(podsByNode, node),
   }
 }
@@ -70,15 +68,13 @@ const wantsNode = (pod: Pod): boolean =>
 
 /** Whether the group was made larger. */
 const scaleUp = async (options: ScaleNodesOptions, state: NodeGroupState, view: View): Promise<boolean> => {
-  const { group, log, clock } = options
+  const { group, cache, log, clock } = options
   const { members, onTheirWay } = membersOf(state, view.nodes)
-  const decision = decideScaleUp({
-    snapshot: view.snapshot ?? { nodes: [], lookups: { namespaceLabels: () => undefined, defaultSelector: () => undefined } },
-    pods: view.waiting.map(createPodInfo),
-    shape: shapeFrom(members) ?? (await group.freshNode()),
-    onTheirWay,
-    room: Math.max(0, state.maximum - state.desired),
-  })
+  const pods = view.waiting.map(createPodInfo)
+  const shape = shapeFrom(members) ?? (await group.freshNode())
+  const room = Math.max(0, state.maximum - state.desired)
+  // Some pods make the scheduler look at Services, ReplicaSets and namespaces.
+  const decision = await whenLoaded(cache, () => decideScaleUp({ snapshot: snapshotOf(cache), pods, shape, onTheirWay, room }))
   const desired = state.desired + decision.more
   if (decision.more > 0) {
     await group.resize(desired)

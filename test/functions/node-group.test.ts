@@ -54,6 +54,34 @@ it('makes as many nodes as waiting pods need, once, and they run there', async (
   expect(new Set(placed)).toEqual(new Set(['i-1', 'i-2']))
 })
 
+it('asks what the scheduler asks, of namespaces too', async () => {
+  const apart = {
+    topologyKey: 'kubernetes.io/hostname',
+    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'default' } },
+    labelSelector: { matchLabels: { app: 'web' } },
+  }
+  for (let i = 0; i < 3; i++)
+    await run.client.create(pods, {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: `web-${i}`, namespace: 'default', labels: { app: 'web' } },
+      spec: {
+        containers: [{ name: 'c', image: 'c:1' }],
+        affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [apart] } },
+        topologySpreadConstraints: [
+          {
+            maxSkew: 1,
+            topologyKey: 'kubernetes.io/hostname',
+            whenUnsatisfiable: 'DoNotSchedule',
+            labelSelector: { matchLabels: { app: 'web' } },
+          },
+        ],
+      },
+    })
+  await tick()
+  expect(run.scaling.desired).toBe(3)
+})
+
 it('makes no more than the maximum, and says of the others that it is reached', async () => {
   for (let i = 0; i < 6; i++) await addPod(`p${i}`, { cpu: '1500m' })
   await tick()
