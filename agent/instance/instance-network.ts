@@ -1,9 +1,11 @@
 import type { Client } from '../../shared/client/client.ts'
 import type { Informer } from '../../shared/client/informer.ts'
+import { endingTaint } from '../../shared/placement/annotation.ts'
 import type { Node } from '../../shared/resources/resource.ts'
 import { nthAddress } from '../network/address.ts'
 import { startMetadataBlock } from '../network/metadata-block.ts'
 import { startOverlay } from '../network/overlay.ts'
+import { startNodeHealth } from '../network/services/node-health.ts'
 import type { AgentParts } from '../node/start-with-server.ts'
 import { createMayWatch } from '../proxy/access.ts'
 import { startApiProxy } from '../proxy/api-proxy.ts'
@@ -35,6 +37,7 @@ export const startInstanceNetwork = async (options: InstanceNetworkOptions): Pro
   const block = await startMetadataBlock({ onError: (error) => log.error('metadata is not kept from pods', { error }) })
   await nodes.synced
   const overlay = await startOverlay(options)
+  const health = await startNodeHealth({ eligible: () => takesConnections(nodes.get('', nodeName)) })
   const upstream = createUpstream({ server })
   const certificate = () => untilDone('a certificate', () => obtainServingCertificate(client, nodeName), options)
   const proxy = await startApiProxy({
@@ -59,11 +62,18 @@ export const startInstanceNetwork = async (options: InstanceNetworkOptions): Pro
   return {
     stop: async () => {
       block.stop()
+      health.stop()
       await Promise.all([overlay.stop(), proxy.stop()])
       upstream.close()
     },
   }
 }
+
+/** Not of a node that is being taken away, whoever does so. */
+const takesConnections = (node: Node | undefined): boolean =>
+  node !== undefined &&
+  node.metadata.deletionTimestamp === undefined &&
+  !node.spec.taints?.some(({ key }) => key === endingTaint || key === 'ToBeDeletedByClusterAutoscaler')
 
 /** A timer takes no more than 2^31-1 ms. */
 const sleepLong = async (ms: number, { clock, signal }: AgentParts): Promise<void> => {

@@ -6,9 +6,6 @@ export interface NodeNetworkProps {
   readonly cidr: string
 }
 
-/** Where VXLAN packets between nodes arrive. */
-const vxlanPort = 4789
-
 /**
  * Public subnets, closed to the world by a security group: a NAT gateway costs $33 a month in each zone before its first byte, an instance's
  * public address $3.65.
@@ -36,6 +33,7 @@ export class NodeNetwork extends Construct {
       reason: 'flow logs are paid for by the gigabyte; whoever needs them turns them on for this VPC',
     })
     this.securityGroup = new SecurityGroup(this, 'SecurityGroup', { vpc: this.vpc, description: 'Nodes: only nodes come in' })
-    this.securityGroup.addIngressRule(this.securityGroup, Port.udp(vxlanPort), 'pods of other nodes, in VXLAN')
+    // In VXLAN pods of other nodes; as they are, nodes and pods in the host's network, which Kubernetes lets everybody reach on any port.
+    this.securityGroup.addIngressRule(this.securityGroup, Port.allTraffic(), 'other nodes and their pods')
   }
 }

@@ -63,7 +63,7 @@ it('gives a Service a load balancer over all nodes, and its name', async () => {
   expect(await reasons()).toEqual(['EnsuringLoadBalancer', 'EnsuredLoadBalancer'])
   expect(run.elb.targetGroups.map(({ HealthCheckProtocol, HealthCheckPort }) => [HealthCheckProtocol, HealthCheckPort])).toEqual([
     ['TCP', 'traffic-port'],
-    ['TCP', '51678'],
+    ['HTTP', '10256'],
   ])
 })
 

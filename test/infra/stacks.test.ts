@@ -334,7 +334,12 @@ describe('the nodes', () => {
       LaunchTemplateData: { MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 1 } },
     })
     const rules = resourcesOf(cluster.templates.nodes, 'AWS::EC2::SecurityGroupIngress')
-    expect(rules.map(([, { Properties }]) => Properties.FromPort).sort()).toEqual([30_000, 30_000, 4789, 51_678])
+    expect(rules.map(([, { Properties }]) => Properties.FromPort ?? Properties.IpProtocol).sort()).toEqual([
+      '-1',
+      10_256,
+      30_000,
+      30_000,
+    ])
     for (const [, { Properties }] of rules) expect(Properties).toHaveProperty('SourceSecurityGroupId')
     cluster.nodes.resourceCountIs('AWS::EC2::NatGateway', 0)
   })

@@ -15,8 +15,8 @@ import { tagsOf } from './security-groups.ts'
 
 type Client = Pick<ElasticLoadBalancingV2Client, 'send'>
 
-/** where the ECS agent of every instance answers, as long as it lives */
-export const healthPort = '51678'
+/** where every node's agent answers, as kube-proxy does, as long as the node takes connections; the ECS agent's port is closed to others */
+export const healthPort = '10256'
 
 /** What a port's connections go to: the node port on every machine. Answers its ARN. */
 export const ensureTargetGroup = async (
@@ -87,7 +87,8 @@ const healthCheckOf = ({ healthCheck }: WantedLoadBalancer, { protocol }: Balanc
       HealthCheckPath: healthCheck.path,
       ...rest,
     }
-  return { HealthCheckProtocol: 'TCP' as const, HealthCheckPort: protocol === 'UDP' ? healthPort : 'traffic-port', ...rest }
+  if (protocol !== 'UDP') return { HealthCheckProtocol: 'TCP' as const, HealthCheckPort: 'traffic-port', ...rest }
+  return { HealthCheckProtocol: 'HTTP' as const, HealthCheckPort: healthPort, HealthCheckPath: '/healthz', ...rest }
 }
 
 const registerMachines = async (client: Client, TargetGroupArn: string, machines: readonly string[]): Promise<void> => {

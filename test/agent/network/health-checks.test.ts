@@ -1,6 +1,7 @@
 import { createServer } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
 import { startHealthChecks } from '../../../agent/network/services/health-checks.ts'
+import { startNodeHealth } from '../../../agent/network/services/node-health.ts'
 import { createLogger } from '../../../shared/platform/log.ts'
 import type { EndpointSlice, Service } from '../../../shared/resources/resource.ts'
 import { createListInformer } from './list-informer.ts'
@@ -49,4 +50,24 @@ it('answers load balancers whether this node has somebody for a Service whose tr
       ),
     )
     .toBe('closed')
+})
+
+it('tells load balancers of a node that takes connections, and of one that will end', async () => {
+  let eligible = true
+  const health = await startNodeHealth({ eligible: () => eligible, port: 0, address: '127.0.0.1' })
+  onTestFinished(() => health.stop())
+  const answer = async (path: string) => {
+    const response = await fetch(`http://127.0.0.1:${health.port}${path}`)
+    return [response.status, (await response.text()).includes('"nodeEligible":true')]
+  }
+  expect([await answer('/healthz'), await answer('/livez'), await answer('/')]).toEqual([
+    [200, true],
+    [200, false],
+    [404, false],
+  ])
+  eligible = false
+  expect([await answer('/healthz'), await answer('/livez')]).toEqual([
+    [503, false],
+    [200, false],
+  ])
 })
