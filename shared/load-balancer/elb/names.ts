@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { BalancedPort, ServiceIdentity } from '../load-balancers.ts'
+import type { BalancedPort, ServiceIdentity, WantedLoadBalancer } from '../load-balancers.ts'
 
 /** on everything that is made for a Service; permissions are on it */
 export const clusterTag = 'windlass.dev/cluster'
@@ -14,7 +14,8 @@ export const namesOf = (clusterName: string, { uid }: Pick<ServiceIdentity, 'uid
     loadBalancer: (internal: boolean) => `${stem}-${internal ? 'int' : 'ext'}`,
     securityGroup: stem,
     targetGroupPrefix: `${stem}-`,
-    // What can't be changed of a target group is in its name.
-    targetGroup: ({ nodePort, protocol }: BalancedPort) => `${stem}-${protocol.toLowerCase()}-${nodePort}`,
+    // What can't be changed of a target group is in its name: the protocol of health checks too.
+    targetGroup: ({ nodePort, protocol }: BalancedPort, { healthCheck }: Pick<WantedLoadBalancer, 'healthCheck'>) =>
+      `${stem}-${protocol.toLowerCase()}-${nodePort}${healthCheck ? '-h' : ''}`,
   }
 }

@@ -23,7 +23,7 @@ export const ensureTargetGroup = async (
   client: Client,
   { clusterName, vpc, wanted, port }: { clusterName: string; vpc: string; wanted: WantedLoadBalancer; port: BalancedPort },
 ): Promise<string> => {
-  const Name = namesOf(clusterName, wanted.service).targetGroup(port)
+  const Name = namesOf(clusterName, wanted.service).targetGroup(port, wanted)
   const check = healthCheckOf(wanted, port)
   let found = await find(client, Name)
   if (!found) {
