@@ -17,11 +17,17 @@ export interface Environment {
 }
 
 /**
+ * Address space, not memory or disk. As small as lmdb-js makes it by default it grows by mapping anew, and where the writing thread and a
+ * reader do so at once, closing unmaps memory of others: the process dies.
+ */
+const defaultMapSize = 64 * 2 ** 30
+
+/**
  * Commits are flushed before they are visible (no `overlappingSync`): a reader, in this process or another, never sees a
  * change that a power failure could take back.
  */
 export const openEnvironment = (options: { path: string; mapSize?: number | undefined }): Environment => {
-  const { path, mapSize } = options
+  const { path, mapSize = defaultMapSize } = options
   try {
     const root = open<Uint8Array, Uint8Array>({
       path: join(path, dataFile),
@@ -31,7 +37,7 @@ export const openEnvironment = (options: { path: string; mapSize?: number | unde
       overlappingSync: false,
       eventTurnBatching: false,
       maxDbs: 8,
-      ...(mapSize === undefined ? {} : { mapSize }),
+      mapSize,
     })
     const table = (name: string): Table => {
       const options = { name, encoding: 'binary', keyEncoding: 'binary', encoder: slabEncoder } as const
