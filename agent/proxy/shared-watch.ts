@@ -95,8 +95,9 @@ export class SharedWatch {
     let backoffMs = firstBackoffMs
     while (!signal.aborted) {
       try {
+        const begunMs = clock.now()
         const heard = await this.#follow()
-        if (heard) backoffMs = firstBackoffMs
+        if (heard || clock.now() - begunMs > longestBackoffMs) backoffMs = firstBackoffMs
       } catch (error) {
         if (!signal.aborted)
           log.warn('shared watch broke, trying again', { path: this.#options.request.path, error: textOf(error) })

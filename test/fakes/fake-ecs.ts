@@ -47,6 +47,8 @@ export class FakeEcs {
   /** the next call of an operation throws this after, or before, it takes effect */
   #faults: { operation: string; error: Error; effect: boolean }[] = []
   #last = 0
+  /** Several of these may use one engine at a time. */
+  readonly #prefix = crypto.randomUUID().slice(0, 8)
   readonly #listeners = new Set<(task: FakeTask) => void>()
   readonly #scope: string
   readonly #cluster: string
@@ -197,7 +199,7 @@ export class FakeEcs {
     instance.memory -= memoryMiB
     const { runner } = this.#options
     const task: FakeTask = {
-      taskArn: `${this.#scope}:task/${this.#cluster}/${String(++this.#last).padStart(32, '0')}`,
+      taskArn: `${this.#scope}:task/${this.#cluster}/${this.#prefix}${String(++this.#last).padStart(24, '0')}`,
       clusterArn: this.#clusterArn,
       taskDefinitionArn: input.taskDefinition?.startsWith('arn:')
         ? input.taskDefinition

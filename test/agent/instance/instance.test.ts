@@ -238,7 +238,7 @@ describe.skipIf(missing)(`the agent of an instance${missing ? ` (${missing})` : 
   })
 
   it('runs a pod when its task has started, inside it, and gives its room back when it has ended', async () => {
-    const { uid, place } = await createPod('job', 'echo hello; sleep 1')
+    const { uid, place } = await createPod('job', 'echo hello; sleep 2')
     await pod('job', ({ status }) => status?.containerStatuses?.[0]?.state?.waiting?.reason === 'ContainerCreating')
     const reference = await place()
     const running = await pod('job', isReady)
@@ -246,7 +246,13 @@ describe.skipIf(missing)(`the agent of an instance${missing ? ` (${missing})` : 
     const [sandbox] = await docker.listContainers({
       filters: { label: [`windlass.dev/pod-uid=${uid}`, 'windlass.dev/type=sandbox'] },
     })
-    expect(sandbox).toBeDefined()
+    const id = reference.split('/').at(-1) ?? ''
+    const { HostConfig: host } = await docker.getContainer(sandbox?.Id ?? '').inspect()
+    expect(host.CgroupParent).toContain(id)
+    const [main] = await docker.listContainers({
+      filters: { label: [`windlass.dev/pod-uid=${uid}`, 'windlass.dev/type=container'] },
+    })
+    expect((await docker.getContainer(main?.Id ?? '').inspect()).HostConfig.CgroupParent).toBe(host.CgroupParent)
     await pod('job', ({ status }) => status?.phase === 'Succeeded')
     await eventually(async () => (await placement.status(reference))?.state === 'stopped')
     expect((await client.get(pods, 'default', 'job')).status?.phase).toBe('Succeeded')
@@ -283,18 +289,18 @@ describe.skipIf(missing)(`the agent of an instance${missing ? ` (${missing})` : 
   })
 
   it('answers for the logs of its pods by the table', async () => {
-    const { place } = await createPod('talker', 'echo one; echo two; sleep 1000')
-    await place()
+    const { place } = await createPod('talker', 'echo one; echo $AWS_CONTAINER_CREDENTIALS_RELATIVE_URI; sleep 1000')
+    const id = (await place()).split('/').at(-1)
     await pod('talker', isReady)
     const answers = createDynamoDbAnswerSource({ client: tableOf(standIn), table: 'test' })
     const connector = createLetterNodeConnector({ mailboxes, answers, clock: systemClock })
     const ask = (path: string, signal = new AbortController().signal) =>
       connector.request({ name: instanceId, host: instanceId, port: 10250 }, { method: 'GET', path, signal })
     const { status, body } = await ask('/containerLogs/default/talker/main?tailLines=1')
-    expect([status, await text(body)]).toEqual([200, 'two\n'])
+    expect([status, await text(body)]).toEqual([200, `/v2/credentials/${id}\n`])
     const gone = new AbortController()
     const follow = (await ask('/containerLogs/default/talker/main?follow=true', gone.signal)).body[Symbol.asyncIterator]()
-    expect(String((await follow.next()).value)).toBe('one\ntwo\n')
+    expect(String((await follow.next()).value)).toBe(`one\n/v2/credentials/${id}\n`)
     gone.abort()
     expect((await ask('/containerLogs/default/nobody/main')).status).toBe(404)
   })

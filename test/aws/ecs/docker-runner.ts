@@ -3,7 +3,8 @@ import type { FakeTask, TaskRunner } from '../../fakes/fake-ecs.ts'
 
 /**
  * Starts a task's container on an engine as the ECS agent does: its labels (agent/engine/docker_task_engine.go:74-79), the task's
- * cgroup slice as parent where the engine uses systemd (agent/api/task/task_linux.go:122-152), no network, and the overrides.
+ * cgroup as parent (agent/api/task/task_linux.go:122-152, 255-268), no network, the overrides, and where the credentials of the task's
+ * role are (agent/api/task/task.go:1056-1086).
  */
 export const createDockerRunner = (options: { docker: Docker; image: string; systemdCgroups: boolean }): TaskRunner => {
   const { docker, image, systemdCgroups } = options
@@ -15,7 +16,10 @@ export const createDockerRunner = (options: { docker: Docker; image: string; sys
       const container = await docker.createContainer({
         name: nameOf(task),
         Image: image,
-        Env: (override?.environment ?? []).map(({ name, value }) => `${name}=${value}`),
+        Env: [
+          ...(override?.environment ?? []).map(({ name, value }) => `${name}=${value}`),
+          `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/v2/credentials/${id}`,
+        ],
         Labels: {
           'com.amazonaws.ecs.task-arn': task.taskArn,
           'com.amazonaws.ecs.container-name': 'sandbox',
@@ -27,7 +31,7 @@ export const createDockerRunner = (options: { docker: Docker; image: string; sys
           NetworkMode: 'none',
           CpuShares: Math.max(2, task.cpuUnits),
           MemoryReservation: task.memoryMiB * 1024 ** 2,
-          ...(systemdCgroups && { CgroupParent: `ecstasks-${id}.slice` }),
+          CgroupParent: systemdCgroups ? `ecstasks-${id}.slice` : `/ecs/${id}`,
         },
       })
       await container.start()

@@ -2,18 +2,20 @@ import { randomBytes } from 'node:crypto'
 import { PassThrough, Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { PutItemCommand, type QueryCommand } from '@aws-sdk/client-dynamodb'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { Answerer } from '../../../agent/answers/answerer.ts'
 import type { ContainerRuntime, LogOptions } from '../../../agent/runtime/runtime.ts'
 import type { AnswerPart, AnswerSink, AnswerSource } from '../../../shared/answers/answers.ts'
 import { createDynamoDbAnswerSink, createDynamoDbAnswerSource } from '../../../shared/answers/dynamodb-answers.ts'
 import { openPart, sealPart } from '../../../shared/answers/sealed-part.ts'
 import { createLetterNodeConnector } from '../../../shared/apiserver/streams/letter-node-connector.ts'
+import { createNoTunnel } from '../../../shared/apiserver/streams/no-tunnel.ts'
 import { systemClock } from '../../../shared/platform/clock.ts'
 import { createLogger } from '../../../shared/platform/log.ts'
 import type { Letter, Question } from '../../../shared/queue/mailboxes.ts'
 import type { Pod } from '../../../shared/resources/resource.ts'
 import { ttlAttribute } from '../../../shared/storage/dynamodb/table.ts'
+import { startTestServer } from '../apiserver/environment.ts'
 
 const clock = systemClock
 const log = createLogger({ write: () => undefined })
@@ -94,7 +96,7 @@ describe('a log that is asked for by letter', () => {
     const connector = createLetterNodeConnector({ mailboxes: { deliver }, answers, clock })
     const ask = (path: string, signal = new AbortController().signal) =>
       connector.request({ name: 'i-1', host: 'i-1', port: 10250 }, { method: 'GET', path, signal })
-    return { ...table, ask, letters, answerer }
+    return { ...table, ask, letters, answerer, connector }
   }
   const path = '/containerLogs/shop/web/main'
   const questions = (letters: readonly Letter[]) => letters.flatMap(({ body }) => ('question' in body ? [body.question] : []))
@@ -156,6 +158,20 @@ describe('a log that is asked for by letter', () => {
     expect(clock.now()).toBeGreaterThanOrEqual(question.untilMs + 290)
     answerer.take({ ...question, untilMs: clock.now() + 600 })
     expect(items.size).toBe(1)
+  })
+
+  it('is what kubectl logs gets from an API server that reaches no node', async () => {
+    const { connector } = start(() => Readable.from([Buffer.from('one\n')]))
+    const api = await startTestServer({ subresources: createNoTunnel(connector) })
+    onTestFinished(() => api.stop())
+    await api.makeNamespace('shop')
+    const spec = { nodeName: 'i-1', containers: [{ name: 'main', image: 'x' }] }
+    await api.call('POST', '/api/v1/namespaces/shop/pods', { body: { metadata: { name: 'web' }, spec } })
+    const pod = '/api/v1/namespaces/shop/pods/web'
+    expect(await api.call('GET', `${pod}/log?tailLines=1`)).toMatchObject({ code: 200, text: 'one\n' })
+    expect((await api.call('GET', `${pod}/log?container=other`)).code).toBe(400)
+    const refused = await api.call('POST', `${pod}/exec?command=sh`)
+    expect([refused.code, refused.json.message]).toEqual([405, expect.stringContaining('exec is not supported on AWS')])
   })
 
   it('fails when nobody answers', async () => {
