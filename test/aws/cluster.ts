@@ -12,6 +12,7 @@ import { Edge, type Principal } from './edge/edge.ts'
 import { Meter } from './edge/meter.ts'
 import type { AwsCall, AwsRequest } from './edge/request.ts'
 import type { Identity } from './edge/sts.ts'
+import { TaggedResources } from './edge/tagged.ts'
 import { account, jsonCall, region } from './emulator/call.ts'
 import { startEmulator } from './emulator/ministack.ts'
 import { Gateway, type GatewayLimits } from './gateway/gateway.ts'
@@ -49,6 +50,7 @@ export const startAwsCluster = async (options: AwsClusterOptions) => {
   const { SecretList } = await jsonCall<{ SecretList: { Name: string; ARN: string }[] }>(url, 'secretsmanager.ListSecrets')
 
   const meter = new Meter()
+  const tagged = new TaggedResources()
   const logs: { fn: DeployedFunction; line: string }[] = []
   const ecs: FakeEcs = new FakeEcs({
     scope: `arn:aws:ecs:${region}:${account}`,
@@ -71,11 +73,14 @@ export const startAwsCluster = async (options: AwsClusterOptions) => {
     people: [admin],
     known: {
       taskRoleArn: `arn:aws:iam::${account}:role/${taskRole}`,
-      secretArn: (name) => SecretList.find(({ Name }) => Name === name)?.ARN ?? name,
+      secretArn: (name) =>
+        SecretList.find(({ Name }) => Name === name)?.ARN ?? `arn:aws:secretsmanager:${region}:${account}:secret:${name}-AbCdEf`,
       groupArn: (name) => `arn:aws:autoscaling:${region}:${account}:autoScalingGroup:0:autoScalingGroupName/${name}`,
+      tagsOf: (id) => tagged.of(id),
       groupOf: () => [...physicalIds].find(([id]) => id.startsWith('GroupInstances'))?.[1],
     },
     meter,
+    onAnswer: (call, answer) => tagged.remember(call, answer),
     played: {
       ecs: async (call) => playEcs(ecs, call),
       lambda: async (_call, { method, path, body }: AwsRequest) => mappings.answer(method, path.split('/').at(-1) ?? '', body),

@@ -40,7 +40,7 @@ beforeEach(async () => {
     url: `http://127.0.0.1:${(emulator.address() as AddressInfo).port}`,
     principals: () => [{ ...who('READER', 'reader'), statements }],
     people: [who('PERSON', 'person')],
-    known: { taskRoleArn: '', secretArn: String, groupArn: String, groupOf: () => undefined },
+    known: { taskRoleArn: '', secretArn: String, groupArn: String, groupOf: () => undefined, tagsOf: () => ({}) },
     meter,
     played: {},
   })

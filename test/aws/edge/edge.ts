@@ -29,6 +29,8 @@ export interface EdgeOptions {
   readonly people: readonly Identity[]
   readonly known: Known
   readonly meter: Meter
+  /** what AWS answered to what was allowed */
+  readonly onAnswer?: (call: AwsCall, answer: string) => void
   /** services that are played here, not by the emulator */
   readonly played: Readonly<Record<string, (call: AwsCall, request: AwsRequest) => Promise<Answered>>>
 }
@@ -113,6 +115,7 @@ export class Edge {
     if (fault.type === 'lose-call') return void incoming.socket.destroy()
     if (fault.type === 'refuse') return refuse(response, fault.status, { __type: fault.name, message: 'planted', ...fault.more })
     const answer = await this.#perform(call, request)
+    this.#options.onAnswer?.(call, answer.body)
     this.#options.meter.add(priceOf(call, parsed(answer.body), principal.name))
     if (fault.type === 'lose-answer') return void incoming.socket.destroy()
     if (fault.type === 'delay') await new Promise((resolve) => setTimeout(resolve, fault.ms))

@@ -1,5 +1,6 @@
 import { account, region } from '../emulator/call.ts'
 import { type AwsCall, UnknownCall } from './request.ts'
+import { prefixed, tagsOfRequest } from './tagged.ts'
 
 /** What somebody must be allowed to do for a call to be made. */
 export interface Permission {
@@ -20,6 +21,8 @@ export interface Known {
   groupArn(name: string): string
   /** name of the group that an instance is in; undefined: of none */
   groupOf(instanceId: string): string | undefined
+  /** `aws:ResourceTag/…` of what has this ARN or id */
+  tagsOf(id: string): Permission['context']
 }
 
 type Input = Readonly<Record<string, unknown>>
@@ -62,8 +65,14 @@ const dynamodb: Needed = ({ action, input }) => {
 const sqs: Needed = ({ action, input }) =>
   only(`sqs:${action.replace(/Batch$/, '')}`, input.QueueUrl === undefined ? queueArn(input.QueueName) : queueArn(input.QueueUrl))
 
+/** What a new secret's ARN ends with is not known yet. */
 const secretsmanager: Needed = ({ action, input }, known) =>
-  only(`secretsmanager:${action}`, asArn(input.SecretId, known.secretArn))
+  only(
+    `secretsmanager:${action}`,
+    input.SecretId === undefined
+      ? arnOf('secretsmanager', `secret:${input.Name}-??????`)
+      : asArn(input.SecretId, known.secretArn),
+  )
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html */
 const ecs: Needed = ({ action, input }, { taskRoleArn }) => {
@@ -107,13 +116,51 @@ const autoscaling: Needed = ({ action, input }, known) => {
   return only(`autoscaling:${action}`, group === undefined ? '*' : known.groupArn(String(group)))
 }
 
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awselasticloadbalancingv2.html */
+const elasticloadbalancing: Needed = ({ action, input }, known) => {
+  const name = `elasticloadbalancing:${action}`
+  if (action.startsWith('Describe')) return only(name, '*')
+  const tags = prefixed('aws:RequestTag', tagsOfRequest(input))
+  const tagging = (resource: string) =>
+    Object.keys(tags).length === 0
+      ? []
+      : only('elasticloadbalancing:AddTags', resource, { ...tags, 'elasticloadbalancing:CreateAction': action })
+  const make = (resource: string) => [
+    ...only(name, arnOf('elasticloadbalancing', resource), tags),
+    ...tagging(arnOf('elasticloadbalancing', resource)),
+  ]
+  if (action === 'CreateLoadBalancer') return make(`loadbalancer/net/${input.Name}/0`)
+  if (action === 'CreateTargetGroup') return make(`targetgroup/${input.Name}/0`)
+  const target = String(input.ListenerArn ?? input.TargetGroupArn ?? input.LoadBalancerArn)
+  if (action !== 'CreateListener') return only(name, target, known.tagsOf(target))
+  const balancer = String(input.LoadBalancerArn)
+  return [...only(name, balancer, known.tagsOf(balancer)), ...tagging(balancer.replace(':loadbalancer/', ':listener/'))]
+}
+
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html */
+const ec2: Needed = ({ action, input }, known) => {
+  if (action.startsWith('Describe')) return only(`ec2:${action}`, '*')
+  if (action !== 'CreateSecurityGroup') {
+    const group = String(input.GroupId)
+    return only(`ec2:${action}`, arnOf('ec2', `security-group/${group}`), known.tagsOf(group))
+  }
+  const tags = prefixed('aws:RequestTag', tagsOfRequest(input))
+  const made = arnOf('ec2', 'security-group/sg-0')
+  return [
+    ...only('ec2:CreateSecurityGroup', made, tags),
+    ...only('ec2:CreateSecurityGroup', arnOf('ec2', `vpc/${input.VpcId}`)),
+    ...only('ec2:CreateTags', made, { ...tags, 'ec2:CreateAction': action }),
+  ]
+}
+
 const services: Readonly<Record<string, Needed>> = {
   dynamodb,
   sqs,
   secretsmanager,
   ecs,
   autoscaling,
-  ec2: ({ action }) => only(`ec2:${action}`, '*'),
+  ec2,
+  elasticloadbalancing,
   lambda: ({ action, input }) => only(`lambda:${action}`, arnOf('lambda', `event-source-mapping:${input.UUID}`)),
   // Everybody may ask who he is.
   sts: () => [],

@@ -78,6 +78,7 @@ describe('a call', () => {
     secretArn: (name) => `arn:secret:${name}-AbCdEf`,
     groupArn: (name) => `arn:group/${name}`,
     groupOf: () => 'nodes',
+    tagsOf: (id) => ({ 'aws:ResourceTag/of': id }),
   }
   const json = (service: string, target: string, body: unknown) =>
     readCall({
@@ -134,6 +135,29 @@ describe('a call', () => {
     expect(needs('ecs', 'AmazonEC2ContainerServiceV20141113.StartTask', { cluster: 'c', taskDefinition: 'pod' })).toEqual([
       'ecs:StartTask task-definition/pod',
       'iam:PassRole role/Task',
+    ])
+  })
+
+  it('that makes something with tags needs to tag it, and one that changes it what its tags say', () => {
+    const form = (body: string) =>
+      permissionsOf(
+        readCall({
+          method: 'POST',
+          path: '/',
+          headers: { authorization: authorization('elasticloadbalancing'), 'content-type': 'application/x-www-form-urlencoded' },
+          body,
+        }),
+        known,
+      )
+    expect(form('Action=CreateTargetGroup&Name=web&Tags.member.1.Key=owner&Tags.member.1.Value=us')).toMatchObject([
+      { action: 'elasticloadbalancing:CreateTargetGroup', context: { 'aws:RequestTag/owner': 'us' } },
+      {
+        action: 'elasticloadbalancing:AddTags',
+        context: { 'aws:RequestTag/owner': 'us', 'elasticloadbalancing:CreateAction': 'CreateTargetGroup' },
+      },
+    ])
+    expect(form('Action=DeleteLoadBalancer&LoadBalancerArn=arn:lb')).toEqual([
+      { action: 'elasticloadbalancing:DeleteLoadBalancer', resource: 'arn:lb', context: { 'aws:ResourceTag/of': 'arn:lb' } },
     ])
   })
 

@@ -47,6 +47,14 @@ describe.skipIf(missing)(`a deployment on two instances ${missing && `(${missing
     await expect.poll(() => aws.ecs.running().length, { timeout: 60_000 }).toBe(1)
   })
 
+  it('gives a Service of type LoadBalancer a name in the world, and takes it back', async () => {
+    await kubectl('expose deployment web --port=80 --type=LoadBalancer')
+    await expect
+      .poll(() => kubectl('get service web -o jsonpath={.status.loadBalancer.ingress[0].hostname}'), { timeout: 60_000 })
+      .toMatch(/elb/)
+    await kubectl('delete service web --timeout=60s')
+  })
+
   it('replaces the pods of an instance that dies', async () => {
     const node = await kubectl('get pods -l app=web -o jsonpath={.items[0].spec.nodeName}')
     const dying = instances.find(({ instanceId }) => instanceId === node)
