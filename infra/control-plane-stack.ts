@@ -94,7 +94,7 @@ export class ControlPlaneStack extends Stack {
     const pattern = ecsEvents(machines.clusterArn)
     new EventRule(this, 'EcsEvents', { description: "tasks' and instances' states", pattern, handler: cloudEvents })
 
-    queues.heartbeats.grantSendMessages(machines.instanceRole)
+    queues.heartbeats.grant(machines.instanceRole, 'sqs:SendMessage')
     mailboxes.grantRead(machines.instanceRole)
     table.grantAnswers(machines.instanceRole)
     this.agentVariables = {
