@@ -102,7 +102,8 @@ export const startOnInstance =
       },
     })
     const events = new EventRecorder({ client, clock, log, nodeName })
-    watchInterruption({ metadata, nodeName, client, events, clock, log, signal }).catch((error: unknown) => {
+    const pods = () => followed.informers.pods.list()
+    watchInterruption({ metadata, nodeName, client, pods, events, clock, log, signal }).catch((error: unknown) => {
       if (!signal.aborted) log.error('interruptions are not watched for', { error })
     })
     return {
