@@ -1,5 +1,31 @@
-import type { NodeCapacity } from '../node/capacity.ts'
-import type { Room } from './container-instance.ts'
+import type { ECSClient } from '@aws-sdk/client-ecs'
+import type Docker from 'dockerode'
+import { machineCapacity, type NodeCapacity } from '../node/capacity.ts'
+import type { NodeEdge } from '../node/node-edge.ts'
+import type { AgentParts } from '../node/start-with-server.ts'
+import { type Room, registeredRoom } from './container-instance.ts'
+import { foreignRoom } from './foreign-tasks.ts'
+import { untilDone } from './until-done.ts'
+
+export interface CapacityOptions {
+  readonly ecs: Pick<ECSClient, 'send'>
+  readonly ecsCluster: string
+  /** its ARN */
+  readonly containerInstance: string
+  readonly docker: Docker
+  readonly dataDir: string
+}
+
+/** What the machine has, and what of it pods may ask for: the latter changes with the tasks of others. */
+export const openCapacity = async (
+  { ecs, ecsCluster: cluster, containerInstance: instance, docker, dataDir }: CapacityOptions,
+  parts: AgentParts,
+): Promise<Pick<NodeEdge, 'capacity' | 'allocatable'>> => {
+  const machine = await machineCapacity(dataDir)
+  const registered = await untilDone('the container instance', () => registeredRoom(ecs, { cluster, instance }), parts)
+  const allocatable = async () => allocatableOf(machine, { registered, foreign: await foreignRoom(docker) })
+  return { capacity: { ...machine, allocatable: await allocatable() }, allocatable }
+}
 
 /**
  * The least that a task holds, be its pod's requests zero: as `shared/placement/ecs` has it. Room for some pods of that kind is kept

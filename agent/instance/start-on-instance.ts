@@ -5,7 +5,6 @@ import { SQSClient } from '@aws-sdk/client-sqs'
 import { createDynamoDbAnswerSink } from '../../shared/answers/dynamodb-answers.ts'
 import { createGatewayTransport } from '../../shared/client/gateway-transport.ts'
 import { createClient } from '../../shared/client/rest-client.ts'
-import { hostAnnotation } from '../../shared/placement/annotation.ts'
 import { createSqsMailbox } from '../../shared/queue/sqs/sqs-mailbox.ts'
 import { createSqsQueue } from '../../shared/queue/sqs/sqs-queue.ts'
 import { Answerer } from '../answers/answerer.ts'
@@ -13,52 +12,37 @@ import { EventRecorder } from '../event-recorder.ts'
 import { startMailboxInformers } from '../informer/mailbox-informers.ts'
 import { prepareHost } from '../network/host.ts'
 import { overlayBytes } from '../network/overlay.ts'
-import { machineCapacity } from '../node/capacity.ts'
 import { engineAt, startDockerNode } from '../node/docker-node.ts'
-import type { NodeIdentity } from '../node/ensure-node.ts'
-import { nodeLabels } from '../node/node-agent.ts'
 import type { StartAgent } from '../node/start-with-server.ts'
 import { claimNode } from './claim-node.ts'
-import { containerInstanceArn, registeredRoom } from './container-instance.ts'
 import { EcsRooms } from './ecs-rooms.ts'
 import type { InstanceEnvironment } from './environment.ts'
-import { foreignRoom } from './foreign-tasks.ts'
-import { allocatableOf } from './instance-capacity.ts'
+import { openCapacity } from './instance-capacity.ts'
 import { apiAddressOf, startInstanceNetwork } from './instance-network.ts'
 import { watchInterruption } from './interruption.ts'
-import { createInstanceMetadata, type InstanceFacts } from './metadata.ts'
+import { learnInstance } from './learn-instance.ts'
 import { createQueuedHeartbeats } from './queued-heartbeats.ts'
 import { createStsTokens } from './sts-token.ts'
-import { untilDone } from './until-done.ts'
 
 /** The node of an EC2 instance that is an ECS container instance: queues lead to it, and ECS tasks hold its pods' room. */
 export const startOnInstance =
   (environment: InstanceEnvironment): StartAgent =>
   async (parts) => {
-    const { region, server, serviceCidr, podCidr, dataDir, ecsCluster: cluster } = environment
-    const { clock, signal } = parts
+    const { region, server, serviceCidr, podCidr, dataDir } = environment
     await mkdir(dataDir, { recursive: true })
-    const metadata = createInstanceMetadata({ endpoint: environment.metadataEndpoint })
-    const facts = await untilDone('the instance metadata', () => metadata.facts(), parts)
-    const instance = await untilDone(
-      'the ECS agent',
-      () => containerInstanceArn({ endpoint: environment.ecsAgentEndpoint }),
-      parts,
-    )
-    const nodeName = facts.instanceId
+    const { metadata, facts, containerInstance, identity } = await learnInstance(environment, parts)
+    const nodeName = identity.name
     const log = parts.log.child({ node: nodeName })
+    const running = { ...parts, log }
+    const { clock } = parts
     // The endpoint of the region, or a stand-in's, whatever host a queue's URL names.
     const sqs = new SQSClient({ region, useQueueUrlAsEndpoint: false })
-    const ecs = new ECSClient({ region })
     const token = createStsTokens({ audience: environment.clusterName, region, credentials: sqs.config.credentials, clock })
     const transport = createGatewayTransport({ server, token, userAgent: `windlass-agent/${nodeName}` })
     const client = createClient(transport)
-    const identity = identityOf(facts, instance)
-    const { podCIDR } = await claimNode(client, identity, parts)
+    const { podCIDR } = await claimNode(client, identity, running)
     const docker = engineAt(environment.dockerSocket)
-    const machine = await machineCapacity(dataDir)
-    const registered = await untilDone('the container instance', () => registeredRoom(ecs, { cluster, instance }), parts)
-    const allocatable = async () => allocatableOf(machine, { registered, foreign: await foreignRoom(docker) })
+    const room = await openCapacity({ ...environment, docker, containerInstance, ecs: new ECSClient({ region }) }, running)
     await prepareHost({ podRange: podCidr, serviceRange: serviceCidr, apiAddress: apiAddressOf(podCidr) })
     let answerer: Answerer | undefined
     const followed = startMailboxInformers({
@@ -66,12 +50,11 @@ export const startOnInstance =
       mailbox: createSqsMailbox({ client: sqs, prefix: environment.mailboxPrefix, node: nodeName }),
       nodeName,
       onQuestion: (question) => answerer?.take(question),
-      clock,
-      log,
-      signal,
+      ...running,
     })
     const network = await startInstanceNetwork({
-      ...{ clock, log, signal, server, nodeName, podCIDR, client },
+      ...running,
+      ...{ server, nodeName, podCIDR, client },
       podRange: podCidr,
       address: facts.privateAddress,
       nodes: followed.informers.node,
@@ -89,8 +72,7 @@ export const startOnInstance =
         rooms: new EcsRooms({ docker, log }),
         identity: { ...identity, podCIDR },
         address: { internalIP: facts.privateAddress, internalDNS: facts.privateName },
-        capacity: { ...machine, allocatable: await allocatable() },
-        allocatable,
+        ...room,
         statusEveryMs: Number.POSITIVE_INFINITY,
         port: 0,
         serve: async (source) => {
@@ -103,8 +85,8 @@ export const startOnInstance =
     })
     const events = new EventRecorder({ client, clock, log, nodeName })
     const pods = () => followed.informers.pods.list()
-    watchInterruption({ metadata, nodeName, client, pods, events, clock, log, signal }).catch((error: unknown) => {
-      if (!signal.aborted) log.error('interruptions are not watched for', { error })
+    watchInterruption({ ...running, metadata, nodeName, client, pods, events }).catch((error: unknown) => {
+      if (!parts.signal.aborted) log.error('interruptions are not watched for', { error })
     })
     return {
       stop: async () => {
@@ -114,18 +96,3 @@ export const startOnInstance =
       },
     }
   }
-
-const identityOf = ({ instanceId, instanceType, region, zone }: InstanceFacts, containerInstance: string): NodeIdentity => {
-  const identity = {
-    // The name of the role's session, which STS vouches for: nobody but this instance can be this node.
-    name: instanceId,
-    labels: {
-      'node.kubernetes.io/instance-type': instanceType,
-      'topology.kubernetes.io/region': region,
-      'topology.kubernetes.io/zone': zone,
-    },
-    annotations: { [hostAnnotation]: containerInstance },
-    providerID: `aws:///${zone}/${instanceId}`,
-  }
-  return { ...identity, labels: nodeLabels(identity) }
-}
