@@ -1,31 +1,20 @@
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { prepareHost, removeHost } from '../agent/network/host.ts'
-import { removeNode } from '../agent/network/routed-network.ts'
-import type { Client } from '../shared/client/client.ts'
 import type { Logger } from '../shared/platform/log.ts'
-import { type Node, nodes } from '../shared/resources/resource.ts'
-import { apiAddress, apiServiceAddress, clusterDomain, nodeName, nodePodCIDR, podRange, serviceRange } from './addresses.ts'
+import { apiAddress, apiServiceAddress, clusterDomain } from './addresses.ts'
 import { superviseAgents } from './agent-processes.ts'
 import { type ApiProcess, openApiProcess } from './api-process.ts'
 import { startApiWorkers } from './api-workers.ts'
 import { stopContainers } from './containers.ts'
 import { startControlPlane } from './control-plane.ts'
-import {
-  type ClusterRecord,
-  type DataDirectory,
-  DataDirectoryError,
-  newRecord,
-  openDataDirectory,
-  writeRecord,
-} from './data-directory.ts'
-import { type Engine, findEngine, stopEngine } from './engine.ts'
+import { type ClusterRecord, DataDirectoryError, newRecord, openDataDirectory, writeRecord } from './data-directory.ts'
 import { serve } from './http-server.ts'
 import { addToKubeconfig, userKubeconfig } from './kubeconfig.ts'
-import { takeLock, takeMachineLock } from './machine-lock.ts'
+import { takeLock } from './machine-lock.ts'
 import { agentConfigurations } from './nodes.ts'
+import { nodesReady } from './nodes-ready.ts'
 import type { LocalOptions } from './options.ts'
 import { openPki, type Pki } from './pki.ts'
+import { prepareMachine } from './prepare-machine.ts'
 import type { Progress } from './progress.ts'
 import { openRunningAgents } from './running-agents.ts'
 
@@ -97,36 +86,12 @@ export const startCluster = async (
     const sinceMs = Date.now()
     for (const each of configurations) agents.start(each, join(directory.logs, `${each.nodeName}.log`))
     const alive = new Set(kept.map(({ nodeName }) => nodeName))
-    await nodesReady({ api, client: plane.client, wanted: local.nodes, alive, sinceMs, progress })
+    await nodesReady({ heartbeats: api.heartbeats, client: plane.client, wanted: local.nodes, alive, sinceMs, progress })
     return { runtime: local.runtime, kubectl: local.kubeconfig ? `kubectl --kubeconfig ${kubeconfig}` : 'kubectl', stop }
   } catch (error) {
     await stop()
     throw error
   }
-}
-
-/** Engine and guards first: no packet for our ranges may leave the machine, whatever starts later. */
-const prepareMachine = async (options: {
-  local: LocalOptions
-  directory: DataDirectory
-  record: ClusterRecord
-  progress: Progress
-  undo: (() => Promise<void> | void)[]
-}): Promise<Engine> => {
-  const { local, directory, record, progress, undo } = options
-  undo.push(takeMachineLock())
-  openRunningAgents(local.dataDir).refuseOthers()
-  const engine = await findEngine({ logFile: join(directory.logs, 'dockerd.log'), tell: progress.note })
-  const enginePid = engine.pid ?? record.enginePid
-  if (enginePid !== undefined) undo.push(() => stopEngine(enginePid))
-  if (engine.pid !== undefined) await writeRecord(local.dataDir, { ...record, enginePid: engine.pid })
-  await prepareHost({ podRange, serviceRange, apiAddress })
-  undo.push(async () => {
-    for (let index = 0; index < local.nodes; index++) await removeNode({ nodeName: nodeName(index), podCIDR: nodePodCIDR(index) })
-    await removeHost({ podRange, serviceRange })
-  })
-  progress.done(`Docker engine ${engine.version}`)
-  return engine
 }
 
 const listen = async (options: {
@@ -186,31 +151,4 @@ const writeKubeconfig = async (options: { pki: Pki; server: string; file: string
       `${error instanceof Error ? error.message : String(error)}; use: export KUBECONFIG=${join(dataDir, 'kubeconfig')}`,
     )
   }
-}
-
-/** What the store says of a node may be of an earlier start: it counts once the node was heard of since, or its agent never ended. */
-const nodesReady = async (options: {
-  api: ApiProcess
-  client: Client
-  wanted: number
-  alive: ReadonlySet<string>
-  sinceMs: number
-  progress: Progress
-}) => {
-  const { api, client, wanted, alive, sinceMs, progress } = options
-  const ready = new Set<string>()
-  const isReady = ({ status }: Node) => status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True')
-  while (ready.size < wanted) {
-    const heard = await api.heartbeats.all()
-    for (const node of (await client.list(nodes)).items) {
-      const { name } = node.metadata
-      const isAlive = alive.has(name) || (heard.get(name) ?? 0) >= sinceMs
-      if (ready.has(name) || !isReady(node) || !isAlive) continue
-      ready.add(name)
-      if (wanted <= 5) progress.done(`node ${name} is Ready`)
-    }
-    // A list of thousands takes its time.
-    await sleep(wanted <= 100 ? 25 : 500)
-  }
-  if (wanted > 5) progress.done(`${wanted} nodes are Ready`)
 }
