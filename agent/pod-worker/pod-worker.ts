@@ -3,18 +3,19 @@ import type { PodStatus } from '../../shared/resources/generated/types.ts'
 import type { Pod } from '../../shared/resources/resource.ts'
 import { PodProbes } from '../probes/pod-probes.ts'
 import { roomLoss } from '../room/room-loss.ts'
-import type { RuntimeContainer } from '../runtime/runtime.ts'
 import { podStatus } from '../status/pod-status.ts'
 import { computeActions, type PodActions } from './actions.ts'
 import { rejection } from './admission.ts'
 import { BringUp } from './bring-up.ts'
+import { ContainerStops } from './container-stops.ts'
 import { attachNetwork } from './create-sandbox.ts'
+import { withOthersConditions } from './others-conditions.ts'
 import { fieldPathOf, type PodContext } from './pod-context.ts'
 import { PodEnd } from './pod-end.ts'
-import { type ContainerStop, readySandbox } from './pod-state.ts'
+import { readySandbox } from './pod-state.ts'
 import { StatusWriter } from './status-writer.ts'
-import { graceOfStop, stopContainer } from './stop-container.ts'
-import { terminationMessage } from './termination-message.ts'
+import { TerminationMessages } from './termination-messages.ts'
+import { WakeTimer } from './wake-timer.ts'
 
 export interface PodWorkerOptions {
   readonly context: PodContext
@@ -33,8 +34,9 @@ export class PodWorker {
   readonly #probes: PodProbes
   readonly #writer: StatusWriter
   readonly #bringUp: BringUp
-  readonly #messages = new Map<string, string>()
-  readonly #stopping = new Map<string, Promise<void>>()
+  readonly #messages: TerminationMessages
+  readonly #stops: ContainerStops
+  readonly #timer = new WakeTimer(() => this.wake())
   #pod: Pod
   #gone = false
   #status: PodStatus
@@ -43,7 +45,6 @@ export class PodWorker {
   #failure: { reason: string; message: string } | undefined
   #busy: Promise<void> | undefined
   #dirty = false
-  #timer: { at: number; handle: NodeJS.Timeout } | undefined
 
   constructor({ context, pod, onDone }: PodWorkerOptions) {
     this.#context = context
@@ -51,7 +52,10 @@ export class PodWorker {
     this.#onDone = onDone
     this.#status = pod.status ?? {}
     this.#writer = new StatusWriter(context, pod)
+    this.#messages = new TerminationMessages(context)
     const wake = () => this.wake()
+    const wakeIn = (ms: number) => this.#timer.ringIn(ms)
+    this.#stops = new ContainerStops({ context, wake, wakeIn })
     this.#probes = new PodProbes({
       clock: context.clock,
       run: context.probe,
@@ -63,7 +67,7 @@ export class PodWorker {
     })
     this.#bringUp = new BringUp({
       context,
-      wakeIn: (ms) => this.#wakeIn(ms),
+      wakeIn,
       podIP: () => this.#podIP,
       setPodIP: (ip) => {
         this.#podIP = ip
@@ -101,7 +105,7 @@ export class PodWorker {
 
   /** Lets go without touching the containers. */
   stop(): void {
-    clearTimeout(this.#timer?.handle)
+    this.#timer.stop()
     this.#probes.stop()
     this.#writer.stop()
     void this.#bringUp.abort()
@@ -114,7 +118,7 @@ export class PodWorker {
         await this.#sync()
       } catch (error) {
         this.#context.log.error('pod can not be synced, trying again', { pod: this.#pod.metadata.name, error })
-        this.#wakeIn(2000)
+        this.#timer.ringIn(2000)
       }
     }
   }
@@ -122,7 +126,7 @@ export class PodWorker {
   async #sync() {
     const { runtime } = this.#context
     const uid = this.#pod.metadata.uid ?? ''
-    await this.#readMessages()
+    await this.#messages.read(this.#pod)
     if (this.#mustEnd()) return this.#finish()
     // Its change wakes the worker.
     if (!this.#context.rooms.room(uid)) return this.#report()
@@ -131,7 +135,8 @@ export class PodWorker {
     this.#probes.follow(this.#pod, state, this.#podIP)
     const actions = computeActions({ pod: this.#pod, runtime: state, probes: this.#probes })
     this.#report()
-    for (const stop of actions.stop) this.#stop(stop)
+    const { signal: hurry } = this.#bringUp
+    for (const stop of actions.stop) this.#stops.start(stop, { pod: this.#pod, podIP: this.#podIP, hurry })
     if (actions.endAll && actions.sandboxAttempt === undefined) return this.#finish()
     this.#start(actions)
     this.#watchDeadline()
@@ -186,7 +191,7 @@ export class PodWorker {
 
   #watchDeadline() {
     const left = this.#deadlineLeftMs()
-    if (left !== Number.POSITIVE_INFINITY) this.#wakeIn(left)
+    if (left !== Number.POSITIVE_INFINITY) this.#timer.ringIn(left)
   }
 
   #finish() {
@@ -207,46 +212,6 @@ export class PodWorker {
     if (this.#gone) this.#onDone()
   }
 
-  #stop(stop: ContainerStop) {
-    const { container } = stop
-    if (this.#stopping.has(container.id)) return
-    const stopping = stopContainer(this.#context, {
-      pod: this.#pod,
-      container,
-      message: stop.message,
-      graceSeconds: graceOfStop(this.#pod, stop),
-      podIP: this.#podIP,
-      hurry: this.#bringUp.signal,
-    })
-      .catch((error: unknown) => {
-        this.#context.log.error('container can not be stopped', { container: container.name, error })
-        this.#wakeIn(2000)
-      })
-      .finally(() => {
-        this.#stopping.delete(container.id)
-        this.wake()
-      })
-    this.#stopping.set(container.id, stopping)
-  }
-
-  async #readMessages() {
-    const { runtime, log } = this.#context
-    const dead = runtime
-      .pod(this.#pod.metadata.uid ?? '')
-      ?.containers.filter(({ state, id }) => state === 'exited' && !this.#messages.has(id))
-    for (const container of dead ?? []) {
-      const message = await terminationMessage(runtime, this.#specOf(container), container).catch((error: unknown) => {
-        log.warn('termination message can not be read', { container: container.name, error })
-        return ''
-      })
-      this.#messages.set(container.id, message)
-    }
-  }
-
-  #specOf({ name }: RuntimeContainer) {
-    return [...this.#pod.spec.containers, ...(this.#pod.spec.initContainers ?? [])].find((each) => each.name === name)
-  }
-
   #report() {
     if (this.#gone) return
     const { runtime, hostIP, clock } = this.#context
@@ -256,7 +221,7 @@ export class PodWorker {
       runtimeName: runtime.name,
       probes: this.#probes,
       reasons: this.#bringUp.reasons,
-      terminationMessages: this.#messages,
+      terminationMessages: this.#messages.byId,
       previous: withOthersConditions(this.#status, this.#pod.status),
       podIP: this.#podIP ?? (this.#end ? this.#status.podIP : undefined),
       hostIP,
@@ -273,31 +238,4 @@ export class PodWorker {
       if (containerID) this.#probes.seed(containerID.slice(containerID.indexOf('://') + 3), { started: started ?? false, ready })
     }
   }
-
-  #wakeIn(ms: number) {
-    const at = Date.now() + ms
-    if (this.#timer && this.#timer.at <= at) return
-    clearTimeout(this.#timer?.handle)
-    // setTimeout takes at most 2^31-1 ms
-    const handle = setTimeout(
-      () => {
-        this.#timer = undefined
-        this.wake()
-      },
-      Math.min(Math.max(0, ms), 86_400_000),
-    )
-    this.#timer = { at, handle }
-  }
 }
-
-const own: ReadonlySet<string> = new Set(['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled'])
-
-/** What this agent wrote last, with the conditions of others as the API server has them now. */
-const withOthersConditions = (written: PodStatus, current: PodStatus | undefined): PodStatus => ({
-  ...written,
-  phase: current?.phase === 'Failed' || current?.phase === 'Succeeded' ? current.phase : written.phase,
-  conditions: [
-    ...(current?.conditions ?? []).filter(({ type }) => !own.has(type)),
-    ...(written.conditions ?? []).filter(({ type }) => own.has(type)),
-  ],
-})
