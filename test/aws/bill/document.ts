@@ -28,8 +28,8 @@ export const document = (measured: Measured): string => {
     nodesMinute,
     nodes,
     commands,
-    hundredPods,
-    hundredPodsDeleted,
+    manyPods,
+    manyPodsDeleted,
     watchHour,
   } = measured
   const idle = [
@@ -42,7 +42,7 @@ export const document = (measured: Measured): string => {
     ...monthly('the resync, each hour', fullHourWithNodes, hoursPerMonth),
   ]
   const command = (name: string) => dollarsOf(commands.find((each) => each.command.includes(name))?.uses ?? [])
-  const perPod = dollarsOf(hundredPods) / 100 + dollarsOf(hundredPodsDeleted) / 100
+  const perPod = (dollarsOf(manyPods) + dollarsOf(manyPodsDeleted)) / pods
   const nodeMonth = (sum(idleWithNodes) - sum(idle)) / nodes
   const teamLines: Line[] = [
     { what: `${team.nodes} idle nodes`, dollars: sum(idle) + team.nodes * nodeMonth },
@@ -79,8 +79,8 @@ export const document = (measured: Measured): string => {
     ...table(
       ['', 'cost', 'API requests', 'function calls', 'read units', 'write units', 'queue requests'],
       [
-        ['a Deployment of 100 pods, until all are Ready', money(dollarsOf(hundredPods)), ...countsOf(hundredPods)],
-        ['its deletion', money(dollarsOf(hundredPodsDeleted)), ...countsOf(hundredPodsDeleted)],
+        [`a Deployment of ${pods} pods, until all are Ready`, money(dollarsOf(manyPods)), ...countsOf(manyPods)],
+        ['its deletion', money(dollarsOf(manyPodsDeleted)), ...countsOf(manyPodsDeleted)],
         ['an hour of an idle `kubectl get -w`', money(dollarsOf(watchHour)), ...countsOf(watchHour)],
       ],
     ),

@@ -8,7 +8,7 @@ export const kubectlOf =
       const child = execFile(
         'kubectl',
         ['--kubeconfig', kubeconfig, ...command.split(' ')],
-        { timeout: 400_000 },
+        { timeout: 1_000_000 },
         (error, stdout, stderr) => {
           if (error) reject(new Error(`kubectl ${command}: ${stderr || error.message}`, { cause: error }))
           else resolve(stdout)
