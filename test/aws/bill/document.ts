@@ -28,6 +28,7 @@ export const document = (measured: Measured): string => {
     nodesMinute,
     nodes,
     commands,
+    pods,
     manyPods,
     manyPodsDeleted,
     watchHour,
