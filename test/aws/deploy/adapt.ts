@@ -37,11 +37,6 @@ export const adaptations: readonly Adaptation[] = [
     apply: onEach('AWS::Events::Rule', { State: 'DISABLED' }),
   },
   {
-    what: 'queues hand out again after 30 s what nobody has answered for, not after minutes',
-    because: 'a function that was killed keeps its messages for so long, and a test has no minutes',
-    apply: onEach('AWS::SQS::Queue', { VisibilityTimeout: 30 }),
-  },
-  {
     what: 'the newest ECS-optimized image is a name',
     because: 'the emulator lacks the parameter, and has no images',
     apply: ({ Parameters = {}, ...template }) => ({
@@ -57,6 +52,9 @@ export const adaptations: readonly Adaptation[] = [
     apply: without('AWS::EC2::SecurityGroupIngress'),
   },
 ]
+
+/** For tests in which functions are killed: what such a one was at is handed out again after seconds, not minutes. */
+export const redelivering = (seconds: number) => onEach('AWS::SQS::Queue', { VisibilityTimeout: seconds })
 
 export const adapt = (template: CloudFormationTemplate): CloudFormationTemplate =>
   adaptations.reduce((now, { apply }) => apply(now), template)

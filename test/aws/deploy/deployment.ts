@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { elementsOf, jsonCall, queryCall, restCall } from '../emulator/call.ts'
-import { adapt, type CloudFormationTemplate } from './adapt.ts'
+import { adapt, type CloudFormationTemplate, redelivering } from './adapt.ts'
 import { bootstrap, uploadAssets } from './assets.ts'
 import { createStack } from './stacks.ts'
 
@@ -65,17 +65,20 @@ export interface Deployment {
 export interface Synthesized {
   readonly directory: string
   readonly stacks: readonly string[]
+  /** @default what the templates say */
+  readonly redeliverSeconds?: number | undefined
 }
 
 /** Deploys the stacks as `cdk deploy` does, and reads back what is there. */
-export const deploy = async (url: string, { directory, stacks }: Synthesized): Promise<Deployment> => {
+export const deploy = async (url: string, { directory, stacks, redeliverSeconds }: Synthesized): Promise<Deployment> => {
   await bootstrap(url)
   const physicalIds = new Map<string, string>()
+  const change = redeliverSeconds === undefined ? (template: CloudFormationTemplate) => template : redelivering(redeliverSeconds)
   const resources: CloudFormationTemplate['Resources'] = {}
   for (const stack of stacks) {
     const template = JSON.parse(readFileSync(join(directory, `${stack}.template.json`), 'utf8')) as CloudFormationTemplate
     await uploadAssets(url, { directory, stack })
-    for (const [id, physical] of await createStack(url, stack, adapt(template))) physicalIds.set(id, physical)
+    for (const [id, physical] of await createStack(url, stack, change(adapt(template)))) physicalIds.set(id, physical)
     Object.assign(resources, template.Resources)
   }
   const idOf = (type: string, name = '') => {

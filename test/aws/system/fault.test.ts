@@ -36,7 +36,7 @@ describe.skipIf(missing)(
     }
 
     beforeAll(async () => {
-      aws = await startAwsCluster({ synthesized: inject('synthesized'), disturb })
+      aws = await startAwsCluster({ synthesized: { ...inject('synthesized'), redeliverSeconds: 30 }, disturb })
       kubectl = kubectlOf(aws.kubeconfig)
       await aws.tick()
       instances = await Promise.all(['i-0a', 'i-0b'].map((id) => startSimulatedInstance(aws, id)))
