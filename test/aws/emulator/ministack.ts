@@ -1,30 +1,13 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { missingPackage, programOf } from './python-package.ts'
 
 /** It changes weekly: what was tried is this one. */
-const version = '1.5.33'
-const folder = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'windlass-aws', `ministack-${version}`)
-const program = join(folder, 'bin', 'ministack')
+const emulator = { name: 'ministack', version: '1.5.33' }
 
 /** Installs the emulator once a machine. Answers why it can't be had; undefined: it is there. */
-export const missingEmulator = (): string | undefined => {
-  if (existsSync(join(folder, 'complete'))) return undefined
-  try {
-    rmSync(folder, { recursive: true, force: true })
-    mkdirSync(folder, { recursive: true })
-    execFileSync('python3', ['-m', 'venv', folder], { stdio: 'pipe' })
-    execFileSync(join(folder, 'bin', 'pip'), ['install', '--quiet', `ministack==${version}`], { stdio: 'pipe' })
-    mkdirSync(join(folder, 'complete'))
-    return undefined
-  } catch (error) {
-    const { stderr, message } = error as { stderr?: Buffer; message: string }
-    return `the AWS emulator needs python3 with venv, and ministack ${version} from PyPI: ${stderr?.toString().trim() || message}`
-  }
-}
+export const missingEmulator = (): string | undefined => missingPackage(emulator)
 
 export interface Emulator {
   readonly url: string
@@ -38,7 +21,7 @@ export const startEmulator = async (): Promise<Emulator> => {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const lines: string[] = []
-  const child = spawn(program, [], {
+  const child = spawn(programOf(emulator), [], {
     env: {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
