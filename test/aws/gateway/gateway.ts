@@ -76,6 +76,7 @@ export class Gateway {
     }
     if (size > bodyBytes) return refuse(response, 413, 'Request Too Long')
 
+    response.on('error', () => response.destroy())
     const { contentType, body } = await host.begin(fn, eventOf({ request, url, body: Buffer.concat(parts), apiId, stage }))
     const total = setTimeout(() => response.destroy(), totalMs)
     let idle = setTimeout(() => response.destroy(), idleMs)
@@ -85,7 +86,7 @@ export class Gateway {
         body.resume()
         return refuse(response, 502, 'Internal server error')
       }
-      for await (const piece of readPrelude(body)) {
+      for await (const piece of readPrelude(body.iterator({ destroyOnReturn: false }))) {
         clearTimeout(idle)
         idle = setTimeout(() => response.destroy(), idleMs)
         if ('statusCode' in piece) {
@@ -95,18 +96,30 @@ export class Gateway {
         }
         sent += piece.bytes.length
         // Whoever has gone: the function is not told, and goes on until it has said all.
-        if (!response.destroyed && !response.write(piece.bytes))
-          await Promise.race([once(response, 'drain'), once(response, 'close')])
+        if (!response.destroyed && !response.write(piece.bytes)) await drained(response)
       }
       if (!response.headersSent) return refuse(response, 502, 'Internal server error')
       response.end()
     } finally {
       clearTimeout(total)
       clearTimeout(idle)
+      body.resume()
       onRequest?.(sent)
     }
   }
 }
+
+/** Resolves too when whoever reads has gone. */
+const drained = (response: ServerResponse): Promise<void> =>
+  new Promise((resolve) => {
+    const done = () => {
+      response.off('drain', done)
+      response.off('close', done)
+      resolve()
+    }
+    response.on('drain', done)
+    response.on('close', done)
+  })
 
 const refuse = (response: ServerResponse, status: number, message: string): void => {
   if (response.headersSent) return void response.destroy()

@@ -58,6 +58,8 @@ export class FunctionProcess {
 
   async start({ name, directory, handler, memoryMiB, environment }: FunctionCode): Promise<void> {
     this.#name = name
+    // A process that stands still keeps its connections, and an answer takes as long as it takes.
+    Object.assign(this.#server, { keepAliveTimeout: 0, headersTimeout: 0, requestTimeout: 0 })
     this.#server.listen(0, '127.0.0.1')
     await once(this.#server, 'listening')
     const child = spawn(process.execPath, [`--max-old-space-size=${Math.floor(memoryMiB * 0.9)}`, runtime, handler], {
@@ -87,6 +89,7 @@ export class FunctionProcess {
     child.once('exit', (code, signal) => {
       this.#ended = true
       const error = new FunctionError(`the process ended with ${signal ?? code}`)
+      this.#onLog(error.message)
       this.#ready.reject(error)
       this.#current?.failed(error)
       this.#current = undefined

@@ -79,6 +79,8 @@ const openStream = (id: string) => {
     finish = resolve
     fail = reject
   })
+  // Nobody waits for it before the handler has done.
+  answered.catch(() => undefined)
   const headers = {
     'lambda-runtime-function-response-mode': 'streaming',
     'transfer-encoding': 'chunked',
