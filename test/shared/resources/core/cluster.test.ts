@@ -23,7 +23,7 @@ describe('a Namespace', () => {
   it('keeps its finalizers when it is updated', () => {
     const [old, object] = [namespace.created({}), namespace.defaulted({ spec: { finalizers: [] } })]
     definitionOf('Namespace').prepareForUpdate?.(object, old)
-    expect(object['spec']).toEqual({ finalizers: ['kubernetes'] })
+    expect(object.spec).toEqual({ finalizers: ['kubernetes'] })
   })
 
   it('checks finalizers, names and the phase', () => {
@@ -51,7 +51,7 @@ describe('a Node', () => {
     ['Unknown', [], {}],
     ['Ready,SchedulingDisabled', [{ type: 'Ready', status: 'True' }], { unschedulable: true }],
   ])('shows %s', (expected, conditions, spec) => {
-    expect(node.cells({ spec, status: { conditions } })['Status']).toBe(expected)
+    expect(node.cells({ spec, status: { conditions } }).Status).toBe(expected)
   })
 
   it('shows roles and addresses', () => {
@@ -72,7 +72,7 @@ describe('a Node', () => {
       'External-IP': '<none>',
       'OS-Image': '<unknown>',
     })
-    expect(node.cells({ spec: {} })['Roles']).toBe('<none>')
+    expect(node.cells({ spec: {} }).Roles).toBe('<none>')
   })
 
   it('allocates what it has', () => {
@@ -191,7 +191,7 @@ describe('Endpoints', () => {
     ['[fd00::1]:80', [{ addresses: [{ ip: 'fd00::1' }], ports: [{ port: 80 }] }]],
     ['', [{ notReadyAddresses: addresses, ports: [{ port: 80 }] }]],
   ])('are shown as %s', (expected, subsets) => {
-    expect(endpoints.cells({ subsets })['Endpoints']).toBe(expected)
+    expect(endpoints.cells({ subsets }).Endpoints).toBe(expected)
   })
 
   it('are checked', () => {

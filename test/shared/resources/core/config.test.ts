@@ -35,7 +35,7 @@ describe('a ConfigMap', () => {
   })
 
   it('shows how many values it has', () => {
-    expect(configMap.cells({ data: { a: '1', b: '2' }, binaryData: { c: '' } })['Data']).toBe(3)
+    expect(configMap.cells({ data: { a: '1', b: '2' }, binaryData: { c: '' } }).Data).toBe(3)
   })
 })
 

@@ -134,7 +134,7 @@ describe('defaults of a pod', () => {
 
 describe('a new pod', () => {
   it('is pending, whatever its status was said to be', () => {
-    expect(pod.created({ spec: { containers: [] }, status: { phase: 'Running' } })['status']).toEqual({
+    expect(pod.created({ spec: { containers: [] }, status: { phase: 'Running' } }).status).toEqual({
       phase: 'Pending',
       qosClass: 'BestEffort',
     })

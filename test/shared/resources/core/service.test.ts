@@ -254,8 +254,6 @@ describe('the table of Services', () => {
     [{ type: 'ExternalName', externalName: 'db.example.com' }, {}, 'ExternalName <none> db.example.com <none> <none>'],
   ])('shows %j', (spec, status, expected) => {
     const cells = service.cells({ spec, status })
-    expect([cells['Type'], cells['Cluster-IP'], cells['External-IP'], cells['Port(s)'], cells['Selector']].join(' ')).toBe(
-      expected,
-    )
+    expect([cells.Type, cells['Cluster-IP'], cells['External-IP'], cells['Port(s)'], cells.Selector].join(' ')).toBe(expected)
   })
 })

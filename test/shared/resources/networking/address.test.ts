@@ -88,7 +88,7 @@ describe('an IPAddress', () => {
     expect(validateName('010.96.0.1', false)).toEqual(['must not have leading 0s'])
     expect(address.errors({ spec: {} })).toEqual(['spec.parentRef: Required value'])
     expect(address.errors({ spec: { parentRef } })).toEqual([])
-    expect(address.cells({ spec: { parentRef } })['ParentRef']).toBe('services/default/web')
+    expect(address.cells({ spec: { parentRef } }).ParentRef).toBe('services/default/web')
     expect(address.updateErrors({ spec: { parentRef } }, { spec: { parentRef: { ...parentRef, name: 'x' } } })).toEqual([
       expect.stringMatching(/^spec\.parentRef: .*: field is immutable$/),
     ])
@@ -133,6 +133,6 @@ describe('a Lease', () => {
       'spec.leaseDurationSeconds: Invalid value: 0: must be greater than 0',
       'spec.leaseTransitions: Invalid value: -1: must be greater than or equal to 0',
     ])
-    expect(lease.cells({ spec: { holderIdentity: 'me' } })['Holder']).toBe('me')
+    expect(lease.cells({ spec: { holderIdentity: 'me' } }).Holder).toBe('me')
   })
 })

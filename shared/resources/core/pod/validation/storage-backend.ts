@@ -111,7 +111,7 @@ const ephemeral = (path: string, { volumeClaimTemplate }: EphemeralVolumeSource)
   const specPath = `${path}.volumeClaimTemplate.spec`
   return [
     ...(accessModes?.length ? [] : [requiredValue(`${specPath}.accessModes`, 'at least 1 access mode is required')]),
-    ...(resources?.requests?.['storage'] ? [] : [requiredValue(`${specPath}.resources[storage]`)]),
+    ...(resources?.requests?.storage ? [] : [requiredValue(`${specPath}.resources[storage]`)]),
   ]
 }
 
