@@ -65,22 +65,6 @@ export const neededBy = {
 export type FunctionName = keyof typeof neededBy
 export type EnvironmentOf<F extends FunctionName> = Pick<Environment, (typeof neededBy)[F][number]>
 
-/** What `clock` does, and how often. A schedule of EventBridge wakes it every minute; it knows itself what is due. */
-export const clockTasks = {
-  /** nodes that went silent, objects whose time has come, how many nodes there should be */
-  tick: { everyMinutes: 1 },
-  /** what is held on machines against what should be */
-  sweep: { everyMinutes: 5 },
-  /** everything is looked at again: events get lost */
-  resync: { everyMinutes: 60 },
-  /** values get the newest data key */
-  reencrypt: { everyMinutes: 60 },
-  /** a new data key */
-  rotateKeys: { everyMinutes: 30 * 24 * 60 },
-} as const
-
-export type ClockTask = keyof typeof clockTasks
-
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError'
 }

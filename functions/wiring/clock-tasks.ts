@@ -9,10 +9,25 @@ import type { Metrics } from '../../shared/platform/metrics.ts'
 import type { WorkQueues } from '../../shared/queue/work-queues.ts'
 import type { Triggers } from '../../shared/triggers/triggers.ts'
 import { wakeTriggers } from '../../shared/triggers/wake.ts'
-import { type ClockTask, clockTasks } from '../environment.ts'
 import type { AwsCluster } from './aws.ts'
 import { measure } from './measure.ts'
 import { clerkOf, resyncOf } from './workers.ts'
+
+/** What `clock` does, and how often. A schedule of EventBridge wakes it every minute; it knows itself what is due. */
+const clockTasks = {
+  /** nodes that went silent, objects whose time has come, how many nodes there should be */
+  tick: { everyMinutes: 1 },
+  /** what is held on machines against what should be */
+  sweep: { everyMinutes: 5 },
+  /** everything is looked at again: events get lost */
+  resync: { everyMinutes: 60 },
+  /** values get the newest data key */
+  reencrypt: { everyMinutes: 60 },
+  /** a new data key */
+  rotateKeys: { everyMinutes: 30 * 24 * 60 },
+} as const
+
+type ClockTask = keyof typeof clockTasks
 
 export interface ClockParts {
   readonly controllers: readonly Controller[]
