@@ -35,6 +35,8 @@ export class NodeRegistration {
   readonly #stopped = new AbortController()
   #current: Node | undefined
   #writtenAt = 0
+  /** what was asked for last, and what the server made of it: it writes quantities its own way, and leaves out empty lists */
+  #answered: { readonly asked: string; readonly status: NodeStatus } | undefined
   #writing: Promise<void> = Promise.resolve()
 
   constructor(options: NodeRegistrationOptions) {
@@ -117,14 +119,16 @@ export class NodeRegistration {
     const wanted = await status()
     const own = new Set(conditions.map(({ type }) => type))
     const known = (before.conditions ?? []).filter(({ type }) => own.has(type))
-    const changed =
-      !sameConditions(known, conditions) ||
-      Object.entries(wanted).some(([key, value]) => !covers(before[key as keyof NodeStatus], value))
+    const asked = JSON.stringify(wanted)
+    const expected: NodeStatus = this.#answered?.asked === asked ? this.#answered.status : wanted
+    const fields = Object.keys(wanted) as (keyof typeof wanted)[]
+    const changed = !sameConditions(known, conditions) || fields.some((key) => !covers(before[key], expected[key]))
     if (!changed && clock.now() - this.#writtenAt < statusEveryMs) return
     const body = { status: { ...wanted, conditions } }
     const updated = await client.patch(nodes, '', name, { type: 'strategic', body }, { subresource: 'status' })
     this.#current = updated
     this.#writtenAt = clock.now()
+    this.#answered = { asked, status: updated.status ?? {} }
     const ready = (list: typeof conditions) => list.find(({ type }) => type === 'Ready')?.status
     if (ready(known) === ready(conditions)) return
     const reason = ready(conditions) === 'True' ? 'NodeReady' : 'NodeNotReady'
