@@ -3,6 +3,9 @@ import { connect, createServer, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import type { Attempt, Outcome } from './peer.ts'
 
+/** The kernel sends a first packet that was lost again after a second. */
+const patienceMs = 2500
+
 // Runs inside a network namespace: answers on the ports given with its name and who called, and calls others when told.
 const [name = '', ...ports] = process.argv.slice(2)
 
@@ -19,7 +22,7 @@ for (const port of ports.map(Number)) {
 
 const tcp = ({ address, port }: Attempt) =>
   new Promise<Outcome>((resolve) => {
-    const socket = connect({ host: address, port, timeout: 700 })
+    const socket = connect({ host: address, port, timeout: patienceMs })
     const end = (outcome: Outcome) => {
       socket.destroy()
       resolve(outcome)
@@ -40,7 +43,7 @@ const udp = ({ address, port, samePort }: Attempt) =>
       if (!samePort) socket.close()
       resolve(outcome)
     }
-    const timer = setTimeout(() => end({ error: 'timeout' }), 700)
+    const timer = setTimeout(() => end({ error: 'timeout' }), patienceMs)
     socket.on('error', (error: NodeJS.ErrnoException) => end({ error: error.code ?? error.message }))
     socket.on('message', (data) => end(answer(data)))
     socket.send('?', port, address, (error) => {
