@@ -1,5 +1,5 @@
 import { parseAccessEntries } from '../shared/identity/access-entry.ts'
-import { cidrRange, overlaps } from './cidr.ts'
+import { overlaps, prefixOf } from './cidr.ts'
 
 /** What can be chosen, in `cdk.json` under `context` or with `-c key=value`. */
 export interface ClusterConfiguration {
@@ -54,8 +54,8 @@ export const readConfiguration = (contextOf: (key: keyof ClusterConfiguration) =
   }
   const cidr = (key: keyof ClusterConfiguration, fallback: string, [shortest, longest]: [number, number]) => {
     const value = contextOf(key) ?? fallback
-    const range = typeof value === 'string' ? cidrRange(value) : undefined
-    const fits = range && range.prefix >= shortest && range.prefix <= longest
+    const prefix = typeof value === 'string' ? prefixOf(value) : undefined
+    const fits = prefix !== undefined && prefix >= shortest && prefix <= longest
     return fits ? String(value) : refuse(key, value, `an IPv4 CIDR of a /${shortest} to a /${longest}, its host bits zero`)
   }
   const configuration: ClusterConfiguration = {

@@ -1,5 +1,5 @@
+import { parseAddress } from '../../shared/meta/ipv4.ts'
 import type { EndpointSlice, Service } from '../../shared/resources/resource.ts'
-import { parseAddress } from '../network/address.ts'
 import { emptyRecordSet, type RecordSet } from './record.ts'
 
 /** Everything that a Service puts into the zone. */

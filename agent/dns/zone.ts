@@ -1,7 +1,7 @@
 import type { SoaAnswer } from 'dns-packet'
 import type { Informer } from '../../shared/client/informer.ts'
+import { type AddressRange, contains, parseAddress } from '../../shared/meta/ipv4.ts'
 import type { EndpointSlice, Service } from '../../shared/resources/resource.ts'
-import { type AddressRange, contains, parseAddress } from '../network/address.ts'
 import { createServiceIndex } from '../network/services/service-index.ts'
 import { emptyRecordSet, type RecordSet } from './record.ts'
 import { recordsOfService, type ServiceRecords } from './service-records.ts'

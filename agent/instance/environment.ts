@@ -1,4 +1,4 @@
-import { isRange, nthAddress } from '../network/address.ts'
+import { isRange, nthAddress } from '../../shared/meta/ipv4.ts'
 
 /** What an instance's agent is told by its environment (`/etc/windlass/agent.env`, which `infra/` writes). */
 export interface InstanceEnvironment {

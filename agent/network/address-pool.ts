@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { contains, formatAddress, parseAddress, parseRange } from './address.ts'
+import { contains, formatAddress, parseAddress, parseRange } from '../../shared/meta/ipv4.ts'
 import type { PodAttachment } from './pod-network.ts'
 
 export interface Lease {

@@ -1,4 +1,4 @@
-import { halves, overlap, parseRange } from './address.ts'
+import { halves, overlap, parseRange } from '../../shared/meta/ipv4.ts'
 import { CommandError, createRun, gone, ignoring, type Run } from './command.ts'
 import { listLinks } from './link.ts'
 import { hostInterface, hostTable, interfacePattern } from './name.ts'

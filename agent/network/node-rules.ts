@@ -1,4 +1,5 @@
-import { formatAddress, nodeAddress, parseAddress, parseRange } from './address.ts'
+import { formatAddress, parseAddress, parseRange } from '../../shared/meta/ipv4.ts'
+import { nodeAddress } from './address.ts'
 import { masqueradeMark } from './mark.ts'
 import { nodeTable } from './name.ts'
 

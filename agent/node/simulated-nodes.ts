@@ -1,5 +1,6 @@
 import type { Informer } from '../../shared/client/informer.ts'
 import { startInformer } from '../../shared/client/watching-informer.ts'
+import { nthAddress, parseRange } from '../../shared/meta/ipv4.ts'
 import type { KubeObject } from '../../shared/meta/object.ts'
 import { nodes, type Pod, pods } from '../../shared/resources/resource.ts'
 import { createConfigSource } from '../container/config-source.ts'
@@ -63,10 +64,8 @@ export const startSimulatedNodes = async (options: StartOptions): Promise<{ stop
 
 /** The n-th range of the same size after the first node's. */
 const cidrOf = (podCIDR: string, index: number): string => {
-  const [base = '10.244.0.0', bits = '24'] = podCIDR.split('/')
-  const first = base.split('.').reduce((total, part) => total * 256 + Number(part), 0)
-  const value = first + index * 2 ** (32 - Number(bits))
-  return `${[24, 16, 8, 0].map((shift) => (value >>> shift) & 255).join('.')}/${bits}`
+  const { size, prefixLength } = parseRange(podCIDR)
+  return `${nthAddress(podCIDR, index * size)}/${prefixLength}`
 }
 
 /** One informer for all nodes, seen by each as one of its own: a change costs only those whom it concerns. */

@@ -5,6 +5,7 @@ import { createMailboxController } from '../../shared/dispatch/mailbox-controlle
 import { untimed } from '../../shared/dispatch/silent-nodes.ts'
 import { createLoadBalancerController } from '../../shared/load-balancer/load-balancer-controller.ts'
 import type { LoadBalancers } from '../../shared/load-balancer/load-balancers.ts'
+import { nthAddress } from '../../shared/meta/ipv4.ts'
 import type { LifecycleHooks } from '../../shared/placement/lifecycle-hooks.ts'
 import { createNodeEndingController } from '../../shared/placement/node-ending-controller.ts'
 import type { Placement } from '../../shared/placement/placement.ts'
@@ -39,8 +40,8 @@ export const reconcilers = ({ heartbeats, identity }: Cluster, parts: Omit<Contr
     certificateAuthority: identity.authority.certificate,
     nodeLifecycle: { heartbeats },
     kubernetesService: {
-      apiServer: { address: lastAddress(parts.podCidr), port: proxyPort },
-      clusterIP: firstAddress(parts.serviceCidr),
+      apiServer: { address: nthAddress(parts.podCidr, -2), port: proxyPort },
+      clusterIP: nthAddress(parts.serviceCidr, 1),
     },
   }).map(untimed),
   createNodeIpamController(parts),
@@ -59,18 +60,3 @@ export const allControllers = (cluster: Cluster, parts: ControllersParts): Contr
   ...reconcilers(cluster, parts),
   createPlacementController(parts.placement),
 ]
-
-const numberOf = (cidr: string) => {
-  const [address = '', bits = '32'] = cidr.split('/')
-  const number = address.split('.').reduce((sum, byte) => sum * 256 + Number(byte), 0)
-  return { number, size: 2 ** (32 - Number(bits)) }
-}
-const textOf = (number: number) => [24, 16, 8, 0].map((shift) => Math.floor(number / 2 ** shift) % 256).join('.')
-
-/** of 10.96.0.0/16: 10.96.0.1 */
-const firstAddress = (cidr: string) => textOf(numberOf(cidr).number + 1)
-/** of 10.244.0.0/16: 10.244.255.254 */
-const lastAddress = (cidr: string) => {
-  const { number, size } = numberOf(cidr)
-  return textOf(number + size - 2)
-}

@@ -1,4 +1,5 @@
 import type { ClusterIdentity } from '../identity/cluster-identity.ts'
+import { nthAddress } from '../meta/ipv4.ts'
 import { definitions } from '../resources/index.ts'
 import { loadDescriptions, loadSchemas } from '../resources/schemas.ts'
 import { createDefaultAdmission } from './admission/default-plugins.ts'
@@ -42,15 +43,9 @@ export const createStandardServer = (options: StandardServerOptions): ApiServer 
     paths: [
       ...(options.paths ?? []),
       ({ request }) => openApi.handle(request),
-      ...(authority ? [createServingCertificatePath({ authority, address: firstServiceAddress(serviceCIDR) })] : []),
+      ...(authority ? [createServingCertificatePath({ authority, address: nthAddress(serviceCIDR, 1) })] : []),
     ],
   })
-}
-
-/** of the Service `kubernetes` */
-const firstServiceAddress = (cidr: string): string => {
-  const [address = ''] = cidr.split('/')
-  return address.replace(/\d+$/, (last) => String(Number(last) + 1))
 }
 
 /** Their values never stand in clear in the store. */

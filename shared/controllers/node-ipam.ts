@@ -1,3 +1,4 @@
+import { nthAddress, parseRange } from '../meta/ipv4.ts'
 import { type Node, nodes } from '../resources/resource.ts'
 import { type Controller, watch } from './controller.ts'
 
@@ -34,12 +35,10 @@ const byAge = (a: Node, b: Node) =>
 
 /** The first that nobody has; undefined: there is none. Pure. */
 export const freeRange = (podCidr: string, taken: ReadonlySet<string>): string | undefined => {
-  const [address = '', bits = '32'] = podCidr.split('/')
-  const first = address.split('.').reduce((sum, byte) => sum * 256 + Number(byte), 0)
-  const count = 2 ** (nodePrefixLength - Number(bits)) - 1
+  const { prefixLength } = parseRange(podCidr)
+  const count = 2 ** (nodePrefixLength - prefixLength) - 1
   for (let n = 0; n < count; n++) {
-    const value = first + n * 256
-    const cidr = `${[24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.')}/${nodePrefixLength}`
+    const cidr = `${nthAddress(podCidr, n * 2 ** (32 - nodePrefixLength))}/${nodePrefixLength}`
     if (!taken.has(cidr)) return cidr
   }
   return undefined

@@ -1,6 +1,6 @@
+import { parseAddress } from '../../../shared/meta/ipv4.ts'
 import type { Endpoint, ServicePort } from '../../../shared/resources/generated/types.ts'
 import type { EndpointSlice } from '../../../shared/resources/resource.ts'
-import { parseAddress } from '../address.ts'
 
 /** One address and port that a Service's connections may go to. */
 export interface ServiceEndpoint {

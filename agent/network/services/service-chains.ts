@@ -1,6 +1,6 @@
+import { isRange, parseAddress } from '../../../shared/meta/ipv4.ts'
 import type { ServicePort } from '../../../shared/resources/generated/types.ts'
 import type { EndpointSlice, Service } from '../../../shared/resources/resource.ts'
-import { isRange, parseAddress } from '../address.ts'
 import { masqueradeMark } from '../mark.ts'
 import { endpointsOf, type ServiceEndpoint } from './endpoint.ts'
 import { elementId, emptyRuleSet, type MapElement, type RuleSet } from './ruleset.ts'

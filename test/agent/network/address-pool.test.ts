@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { halves, overlap, parseAddress, parseRange } from '../../../agent/network/address.ts'
 import { openAddressPool } from '../../../agent/network/address-pool.ts'
 import { nodeInterface, podInterface, servicesTable } from '../../../agent/network/name.ts'
+import { halves, overlap, parseAddress, parseRange } from '../../../shared/meta/ipv4.ts'
 
 describe('addresses of pods', () => {
   let dir: string

@@ -1,3 +1,4 @@
+import { parseRange } from '../../../meta/ipv4.ts'
 import type { Random } from '../../../platform/random.ts'
 
 /** An IPv4 range such as 10.96.0.0/16, less its network and broadcast addresses. */
@@ -8,15 +9,9 @@ export interface AddressRange {
 }
 
 export const parseAddressRange = (cidr: string): AddressRange => {
-  const [address = '', length = ''] = cidr.split('/')
-  const size = 2 ** (32 - Number(length))
-  const start = toNumber(address)
-  return { cidr, first: start + 1, last: start + size - 2 }
+  const { first, size } = parseRange(cidr)
+  return { cidr, first: first + 1, last: first + size - 2 }
 }
-
-export const toNumber = (address: string): number => address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0)
-
-export const toAddress = (value: number): string => [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.')
 
 /** The lower part is left for requested values as long as the upper has room; offsets as upstream's. */
 export const staticBand = (size: number, { min, max, step }: { min: number; max: number; step: number }) =>

@@ -1,11 +1,11 @@
-import { isIPv4 } from 'node:net'
 import { invalid, invalidValue } from '../../../meta/field-error.ts'
+import { formatAddress, parseAddress } from '../../../meta/ipv4.ts'
 import type { KubeObject } from '../../../meta/object.ts'
 import { internalError } from '../../../meta/status.ts'
 import { ipAddress } from '../../../resources/networking/ipaddress.ts'
 import type { IPAddress, Service } from '../../../resources/resource.ts'
 import type { AdmissionEnvironment } from '../admission.ts'
-import { type AddressRange, candidates, staticBand, toAddress, toNumber } from './address-range.ts'
+import { type AddressRange, candidates, staticBand } from './address-range.ts'
 import { type ClaimKind, claim, type Holder } from './claim.ts'
 
 export const headless = 'None'
@@ -48,7 +48,7 @@ export const claimRequested = async (service: Service, address: string, options:
     invalid('', 'Service', service.metadata.name, [
       invalidValue('spec.clusterIPs', service.spec.clusterIPs, `failed to allocate IP ${address}: ${detail}`),
     ])
-  const value = isIPv4(address) ? toNumber(address) : Number.NaN
+  const value = parseAddress(address) ?? Number.NaN
   if (!(value >= range.first && value <= range.last)) {
     throw refuse(`the provided IP (${address}) is not in the valid range. The range of valid IPs is ${range.cidr}`)
   }
@@ -59,7 +59,7 @@ export const claimRequested = async (service: Service, address: string, options:
 export const claimAny = async ({ range, ...options }: AddressOptions): Promise<string> => {
   const { random } = options.environment
   for (const value of candidates(range.first, range.last, { band: band(range), random })) {
-    const address = toAddress(value)
+    const address = formatAddress(value)
     if (await claim(addressClaim, address, options)) return address
   }
   throw internalError(new Error('failed to allocate a serviceIP: range is full'))
