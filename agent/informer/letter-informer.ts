@@ -1,5 +1,6 @@
 import type { Client, Resource } from '../../shared/client/client.ts'
 import type { Informer } from '../../shared/client/informer.ts'
+import { KnownObjects } from '../../shared/client/known-objects.ts'
 import type { KubeObject } from '../../shared/meta/object.ts'
 import { isReason } from '../../shared/meta/status.ts'
 import type { Logger } from '../../shared/platform/log.ts'
@@ -20,8 +21,6 @@ export interface ChangedKey {
   readonly revision: number
 }
 
-type Listener<T> = (object: T | undefined, previous: T | undefined) => void
-
 /** More keys than this are read by one list. */
 const mostSingleReads = 20
 
@@ -29,37 +28,34 @@ const mostSingleReads = 20
 export class LetterInformer<T extends KubeObject> implements Informer<T> {
   readonly synced: Promise<void>
   readonly #options: LetterInformerOptions<T>
-  readonly #objects = new Map<string, T>()
-  readonly #listeners = new Set<Listener<T>>()
+  readonly #objects: KnownObjects<T>
   #setSynced: () => void = () => undefined
 
   constructor(options: LetterInformerOptions<T>) {
     this.#options = options
+    this.#objects = new KnownObjects(options.log.child({ resource: options.resource.resource }))
     this.synced = new Promise((resolve) => {
       this.#setSynced = resolve
     })
   }
 
   get(namespace: string, name: string): T | undefined {
-    return this.#objects.get(`${namespace}/${name}`)
+    return this.#objects.get(namespace, name)
   }
 
   list(): T[] {
-    return [...this.#objects.values()]
+    return this.#objects.list()
   }
 
-  onChange(listener: Listener<T>): () => void {
-    this.#listeners.add(listener)
-    for (const object of this.#objects.values()) listener(object, undefined)
-    return () => this.#listeners.delete(listener)
+  onChange(listener: (object: T | undefined, previous: T | undefined) => void): () => void {
+    return this.#objects.onChange(listener)
   }
 
   async relist(): Promise<void> {
     const { client, resource, fieldSelector } = this.#options
     const list = await client.list(resource, { fieldSelector })
     const at = Number(list.metadata.resourceVersion ?? 0)
-    const present = new Set(list.items.map(keyOf))
-    for (const [key, object] of this.#objects) if (!present.has(key) && revisionOf(object) <= at) this.#remove(key)
+    this.#objects.removeMissing(list.items, (object) => revisionOf(object) <= at)
     for (const object of list.items) this.#set(object)
     this.#setSynced()
   }
@@ -84,10 +80,10 @@ export class LetterInformer<T extends KubeObject> implements Informer<T> {
     try {
       const object = await client.get(resource, namespace, name)
       if (this.#belongs(object)) this.#set(object)
-      else this.#remove(keyOf(object))
+      else this.#objects.remove(namespace, name)
     } catch (error) {
       if (!isReason(error, 'NotFound')) throw error
-      this.#remove(`${namespace}/${name}`)
+      this.#objects.remove(namespace, name)
     }
   }
 
@@ -96,28 +92,9 @@ export class LetterInformer<T extends KubeObject> implements Informer<T> {
   }
 
   #set(object: T) {
-    const key = keyOf(object)
-    const previous = this.#objects.get(key)
-    if (previous && revisionOf(object) <= revisionOf(previous)) return
-    this.#objects.set(key, object)
-    this.#tell(object, previous)
-  }
-
-  #remove(key: string) {
-    const previous = this.#objects.get(key)
-    if (previous && this.#objects.delete(key)) this.#tell(undefined, previous)
-  }
-
-  #tell(object: T | undefined, previous: T | undefined) {
-    for (const listener of this.#listeners) {
-      try {
-        listener(object, previous)
-      } catch (error) {
-        this.#options.log.error('informer listener failed', { resource: this.#options.resource.resource, error })
-      }
-    }
+    const previous = this.#objects.known(object)
+    if (!previous || revisionOf(object) > revisionOf(previous)) this.#objects.set(object)
   }
 }
 
-const keyOf = ({ metadata }: KubeObject) => `${metadata.namespace ?? ''}/${metadata.name}`
 const revisionOf = ({ metadata }: KubeObject) => Number(metadata.resourceVersion ?? 0)

@@ -1,7 +1,9 @@
 import type { Informer } from '../../shared/client/informer.ts'
+import { KnownObjects } from '../../shared/client/known-objects.ts'
 import { startInformer } from '../../shared/client/watching-informer.ts'
 import { nthAddress, parseRange } from '../../shared/meta/ipv4.ts'
 import type { KubeObject } from '../../shared/meta/object.ts'
+import type { Logger } from '../../shared/platform/log.ts'
 import { nodes, type Pod, pods } from '../../shared/resources/resource.ts'
 import { createConfigSource } from '../container/config-source.ts'
 import { EventRecorder } from '../event-recorder.ts'
@@ -21,8 +23,14 @@ const startedTogether = 50
 export const startSimulatedNodes = async (options: StartOptions): Promise<{ stop(): Promise<void> }> => {
   const { configuration, client, clock, log, signal } = options
   const common = { client, clock, log, signal }
-  const podsByNode = splitInformer(startInformer({ ...common, resource: pods }), (pod: Pod) => pod.spec.nodeName ?? '')
-  const nodesByName = splitInformer(startInformer({ ...common, resource: nodes }), ({ metadata }) => metadata.name)
+  const podsByNode = splitInformer(startInformer({ ...common, resource: pods }), {
+    keyOf: (pod: Pod) => pod.spec.nodeName ?? '',
+    log,
+  })
+  const nodesByName = splitInformer(startInformer({ ...common, resource: nodes }), {
+    keyOf: ({ metadata }) => metadata.name,
+    log,
+  })
   const { nodeName, simulatedNodes, dataDir, labels, clusterDomain, clusterDNS } = configuration
   const names = simulatedNodes > 1 ? Array.from({ length: simulatedNodes }, (_, index) => `${nodeName}-${index + 1}`) : [nodeName]
   const agents: NodeAgent[] = []
@@ -69,37 +77,31 @@ const cidrOf = (podCIDR: string, index: number): string => {
 }
 
 /** One informer for all nodes, seen by each as one of its own: a change costs only those whom it concerns. */
-const splitInformer = <T extends KubeObject>(informer: Informer<T>, keyOf: (object: T) => string) => {
-  type Listener = (object: T | undefined, previous: T | undefined) => void
-  const views = new Map<string, { objects: Map<string, T>; listeners: Set<Listener> }>()
+const splitInformer = <T extends KubeObject>(
+  informer: Informer<T>,
+  { keyOf, log }: { keyOf: (object: T) => string; log: Logger },
+) => {
+  const views = new Map<string, KnownObjects<T>>()
   const view = (key: string) => {
-    const found = views.get(key) ?? { objects: new Map(), listeners: new Set() }
+    const found = views.get(key) ?? new KnownObjects<T>(log)
     views.set(key, found)
     return found
   }
-  const nameOf = ({ metadata }: T) => `${metadata.namespace ?? ''}/${metadata.name}`
-  const change = (key: string, object: T | undefined, previous: T | undefined) => {
-    const { objects, listeners } = view(key)
-    if (object) objects.set(nameOf(object), object)
-    else if (previous) objects.delete(nameOf(previous))
-    for (const listener of listeners) listener(object, previous)
-  }
   informer.onChange((object, previous) => {
     const [now, before] = [object && keyOf(object), previous && keyOf(previous)]
-    if (before !== undefined && before !== now) change(before, undefined, previous)
-    if (now !== undefined) change(now, object, before === now ? previous : undefined)
+    if (previous && before !== undefined && before !== now) {
+      const { namespace = '', name } = previous.metadata
+      view(before).remove(namespace, name)
+    }
+    if (object && now !== undefined) view(now).set(object)
   })
   return (key: string): Informer<T> => {
-    const { objects, listeners } = view(key)
+    const objects = view(key)
     return {
       synced: informer.synced,
-      get: (namespace, name) => objects.get(`${namespace}/${name}`),
-      list: () => [...objects.values()],
-      onChange: (listener) => {
-        listeners.add(listener)
-        for (const object of objects.values()) listener(object, undefined)
-        return () => listeners.delete(listener)
-      },
+      get: (namespace, name) => objects.get(namespace, name),
+      list: () => objects.list(),
+      onChange: (listener) => objects.onChange(listener),
     }
   }
 }

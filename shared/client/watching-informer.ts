@@ -4,6 +4,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/log.ts'
 import type { Client, Resource, WatchEvent } from './client.ts'
 import type { Informer } from './informer.ts'
+import { KnownObjects } from './known-objects.ts'
 
 export interface InformerOptions<T extends KubeObject> {
   readonly client: Client
@@ -16,8 +17,6 @@ export interface InformerOptions<T extends KubeObject> {
   readonly signal: AbortSignal
 }
 
-type Listener<T> = (object: T | undefined, previous: T | undefined) => void
-
 const firstBackoffMs = 100
 const longestBackoffMs = 10_000
 
@@ -26,43 +25,24 @@ export const startInformer = <T extends KubeObject>(options: InformerOptions<T>)
   const { client, resource, clock, signal } = options
   const selection = { namespace: options.namespace, labelSelector: options.labelSelector, fieldSelector: options.fieldSelector }
   const log = options.log.child({ resource: resource.resource })
-  const objects = new Map<string, T>()
-  const listeners = new Set<Listener<T>>()
+  const objects = new KnownObjects<T>(log)
   const synced = Promise.withResolvers<void>()
-  const keyOf = (object: KubeObject) => `${object.metadata.namespace ?? ''}/${object.metadata.name}`
-
-  const tell = (object: T | undefined, previous: T | undefined) => {
-    for (const listener of listeners) {
-      try {
-        listener(object, previous)
-      } catch (error) {
-        log.error('informer listener failed', { error })
-      }
-    }
-  }
   const set = (object: T) => {
-    const key = keyOf(object)
-    const previous = objects.get(key)
-    if (previous?.metadata.resourceVersion === object.metadata.resourceVersion && previous?.metadata.uid === object.metadata.uid)
-      return
-    objects.set(key, object)
-    tell(object, previous)
-  }
-  const remove = (key: string) => {
-    const previous = objects.get(key)
-    if (previous && objects.delete(key)) tell(undefined, previous)
+    const { uid, resourceVersion } = objects.known(object)?.metadata ?? {}
+    if (resourceVersion === undefined || resourceVersion !== object.metadata.resourceVersion || uid !== object.metadata.uid)
+      objects.set(object)
   }
 
   const relist = async (): Promise<string> => {
     const list = await client.list(resource, selection)
-    const present = new Set(list.items.map(keyOf))
-    for (const key of [...objects.keys()]) if (!present.has(key)) remove(key)
+    objects.removeMissing(list.items)
     for (const object of list.items) set(object)
     synced.resolve()
     return list.metadata.resourceVersion ?? '0'
   }
   const apply = (event: WatchEvent<T>): string => {
-    if (event.type === 'DELETED') remove(keyOf(event.object))
+    const { namespace = '', name } = event.object.metadata
+    if (event.type === 'DELETED') objects.remove(namespace, name)
     else if (event.type !== 'BOOKMARK') set(event.object)
     return event.object.metadata.resourceVersion ?? ''
   }
@@ -100,12 +80,8 @@ export const startInformer = <T extends KubeObject>(options: InformerOptions<T>)
 
   return {
     synced: synced.promise,
-    get: (namespace, name) => objects.get(`${namespace}/${name}`),
-    list: () => [...objects.values()],
-    onChange: (listener) => {
-      listeners.add(listener)
-      for (const object of objects.values()) listener(object, undefined)
-      return () => listeners.delete(listener)
-    },
+    get: (namespace, name) => objects.get(namespace, name),
+    list: () => objects.list(),
+    onChange: (listener) => objects.onChange(listener),
   }
 }
