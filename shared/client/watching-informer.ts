@@ -41,9 +41,10 @@ export const startInformer = <T extends KubeObject>(options: InformerOptions<T>)
     return list.metadata.resourceVersion ?? '0'
   }
   const apply = (event: WatchEvent<T>): string => {
-    const { namespace = '', name } = event.object.metadata
-    if (event.type === 'DELETED') objects.remove(namespace, name)
-    else if (event.type !== 'BOOKMARK') set(event.object)
+    if (event.type === 'DELETED') {
+      const { namespace = '', name } = event.object.metadata
+      objects.remove(namespace, name)
+    } else if (event.type !== 'BOOKMARK') set(event.object)
     return event.object.metadata.resourceVersion ?? ''
   }
 
