@@ -1,5 +1,6 @@
 import type { Client } from '../../shared/client/client.ts'
 import type { Informer } from '../../shared/client/informer.ts'
+import { createUpstream } from '../../shared/client/upstream.ts'
 import { nthAddress } from '../../shared/meta/ipv4.ts'
 import { endingTaint } from '../../shared/placement/annotation.ts'
 import type { Node } from '../../shared/resources/resource.ts'
@@ -10,7 +11,6 @@ import type { AgentParts } from '../node/start-with-server.ts'
 import { createMayWatch } from '../proxy/access.ts'
 import { startApiProxy } from '../proxy/api-proxy.ts'
 import { obtainServingCertificate } from '../proxy/serving-certificate.ts'
-import { createUpstream } from '../proxy/upstream.ts'
 import { untilDone } from './until-done.ts'
 
 export interface InstanceNetworkOptions extends AgentParts {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
+import type { Upstream } from '../../shared/client/upstream.ts'
 import type { Clock } from '../../shared/platform/clock.ts'
-import type { Upstream } from './upstream.ts'
 import type { WatchedResource } from './watch-request.ts'
 
 /** Whether whoever has these credentials may watch. Rejects when it can't be found out. */

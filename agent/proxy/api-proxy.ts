@@ -3,12 +3,12 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:
 import { createServer } from 'node:https'
 import type { Duplex } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import type { Upstream } from '../../shared/client/upstream.ts'
 import { ApiError } from '../../shared/meta/status.ts'
 import type { Clock } from '../../shared/platform/clock.ts'
 import type { Logger } from '../../shared/platform/log.ts'
 import type { MayWatch } from './access.ts'
 import { SharedWatch, type Watcher } from './shared-watch.ts'
-import type { Upstream } from './upstream.ts'
 import { type WatchRequest, watchRequest } from './watch-request.ts'
 
 export interface ApiProxyOptions {

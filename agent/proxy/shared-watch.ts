@@ -1,6 +1,6 @@
+import type { Upstream } from '../../shared/client/upstream.ts'
 import type { Clock } from '../../shared/platform/clock.ts'
 import type { Logger } from '../../shared/platform/log.ts'
-import type { Upstream } from './upstream.ts'
 import type { WatchRequest } from './watch-request.ts'
 
 export interface Watcher {

@@ -1,7 +1,7 @@
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http'
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
-import { ApiError } from '../meta/status.ts'
-import type { Transport, TransportResponse } from './transport.ts'
+import type { IncomingMessage } from 'node:http'
+import type { Transport } from './transport.ts'
+import { unreachable } from './unreachable.ts'
+import { createUpstream } from './upstream.ts'
 
 export interface GatewayTransportOptions {
   /** URL of the API, with the prefix it is served under; its certificate is one that anybody can verify */
@@ -16,47 +16,32 @@ export interface GatewayTransportOptions {
 /** Requests over HTTP/1.1 with a bearer token that changes, by connections that are kept. */
 export const createGatewayTransport = (options: GatewayTransportOptions): Transport & { close(): void } => {
   const { server, token, userAgent, timeoutMs = 30_000 } = options
-  const base = new URL(server)
-  const prefix = base.pathname.replace(/\/$/, '')
-  const secure = base.protocol === 'https:'
-  const agent = secure ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true })
-  const begin = secure ? httpsRequest : httpRequest
-
-  const transport: Transport = async ({ method, url, contentType, body, signal }) => {
-    const authorization = `Bearer ${await token()}`
-    return new Promise<TransportResponse>((resolve, reject) => {
-      if (signal?.aborted) return reject(unreachable(server, signal.reason))
-      const fail = (cause: unknown) => reject(unreachable(server, cause))
-      const sent = begin(`${base.origin}${prefix}${url}`, {
-        agent,
-        method,
-        headers: {
-          accept: 'application/json',
-          'user-agent': userAgent,
-          authorization,
-          ...(contentType ? { 'content-type': contentType } : {}),
-          ...(body ? { 'content-length': body.byteLength } : {}),
-        },
-      })
-      const late = setTimeout(() => sent.destroy(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs)
-      sent.on('error', fail)
-      // Node.js' own handling of a signal throws, from nowhere, when the answer has just ended.
-      const abort = () => sent.destroy(new Error('aborted'))
-      signal?.addEventListener('abort', abort)
-      sent.on('close', () => {
-        clearTimeout(late)
-        signal?.removeEventListener('abort', abort)
-      })
-      sent.on('response', (response) => {
-        clearTimeout(late)
-        // Whoever reads hears of it; nobody may be reading any more.
-        response.on('error', () => response.destroy())
-        resolve({ status: response.statusCode ?? 502, body: read(response, { signal, server }) })
-      })
-      sent.end(body)
-    })
+  const upstream = createUpstream({ server })
+  const transport: Transport = async ({ method, url: path, contentType, body, signal }) => {
+    const headers = {
+      accept: 'application/json',
+      'user-agent': userAgent,
+      authorization: `Bearer ${await token()}`,
+      ...(contentType ? { 'content-type': contentType } : {}),
+      ...(body ? { 'content-length': body.byteLength } : {}),
+    }
+    const given = new AbortController()
+    const abort = () => given.abort(signal?.reason)
+    if (signal?.aborted) abort()
+    signal?.addEventListener('abort', abort)
+    const late = setTimeout(() => given.abort(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs)
+    try {
+      const response = await upstream.send({ method, path, headers, body, signal: given.signal })
+      response.once('close', () => signal?.removeEventListener('abort', abort))
+      return { status: response.statusCode ?? 502, body: read(response, { signal, server }) }
+    } catch (cause) {
+      signal?.removeEventListener('abort', abort)
+      throw unreachable(server, cause)
+    } finally {
+      clearTimeout(late)
+    }
   }
-  return Object.assign(transport, { close: () => agent.destroy() })
+  return Object.assign(transport, { close: () => upstream.close() })
 }
 
 async function* read(
@@ -69,10 +54,3 @@ async function* read(
     if (!signal?.aborted) throw unreachable(server, cause)
   }
 }
-
-const unreachable = (server: string, cause: unknown) =>
-  new ApiError(
-    'ServiceUnavailable',
-    `the API server at ${server} can't be reached: ${cause instanceof Error ? cause.message : String(cause)}`,
-    { cause },
-  )

@@ -1,6 +1,6 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2'
-import { ApiError } from '../meta/status.ts'
 import type { Transport, TransportRequest, TransportResponse } from './transport.ts'
+import { unreachable } from './unreachable.ts'
 
 export interface HttpTransportOptions {
   /** https URL of the API server, without a path, or with the prefix it is served under */
@@ -93,10 +93,3 @@ async function* read(stream: ClientHttp2Stream, signal: AbortSignal | undefined,
     if (!signal?.aborted && !whole) throw unreachable(server, cause)
   }
 }
-
-const unreachable = (server: string, cause: unknown) =>
-  new ApiError(
-    'ServiceUnavailable',
-    `the API server at ${server} can't be reached: ${cause instanceof Error ? cause.message : String(cause)}`,
-    { cause },
-  )

@@ -1,6 +1,6 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 
 /** The API's URL, for requests that are somebody else's. */
 export interface Upstream {
@@ -14,7 +14,8 @@ export interface UpstreamRequest {
   /** with the query */
   readonly path: string
   readonly headers: OutgoingHttpHeaders
-  readonly body?: Readable | string | undefined
+  readonly body?: Readable | Uint8Array | string | undefined
+  /** aborts the answer too; its reason, if an Error, is what a request without an answer is rejected with */
   readonly signal: AbortSignal
 }
 
@@ -30,7 +31,7 @@ export const createUpstream = ({ server }: { server: string }): Upstream => {
         if (signal.aborted) return reject(signal.reason)
         const sent = begin(`${base.origin}${prefix}${path}`, { agent, method, headers })
         // Node.js' own handling throws, from nowhere, when the answer has just ended.
-        const abort = () => sent.destroy()
+        const abort = () => sent.destroy(signal.reason instanceof Error ? signal.reason : undefined)
         signal.addEventListener('abort', abort)
         sent.on('error', reject)
         sent.on('close', () => {
@@ -42,7 +43,7 @@ export const createUpstream = ({ server }: { server: string }): Upstream => {
           response.on('error', () => response.destroy())
           resolve(response)
         })
-        if (body === undefined || typeof body === 'string') return void sent.end(body)
+        if (!(body instanceof Readable)) return void sent.end(body)
         body.on('error', (error) => sent.destroy(error))
         body.pipe(sent)
       }),
