@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from '../shared/client/client.ts'
-import { type Node, nodes } from '../shared/resources/resource.ts'
+import { isReady } from '../shared/controllers/node-lifecycle/health.ts'
+import { nodes } from '../shared/resources/resource.ts'
 import type { Heartbeats } from '../shared/storage/heartbeats.ts'
 import type { Progress } from './progress.ts'
 
@@ -15,7 +16,6 @@ export const nodesReady = async (options: {
 }) => {
   const { heartbeats, client, wanted, alive, sinceMs, progress } = options
   const ready = new Set<string>()
-  const isReady = ({ status }: Node) => status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True')
   while (ready.size < wanted) {
     const heard = await heartbeats.all()
     for (const node of (await client.list(nodes)).items) {

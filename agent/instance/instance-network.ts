@@ -2,7 +2,7 @@ import type { Client } from '../../shared/client/client.ts'
 import type { Informer } from '../../shared/client/informer.ts'
 import { createUpstream } from '../../shared/client/upstream.ts'
 import { nthAddress } from '../../shared/meta/ipv4.ts'
-import { endingTaint } from '../../shared/placement/annotation.ts'
+import { endingTaint, removalTaint } from '../../shared/placement/annotation.ts'
 import type { Node } from '../../shared/resources/resource.ts'
 import { startMetadataBlock } from '../network/metadata-block.ts'
 import { startOverlay } from '../network/overlay.ts'
@@ -51,7 +51,7 @@ export const startInstanceNetwork = async (options: InstanceNetworkOptions): Pro
   })
   const renewing = (async () => {
     for (;;) {
-      await sleepLong(renewMs, options)
+      await clock.sleep(renewMs, signal)
       if (signal.aborted) return
       proxy.setCertificate(await certificate())
     }
@@ -73,10 +73,4 @@ export const startInstanceNetwork = async (options: InstanceNetworkOptions): Pro
 const takesConnections = (node: Node | undefined): boolean =>
   node !== undefined &&
   node.metadata.deletionTimestamp === undefined &&
-  !node.spec.taints?.some(({ key }) => key === endingTaint || key === 'ToBeDeletedByClusterAutoscaler')
-
-/** A timer takes no more than 2^31-1 ms. */
-const sleepLong = async (ms: number, { clock, signal }: AgentParts): Promise<void> => {
-  const until = clock.now() + ms
-  while (clock.now() < until && !signal.aborted) await clock.sleep(Math.min(until - clock.now(), 86_400_000), signal)
-}
+  !node.spec.taints?.some(({ key }) => key === endingTaint || key === removalTaint)

@@ -1,3 +1,4 @@
+import { isReady } from '../../shared/controllers/node-lifecycle/health.ts'
 import { isPodActive, podCondition } from '../../shared/controllers/pod-state.ts'
 import { podsByNode } from '../../shared/controllers/pods-by-node.ts'
 import { type Metrics, metricNames } from '../../shared/platform/metrics.ts'
@@ -9,11 +10,9 @@ import type { Cluster } from './cluster.ts'
 export const measure = async ({ cache }: Pick<Cluster, 'cache'>, metrics: Metrics): Promise<void> => {
   const [unschedulable, notReady] = await whenLoaded(cache, () => {
     const waiting = cache.byIndex(podsByNode, '').filter(isPodActive)
-    const ready = (conditions: readonly { type: string; status: string }[] = []) =>
-      conditions.some(({ type, status }) => type === 'Ready' && status === 'True')
     return [
       waiting.filter((pod) => podCondition(pod, 'PodScheduled')?.reason === 'Unschedulable').length,
-      cache.list(nodes).filter(({ status }) => !ready(status?.conditions)).length,
+      cache.list(nodes).filter((node) => !isReady(node)).length,
     ] as const
   })
   metrics.put({

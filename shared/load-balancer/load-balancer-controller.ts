@@ -46,13 +46,7 @@ const ensure = async (service: Service, loadBalancers: LoadBalancers, context: R
   try {
     ;({ hostname } = await loadBalancers.ensure(wantedOf(marked, cache.list(nodes))))
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    await events.record(
-      service,
-      'Warning',
-      'SyncLoadBalancerFailed',
-      `Error syncing load balancer: failed to ensure load balancer: ${message}`,
-    )
+    await tellFailure(service, `failed to ensure load balancer: ${textOf(error)}`, context)
     // Asking again does not help: the Service has to change.
     if (error instanceof LoadBalancerRefused) return undefined
     throw error
@@ -68,13 +62,7 @@ const remove = async (service: Service, loadBalancers: LoadBalancers, context: R
   try {
     if (!(await loadBalancers.remove(identityOf(service)))) return { requeueAfter: againMs }
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    await events.record(
-      service,
-      'Warning',
-      'SyncLoadBalancerFailed',
-      `Error syncing load balancer: failed to delete load balancer: ${message}`,
-    )
+    await tellFailure(service, `failed to delete load balancer: ${textOf(error)}`, context)
     throw error
   }
   const left = service.metadata.deletionTimestamp ? service : await writeStatus(service, {}, context)
@@ -82,6 +70,11 @@ const remove = async (service: Service, loadBalancers: LoadBalancers, context: R
   await events.record(service, 'Normal', 'DeletedLoadBalancer', 'Deleted load balancer')
   return undefined
 }
+
+const tellFailure = (service: Service, what: string, { events }: ReconcileContext) =>
+  events.record(service, 'Warning', 'SyncLoadBalancerFailed', `Error syncing load balancer: ${what}`)
+
+const textOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
 
 const add = (finalizers: readonly string[]) => [...finalizers, cleanupFinalizer]
 const drop = (finalizers: readonly string[]) => finalizers.filter((each) => each !== cleanupFinalizer)

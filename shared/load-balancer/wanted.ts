@@ -1,5 +1,5 @@
 import { instanceOf } from '../node-group/membership.ts'
-import { removalTaint } from '../node-group/scale-down.ts'
+import { removalTaint } from '../placement/annotation.ts'
 import type { Node, Service } from '../resources/resource.ts'
 import { type BalancedPort, LoadBalancerRefused, type WantedLoadBalancer } from './load-balancers.ts'
 

@@ -18,14 +18,20 @@ export interface AutoScalingGroupOptions {
   readonly shapeOf: (instanceType: string) => Promise<NodeShape>
 }
 
+/** The one that carries the cluster's tag, and is not being deleted. */
+export const findGroup = async (
+  client: AutoScalingGroupOptions['client'],
+  clusterName: string,
+): Promise<AutoScalingGroup | undefined> => {
+  const Filters = [{ Name: `tag:${groupTags.cluster}`, Values: [clusterName] }]
+  const { AutoScalingGroups = [] } = await client.send(new DescribeAutoScalingGroupsCommand({ Filters }))
+  // One that is being deleted has a status.
+  return AutoScalingGroups.find(({ Status }) => Status === undefined)
+}
+
 /** The Auto Scaling group that carries the cluster's tag. */
 export const createAutoScalingGroup = ({ client, clusterName, shapeOf }: AutoScalingGroupOptions): NodeGroup => {
-  const find = async (): Promise<AutoScalingGroup | undefined> => {
-    const Filters = [{ Name: `tag:${groupTags.cluster}`, Values: [clusterName] }]
-    const { AutoScalingGroups = [] } = await client.send(new DescribeAutoScalingGroupsCommand({ Filters }))
-    // One that is being deleted has a status.
-    return AutoScalingGroups.find(({ Status }) => Status === undefined)
-  }
+  const find = () => findGroup(client, clusterName)
   const named = async (): Promise<string> => {
     const name = (await find())?.AutoScalingGroupName
     if (name === undefined) throw new Error(`no Auto Scaling group has the tag ${groupTags.cluster} = ${clusterName}`)

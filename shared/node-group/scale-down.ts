@@ -1,10 +1,9 @@
 import { isPodTerminal } from '../controllers/pod-state.ts'
+import { removalTaint } from '../placement/annotation.ts'
 import type { Node, Pod } from '../resources/resource.ts'
 
 /** on a node: since when nothing runs there that would miss it */
 export const idleSinceAnnotation = 'windlass.dev/idle-since'
-/** on a node that is about to be taken away: upstream's own word for it */
-export const removalTaint = 'ToBeDeletedByClusterAutoscaler'
 /** on a node that is to stay, whatever runs there: "true" */
 const keepAnnotation = 'cluster-autoscaler.kubernetes.io/scale-down-disabled'
 

@@ -12,3 +12,5 @@ export const hostOf = ({ metadata }: Node): string | undefined => metadata.annot
 export const hookAnnotation = 'windlass.dev/lifecycle-hook'
 /** on a node that is to be emptied: a pod that does not tolerate it leaves, in its own grace period */
 export const endingTaint = 'windlass.dev/node-ending'
+/** on a node that is about to be taken away for want of work: the word of upstream's cluster-autoscaler */
+export const removalTaint = 'ToBeDeletedByClusterAutoscaler'

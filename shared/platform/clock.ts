@@ -6,6 +6,9 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
 
+/** setTimeout takes at most 2^31-1 ms. */
+const longestTimerMs = 2 ** 31 - 1
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   sleep: (ms, signal) =>
@@ -16,10 +19,19 @@ export const systemClock: Clock = {
         signal?.removeEventListener('abort', done)
         resolve()
       }
-      const timer = setTimeout(done, ms)
+      const untilMs = Date.now() + ms
+      const wait = () => {
+        const leftMs = untilMs - Date.now()
+        timer = leftMs > longestTimerMs ? setTimeout(wait, longestTimerMs) : setTimeout(done, leftMs)
+      }
+      let timer: NodeJS.Timeout
+      wait()
       signal?.addEventListener('abort', done)
     }),
 }
 
 /** metav1.Time: RFC 3339 in whole seconds, UTC. */
 export const timestamp = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`
+
+/** metav1.MicroTime. */
+export const microTimestamp = (ms: number): string => `${new Date(ms).toISOString().slice(0, 23)}000Z`

@@ -56,7 +56,7 @@ export const vaultStore = ({ store, vault, prefix, bulk }: VaultStoreOptions): S
       )
     return serialize({ ...withoutReference(object), data })
   }
-  const openEntry = async (entry: Entry): Promise<Entry> => ({ ...entry, value: await open(entry.key, entry.value) })
+  const openEntry = async ({ key, revision, value }: Entry): Promise<Entry> => ({ key, revision, value: await open(key, value) })
   const openChange = async (change: Change): Promise<Change> => ({
     ...change,
     value: await openPast(change.key, change.value),

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { idleSinceAnnotation, removalTaint } from '../../shared/node-group/scale-down.ts'
+import { idleSinceAnnotation } from '../../shared/node-group/scale-down.ts'
+import { removalTaint } from '../../shared/placement/annotation.ts'
 import { events, type Node, nodes, type Pod, pods } from '../../shared/resources/resource.ts'
 import { type Functions, startFunctions } from './environment.ts'
 

@@ -1,3 +1,4 @@
+import { microTimestamp } from '../../platform/clock.ts'
 import type { Answered, ObservedRequest } from '../observer.ts'
 import type { ApiRequest, User } from '../request.ts'
 import type { ResourceRequestInfo } from '../router.ts'
@@ -42,8 +43,8 @@ export const auditEvent = (
       subresource: info.subresource || undefined,
     },
     responseStatus: { metadata: {}, ...(status >= 400 && { status: 'Failure' }), code: status },
-    requestReceivedTimestamp: microTime(receivedMs),
-    stageTimestamp: microTime(atMs),
+    requestReceivedTimestamp: microTimestamp(receivedMs),
+    stageTimestamp: microTimestamp(atMs),
     annotations: { 'authorization.k8s.io/decision': status === 401 || status === 403 ? 'forbid' : 'allow' },
   }
 }
@@ -62,5 +63,3 @@ const sourcesOf = (request: ApiRequest): string[] | undefined => {
   const sources = remoteAddress === undefined || forwarded.at(-1) === remoteAddress ? forwarded : [...forwarded, remoteAddress]
   return sources.length > 0 ? sources : undefined
 }
-
-const microTime = (ms: number): string => new Date(ms).toISOString().replace('Z', '000Z')

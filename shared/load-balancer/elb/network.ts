@@ -1,5 +1,5 @@
-import { type AutoScalingClient, DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling'
-import { groupTags } from '../../node-group/auto-scaling-group.ts'
+import type { AutoScalingClient } from '@aws-sdk/client-auto-scaling'
+import { findGroup } from '../../node-group/auto-scaling-group.ts'
 
 /** on the nodes' Auto Scaling group: where load balancers stand */
 export const networkTags = {
@@ -25,8 +25,7 @@ export const createNetworkReader = ({
   let known: BalancerNetwork | undefined
   return async () => {
     if (known) return known
-    const Filters = [{ Name: `tag:${groupTags.cluster}`, Values: [clusterName] }]
-    const { AutoScalingGroups: [group] = [] } = await client.send(new DescribeAutoScalingGroupsCommand({ Filters }))
+    const group = await findGroup(client, clusterName)
     if (!group) throw new Error('there is no network of nodes yet: deploy the stack of nodes')
     const tag = (key: string): string => {
       const value = group.Tags?.find(({ Key }) => Key === key)?.Value
