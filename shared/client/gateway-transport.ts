@@ -36,7 +36,7 @@ export const createGatewayTransport = (options: GatewayTransportOptions): Transp
       return { status: response.statusCode ?? 502, body: read(response, { signal, server }) }
     } catch (cause) {
       signal?.removeEventListener('abort', abort)
-      throw unreachable(server, cause)
+      throw unreachable(server, given.signal.aborted ? given.signal.reason : cause)
     } finally {
       clearTimeout(late)
     }

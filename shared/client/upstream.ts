@@ -15,7 +15,7 @@ export interface UpstreamRequest {
   readonly path: string
   readonly headers: OutgoingHttpHeaders
   readonly body?: Readable | Uint8Array | string | undefined
-  /** aborts the answer too; its reason, if an Error, is what a request without an answer is rejected with */
+  /** aborts the answer too */
   readonly signal: AbortSignal
 }
 
@@ -31,7 +31,7 @@ export const createUpstream = ({ server }: { server: string }): Upstream => {
         if (signal.aborted) return reject(signal.reason)
         const sent = begin(`${base.origin}${prefix}${path}`, { agent, method, headers })
         // Node.js' own handling throws, from nowhere, when the answer has just ended.
-        const abort = () => sent.destroy(signal.reason instanceof Error ? signal.reason : undefined)
+        const abort = () => sent.destroy()
         signal.addEventListener('abort', abort)
         sent.on('error', reject)
         sent.on('close', () => {
