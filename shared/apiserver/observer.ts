@@ -1,3 +1,4 @@
+import type { KindDefinition } from '../resources/definition.ts'
 import type { ApiRequest, User } from './request.ts'
 import type { RequestInfo } from './router.ts'
 
@@ -5,6 +6,8 @@ import type { RequestInfo } from './router.ts'
 export interface ObservedRequest {
   readonly request: ApiRequest
   readonly info: RequestInfo
+  /** of the resource that is asked for; undefined: it is none that is served, whatever the path says */
+  readonly definition: KindDefinition | undefined
   readonly receivedMs: number
   /** who asks; undefined: nobody knows */
   caller?: User | undefined
@@ -19,7 +22,7 @@ export interface Answered {
   readonly streams: boolean
 }
 
-/** Is told what becomes of each request. Must be quick, and never throw. */
+/** Is told what becomes of each request. Must be quick. What it throws is logged, and changes no answer. */
 export interface RequestObserver {
   answered(observed: ObservedRequest, answer: Answered): void
   /** only of an answer that streams: its client has it, or has gone */

@@ -1,5 +1,4 @@
 import { ApiError, internalError } from '../meta/status.ts'
-import type { Clock } from '../platform/clock.ts'
 import { type Authenticator, anonymous } from './authn/authenticator.ts'
 import { impersonate } from './authn/impersonation.ts'
 import { forbiddenFor } from './authz/forbidden.ts'
@@ -25,7 +24,7 @@ export interface PipelineOptions {
 /** Authenticate, authorize, route, handle; whatever goes wrong becomes a Status. */
 export const createPipeline = ({ parts, authenticators, paths, observers = [] }: PipelineOptions): ApiHandler => {
   const answer = async (observed: ObservedRequest): Promise<ApiResponse> => {
-    const { request, info } = observed
+    const { request, info, definition } = observed
     const caller = await authenticate(authenticators, request, info.path)
     observed.caller = caller
     const user = await impersonate(request, caller, parts.authorizer)
@@ -34,20 +33,24 @@ export const createPipeline = ({ parts, authenticators, paths, observers = [] }:
     const decision = await parts.authorizer.authorize({ user, info })
     if (!decision.allowed) throw forbiddenFor(user, info, decision.reason)
     // what was warned of before something failed is told too
-    const response = await dispatch(context, paths).catch((error) => respondError(request, apiErrorOf(parts, request, error)))
+    const response = await dispatch(context, { paths, definition }).catch((error) =>
+      respondError(request, apiErrorOf(parts, request, error)),
+    )
     const warning = warningHeader(context.warnings)
     if (warning) response.headers.warning = warning
     return response
   }
   return async (request) => {
-    const observed: ObservedRequest = { request, info: parseRequest(request), receivedMs: parts.clock.now() }
+    const info = parseRequest(request)
+    const definition = info.isResource ? parts.registry.find(info.group, info.version, info.resource) : undefined
+    const observed: ObservedRequest = { request, info, definition, receivedMs: parts.clock.now() }
     let response: ApiResponse
     try {
       response = await answer(observed)
     } catch (error) {
       response = await respondError(request, apiErrorOf(parts, request, error))
     }
-    for (const observer of observers) observe(observer, observed, { response, clock: parts.clock })
+    for (const observer of observers) observe(observer, observed, { response, parts })
     return response
   }
 }
@@ -55,26 +58,35 @@ export const createPipeline = ({ parts, authenticators, paths, observers = [] }:
 const observe = (
   observer: RequestObserver,
   observed: ObservedRequest,
-  { response, clock }: { response: ApiResponse; clock: Clock },
+  { response, parts }: { response: ApiResponse; parts: Pick<ApiServerParts, 'clock' | 'log'> },
 ): void => {
+  const { clock, log } = parts
   const { status, body } = response
   const streams = !(body instanceof Uint8Array)
-  observer.answered(observed, { status, streams, atMs: clock.now() })
+  /** What was written is written, and is to be told: a full disk of the log takes no answer away. */
+  const safely = (tell: () => void) => {
+    try {
+      tell()
+    } catch (error) {
+      log.error('a request can not be noted', { path: observed.request.path, error })
+    }
+  }
+  safely(() => observer.answered(observed, { status, streams, atMs: clock.now() }))
   if (!streams || !observer.ended) return
   const { signal } = observed.request
-  const end = () => observer.ended?.(observed, clock.now())
+  const end = () => safely(() => observer.ended?.(observed, clock.now()))
   if (signal.aborted) end()
   else signal.addEventListener('abort', end, { once: true })
 }
 
-const dispatch = async (context: RequestContext, paths: readonly PathHandler[]): Promise<ApiResponse> => {
+const dispatch = async (
+  context: RequestContext,
+  { paths, definition }: { paths: readonly PathHandler[]; definition: ObservedRequest['definition'] },
+): Promise<ApiResponse> => {
   const { info } = context
-  if (info.isResource) {
-    const definition = context.parts.registry.find(info.group, info.version, info.resource)
-    if (definition) {
-      const resource: ResourceContext = { ...context, info, definition }
-      return resourceHandler(resource)(resource)
-    }
+  if (info.isResource && definition) {
+    const resource: ResourceContext = { ...context, info, definition }
+    return resourceHandler(resource)(resource)
   }
   for (const path of paths) {
     const response = await path(context)

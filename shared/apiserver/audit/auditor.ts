@@ -1,6 +1,5 @@
 import type { Random } from '../../platform/random.ts'
 import type { Answered, ObservedRequest, RequestObserver } from '../observer.ts'
-import type { RequestInfo } from '../router.ts'
 import { auditEvent } from './audit-event.ts'
 
 export interface AuditorOptions {
@@ -9,18 +8,16 @@ export interface AuditorOptions {
   readonly random: Random
 }
 
-/** What is read or changed is worth knowing of: values of Secrets, and tokens that stand for a user. */
-const isAudited = (info: RequestInfo): boolean =>
-  info.isResource &&
-  ((info.group === '' && info.resource === 'secrets') ||
-    (info.group === '' && info.resource === 'serviceaccounts' && info.subresource === 'token'))
+/** What is worth knowing who read or changed it: kinds whose values are kept encrypted, and tokens that stand for a user. */
+const isAudited = ({ info, definition }: ObservedRequest): boolean =>
+  definition !== undefined && (definition.encrypted === true || (info.isResource && info.subresource === 'token'))
 
 /** Writes an audit log of who read and changed what is secret. */
 export const createAuditor = ({ write, random }: AuditorOptions): RequestObserver => {
   const streaming = new WeakMap<ObservedRequest, { auditID: string; answer: Answered }>()
   return {
     answered: (observed, answer) => {
-      if (!isAudited(observed.info)) return
+      if (!isAudited(observed)) return
       const auditID = random.uuid()
       const stage = answer.streams ? 'ResponseStarted' : 'ResponseComplete'
       if (answer.streams) streaming.set(observed, { auditID, answer })

@@ -1,7 +1,8 @@
 import { Buffer } from 'node:buffer'
 import type { ObservedRequest, RequestObserver } from '../observer.ts'
 import type { PathHandler } from '../paths.ts'
-import type { RequestInfo } from '../router.ts'
+import type { RequestInfo, ResourceRequestInfo } from '../router.ts'
+import { isOffered } from '../subresources/subresource.ts'
 import { Count, Histogram, type MetricFamily, Reading } from './prometheus.ts'
 
 /** upstream's */
@@ -53,16 +54,25 @@ export const createRequestMetrics = (): { readonly observer: RequestObserver; re
   }
 }
 
-const labelsOf = ({ info, request }: ObservedRequest) => ({
-  component: 'apiserver',
-  dry_run: request.query.get('dryRun') ?? '',
-  group: info.isResource ? info.group : '',
-  resource: info.isResource ? info.resource : '',
-  scope: scopeOf(info),
-  subresource: info.isResource ? info.subresource : subresourceOf(info.path),
-  verb: verbOf(info, request.header('content-type')),
-  version: info.isResource ? info.version : '',
-})
+/** Paths and queries are for anybody to invent: only what is served has labels of its own. */
+const labelsOf = ({ info, definition, request }: ObservedRequest) => {
+  const resource = info.isResource && definition ? info : undefined
+  return {
+    component: 'apiserver',
+    dry_run: dryRunOf(request.query.getAll('dryRun')),
+    group: resource?.group ?? '',
+    resource: resource?.resource ?? '',
+    scope: resource ? scopeOf(resource) : '',
+    subresource: info.isResource ? subresourceOf(resource?.subresource ?? '', definition) : pathOf(info.path),
+    verb: verbOf(info, request.header('content-type')),
+    version: resource?.version ?? '',
+  }
+}
+
+const dryRunOf = (values: readonly string[]): string => {
+  if (values.length === 0) return ''
+  return values.every((value) => value === 'All') ? 'All' : 'invalid'
+}
 
 const verbOf = (info: RequestInfo, contentType: string | undefined): string => {
   if (info.isResource && connects.has(info.subresource)) return 'CONNECT'
@@ -70,15 +80,16 @@ const verbOf = (info: RequestInfo, contentType: string | undefined): string => {
   return verbs[info.verb] ?? info.verb.toUpperCase()
 }
 
-const scopeOf = (info: RequestInfo): string => {
-  if (!info.isResource) return ''
-  if (info.name || info.verb === 'create') return 'resource'
-  return info.namespace ? 'namespace' : 'cluster'
+const scopeOf = ({ name, verb, namespace }: ResourceRequestInfo): string => {
+  if (name || verb === 'create') return 'resource'
+  return namespace ? 'namespace' : 'cluster'
 }
 
-/** Paths are for anybody to invent: only those that are served have a label of their own. */
+const subresourceOf = (subresource: string, definition: ObservedRequest['definition']): string =>
+  isOffered(definition?.subresources ?? {}, subresource) ? subresource : ''
+
 const served = new Set(['/healthz', '/livez', '/readyz', '/version', '/metrics', '/openapi/v2', '/openapi/v3', '/api', '/apis'])
-const subresourceOf = (path: string): string => (served.has(path) ? path : '')
+const pathOf = (path: string): string => (served.has(path) ? path : '')
 
 /** As every client library of Prometheus names them. */
 const processMetrics = (): MetricFamily[] => [

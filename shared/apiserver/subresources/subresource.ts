@@ -32,7 +32,7 @@ export const subresourceHandler = (context: ResourceContext): SubresourceHandler
   return handler
 }
 
-const isOffered = ({ status, scale, others = {} }: Subresources, subresource: string): boolean => {
+export const isOffered = ({ status, scale, others = {} }: Subresources, subresource: string): boolean => {
   if (subresource === 'status') return status === true
   return subresource === 'scale' ? scale !== undefined : Object.hasOwn(others, subresource)
 }

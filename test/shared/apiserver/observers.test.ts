@@ -99,6 +99,20 @@ describe('the audit log', () => {
     expect(new Set(audited().map(({ auditID }) => auditID)).size).toBe(1)
   })
 
+  it('takes nobody an answer away when it can not be written', async () => {
+    const failing = createAuditor({
+      write: () => {
+        throw new Error('no space left on device')
+      },
+      random: systemRandom,
+    })
+    const other = await startTestServer({ clock, observers: [failing] })
+    await other.makeNamespace('default')
+    expect((await other.call('POST', path, { body: secret })).code).toBe(201)
+    expect((await other.call('GET', `${path}/db`)).code).toBe(200)
+    await other.stop()
+  })
+
   it('leaves out what is no secret', async () => {
     await server.call('GET', '/api/v1/namespaces/default/configmaps')
     await server.call('GET', '/version')
@@ -156,7 +170,15 @@ describe('/metrics', () => {
   })
 
   it('makes no label of paths that somebody invents', async () => {
-    for (let i = 0; i < 20; i++) await server.call('GET', `/nonsense/${i}`)
+    for (const invented of [
+      '/nonsense/1',
+      '/apis/nonsense.example/v1/things',
+      '/apis/apps/nonsense/deployments',
+      '/api/v1/namespaces/default/nonsenses/a',
+      `${path}/db/nonsense`,
+      `${path}?dryRun=nonsense`,
+    ])
+      await server.call('POST', invented, { body: secret })
     expect((await metrics()).join()).not.toContain('nonsense')
   })
 
