@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { prepareHost, removeHost } from '../agent/network/host.ts'
-import { removeNode } from '../agent/network/routed-network.ts'
-import { apiAddress, nodeName, nodePodCIDR, podRange, serviceRange } from './addresses.ts'
+import { apiAddress, podRange, serviceRange } from './addresses.ts'
 import { type ClusterRecord, type DataDirectory, writeRecord } from './data-directory.ts'
 import { type Engine, findEngine, stopEngine } from './engine.ts'
 import { takeMachineLock } from './machine-lock.ts'
@@ -25,10 +24,7 @@ export const prepareMachine = async (options: {
   if (enginePid !== undefined) undo.push(() => stopEngine(enginePid))
   if (engine.pid !== undefined) await writeRecord(local.dataDir, { ...record, enginePid: engine.pid })
   await prepareHost({ podRange, serviceRange, apiAddress })
-  undo.push(async () => {
-    for (let index = 0; index < local.nodes; index++) await removeNode({ nodeName: nodeName(index), podCIDR: nodePodCIDR(index) })
-    await removeHost({ podRange, serviceRange })
-  })
+  undo.push(() => removeHost({ podRange, serviceRange }))
   progress.done(`Docker engine ${engine.version}`)
   return engine
 }

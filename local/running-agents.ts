@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { AgentConfiguration } from '../agent/configuration.ts'
-import { isRunning, markedPid, processMark } from '../shared/platform/process-mark.ts'
+import { isCode, isRunning, markedPid, processMark } from '../shared/platform/process-mark.ts'
 import { LockedError } from './machine-lock.ts'
 
 /** A node agent that runs on this machine, as its file in the folder of notes says: one file a node, as JSON. */
@@ -41,7 +41,9 @@ export const openRunningAgents = (dataDir: string, folder = defaultFolder) => ({
       configuration: hashOf(configuration),
       startedAtMs: Date.now(),
     }
-    writeFileSync(join(folder, agent.nodeName), JSON.stringify(agent))
+    const draft = join(folder, `.${agent.nodeName}`)
+    writeFileSync(draft, JSON.stringify(agent))
+    renameSync(draft, join(folder, agent.nodeName))
   },
   forget: (nodeName: string): void => rmSync(join(folder, nodeName), { force: true }),
   /** The agents of this cluster that can be kept: told what they would be told now, and no older than the source. The others are ended. */
@@ -72,9 +74,18 @@ export const endProcess = async (mark: string): Promise<void> => {
   const killAt = Date.now() + 10_000
   let asked = false
   while (isRunning(mark)) {
-    if (!asked || Date.now() > killAt) process.kill(markedPid(mark), asked ? 'SIGKILL' : 'SIGTERM')
+    if (!asked || Date.now() > killAt) tell(markedPid(mark), asked ? 'SIGKILL' : 'SIGTERM')
     asked = true
     await sleep(20)
+  }
+}
+
+/** It may have ended in between. */
+const tell = (pid: number, signal: NodeJS.Signals): void => {
+  try {
+    process.kill(pid, signal)
+  } catch (error) {
+    if (!isCode(error, 'ESRCH')) throw error
   }
 }
 
@@ -101,9 +112,9 @@ const read = (folder: string): RunningAgent[] =>
 
 const filesOf = (folder: string): string[] => {
   try {
-    return readdirSync(folder)
+    return readdirSync(folder).filter((name) => !name.startsWith('.'))
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    if (isCode(error, 'ENOENT')) return []
     throw error
   }
 }

@@ -1,4 +1,5 @@
 import { halves, overlap, parseRange } from '../../shared/meta/ipv4.ts'
+import { chainStands } from './chain.ts'
 import { CommandError, createRun, gone, ignoring, type Run } from './command.ts'
 import { listLinks } from './link.ts'
 import { hostInterface, hostTable, interfacePattern } from './name.ts'
@@ -41,10 +42,7 @@ export const setGuards = async (options: { podRange: string; serviceRange: strin
 }
 
 export const guardsStand = (run: Run): Promise<boolean> =>
-  run('nft', ['list', 'chain', 'ip', hostTable, 'postrouting']).then(
-    () => true,
-    () => false,
-  )
+  chainStands(run, { family: 'ip', table: hostTable, name: 'postrouting' })
 
 /** Undoes `prepareHost`, and whatever nodes have left on the machine. The blackhole routes go last. */
 export const removeHost = async (options: Omit<HostNetwork, 'apiAddress'>): Promise<void> => {

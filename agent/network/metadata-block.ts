@@ -1,3 +1,4 @@
+import { chainStands } from './chain.ts'
 import { createRun, type Run } from './command.ts'
 import { interfacePattern } from './name.ts'
 
@@ -28,11 +29,7 @@ export const startMetadataBlock = async (options: {
 }): Promise<{ stop(): void }> => {
   const { onError, run = createRun(), checkMilliseconds = 30_000 } = options
   const ensure = async () => {
-    const stands = await run('nft', ['list', 'chain', 'inet', table, 'forward']).then(
-      () => true,
-      () => false,
-    )
-    if (!stands) await run('nft', ['-f', '-'], rules)
+    if (!(await chainStands(run, { family: 'inet', table, name: 'forward' }))) await run('nft', ['-f', '-'], rules)
   }
   await ensure()
   const check = setInterval(() => ensure().catch(onError), checkMilliseconds)

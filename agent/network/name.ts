@@ -24,8 +24,6 @@ export const nodeTable = (nodeName: string) => `windlass-node-${short(nodeName)}
 
 export const servicesTable = (nodeName: string) => `windlass-services-${short(nodeName)}`
 
-/** `ip link` shows it; says whose pod an interface is, and lets a node's interfaces be found again. */
+/** `ip link` shows it; says whose pod an interface is. */
 export const podAlias = (nodeName: string, namespace: string, name: string) =>
   `windlass ${nodeName} ${namespace}/${name}`.slice(0, 255)
-
-export const isAliasOf = (nodeName: string, alias: string) => alias.startsWith(`windlass ${nodeName} `)

@@ -2,7 +2,8 @@ import type { Informer } from '../../shared/client/informer.ts'
 import { isRange, parseAddress } from '../../shared/meta/ipv4.ts'
 import type { Logger } from '../../shared/platform/log.ts'
 import type { Node } from '../../shared/resources/resource.ts'
-import { nodeAddress } from './address.ts'
+import { macOf, nodeAddress } from './address.ts'
+import { chainStands } from './chain.ts'
 import { createRun, gone, ignoring, type Run } from './command.ts'
 import { outsideMtu } from './link.ts'
 import { overlayInterface } from './name.ts'
@@ -32,6 +33,8 @@ export const overlayBytes = 50
 
 const port = 4789
 const networkId = 1
+/** of the devices' hardware addresses: of one address there is one device */
+const ofOverlays = '0a:57'
 const table = 'windlass-overlay'
 
 /**
@@ -52,7 +55,7 @@ export const startOverlay = async (options: OverlayOptions): Promise<Overlay> =>
     const mtu = await outsideMtu(run, overlayBytes)
     const device = `type vxlan id ${networkId} dstport ${port} local ${address} nolearning`
     const lines = [
-      `link add ${overlayInterface} address ${macOf(address)} mtu ${mtu} ${device}`,
+      `link add ${overlayInterface} address ${macOf(ofOverlays, address)} mtu ${mtu} ${device}`,
       `link set ${overlayInterface} up`,
       '',
     ]
@@ -60,16 +63,13 @@ export const startOverlay = async (options: OverlayOptions): Promise<Overlay> =>
   }
 
   const ensureRules = async () => {
-    const stand = await run('nft', ['list', 'chain', 'ip', table, 'postrouting']).then(
-      () => true,
-      () => false,
-    )
-    if (!stand) await run('nft', ['-f', '-'], overlayRules({ podCIDR, own }))
+    if (!(await chainStands(run, { family: 'ip', table, name: 'postrouting' })))
+      await run('nft', ['-f', '-'], overlayRules({ podCIDR, own }))
   }
 
   const connect = async (range: string, peer: string) => {
     const next = nodeAddress(range)
-    const mac = macOf(peer)
+    const mac = macOf(ofOverlays, peer)
     await run('bridge', ['fdb', 'replace', mac, 'dev', overlayInterface, 'dst', peer])
     const lines = [
       `neighbor replace ${next} lladdr ${mac} dev ${overlayInterface} nud permanent`,
@@ -82,7 +82,7 @@ export const startOverlay = async (options: OverlayOptions): Promise<Overlay> =>
     await ignoring(run('ip', ['route', 'delete', range, 'dev', overlayInterface]), gone)
     await ignoring(run('ip', ['neighbor', 'delete', nodeAddress(range), 'dev', overlayInterface]), gone)
     if (![...applied].some(([other, address]) => other !== range && address === peer))
-      await ignoring(run('bridge', ['fdb', 'delete', macOf(peer), 'dev', overlayInterface, 'dst', peer]), gone)
+      await ignoring(run('bridge', ['fdb', 'delete', macOf(ofOverlays, peer), 'dev', overlayInterface, 'dst', peer]), gone)
   }
 
   const apply = async () => {
@@ -174,7 +174,3 @@ const staleRanges = async (run: Run, known: ReadonlySet<string>): Promise<string
   }[]
   return routes.map(({ dst }) => dst).filter((dst) => !known.has(dst))
 }
-
-/** Locally administered; of one address there is one device. */
-const macOf = (address: string) =>
-  ['0a', '57', ...address.split('.').map((byte) => Number(byte).toString(16).padStart(2, '0'))].join(':')

@@ -1,16 +1,19 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from '../../shared/platform/log.ts'
-import { nodeAddress } from './address.ts'
+import { macOf, nodeAddress } from './address.ts'
 import { type Lease, openAddressPool } from './address-pool.ts'
 import { CommandError, createRun, gone, ignoring, type Run } from './command.ts'
 import { guardsStand, setGuards } from './host.ts'
 import { listLinks, outsideMtu } from './link.ts'
-import { isAliasOf, nodeInterface, nodeTable, podAlias, podInterface, servicesTable } from './name.ts'
+import { nodeInterface, nodeTable, podAlias, podInterface } from './name.ts'
 import { hostPortLines, nodeRules } from './node-rules.ts'
 import type { PodAttachment, PodNetwork } from './pod-network.ts'
 
 const gatewayMac = 'ee:ee:ee:ee:ee:ee'
+
+/** as CNI plugins begin it */
+const ofPods = '0a:58'
 
 export interface PodNetworkOptions {
   readonly nodeName: string
@@ -54,7 +57,7 @@ export const createPodNetwork = (options: PodNetworkOptions): PodNetwork => {
   const connect = async (pod: PodAttachment, ip: string) => {
     const link = podInterface(pod.uid)
     const alias = podAlias(nodeName, pod.namespace, pod.name)
-    const podMac = macOf(ip)
+    const podMac = macOf(ofPods, ip)
     // fixed hardware addresses, known to both sides: nothing to ask for, and udev leaves them alone
     const host = [
       `link add ${link} mtu ${mtu} address ${gatewayMac} type veth peer name eth0 mtu ${mtu} address ${podMac} netns ${pod.netns}`,
@@ -154,20 +157,6 @@ export const createPodNetwork = (options: PodNetworkOptions): PodNetwork => {
     stop: async () => clearInterval(check),
   }
 }
-
-/** Undoes everything that a node's agent made on the machine; for `npm run reset` and for nodes that are taken away. */
-export const removeNode = async (options: { nodeName: string; podCIDR: string; run?: Run | undefined }): Promise<void> => {
-  const { nodeName, podCIDR, run = createRun() } = options
-  for (const { ifname, ifalias } of await listLinks(run))
-    if (isAliasOf(nodeName, ifalias ?? '')) await ignoring(run('ip', ['link', 'delete', ifname]), gone)
-  await ignoring(run('ip', ['link', 'delete', nodeInterface(nodeName)]), gone)
-  await ignoring(run('ip', ['route', 'delete', 'unreachable', podCIDR]), gone)
-  for (const table of [nodeTable(nodeName), servicesTable(nodeName)])
-    await ignoring(run('nft', ['delete', 'table', 'ip', table]), gone)
-}
-
-/** as CNI plugins derive it */
-const macOf = (ip: string) => ['0a', '58', ...ip.split('.').map((byte) => Number(byte).toString(16).padStart(2, '0'))].join(':')
 
 /** Runs what concerns the same key one after the other, different keys at once. */
 const createTurns = () => {

@@ -31,9 +31,11 @@ const selectors = ['labelSelector', 'fieldSelector'] as const
 /** Any other parameter asks for something of its own. */
 const known = new Set<string>([...selectors, 'watch', 'resourceVersion', 'allowWatchBookmarks', 'timeoutSeconds', 'timeout'])
 
-/** undefined: no watch, or one that begins with what is there, or is answered in another form than JSON lines. Pure. */
+/** undefined: no watch, no URL (which the API itself refuses), or one that begins with what is there, or is answered in another form than JSON lines. Pure. */
 export const watchRequest = ({ method, url, header }: IncomingWatch): WatchRequest | undefined => {
-  const { pathname: path, searchParams } = new URL(url, 'https://kubernetes')
+  const parsed = URL.parse(url, 'https://kubernetes')
+  if (!parsed) return undefined
+  const { pathname: path, searchParams } = parsed
   if (method !== 'GET' || !isTrue(searchParams.get('watch')) || header('impersonate-user')) return undefined
   if ([...searchParams.keys()].some((name) => !known.has(name))) return undefined
   const after = Number(searchParams.get('resourceVersion') ?? 0)
@@ -68,8 +70,17 @@ const jsonOf = (accept: string | undefined): string | undefined => {
   return forms.some((form) => form.startsWith('*/*') || form.startsWith('application/*')) ? 'application/json' : undefined
 }
 
+const segmentsOf = (path: string): string[] => {
+  try {
+    return path.split('/').slice(1).map(decodeURIComponent)
+  } catch (error) {
+    if (error instanceof URIError) return []
+    throw error
+  }
+}
+
 const resourceOf = (path: string): WatchedResource | undefined => {
-  const [root, ...rest] = path.split('/').slice(1).map(decodeURIComponent)
+  const [root, ...rest] = segmentsOf(path)
   const [group, version, ...parts] = root === 'api' ? ['', ...rest] : root === 'apis' ? rest : []
   if (group === undefined || !version || parts.includes('') || parts[0] === 'watch') return undefined
   const scoped = parts[0] === 'namespaces' && parts.length > 2

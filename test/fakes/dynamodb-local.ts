@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { CreateTableCommand, DeleteTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { createDynamoDbClient } from '../../shared/storage/dynamodb/client.ts'
 import { tableDefinition } from '../../shared/storage/dynamodb/table.ts'
+import { freePort } from './free-port.ts'
 
 export const hasJava = spawnSync('java', ['-version']).status === 0
 
@@ -93,14 +93,4 @@ const jarDirectory = (): string => {
   const found = existsSync(lib) ? readdirSync(lib).find((name) => name.startsWith('dynamodb_local')) : undefined
   if (!found) throw new Error(`no DynamoDB Local in ${lib}`)
   return join(lib, found)
-}
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
 }

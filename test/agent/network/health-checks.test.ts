@@ -1,19 +1,12 @@
-import { createServer } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
 import { startHealthChecks } from '../../../agent/network/services/health-checks.ts'
 import { startNodeHealth } from '../../../agent/network/services/node-health.ts'
 import { createLogger } from '../../../shared/platform/log.ts'
 import type { EndpointSlice, Service } from '../../../shared/resources/resource.ts'
+import { freePort } from '../../fakes/free-port.ts'
 import { createListInformer } from './list-informer.ts'
 import { newService, newSlice } from './service-object.ts'
 
-const freePort = () =>
-  new Promise<number>((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    })
-  })
 const ask = async (port: number) => {
   const response = await fetch(`http://127.0.0.1:${port}/healthz`)
   const { localEndpoints } = (await response.json()) as { localEndpoints: number }

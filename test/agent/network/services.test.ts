@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { prepareHost, removeHost } from '../../../agent/network/host.ts'
 import type { PodNetwork } from '../../../agent/network/pod-network.ts'
-import { createPodNetwork, removeNode } from '../../../agent/network/routed-network.ts'
+import { createPodNetwork } from '../../../agent/network/routed-network.ts'
 import { type ServiceRules, startServiceRules } from '../../../agent/network/services/service-rules.ts'
 import { createLogger } from '../../../shared/platform/log.ts'
 import type { EndpointSlice, Service } from '../../../shared/resources/resource.ts'
@@ -379,7 +379,6 @@ describe.skipIf(reason)(`pods and Services on a machine with two nodes${reason ?
     for (const each of [...rules, ...networks]) await each.stop()
     for (const { uid } of (await Promise.all(networks.map((network) => network.attached()))).flat())
       for (const network of networks) await network.detach(uid)
-    for (const node of nodes) await removeNode({ ...node, run: machine.run })
     await removeHost({ podRange, serviceRange, run: machine.run })
     expect(await machine.run('ip', ['-o', 'link', 'show'])).not.toMatch(/wl-|windlass/)
     expect(await machine.run('ip', ['route', 'show'])).not.toMatch(/10\.(244|96)\./)

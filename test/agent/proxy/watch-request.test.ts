@@ -17,6 +17,8 @@ it.each([
   },
   { what: 'somebody else', url: '/api/v1/pods?watch=true&resourceVersion=5', headers: { 'impersonate-user': 'root' } },
   { what: 'the old form', url: '/api/v1/watch/pods?watch=true&resourceVersion=5' },
+  { what: 'a path that is none', url: '/api/v1/namespaces/%E0%A4%A/pods?watch=true&resourceVersion=5' },
+  { what: 'what is no URL', url: '//[?watch=true&resourceVersion=5' },
   { what: 'a log', url: '/api/v1/namespaces/n/pods/p/log?watch=true&resourceVersion=5' },
 ])('leaves $what alone', ({ url, headers, method }) => {
   expect(request(url, headers, method)).toBeUndefined()

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { freePort } from '../../fakes/free-port.ts'
 import { missingPackage, programOf } from './python-package.ts'
 
 /** It changes weekly: what was tried is this one. */
@@ -63,14 +63,4 @@ export const startEmulator = async (): Promise<Emulator> => {
       await ended
     },
   }
-}
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
 }
