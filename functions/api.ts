@@ -1,16 +1,13 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda'
-import { createStsAuthenticator } from '../shared/apiserver/authn/sts.ts'
 import { createWatchAge } from '../shared/apiserver/metrics/watch-age.ts'
 import { createNoTunnel } from '../shared/apiserver/streams/no-tunnel.ts'
-import { parseAccessEntries } from '../shared/identity/access-entry.ts'
-import { createAskSts, stsHosts } from '../shared/identity/ask-sts.ts'
-import { systemClock } from '../shared/platform/clock.ts'
 import { loadSchemas } from '../shared/resources/schemas.ts'
 import { readEnvironment } from './environment.ts'
 import { gatewayHandler } from './gateway/handler.ts'
 import { openAwsCluster, openAwsStore, openMetrics, openNodeConnector } from './wiring/aws.ts'
 import { log } from './wiring/log.ts'
 import { once, onceWith } from './wiring/once.ts'
+import { openStsAuthenticator } from './wiring/sts.ts'
 
 const region = process.env.AWS_REGION ?? 'us-east-1'
 
@@ -21,15 +18,6 @@ const openStore = once(async () => {
 
 const open = onceWith(async ({ requestContext }: APIGatewayProxyEvent) => {
   const environment = readEnvironment('api')
-  const entries = parseAccessEntries(environment.accessEntries)
-  const sts = createStsAuthenticator({
-    audience: environment.clusterName,
-    hosts: stsHosts(region),
-    entries: async () => entries,
-    askSts: createAskSts({ endpoint: process.env.AWS_ENDPOINT_URL_STS }),
-    clock: systemClock,
-    log,
-  })
   // The default domain, whatever domain this request came by: an issuer must stay the same.
   const issuer = `https://${requestContext.apiId}.execute-api.${region}.amazonaws.com/${requestContext.stage}`
   const stored = await openStore()
@@ -39,7 +27,7 @@ const open = onceWith(async ({ requestContext }: APIGatewayProxyEvent) => {
     observers,
     secretValues: { ...environment, bulk: 'resolve' },
     issuer,
-    authenticators: [sts],
+    authenticators: [openStsAuthenticator(environment, region)],
     subresources: createNoTunnel(openNodeConnector(environment)),
   })
   return handle

@@ -1,7 +1,7 @@
 import { CfnOutput, Duration, Lazy, Stack, type StackProps } from 'aws-cdk-lib'
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations'
 import type { Construct } from 'constructs'
-import type { Environment, FunctionName } from '../functions/environment.ts'
+import type { Environment, FunctionName } from '../functions/wiring/variables.ts'
 import { architectureOf } from './architecture.ts'
 import type { ClusterConfiguration } from './configuration.ts'
 import { Alarms } from './constructs/alarms.ts'

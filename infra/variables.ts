@@ -1,4 +1,4 @@
-import { type Environment, variableNames } from '../functions/environment.ts'
+import { type Environment, variableNames } from '../functions/wiring/variables.ts'
 
 /** Some of the environment, by the names of its variables. */
 export const variablesOf = (environment: Environment, keys: readonly (keyof Environment)[]): Record<string, string> =>

@@ -38,10 +38,10 @@ import { openDynamoDbStore } from '../../shared/storage/dynamodb/open.ts'
 import type { Store } from '../../shared/storage/store.ts'
 import { createLambdaTriggers, parseTriggers } from '../../shared/triggers/lambda-triggers.ts'
 import type { Triggers } from '../../shared/triggers/triggers.ts'
-import type { Environment } from '../environment.ts'
 import { type Cluster, type ClusterOptions, openCluster } from './cluster.ts'
 import { openHeartbeats } from './heartbeats.ts'
 import { log, writeLine } from './log.ts'
+import type { Environment } from './variables.ts'
 
 const encrypted = new Set([...encryptedResources, identityResource])
 const isEncrypted = (resource: string) => encrypted.has(resource)

@@ -1,6 +1,6 @@
 import { createDynamoDbClient } from '../../shared/storage/dynamodb/client.ts'
 import { openDynamoDbHeartbeats } from '../../shared/storage/dynamodb/heartbeats.ts'
-import type { Environment } from '../environment.ts'
+import type { Environment } from './variables.ts'
 
 export const openHeartbeats = ({ table }: Pick<Environment, 'table'>) =>
   openDynamoDbHeartbeats({ client: createDynamoDbClient(), table })

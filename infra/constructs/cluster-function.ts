@@ -5,7 +5,7 @@ import { ApplicationLogLevel, Architecture, LoggingFormat, Runtime, SystemLogLev
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs'
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import type { Construct } from 'constructs'
-import { type Environment, type FunctionName, neededBy } from '../../functions/environment.ts'
+import { type Environment, type FunctionName, neededBy } from '../../functions/wiring/variables.ts'
 import { variablesOf } from '../variables.ts'
 import { functionTable } from './function-table.ts'
 

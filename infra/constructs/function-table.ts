@@ -1,4 +1,4 @@
-import type { FunctionName } from '../../functions/environment.ts'
+import type { FunctionName } from '../../functions/wiring/variables.ts'
 
 export interface FunctionSize {
   readonly purpose: string

@@ -10,7 +10,7 @@ import {
   type QueueProps,
 } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
-import type { FunctionName } from '../../functions/environment.ts'
+import type { FunctionName } from '../../functions/wiring/variables.ts'
 import { functionTable } from './function-table.ts'
 
 const kept = Duration.days(14)
