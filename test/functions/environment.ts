@@ -189,10 +189,12 @@ export const startFunctions = async ({ disturb, isCold = () => false, openStore 
   const client: Client = own.clientOf('system:kube-controller-manager')
   const resync = resyncOf(own, allControllers(own, parts), queues)
 
-  const due = runDueTasks(
-    { ...own, removeExpired: async () => undefined, rotateKeys: async () => undefined, reencrypt: async () => undefined },
-    { controllers: allControllers(own, parts), placement, queues, triggers, group, metrics },
-  )
+  const clockOf = (cluster: Cluster) =>
+    runDueTasks(
+      { ...cluster, removeExpired: async () => undefined, rotateKeys: async () => undefined, reencrypt: async () => undefined },
+      { controllers: allControllers(cluster, parts), placement, queues, triggers, group, metrics },
+    )
+  const due = clockOf(own)
 
   let streamed = 1
   const stream = async (): Promise<boolean> => {
@@ -239,6 +241,8 @@ export const startFunctions = async ({ disturb, isCold = () => false, openStore 
     resync,
     /** wakes the clock function at this time */
     wakeClock: (timeMs: number) => due(timeMs),
+    /** the same in a process that has begun just now, and knows nothing */
+    wakeNewClock: async (timeMs: number) => clockOf(await open())(timeMs),
     heartbeats,
     sweep: (cause: string) => sweepPlacement({ placement, cache: own.cache, queues }, cause),
     call: async (method: string, path: string, body?: unknown): Promise<Answer> => {

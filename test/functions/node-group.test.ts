@@ -79,7 +79,8 @@ it('asks what the scheduler asks, of namespaces too', async () => {
         ],
       },
     })
-  await tick()
+  // Not of a full minute at which everything is looked at, and so listed.
+  await run.wakeNewClock(61 * 60_000)
   expect(run.scaling.desired).toBe(3)
 })
 
