@@ -2,6 +2,7 @@ import { type ServerResponse, STATUS_CODES } from 'node:http'
 import { constants, type ServerHttp2Stream } from 'node:http2'
 import type { Duplex, Writable } from 'node:stream'
 import type { ApiResponse } from '../shared/apiserver/request.ts'
+import { drained } from '../shared/platform/drained.ts'
 
 export const respondHttp2 = async (stream: ServerHttp2Stream, response: ApiResponse, method: string): Promise<void> => {
   const { status, headers, body } = response
@@ -69,17 +70,6 @@ const writeChunks = async (target: Writable, chunks: AsyncIterable<Uint8Array>):
   }
   target.end()
 }
-
-const drained = (target: Writable): Promise<void> =>
-  new Promise((resolve) => {
-    const done = () => {
-      target.off('drain', done)
-      target.off('close', done)
-      resolve()
-    }
-    target.on('drain', done)
-    target.on('close', done)
-  })
 
 const discard = async (body: ApiResponse['body']): Promise<void> => {
   if (!(body instanceof Uint8Array)) await body[Symbol.asyncIterator]().return?.()

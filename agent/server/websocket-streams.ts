@@ -1,6 +1,6 @@
 import { PassThrough, Writable } from 'node:stream'
 import type { RawData, WebSocket } from 'ws'
-import { drained } from '../drained.ts'
+import { drained } from '../../shared/platform/drained.ts'
 import type { RemoteStreams, TerminalSize } from './remote-command.ts'
 
 export interface WebSocketStreamsOptions {

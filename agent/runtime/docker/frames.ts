@@ -1,5 +1,5 @@
 import { PassThrough, type Readable, type Writable } from 'node:stream'
-import { drained } from '../../drained.ts'
+import { drained } from '../../../shared/platform/drained.ts'
 
 const headerLength = 8
 

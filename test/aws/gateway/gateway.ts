@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import { drained } from '../../../shared/platform/drained.ts'
 import type { DeployedFunction } from '../deploy/deployment.ts'
 import type { LambdaHost } from '../lambda/host.ts'
 import { eventOf } from './event.ts'
@@ -108,18 +109,6 @@ export class Gateway {
     }
   }
 }
-
-/** Resolves too when whoever reads has gone. */
-const drained = (response: ServerResponse): Promise<void> =>
-  new Promise((resolve) => {
-    const done = () => {
-      response.off('drain', done)
-      response.off('close', done)
-      resolve()
-    }
-    response.on('drain', done)
-    response.on('close', done)
-  })
 
 const refuse = (response: ServerResponse, status: number, message: string): void => {
   if (response.headersSent) return void response.destroy()
