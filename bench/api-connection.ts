@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:http2'
 import { parse } from 'yaml'
@@ -18,16 +19,8 @@ export class ApiConnection {
   readonly #session: ClientHttp2Session
 
   constructor(kubeconfig: string) {
-    const config = parse(readFileSync(kubeconfig, 'utf8')) as Kubeconfig
-    const context = config.contexts.find(({ name }) => name === config['current-context'])!.context
-    const cluster = config.clusters.find(({ name }) => name === context.cluster)!.cluster
-    const user = config.users.find(({ name }) => name === context.user)!.user
-    this.#session = connect(cluster.server!, {
-      ca: pem(cluster, 'certificate-authority'),
-      cert: pem(user, 'client-certificate'),
-      key: pem(user, 'client-key'),
-      settings: { initialWindowSize: streamWindowBytes },
-    })
+    const { server, ...tls } = accessOf(kubeconfig)
+    this.#session = connect(server, { ...tls, settings: { initialWindowSize: streamWindowBytes } })
     this.#session.once('connect', () => this.#session.setLocalWindowSize(connectionWindowBytes))
     // Each request reports it too.
     this.#session.on('error', () => undefined)
@@ -35,17 +28,22 @@ export class ApiConnection {
 
   /** The whole answer. Throws when its status is not 2xx. */
   async call(method: string, path: string, body?: string | Buffer): Promise<Buffer> {
-    const stream = this.#request(method, path)
-    stream.end(body)
-    let status = 0
-    stream.once('response', (headers) => {
-      status = Number(headers[':status'])
-    })
     const chunks: Buffer[] = []
-    for await (const chunk of stream as AsyncIterable<Buffer>) chunks.push(chunk)
+    const status = await this.#answer(this.#request(method, path), { body, onData: (chunk) => chunks.push(chunk) })
     const answer = Buffer.concat(chunks)
     if (status < 200 || status > 299) throw new Error(`${method} ${path}: ${status} ${answer.toString('utf8', 0, 300)}`)
     return answer
+  }
+
+  /** Bytes of the answer, of which nothing is kept: collecting megabytes would be a part of what is measured. */
+  async read(path: string): Promise<number> {
+    let length = 0
+    const onData = (chunk: Buffer) => {
+      length += chunk.length
+    }
+    const status = await this.#answer(this.#request('GET', path), { onData })
+    if (status !== 200) throw new Error(`GET ${path}: ${status}`)
+    return length
   }
 
   /** Lines as they come, until `stop`. */
@@ -61,18 +59,23 @@ export class ApiConnection {
     return { stop: () => stream.close() }
   }
 
-  /** How many lines have ended, as they do: for streams of more than can be read as text. */
-  countLines(path: string, onLine: (index: number) => void): void {
-    const stream = this.#request('GET', path)
-    stream.end()
-    let count = 0
-    stream.on('data', (chunk: Buffer) => {
-      for (let at = chunk.indexOf(10); at !== -1; at = chunk.indexOf(10, at + 1)) onLine(count++)
-    })
-  }
-
   close(): void {
     this.#session.destroy()
+  }
+
+  /** The status, when the answer has ended. */
+  async #answer(
+    stream: ClientHttp2Stream,
+    { body, onData }: { body?: string | Buffer | undefined; onData: (chunk: Buffer) => void },
+  ): Promise<number> {
+    let status = 0
+    stream.once('response', (headers) => {
+      status = Number(headers[':status'])
+    })
+    stream.on('data', onData)
+    stream.end(body)
+    await once(stream, 'end')
+    return status
   }
 
   #request(method: string, path: string): ClientHttp2Stream {
@@ -82,6 +85,29 @@ export class ApiConnection {
       accept: 'application/json',
       ...(method === 'GET' ? {} : { 'content-type': 'application/json' }),
     })
+  }
+}
+
+export interface Access {
+  /** URL */
+  readonly server: string
+  /** PEM texts */
+  readonly ca: string | Buffer
+  readonly cert: string | Buffer
+  readonly key: string | Buffer
+}
+
+/** Of a kubeconfig's current context. */
+export const accessOf = (kubeconfig: string): Access => {
+  const config = parse(readFileSync(kubeconfig, 'utf8')) as Kubeconfig
+  const context = config.contexts.find(({ name }) => name === config['current-context'])!.context
+  const cluster = config.clusters.find(({ name }) => name === context.cluster)!.cluster
+  const user = config.users.find(({ name }) => name === context.user)!.user
+  return {
+    server: cluster.server!,
+    ca: pem(cluster, 'certificate-authority'),
+    cert: pem(user, 'client-certificate'),
+    key: pem(user, 'client-key'),
   }
 }
 

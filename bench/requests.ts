@@ -62,7 +62,7 @@ const listMilliseconds = async (api: ApiConnection): Promise<number> => {
   const times: number[] = []
   for (let round = 0; round <= lists; round++) {
     const start = performance.now()
-    await api.call('GET', path)
+    await api.read(path)
     times.push(performance.now() - start)
   }
   return median(times.slice(1))

@@ -79,18 +79,29 @@ class HttpRequest implements ApiRequest {
       const chunks: Buffer[] = []
       let size = 0
       const timer = setTimeout(() => reject(new ApiError('Timeout', 'request body did not arrive in time')), bodyTimeoutMs)
-      const finish = (settle: () => void) => {
+      const settle = () => {
         clearTimeout(timer)
+        // an error may still come, and is nobody's
+        stream.off('end', end).off('close', broken)
+      }
+      const end = () => {
         settle()
+        resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks))
+      }
+      const broken = (cause?: unknown) => {
+        settle()
+        reject(clientGone(cause))
       }
       stream.on('data', (chunk: Buffer) => {
         size += chunk.length
-        if (size <= limit) chunks.push(chunk)
-        else finish(() => reject(tooLarge()))
+        if (size <= limit) {
+          chunks.push(chunk)
+        } else {
+          settle()
+          reject(tooLarge())
+        }
       })
-      stream.on('end', () => finish(() => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks))))
-      stream.on('error', (cause) => finish(() => reject(clientGone(cause))))
-      stream.on('close', () => finish(() => reject(clientGone())))
+      stream.on('end', end).on('error', broken).on('close', broken)
     })
   }
 }

@@ -47,10 +47,12 @@ export interface SubscribeOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Iterates over batches (never empty). Ends when the signal aborts or the tail closes. */
+/** Iterates, for one reader, over batches (empty ones only when interrupted). Ends when the signal aborts or the tail closes. */
 export interface Subscription extends AsyncIterable<readonly TailChange[]> {
   /** Every wanted change up to here has been taken: a bookmark's resourceVersion. */
   readonly position: number
+  /** Ends the wait for changes, this one or the next, with an empty batch where there are none. */
+  interrupt(): void
   close(): void
 }
 

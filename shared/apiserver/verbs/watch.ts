@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { ApiError } from '../../meta/status.ts'
-import { SlowSubscriber, type TailChange } from '../../storage/log-tail.ts'
+import { SlowSubscriber, type Subscription, type TailChange } from '../../storage/log-tail.ts'
 import { RevisionExpired } from '../../storage/store.ts'
 import type { ResourceContext } from '../context.ts'
 import { type ListOptions, listOptionsOf } from '../objects/list-options.ts'
@@ -36,16 +36,32 @@ async function* events(context: ResourceContext, watch: WatchParts): AsyncGenera
   const end = () => ending.abort()
   const { clock, random } = context.parts
   const { request } = context
+  const { options, selection, encoder } = watch
   if (request.signal.aborted) return
   request.signal.addEventListener('abort', end)
-  const { timeoutSeconds = minimumTimeoutSeconds + random.integer(minimumTimeoutSeconds) } = watch.options
+  const { timeoutSeconds = minimumTimeoutSeconds + random.integer(minimumTimeoutSeconds) } = options
   void clock.sleep(timeoutSeconds * 1000, ending.signal).then(end)
   try {
-    const start = await startOf(context, watch)
-    if (start.initial.length > 0) yield Buffer.concat(start.initial)
-    yield* changesFrom(context, { ...watch, after: start.after, signal: ending.signal })
+    const { initial, after } = await startOf(context, watch)
+    if (initial.length > 0) yield Buffer.concat(initial)
+    // All in this one generator: delegating would pass each event of each watcher through one more.
+    const subscription = subscribe(context, { selection, after, signal: ending.signal })
+    let bookmarkDue = false
+    const remind = () =>
+      clock.sleep(bookmarkEveryMs, ending.signal).then(() => {
+        bookmarkDue = true
+        subscription.interrupt()
+      })
+    if (options.allowWatchBookmarks) void remind()
+    for await (const batch of subscription) {
+      if (batch.length > 0) yield encoder.changes(batch, selection)
+      if (!bookmarkDue || ending.signal.aborted) continue
+      bookmarkDue = false
+      yield encoder.bookmark(subscription.position, false)
+      void remind()
+    }
   } catch (error) {
-    const status = statusOf(error, watch.options.resourceVersion)
+    const status = statusOf(error, options.resourceVersion)
     if (!status) throw error
     yield framed('ERROR', Buffer.from(JSON.stringify(status.toStatus())))
   } finally {
@@ -87,39 +103,17 @@ const startOf = async (
   return { initial, after: page.revision }
 }
 
-async function* changesFrom(
+const subscribe = (
   { parts, definition, info }: ResourceContext,
-  watch: WatchParts & { after: number; signal: AbortSignal },
-): AsyncGenerator<Uint8Array> {
-  const { options, selection, encoder, after, signal } = watch
-  const subscription = parts.logTail.subscribe({
+  { selection, after, signal }: { selection: Selection; after: number; signal: AbortSignal },
+): Subscription =>
+  parts.logTail.subscribe({
     after,
     resource: resourceOf(definition),
     namespace: info.namespace || undefined,
     accepts: acceptsOf(selection),
     signal,
   })
-  const iterator = subscription[Symbol.asyncIterator]()
-  const bookmark = () => parts.clock.sleep(bookmarkEveryMs, signal).then(() => undefined)
-  let due = options.allowWatchBookmarks ? bookmark() : undefined
-  let next = iterator.next()
-  try {
-    while (!signal.aborted) {
-      const result = await (due ? Promise.race([next, due]) : next)
-      if (result === undefined) {
-        if (signal.aborted) return
-        yield encoder.bookmark(subscription.position, false)
-        due = bookmark()
-        continue
-      }
-      if (result.done) return
-      yield encoder.changes(result.value, selection)
-      next = iterator.next()
-    }
-  } finally {
-    subscription.close()
-  }
-}
 
 const acceptsOf = ({ name, matches }: Selection): ((change: TailChange) => boolean) | undefined => {
   if (name === undefined && !matches) return undefined

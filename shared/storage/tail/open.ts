@@ -4,6 +4,7 @@ import { RevisionExpired, type Store } from '../store.ts'
 import { HeldChanges } from './held-changes.ts'
 import { ParsedChange } from './parsed-change.ts'
 import { TailSubscription } from './subscription.ts'
+import { Turns } from './turns.ts'
 
 export interface LogTailOptions {
   readonly store: Store
@@ -33,6 +34,7 @@ class StoreLogTail implements LogTail {
   readonly #subscriptions = new Set<TailSubscription>()
   /** live ones by resource, '' for all resources: a change visits only those it may concern */
   readonly #live = new Map<string, Set<TailSubscription>>()
+  readonly #turns = new Turns()
   readonly #closing = new AbortController()
   readonly #followMode: 'always' | 'subscribed' | 'never'
   #pause = new AbortController()
@@ -73,6 +75,7 @@ class StoreLogTail implements LogTail {
       tailPosition: () => this.#position,
       start: (starting) => this.#bringToEnd(starting),
       ended: (ended) => this.#forget(ended),
+      offered: (offered) => this.#turns.add(offered),
     })
     this.#subscriptions.add(subscription)
     if (this.#followMode === 'subscribed') this.#run()
@@ -149,6 +152,7 @@ class StoreLogTail implements LogTail {
       for (const subscription of this.#live.get(change.key.resource) ?? []) subscription.offer(change)
       for (const subscription of this.#live.get('') ?? []) subscription.offer(change)
     }
+    this.#turns.run()
   }
 
   async #reset(cause: RevisionExpired): Promise<void> {
@@ -185,6 +189,7 @@ class StoreLogTail implements LogTail {
 
   #forget(subscription: TailSubscription): void {
     this.#subscriptions.delete(subscription)
+    this.#turns.delete(subscription)
     if (this.#followMode === 'subscribed' && this.#subscriptions.size === 0) this.#pause.abort()
     const slot = subscription.resource ?? ''
     const live = this.#live.get(slot)

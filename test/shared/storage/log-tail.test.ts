@@ -67,6 +67,49 @@ describe('log tail', () => {
     expect(revisions(half)).toEqual([...early.slice(50), ...late])
   })
 
+  it('wakes many subscribers in turns, so that other work is not held back, and each still sees all in order', async () => {
+    const after = await store.revision()
+    let woken = 0
+    const taking = Array.from({ length: 1000 }, async () => {
+      const subscription = tail.subscribe({ after })
+      const taken: TailChange[] = []
+      for await (const batch of subscription) {
+        if (taken.length === 0) woken++
+        taken.push(...batch)
+        if (taken.length >= 3) break
+      }
+      return revisions(taken)
+    })
+    const unwanted = tail.subscribe({ after })
+    await tail.catchUp()
+    const [first] = await writeMany(1)
+    const wokenInEachTurn: number[] = []
+    while (woken < 1000) {
+      await new Promise((resolve) => setImmediate(resolve))
+      if (woken > 0) wokenInEachTurn.push(woken - wokenInEachTurn.reduce((sum, before) => sum + before, 0))
+      if (wokenInEachTurn.length === 2) unwanted.close()
+    }
+    expect(Math.max(...wokenInEachTurn)).toBeLessThan(300)
+    const others = await writeMany(2)
+    for (const taken of await Promise.all(taking)) expect(taken).toEqual([first, ...others])
+  })
+
+  it('ends a wait with an empty batch when interrupted, and forgets no change over it', async () => {
+    const after = await store.revision()
+    const subscription = tail.subscribe({ after })
+    const iterator = subscription[Symbol.asyncIterator]()
+    const waiting = iterator.next()
+    subscription.interrupt()
+    expect(await waiting).toEqual({ done: false, value: [] })
+    subscription.interrupt()
+    expect(await iterator.next()).toEqual({ done: false, value: [] })
+    const next = iterator.next()
+    const [written] = await writeMany(1)
+    expect(revisions((await next).value!)).toEqual([written])
+    subscription.close()
+    expect(await iterator.next()).toEqual({ done: true, value: undefined })
+  })
+
   it('waits for a position that the tail has not reached', async () => {
     const [first, second] = await writeMany(3)
     const subscription = tail.subscribe({ after: second! })
