@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { Cluster } from '../test/e2e/cluster.ts'
-import { requestMeasures } from './requests.ts'
 import type { Measure, Scenario } from './scenario.ts'
 
 const run = promisify(execFile)
@@ -13,41 +12,88 @@ const scripts = fileURLToPath(new URL('../../shared/tools/peers', import.meta.ur
 const built = process.env.PEERS ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'windlass-tools')
 const instance = 'bench'
 
-/** What a value should be of the peer's. */
-const aims: Readonly<Record<string, { atLeast: number } | { atMost: number }>> = {
-  create: { atLeast: 2 },
-  get: { atLeast: 3 },
-  'list of 10000': { atMost: 0.25 },
-}
+/** What the load generator's line says, by what is shown of it, and what that should be of the peer's. */
+const measures: readonly {
+  readonly suite: 'crud' | 'list' | 'watch'
+  readonly line: Readonly<Record<string, unknown>>
+  readonly shown: Pick<Measure, 'what' | 'unit'>
+  readonly aim?: { readonly atLeast: number } | { readonly atMost: number }
+}[] = [
+  ...(['create', 'get', 'update', 'patch', 'delete'] as const).map((verb) => ({
+    suite: 'crud' as const,
+    line: { measure: `configmap.${verb}`, conc: 16 },
+    shown: { what: verb, unit: '1/s' as const },
+    ...(verb === 'create' && { aim: { atLeast: 2 } }),
+    ...(verb === 'get' && { aim: { atLeast: 3 } }),
+  })),
+  {
+    suite: 'list',
+    line: { measure: 'configmap.list', kind: 'latest', enc: 'identity' },
+    shown: { what: 'list of 10000', unit: 'ms' },
+    aim: { atMost: 0.25 },
+  },
+  {
+    suite: 'list',
+    line: { measure: 'configmap.list', kind: 'chunks500' },
+    shown: { what: 'the same by pages of 500', unit: 'ms' },
+  },
+  {
+    suite: 'watch',
+    line: { measure: 'watch.fanout', watchers: 100 },
+    shown: { what: 'create to event, 100 connections (median)', unit: 'ms' },
+  },
+]
 
-/** Both run; each measure is taken of one, then of the other, so that what else the machine does weighs on both alike. */
+/**
+ * Both run; each suite is run on one, then on the other, so that what else the machine does weighs on both alike. The client is the
+ * peers' own, in Go: one in Node.js costs as much as our server does, and would be half of what is measured.
+ */
 export const peer: Scenario = {
-  title: 'The same requests, beside kube-apiserver and etcd',
+  title: 'The same requests, beside kube-apiserver and etcd (16 in flight, ConfigMaps of about 1 kB, medians of three)',
   skipped: () =>
-    ['kube-apiserver', 'etcd'].every((name) => existsSync(join(built, 'bin', name))) && existsSync(scripts)
+    ['kube-apiserver', 'etcd', 'loadgen'].every((name) => existsSync(join(built, 'bin', name))) && existsSync(scripts)
       ? undefined
-      : 'kube-apiserver and etcd have not been built',
+      : 'kube-apiserver, etcd and their load generator have not been built',
   async run(report) {
     const cluster = new Cluster({ runtime: 'simulated' })
     try {
       await cluster.start()
       const { kubeconfig, pids } = await startPeer()
-      const theirs = requestMeasures(kubeconfig)
-      for await (const measure of requestMeasures(cluster.kubeconfig)) {
-        const { value } = (await theirs.next()).value as Measure
-        const aim = aims[measure.what]
-        report({ ...measure, peer: { value, ...(aim && { aim }) } })
+      for (const suite of ['crud', 'list', 'watch'] as const) {
+        const ours = await generateLoad(cluster.kubeconfig, suite)
+        const theirs = await generateLoad(kubeconfig, suite)
+        for (const { line, shown, aim } of measures.filter((measure) => measure.suite === suite))
+          report({ ...shown, value: figureOf(ours, line), peer: { value: figureOf(theirs, line), ...(aim && { aim }) } })
       }
       const own = cluster.memory().filter(({ name }) => name.startsWith('local/'))
       const value = own.reduce((sum, { mebibytes }) => sum + mebibytes, 0)
       const theirMemory = pids.reduce((sum, pid) => sum + proportionalSetSize(pid), 0)
       report({ what: 'memory after it', value, unit: 'MiB', peer: { value: theirMemory } })
-      await theirs.return(undefined)
     } finally {
       await run(join(scripts, 'stop-peer.sh'), [instance])
       await cluster.dispose()
     }
   },
+}
+
+type Line = Readonly<Record<string, unknown>>
+
+/** With next to nothing of what it does one by one, of which nothing is shown. */
+const generateLoad = async (kubeconfig: string, suite: string): Promise<Line[]> => {
+  const sizes = ['-n1', '1', '-list', '10000', '-watchers', '100']
+  const { stdout } = await run(join(built, 'bin', 'loadgen'), ['-kubeconfig', kubeconfig, '-suite', suite, ...sizes])
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Line)
+}
+
+/** `of` names the field that the line is about. */
+const figureOf = (lines: readonly Line[], wanted: Line): number => {
+  const line = lines.find((candidate) => Object.entries(wanted).every(([field, value]) => candidate[field] === value))
+  if (!line) throw new Error(`the load generator printed no line of ${JSON.stringify(wanted)}`)
+  if (line.errors) throw new Error(`${line.errors} requests failed: ${String(line.first_error)}`)
+  return Number(line[String(line.of)])
 }
 
 const startPeer = async (): Promise<{ kubeconfig: string; pids: number[] }> => {
