@@ -1,4 +1,4 @@
-import type { ScheduledEvent, SQSBatchResponse, SQSEvent } from 'aws-lambda'
+import type { Context, ScheduledEvent, SQSBatchResponse, SQSEvent } from 'aws-lambda'
 import { createTimerWorker } from '../shared/dispatch/timer-worker.ts'
 import { readEnvironment } from './environment.ts'
 import {
@@ -41,8 +41,8 @@ const open = once(async () => {
 })
 
 /** The timers queue, and a schedule of EventBridge: does what is due. */
-export const handler = async (event: SQSEvent | ScheduledEvent): Promise<SQSBatchResponse | undefined> => {
-  if ('Records' in event) return timers(event)
+export const handler = async (event: SQSEvent | ScheduledEvent, context: Context): Promise<SQSBatchResponse | undefined> => {
+  if ('Records' in event) return timers(event, context)
   const runDue = await open()
   await runDue(Date.parse(event.time))
   return undefined

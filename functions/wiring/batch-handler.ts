@@ -1,11 +1,15 @@
-import type { SQSBatchResponse, SQSEvent } from 'aws-lambda'
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda'
 import type { BatchWorker } from '../../shared/dispatch/batch-worker.ts'
 
-/** What SQS calls, with ReportBatchItemFailures. A throw hands the whole batch out again. */
+/** for what is to be said after the work: what was put off, and Events */
+const marginMs = 10_000
+
+/** What SQS calls, with ReportBatchItemFailures. A throw hands the whole batch out again, as does a process that ends. */
 export const batchHandler =
   (open: () => Promise<BatchWorker>) =>
-  async ({ Records }: SQSEvent): Promise<SQSBatchResponse> => {
+  async ({ Records }: SQSEvent, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<SQSBatchResponse> => {
     const work = await open()
-    const again = await work(Records.map(({ messageId, body }) => ({ id: messageId, body })))
+    const messages = Records.map(({ messageId, body }) => ({ id: messageId, body }))
+    const again = await work(messages, context.getRemainingTimeInMillis() - marginMs)
     return { batchItemFailures: again.map((itemIdentifier) => ({ itemIdentifier })) }
   }

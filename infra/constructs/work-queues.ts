@@ -67,9 +67,14 @@ export class WorkQueues extends Construct {
   }
 }
 
-// Six times the time-out is what Lambda asks for: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+/**
+ * A batch whose process died stays hidden so much longer than the process could have lived, and its keys wait. Lambda's guide asks for
+ * six times the time-out, for batches that wait while the function is throttled; work here may be done twice, but should not be late.
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+ */
+const hiddenLongerSeconds = 30
 const consumedBy = (name: FunctionName): QueueProps => ({
-  visibilityTimeout: Duration.seconds(6 * functionTable[name].timeoutSeconds),
+  visibilityTimeout: Duration.seconds(functionTable[name].timeoutSeconds + hiddenLongerSeconds),
 })
 const failuresTo = (queue: IQueue): QueueProps => ({ deadLetterQueue: { queue, maxReceiveCount } })
 

@@ -3,6 +3,7 @@ import type { Client, Resource } from '../client/client.ts'
 import type { Controller, ReconcileContext } from '../controllers/controller.ts'
 import type { EventSink } from '../controllers/event/event-recorder.ts'
 import type { Clock } from '../platform/clock.ts'
+import { type Deadline, OutOfTime, openDeadline } from '../platform/deadline.ts'
 import type { Logger } from '../platform/log.ts'
 import { groupOf, parseWork, type WorkMessage } from '../queue/work.ts'
 import type { WorkQueues } from '../queue/work-queues.ts'
@@ -57,11 +58,12 @@ export const createReconcileWorker = (options: ReconcileWorkerOptions): BatchWor
     await queues.sendLater({ ...work, failures }, delayMs)
   }
 
-  const workOn = async (work: WorkMessage): Promise<void> => {
+  const workOn = async (work: WorkMessage, deadline: Deadline): Promise<void> => {
     const found = controllers.get(work.controller)
     if (!found) return queues.bury(work, `there is no controller "${work.controller}" here`)
     try {
-      const result = await whenLoaded(cache, () => found.controller.reconcile(work.key, found.context))
+      const reconciling = whenLoaded(cache, () => found.controller.reconcile(work.key, found.context))
+      const result = await deadline.meet(reconciling)
       if (result?.requeueAfter !== undefined) {
         await queues.sendLater({ controller: work.controller, key: work.key }, result.requeueAfter)
       }
@@ -70,11 +72,11 @@ export const createReconcileWorker = (options: ReconcileWorkerOptions): BatchWor
     }
   }
 
-  const workOnGroup = async (messages: readonly ParsedMessage[]): Promise<string[]> => {
+  const workOnGroup = async (messages: readonly ParsedMessage[], deadline: Deadline): Promise<string[]> => {
     // One run sees what all of them were sent for.
     const work = messages.map((message) => message.work).reduce((a, b) => ((a.failures ?? 0) > (b.failures ?? 0) ? a : b))
     try {
-      await workOn(work)
+      await workOn(work, deadline)
       return []
     } catch (error) {
       log.error('could not put work off, the queue will hand it out again', { ...work, error })
@@ -92,15 +94,23 @@ export const createReconcileWorker = (options: ReconcileWorkerOptions): BatchWor
     if (resources.length > 0) await preload(resources)
   }
 
-  return async (messages) => {
+  return async (messages, withinMs = Number.POSITIVE_INFINITY) => {
     const parsed = messages.map(parse)
     const bad = parsed.filter((message) => message.work === undefined)
     for (const { id } of bad) log.error('a message is no work and is left to the dead letters', { id })
-    await preloadFor(parsed.filter(isWork))
-    const groups = Map.groupBy(parsed.filter(isWork), ({ work }) => groupOf(work))
-    const again = await Promise.all([...groups.values()].map(workOnGroup))
-    await events.flush()
-    return [...again.flat(), ...bad.map(({ id }) => id)]
+    const deadline = openDeadline(withinMs)
+    try {
+      // Without it each is slower, which is for each to say.
+      await deadline.meet(preloadFor(parsed.filter(isWork))).catch((error: unknown) => {
+        if (!(error instanceof OutOfTime)) throw error
+      })
+      const groups = Map.groupBy(parsed.filter(isWork), ({ work }) => groupOf(work))
+      const again = await Promise.all([...groups.values()].map((group) => workOnGroup(group, deadline)))
+      await events.flush()
+      return [...again.flat(), ...bad.map(({ id }) => id)]
+    } finally {
+      deadline.close()
+    }
   }
 }
 

@@ -9,7 +9,7 @@ import {
   SendMessageBatchCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs'
-import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import type { Clock } from '../../shared/platform/clock.ts'
 
 interface Message {
@@ -27,9 +27,11 @@ interface Queue {
   readonly taken: Map<string, number>
 }
 
-type Consumer = (event: SQSEvent) => Promise<SQSBatchResponse>
+type Consumer = (event: SQSEvent, context: Pick<Context, 'getRemainingTimeInMillis'>) => Promise<SQSBatchResponse>
 
 const deduplicationMs = 300_000
+/** what a function is given for a batch */
+const functionMs = 60_000
 const md5 = (text = '') => createHash('md5').update(text).digest('hex')
 
 /** SQS as its client and its Lambda triggers see it: FIFO groups, deduplication, delays, redrive after failures. */
@@ -106,7 +108,7 @@ export class FakeSqs {
   async #consume(batch: readonly Message[], consumer: Consumer): Promise<Set<string>> {
     const Records = batch.map(({ id, body }) => ({ messageId: id, body }) as SQSRecord)
     try {
-      const { batchItemFailures } = await consumer({ Records })
+      const { batchItemFailures } = await consumer({ Records }, { getRemainingTimeInMillis: () => functionMs })
       return new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier))
     } catch {
       return new Set(batch.map(({ id }) => id))

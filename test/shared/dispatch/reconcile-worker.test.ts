@@ -18,7 +18,8 @@ let url: Record<'reconcile' | 'schedule' | 'place' | 'deadLetter' | 'timers', st
 let runs: string[]
 let said: string[]
 let work: BatchWorker
-let behave: (key: string) => { requeueAfter?: number } | undefined
+type Result = { requeueAfter?: number } | undefined
+let behave: (key: string) => Result | Promise<Result>
 
 beforeEach(() => {
   const clock = new ManualClock()
@@ -99,6 +100,14 @@ it('gives a key up that fails again and again, and says so on its object', async
   expect(sqs.bodies(url.timers)).toEqual([])
   expect(sqs.bodies(url.deadLetter)).toEqual([expect.objectContaining({ key: 'a/b', failures: 3, reason: 'the disk is a lie' })])
   expect(said).toEqual(['ReconcileFailed: gave up until the next resync: the disk is a lie'])
+})
+
+it('puts off what is not done when its time is over, and is done with the others', async () => {
+  const never = Promise.withResolvers<undefined>()
+  behave = (key) => (key === 'a/b' ? never.promise : undefined)
+  expect(await work([message('1', 'a/b'), message('2', 'a/c')], 20)).toEqual([])
+  expect(runs.toSorted()).toEqual(['a/b', 'a/c'])
+  expect(sqs.bodies(url.timers)).toEqual([expect.objectContaining({ key: 'a/b', failures: 1 })])
 })
 
 it('looks again when it was asked to', async () => {

@@ -1,0 +1,35 @@
+export class OutOfTime extends Error {
+  override readonly name = 'OutOfTime'
+}
+
+/** When several pieces of work are to be done, in real time: that is what functions are given. */
+export interface Deadline {
+  readonly passed: boolean
+  /** What the work comes to, or `OutOfTime`. The work itself is not stopped. */
+  meet<T>(work: Promise<T>): Promise<T>
+  /** It does not matter any more. */
+  close(): void
+}
+
+/** `Infinity`: never. */
+export const openDeadline = (withinMs: number): Deadline => {
+  const late = Promise.withResolvers<never>()
+  late.promise.catch(() => undefined)
+  let passed = false
+  const pass = () => {
+    passed = true
+    late.reject(new OutOfTime(`was not done within ${Math.round(withinMs / 1000)} s`))
+  }
+  const timer = Number.isFinite(withinMs) ? setTimeout(pass, withinMs) : undefined
+  return {
+    get passed() {
+      return passed
+    },
+    meet: (work) => {
+      // What comes late has nobody who waits for it.
+      work.catch(() => undefined)
+      return Promise.race([work, late.promise])
+    },
+    close: () => clearTimeout(timer),
+  }
+}
