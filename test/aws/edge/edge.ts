@@ -131,13 +131,20 @@ export class Edge {
     // Units are metered whether the caller wants to know them or not.
     const metered = call.service === 'dynamodb' && !call.action.startsWith('Describe')
     const asked = metered ? JSON.stringify({ ...call.input, ReturnConsumedCapacity: 'TOTAL' }) : request.body
-    const { url } = this.#options
-    const answer = await forward(url, {
-      ...request,
+    const otherWords = this.#otherWords[call.service] ?? []
+    const body = otherWords.reduce((text, [ours, theirs]) => text.replaceAll(ours, theirs), asked)
+    const answer = await forward(this.#options.url, { ...request, body })
+    return { ...answer, body: otherWords.reduce((text, [ours, theirs]) => text.replaceAll(theirs, ours), answer.body) }
+  }
+
+  /** By service: what stands in a call, and what the emulator has for it. */
+  get #otherWords(): Readonly<Record<string, readonly (readonly [ours: string, theirs: string])[]>> {
+    return {
       // A queue's URL is where calls go to: through here.
-      body: call.service === 'sqs' ? asked.replaceAll(this.url, url) : asked,
-    })
-    return call.service === 'sqs' ? { ...answer, body: answer.body.replaceAll(url, this.url) } : answer
+      sqs: [[this.url, this.#options.url]],
+      // To the emulator every load balancer is an Application Load Balancer.
+      elasticloadbalancing: ['/', '%2F'].map((slash) => [`${slash}net${slash}`, `${slash}app${slash}`] as const),
+    }
   }
 
   #identify({ path, headers }: AwsRequest, response: ServerResponse): void {

@@ -25,7 +25,8 @@ export const startRealInstance = async (aws: AwsCluster, world: World, options: 
   const lines: string[] = []
   let child: ChildProcess | undefined
   const start = () => {
-    child = spawn('ip', ['netns', 'exec', netns, process.execPath, 'agent/main.ts'], {
+    // `ip netns exec` would hide the agent's mounts from the engine.
+    child = spawn('nsenter', [`--net=/run/netns/${netns}`, process.execPath, 'agent/main.ts'], {
       env: {
         ...told,
         PATH: process.env.PATH,
