@@ -14,6 +14,12 @@ async function get(terminal: Terminal, url: string): Promise<string> {
   return text
 }
 
+/** The NodePort, at each of these hosts. */
+export async function visitNodes(terminal: Terminal, hosts: readonly string[]): Promise<void> {
+  await terminal.kubectl('get', 'service', 'orders-nodeport')
+  for (const host of hosts) await get(terminal, `http://${host}:30080/version`)
+}
+
 export const access: Step = {
   title: 'From outside the cluster',
   async run(terminal) {
@@ -26,13 +32,12 @@ export const access: Step = {
     await get(terminal, `http://127.0.0.1:${forward.match[1]}/version`)
     forward.stop()
 
-    await terminal.kubectl('get', 'service', 'orders-nodeport')
     const address = await terminal.ask(
       'get',
       'nodes',
       '-o',
       'jsonpath={.items[0].status.addresses[?(@.type=="InternalIP")].address}',
     )
-    for (const host of [address, '127.0.0.1']) await get(terminal, `http://${host}:30080/version`)
+    await visitNodes(terminal, [address, '127.0.0.1'])
   },
 }

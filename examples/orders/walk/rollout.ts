@@ -55,7 +55,12 @@ export const rollout: Step = {
 
     await terminal.kubectl('rollout', 'pause', deployment)
     await terminal.kubectl('set', 'image', deployment, 'orders=mycompany/orders-service:1.0')
-    terminal.expect((await terminal.kubectl('get', deployment)).includes(' 0 '), 'no pod up to date while paused')
+    await terminal.until(
+      'no pod up to date while paused',
+      () => terminal.ask('get', deployment, '--no-headers'),
+      (line) => line.includes(' 0 '),
+    )
+    await terminal.kubectl('get', deployment)
     await terminal.kubectl('rollout', 'resume', deployment)
     await terminal.kubectl(...status)
     await expectVersion(terminal, '1.0')

@@ -14,6 +14,8 @@ export interface Step {
 
 export interface TerminalOptions {
   readonly context: string
+  /** @default kubectl's own */
+  readonly kubeconfig?: string
   write(text: string): void
 }
 
@@ -90,7 +92,9 @@ export class Terminal {
 
   #spawn(args: readonly string[]): ChildProcess {
     const cwd = fileURLToPath(new URL('../../..', import.meta.url))
-    const child = spawn('kubectl', ['--context', this.#options.context, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+    const { context, kubeconfig } = this.#options
+    const access = ['--context', context, ...(kubeconfig ? ['--kubeconfig', kubeconfig] : [])]
+    const child = spawn('kubectl', [...access, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
     this.#running.add(child)
     child.once('close', () => this.#running.delete(child))
     return child

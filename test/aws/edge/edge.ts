@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import type { Statement } from '../deploy/deployment.ts'
 import { account, region } from '../emulator/call.ts'
 import type { Fault } from './fault.ts'
+import { type Forwarded, throughHoles } from './hole.ts'
 import { type Meter, priceOf } from './meter.ts'
 import { type Known, type Permission, permissionsOf } from './permission.ts'
 import { allows } from './policy.ts'
@@ -122,7 +123,7 @@ export class Edge {
     response.writeHead(answer.status, { ...answer.headers, 'content-length': Buffer.byteLength(answer.body) }).end(answer.body)
   }
 
-  async #perform(call: AwsCall, request: AwsRequest): Promise<{ status: number; headers: Record<string, string>; body: string }> {
+  async #perform(call: AwsCall, request: AwsRequest): Promise<Forwarded> {
     const played = this.#options.played[call.service]
     if (played) {
       const { status, body } = await played(call, request)
@@ -133,7 +134,7 @@ export class Edge {
     const asked = metered ? JSON.stringify({ ...call.input, ReturnConsumedCapacity: 'TOTAL' }) : request.body
     const otherWords = this.#otherWords[call.service] ?? []
     const body = otherWords.reduce((text, [ours, theirs]) => text.replaceAll(ours, theirs), asked)
-    const answer = await forward(this.#options.url, { ...request, body })
+    const answer = await throughHoles(call, { ...request, body }, (each) => forward(this.#options.url, each))
     return { ...answer, body: otherWords.reduce((text, [ours, theirs]) => text.replaceAll(theirs, ours), answer.body) }
   }
 
@@ -167,7 +168,7 @@ const refuse = (response: ServerResponse, status: number, body: unknown): void =
 const parsed = (text: string): Readonly<Record<string, unknown>> =>
   text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : {}
 
-const forward = async (url: string, { method, path, headers, body }: AwsRequest) => {
+const forward = async (url: string, { method, path, headers, body }: AwsRequest): Promise<Forwarded> => {
   // To the emulator a key of twelve digits is an account.
   const authorization = headers.authorization?.replace(/Credential=[^/]+/, `Credential=${account}`)
   const { 'content-length': _, ...others } = headers

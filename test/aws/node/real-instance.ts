@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type Docker from 'dockerode'
+import { createRun } from '../../../agent/network/command.ts'
 import type { AwsCluster } from '../cluster.ts'
 import { startInstanceServices } from './instance-services.ts'
 import type { World } from './world.ts'
@@ -22,6 +24,8 @@ export const startRealInstance = async (aws: AwsCluster, world: World, options: 
   const [metadata, endpoint, server] = await Promise.all([services.url, aws.edge.url, aws.gateway.url].map(world.expose))
   // Credentials come from the metadata service, as on an instance.
   const { AWS_ACCESS_KEY_ID: _key, AWS_SECRET_ACCESS_KEY: _secret, ...told } = environment
+  const dataDir = join(aws.folder, instanceId)
+  const run = createRun()
   const lines: string[] = []
   let child: ChildProcess | undefined
   const start = () => {
@@ -32,7 +36,7 @@ export const startRealInstance = async (aws: AwsCluster, world: World, options: 
         PATH: process.env.PATH,
         WINDLASS_SERVER: server,
         WINDLASS_ECS_AGENT_ENDPOINT: metadata,
-        WINDLASS_DATA_DIR: join(aws.folder, instanceId),
+        WINDLASS_DATA_DIR: dataDir,
         AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata,
         AWS_ENDPOINT_URL: endpoint,
         NODE_EXTRA_CA_CERTS: join(aws.folder, 'ca.pem'),
@@ -60,9 +64,18 @@ export const startRealInstance = async (aws: AwsCluster, world: World, options: 
       const filters = { label: [`windlass.dev/node=${instanceId}`] }
       for (const { Id } of await docker.listContainers({ all: true, filters }))
         await docker.getContainer(Id).remove({ force: true })
+      for (const target of mountsBelow(dataDir)) await run('umount', [target])
       await services.close()
     },
   }
 }
+
+/** The volumes of pods that were running at the end, the last mounted first. */
+const mountsBelow = (directory: string): string[] =>
+  readFileSync('/proc/self/mounts', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' ')[1] ?? '')
+    .filter((target) => target.startsWith(`${directory}/`))
+    .reverse()
 
 export type RealInstance = Awaited<ReturnType<typeof startRealInstance>>

@@ -1,6 +1,7 @@
 import { get } from 'node:https'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { type AwsCluster, startAwsCluster } from '../cluster.ts'
+import { jsonCall } from '../emulator/call.ts'
 import { follow, kubectlOf } from './kubectl.ts'
 
 const missing = inject('missing')
@@ -63,6 +64,33 @@ describe.skipIf(missing)(`the API through the gateway ${missing && `(${missing})
       aws.gateway.limits = { ...aws.gateway.limits, totalMs: 900_000 }
     }
     expect(await kubectl('get configmap later -o jsonpath={.data.a}')).toBe('b')
+  })
+
+  it('keeps a Secret that asks for it in Secrets Manager, for as long as it is there', async () => {
+    const { url } = aws.emulator
+    const kept = async () => {
+      const { SecretList } = await jsonCall<{ SecretList: { Name: string }[] }>(url, 'secretsmanager.ListSecrets')
+      return SecretList.map(({ Name }) => Name).filter((name) => name.startsWith('windlass/secrets/'))
+    }
+    const manifest = (password: string) =>
+      JSON.stringify({
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { name: 'db', annotations: { 'windlass.dev/secret-store': 'secrets-manager' } },
+        stringData: { password },
+      })
+    await kubectl('apply -f -', manifest('open-sesame'))
+    const uid = await kubectl('get secret db -o jsonpath={.metadata.uid}')
+    expect(await kept()).toEqual([`windlass/secrets/default/db/${uid}`])
+    const value = () =>
+      jsonCall<{ SecretString: string }>(url, 'secretsmanager.GetSecretValue', { SecretId: `windlass/secrets/default/db/${uid}` })
+    const base64 = (text: string) => Buffer.from(text).toString('base64')
+    expect((await value()).SecretString).toContain(base64('open-sesame'))
+    await kubectl('apply -f -', manifest('changed-my-mind'))
+    expect(await kubectl('get secret db -o jsonpath={.data.password}')).toBe(base64('changed-my-mind'))
+    expect((await value()).SecretString).toContain(base64('changed-my-mind'))
+    await kubectl('delete secret db')
+    await expect.poll(kept).toEqual([])
   })
 
   it('refuses a body that is too large for the gateway, and takes one that is not', async () => {

@@ -35,9 +35,13 @@ describe.skipIf(missing)(`real containers on two instances ${missing && `(${miss
   })
   afterAll(async () => {
     for (const { taskArn } of aws?.ecs.running() ?? []) aws.ecs.endTask(taskArn, 'the test is over')
-    await Promise.all(instances.map((instance) => instance.dispose()))
-    await aws?.stop()
-    await world?.dispose()
+    try {
+      await Promise.all(instances.map((instance) => instance.dispose()))
+      await aws?.stop()
+    } finally {
+      // One that was left would have the next one's addresses.
+      await world?.dispose()
+    }
   })
   const eventually = (timeout = 90_000) => ({ timeout, interval: 500 })
   const apply = (...items: object[]) => kubectl('apply -f -', JSON.stringify({ apiVersion: 'v1', kind: 'List', items }))

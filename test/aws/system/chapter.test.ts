@@ -1,0 +1,169 @@
+import { randomBytes } from 'node:crypto'
+import { PassThrough } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { ensurePauseImage } from '../../../agent/runtime/docker/pause-image.ts'
+import { buildImages } from '../../../examples/orders/images/build.ts'
+import { visitNodes } from '../../../examples/orders/walk/access.ts'
+import { apply } from '../../../examples/orders/walk/apply.ts'
+import { configuration } from '../../../examples/orders/walk/configuration.ts'
+import { healing } from '../../../examples/orders/walk/healing.ts'
+import { loadBalancing } from '../../../examples/orders/walk/load-balancing.ts'
+import { look } from '../../../examples/orders/walk/look.ts'
+import { rollout } from '../../../examples/orders/walk/rollout.ts'
+import { scale } from '../../../examples/orders/walk/scale.ts'
+import { Terminal, Unexpected } from '../../../examples/orders/walk/terminal.ts'
+import { missing as missingNetwork } from '../../agent/network/machine.ts'
+import { docker, missingEngine } from '../../agent/runtime/engine.ts'
+import { seededRandom } from '../../contract/random.ts'
+import { type AwsCluster, startAwsCluster } from '../cluster.ts'
+import { createDockerRunner } from '../ecs/docker-runner.ts'
+import { randomFaults } from '../edge/fault.ts'
+import { type RealInstance, startRealInstance } from '../node/real-instance.ts'
+import { createWorld, type World } from '../node/world.ts'
+import { kubectlOf } from './kubectl.ts'
+
+const missing = inject('missing') || missingNetwork() || (await missingEngine()) || ''
+const seed = Number(process.env.WINDLASS_SEED ?? 20_261_123)
+const killEveryMs = 2000
+
+/** There is no exec through the gateway, so what is typed with it is done on the engine, as an operator would on the instance. */
+class InstanceTerminal extends Terminal {
+  override async kubectl(...args: string[]): Promise<string> {
+    return args[0] === 'exec' ? await this.#exec(args) : await super.kubectl(...args)
+  }
+  override async ask(...args: string[]): Promise<string> {
+    return args[0] === 'exec' ? (await this.#exec(args)).trim() : await super.ask(...args)
+  }
+
+  async #exec([, target = '', , ...command]: string[]): Promise<string> {
+    const pod = target.startsWith('deployment/')
+      ? await super.ask('get', 'pods', '-l', 'app=orders', '-o', 'jsonpath={.items[0].metadata.name}')
+      : target
+    const label = [`windlass.dev/pod-name=${pod}`, 'windlass.dev/type=container']
+    const [found] = await docker.listContainers({ filters: { label } })
+    if (!found) throw new Unexpected(`expected a container of the pod ${pod}`)
+    const exec = await docker.getContainer(found.Id).exec({ Cmd: command, AttachStdout: true, AttachStderr: true })
+    const stream = await exec.start({})
+    const [output, errors] = [new PassThrough(), new PassThrough()]
+    docker.modem.demuxStream(stream, output, errors)
+    stream.once('end', () => {
+      output.end()
+      errors.end()
+    })
+    const [answer, said] = await Promise.all([buffer(output), buffer(errors)])
+    const { ExitCode } = await exec.inspect()
+    if (ExitCode !== 0) throw new Unexpected(`${command.join(' ')} in ${pod} ended with ${ExitCode}: ${said}`)
+    return answer.toString()
+  }
+}
+
+describe.skipIf(missing).each([
+  ['while all goes well', false],
+  [`while calls fail, functions die and records get lost, seed ${seed}`, true],
+])(`the chapter's walk on two instances %s ${missing && `(${missing})`}`, (_title, failing) => {
+  const ids = [1, 2].map(() => `i-${randomBytes(8).toString('hex')}`)
+  const addresses = ids.map((_, i) => `198.51.100.${11 + i}`)
+  const random = seededRandom(seed)
+  let shown = ''
+  let faulty = false
+  let faults = 0
+  let killed = 0
+  let aws: AwsCluster
+  let world: World
+  let instances: RealInstance[] = []
+  let kubectl: ReturnType<typeof kubectlOf>
+  let terminal: Terminal
+  const timers: NodeJS.Timeout[] = []
+
+  /** Repeated, late and lost. */
+  const disturb = <T>(records: readonly T[]): T[][] => {
+    if (!faulty) return [[...records]]
+    const kept = records.filter(() => random.next() > 0.05)
+    const again = records.filter(() => random.next() < 0.2)
+    return random.next() < 0.3 ? [kept.reverse(), again] : [kept, again]
+  }
+
+  beforeAll(async () => {
+    await buildImages(() => undefined)
+    const image = await ensurePauseImage(docker)
+    const systemdCgroups = ((await docker.info()) as { CgroupDriver?: string }).CgroupDriver === 'systemd'
+    const runner = createDockerRunner({ docker, image, systemdCgroups })
+    aws = await startAwsCluster({ synthesized: inject('synthesized'), runner, disturb })
+    kubectl = kubectlOf(aws.kubeconfig)
+    terminal = new InstanceTerminal({
+      context: 'aws',
+      kubeconfig: aws.kubeconfig,
+      write: (text) => {
+        shown += text
+      },
+    })
+    world = await createWorld()
+    await aws.tick()
+    instances = await Promise.all(
+      ids.map((instanceId, i) => startRealInstance(aws, world, { instanceId, address: addresses[i] ?? '', docker })),
+    )
+  }, 300_000)
+
+  afterAll(async () => {
+    for (const timer of timers) clearInterval(timer)
+    faulty = false
+    terminal?.close()
+    for (const { taskArn } of aws?.ecs.running() ?? []) aws.ecs.endTask(taskArn, 'the test is over')
+    try {
+      await Promise.all(instances.map((instance) => instance.dispose()))
+      await aws?.stop()
+    } finally {
+      // One that was left would have the next one's addresses.
+      await world?.dispose()
+    }
+  })
+
+  it('has its nodes', async () => {
+    await expect
+      .poll(() => kubectl('get nodes --no-headers').then((text) => text.match(/ Ready /g)?.length), { timeout: 90_000 })
+      .toBe(2)
+    if (!failing) return
+    faulty = true
+    const { name: api } = aws.functionOf('answers requests')
+    const faultOf = randomFaults({ random, every: 25 })
+    aws.edge.faultOf = (call) => {
+      const fault = faulty ? faultOf(call) : { type: 'none' as const }
+      if (fault.type !== 'none') faults++
+      return fault
+    }
+    // A person who types would have to type again when it is the API's.
+    timers.push(setInterval(() => aws.host.killOne(random.below, ({ name }) => name !== api) && killed++, killEveryMs))
+    // What was lost is found by the resync, which is each hour.
+    timers.push(setInterval(() => void aws.tick({ fullHour: true }), 15_000))
+  })
+
+  it.each([apply, look, loadBalancing, configuration, scale, rollout, healing])(
+    '$title',
+    async (step) => {
+      shown = ''
+      await step.run(terminal).catch((error: unknown) => {
+        const logs = instances.map((instance) => instance.log().slice(-1500))
+        throw new Error([String(error), shown.slice(-3000), ...logs].join('\n'), { cause: error })
+      })
+    },
+    600_000,
+  )
+
+  it('answers at each node', async () => {
+    await visitNodes(terminal, addresses)
+  })
+
+  it('refuses by name what the gateway can not carry', async () => {
+    await expect(kubectl('exec client -- true')).rejects.toThrow(/exec/)
+    await expect(kubectl('port-forward service/orders-service :80')).rejects.toThrow(/port-?forward/i)
+  })
+
+  it('was denied nothing by its roles, and met what it should', () => {
+    expect(aws.edge.denials).toEqual([])
+    expect(aws.edge.unknown).toEqual([])
+    if (!failing) return
+    expect(faults).toBeGreaterThan(50)
+    expect(killed).toBeGreaterThan(5)
+  })
+})
