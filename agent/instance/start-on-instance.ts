@@ -74,6 +74,8 @@ export const startOnInstance =
         address: { internalIP: facts.privateAddress, internalDNS: facts.privateName },
         ...room,
         statusEveryMs: Number.POSITIVE_INFINITY,
+        // Letters to all mailboxes are sent together, and are waited for by all agents.
+        othersLaterMs: 1000,
         port: 0,
         serve: async (source) => {
           const sink = createDynamoDbAnswerSink({ client: new DynamoDBClient({ region }), table: environment.table, clock })

@@ -5,6 +5,7 @@ import type { Logger } from '../../shared/platform/log.ts'
 import type { NodeConfiguration } from '../configuration.ts'
 import { createPreparer } from '../container/prepare-container.ts'
 import { EventRecorder } from '../event-recorder.ts'
+import { createEndpointDepartures } from '../network/endpoint-departures.ts'
 import { startNodeNetwork } from '../network/node-network.ts'
 import { runProbe } from '../probes/run-probe.ts'
 import { DockerRuntime } from '../runtime/docker/docker-runtime.ts'
@@ -57,6 +58,7 @@ export const startDockerNode = async (options: DockerNodeOptions): Promise<{ sto
     pods: informers.pods,
     node: informers.node,
     network: network.pods,
+    departures: createEndpointDepartures({ ...informers, othersLaterMs: edge.othersLaterMs ?? 0, clock }),
     prepare: createPreparer({
       ...{ volumes, config, dns, rooms, ...node },
       services: () => informers.services.list(),

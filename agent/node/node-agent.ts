@@ -8,6 +8,7 @@ import type { Node, Pod } from '../../shared/resources/resource.ts'
 import type { ConfigSource } from '../container/config-source.ts'
 import type { EventRecorder } from '../event-recorder.ts'
 import { ImagePuller } from '../image/image-puller.ts'
+import type { EndpointDepartures } from '../network/endpoint-departures.ts'
 import type { PodNetwork } from '../network/pod-network.ts'
 import type { PodContext } from '../pod-worker/pod-context.ts'
 import { PodWorkers } from '../pod-worker/pod-workers.ts'
@@ -44,6 +45,8 @@ export interface NodeAgentOptions {
   readonly runtime: ContainerRuntime
   readonly rooms: RoomHolder
   readonly network: PodNetwork
+  /** undefined: nobody sends requests to pods here */
+  readonly departures?: EndpointDepartures | undefined
   readonly volumes: PodVolumes
   readonly config: ConfigSource
   readonly prepare: ContainerPreparer
@@ -69,6 +72,7 @@ export const startNodeAgent = async (options: NodeAgentOptions): Promise<NodeAge
   const { volumes, prepare, probe, dns } = options
   const context: PodContext = {
     ...{ client, runtime, rooms, network, volumes, images, prepare, probe, events, clock, log, dns },
+    departures: options.departures,
     hostIP: options.address.internalIP,
   }
   const workers = new PodWorkers({ context, pods: options.pods })

@@ -31,6 +31,8 @@ export interface NodeEdge {
   readonly allocatable?: (() => Promise<Readonly<Record<string, string>>>) | undefined
   /** how often a status is written that has not changed; default: every 5 minutes */
   readonly statusEveryMs?: number | undefined
+  /** how much later than this node others may come to know of a change; default: not at all */
+  readonly othersLaterMs?: number | undefined
   /** of its kubelet API; 0: it has none that can be connected to */
   readonly port: number
   /** Lets the API server ask for what runs here. */

@@ -5,6 +5,7 @@ import type { Container, Probe } from '../../shared/resources/generated/types.ts
 import type { Pod } from '../../shared/resources/resource.ts'
 import type { AgentEvents } from '../event-recorder.ts'
 import type { ImagePuller } from '../image/image-puller.ts'
+import type { EndpointDepartures } from '../network/endpoint-departures.ts'
 import type { PodNetwork } from '../network/pod-network.ts'
 import type { ProbeOutcome } from '../probes/probe.ts'
 import type { ProbeTarget } from '../probes/run-probe.ts'
@@ -20,6 +21,8 @@ export interface PodContext {
   readonly runtime: ContainerRuntime
   readonly rooms: RoomHolder
   readonly network: PodNetwork
+  /** undefined: nobody sends requests to pods here */
+  readonly departures: EndpointDepartures | undefined
   readonly volumes: PodVolumes
   readonly images: ImagePuller
   readonly prepare: ContainerPreparer

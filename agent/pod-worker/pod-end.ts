@@ -18,6 +18,9 @@ export interface PodEndOptions {
 }
 
 const retryMs = 2000
+/** for those who send requests to hear that a pod is leaving; a grace too short for it is no time to wait in */
+const longestWaitMs = 10_000
+const shortestWaitMs = 1000
 
 /**
  * The end of a pod: containers stop gracefully, the last status is written, the sandbox, network and volumes go, and, if the pod is
@@ -79,9 +82,10 @@ export class PodEnd {
     this.#graceSeconds ??= grace
     await bringUp.abort()
     const running = this.#alive(pod)
+    const left = gone ? undefined : this.#left(pod, grace)
     const sidecars = (pod.spec.initContainers ?? []).filter(isSidecar).map(({ name }) => name)
     const stop = (container: RuntimeContainer, turn?: Promise<unknown>) =>
-      stopContainer(context, { pod, container, graceSeconds: grace, podIP: podIP(), hurry: this.#hurry.signal, turn })
+      stopContainer(context, { pod, container, graceSeconds: grace, podIP: podIP(), hurry: this.#hurry.signal, turn, left })
     const apps = Promise.all(running.filter(({ name }) => !sidecars.includes(name)).map((container) => stop(container)))
     // Sidecars outlive what they serve, and end in the reverse of the order in which they started.
     let turn: Promise<unknown> = apps
@@ -96,6 +100,13 @@ export class PodEnd {
     if (this.#alive(pod).length > 0) return
     for (const timer of this.#timers) clearTimeout(timer)
     this.stopped = true
+  }
+
+  /** Not for longer than leaves the containers most of their grace. */
+  #left(pod: Pod, graceSeconds: number): Promise<void> | undefined {
+    const waitMs = Math.min(longestWaitMs, (graceSeconds * 1000) / 3)
+    if (waitMs < shortestWaitMs) return undefined
+    return this.#options.context.departures?.left(pod, AbortSignal.any([this.#hurry.signal, AbortSignal.timeout(waitMs)]))
   }
 
   #alive(pod: Pod) {

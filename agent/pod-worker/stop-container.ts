@@ -15,6 +15,8 @@ export interface StopOptions {
   readonly hurry: AbortSignal
   /** resolves when those that have to end before this one have ended */
   readonly turn?: Promise<unknown> | undefined
+  /** resolves when nobody sends requests to the pod any more, or that was waited for long enough */
+  readonly left?: Promise<unknown> | undefined
 }
 
 /** Below this a container would have no chance to end by itself. */
@@ -23,7 +25,7 @@ const shortestGraceSeconds = 2
 /** Ends a container: preStop hook, stop signal, and SIGKILL when the grace, which they share, is over. */
 export const stopContainer = async (context: PodContext, options: StopOptions): Promise<void> => {
   const { runtime, clock, events } = context
-  const { pod, container, podIP, hurry, turn } = options
+  const { pod, container, podIP, hurry, turn, left } = options
   const spec = specOf(pod, container.name)
   if (spec) {
     const message = options.message ?? `Stopping container ${container.name}`
@@ -47,7 +49,7 @@ export const stopContainer = async (context: PodContext, options: StopOptions): 
     )
     await Promise.race([hook, aborted(over)])
   }
-  if (turn) await Promise.race([turn, aborted(over)])
+  await Promise.race([Promise.all([turn, left]), aborted(over)])
   const leftSeconds = hurry.aborted ? 0 : Math.ceil((deadline - clock.now()) / 1000)
   await runtime.stopContainer(container.id, Math.max(shortestGraceSeconds, leftSeconds))
 }
