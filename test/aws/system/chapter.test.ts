@@ -25,7 +25,9 @@ import { follow, kubectlOf } from './kubectl.ts'
 
 const missing = inject('missing') || missingNetwork() || (await missingEngine()) || ''
 const seed = Number(process.env.WINDLASS_SEED ?? 20_261_123)
-const killEveryMs = 2000
+const killEveryMs = 5000
+/** how long what a killed function had stays hidden, which is a minute and a half on AWS */
+const redeliverSeconds = 8
 
 /** There is no exec through the gateway, so what is typed with it is done on the engine, as an operator would on the instance. */
 class InstanceTerminal extends Terminal {
@@ -88,7 +90,8 @@ describe.skipIf(missing).each([
     const image = await ensurePauseImage(docker)
     const systemdCgroups = ((await docker.info()) as { CgroupDriver?: string }).CgroupDriver === 'systemd'
     const runner = createDockerRunner({ docker, image, systemdCgroups })
-    aws = await startAwsCluster({ synthesized: inject('synthesized'), runner, disturb })
+    const synthesized = { ...inject('synthesized'), ...(failing && { redeliverSeconds }) }
+    aws = await startAwsCluster({ synthesized, runner, disturb })
     kubectl = kubectlOf(aws.kubeconfig)
     terminal = new InstanceTerminal({
       context: 'aws',
@@ -198,7 +201,9 @@ describe.skipIf(missing).each([
     const uids = (await ordersPods('{.items[*].metadata.uid}')).split(' ')
     const task = aws.ecs.running().find(({ startedBy = '' }) => uids.includes(startedBy))
     aws.ecs.endTask(task?.taskArn ?? '', 'taken away', 'UserInitiated')
-    await expect.poll(() => ordersPods('{.items[*].metadata.uid}'), eventually).not.toContain(task?.startedBy)
+    const now = () => ordersPods('{.items[*].metadata.uid}')
+    await expect.poll(now, eventually).not.toContain(task?.startedBy)
+    await expect.poll(async () => (await now()).split(' ').length, eventually).toBe(5)
     await expect.poll(readyReplicas, eventually).toBe('5')
   })
 
