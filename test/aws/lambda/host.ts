@@ -139,10 +139,10 @@ export class LambdaHost {
     for (const idle of this.#idle.values()) for (const process of idle.splice(0)) this.#end(process)
   }
 
-  /** Kills one process, of the functions that may be meant, in the midst of its work; false: none works. */
-  killOne(pick: (count: number) => number, meant: (fn: { readonly name: string }) => boolean = () => true): boolean {
+  /** Kills one process in the midst of its work; false: none works. */
+  killOne(pick: (count: number) => number): boolean {
     const idle = new Set([...this.#idle.values()].flat())
-    const working = [...this.#all].filter((process) => !idle.has(process) && !process.ended && meant(process))
+    const working = [...this.#all].filter((process) => !idle.has(process) && !process.ended)
     const process = working[pick(working.length)]
     process?.kill()
     return process !== undefined

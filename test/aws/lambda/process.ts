@@ -49,9 +49,6 @@ export class FunctionProcess {
     this.#onLog = onLog
   }
 
-  get name(): string {
-    return this.#name
-  }
   get pid(): number | undefined {
     return this.#child?.pid
   }

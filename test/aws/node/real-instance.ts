@@ -28,7 +28,10 @@ export const startRealInstance = async (aws: AwsCluster, world: World, options: 
   const run = createRun()
   const lines: string[] = []
   let child: ChildProcess | undefined
+  let stopping = false
+  let restarting: NodeJS.Timeout | undefined
   const start = () => {
+    stopping = false
     // `ip netns exec` would hide the agent's mounts from the engine.
     child = spawn('nsenter', [`--net=/run/netns/${netns}`, process.execPath, 'agent/main.ts'], {
       env: {
@@ -44,8 +47,16 @@ export const startRealInstance = async (aws: AwsCluster, world: World, options: 
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text: Buffer) => lines.push(text.toString()))
+    child.once('exit', (code, signal) => {
+      if (stopping) return
+      // As its unit says: Restart=always, RestartSec=2.
+      lines.push(`the agent ended with ${signal ?? code}\n`)
+      restarting = setTimeout(start, 2000)
+    })
   }
   const stop = async (signal: NodeJS.Signals = 'SIGTERM') => {
+    stopping = true
+    clearTimeout(restarting)
     if (!child || child.exitCode !== null || child.signalCode !== null) return
     const ended = once(child, 'exit')
     child.kill(signal)
