@@ -49,9 +49,9 @@ export const startRealInstance = async (aws: AwsCluster, world: World, options: 
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text: Buffer) => lines.push(text.toString()))
     child.once('exit', (code, signal) => {
       if (stopping) return
-      // As its unit says: Restart=always, RestartSec=2.
+      // As its unit says: Restart=always, RestartSec=5.
       lines.push(`the agent ended with ${signal ?? code}\n`)
-      restarting = setTimeout(start, 2000)
+      restarting = setTimeout(start, 5000)
     })
   }
   const stop = async (signal: NodeJS.Signals = 'SIGTERM') => {
