@@ -82,7 +82,7 @@ export class PodEnd {
     this.#graceSeconds ??= grace
     await bringUp.abort()
     const running = this.#alive(pod)
-    const left = gone ? undefined : this.#left(pod, grace)
+    const left = gone || !pod.metadata.deletionTimestamp ? undefined : this.#left(pod, grace)
     const sidecars = (pod.spec.initContainers ?? []).filter(isSidecar).map(({ name }) => name)
     const stop = (container: RuntimeContainer, turn?: Promise<unknown>) =>
       stopContainer(context, { pod, container, graceSeconds: grace, podIP: podIP(), hurry: this.#hurry.signal, turn, left })
@@ -102,7 +102,7 @@ export class PodEnd {
     this.stopped = true
   }
 
-  /** Not for longer than leaves the containers most of their grace. */
+  /** Of a pod that is deleted, for that is what Services go by. Not for longer than leaves the containers most of their grace. */
   #left(pod: Pod, graceSeconds: number): Promise<void> | undefined {
     const waitMs = Math.min(longestWaitMs, (graceSeconds * 1000) / 3)
     if (waitMs < shortestWaitMs) return undefined

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createConfigSource } from '../../agent/container/config-source.ts'
 import { EventRecorder } from '../../agent/event-recorder.ts'
+import type { EndpointDepartures } from '../../agent/network/endpoint-departures.ts'
 import { createApiHeartbeats } from '../../agent/node/api-heartbeats.ts'
 import { simulatedCapacity } from '../../agent/node/capacity.ts'
 import { type NodeAgent, startNodeAgent } from '../../agent/node/node-agent.ts'
@@ -129,10 +130,16 @@ export interface SimulatedNode {
   stop(): Promise<void>
 }
 
+export interface SimulatedNodeOptions {
+  /** default: a new one */
+  readonly runtime?: SimulatedRuntime
+  readonly rooms?: RoomHolder
+  readonly departures?: EndpointDepartures
+}
+
 export const startSimulatedNode = async (
   cluster: AgentCluster,
-  runtime?: SimulatedRuntime,
-  rooms: RoomHolder = ownMachine,
+  { runtime, rooms = ownMachine, departures }: SimulatedNodeOptions = {},
 ): Promise<SimulatedNode> => {
   const { client, nodeClient, logs } = cluster
   const informers = cluster.informers()
@@ -155,6 +162,7 @@ export const startSimulatedNode = async (
     node: informers.node as never,
     runtime: used,
     network: createSimulatedNetwork('10.244.0.0/24'),
+    departures,
     volumes: simulatedVolumes,
     config: createConfigSource(client),
     prepare: simulatedPreparer,

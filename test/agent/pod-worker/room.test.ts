@@ -51,7 +51,7 @@ let rooms: HandedRooms
 beforeEach(async () => {
   cluster = await startAgentCluster()
   rooms = new HandedRooms()
-  node = await startSimulatedNode(cluster, undefined, rooms)
+  node = await startSimulatedNode(cluster, { rooms })
 })
 afterEach(async () => {
   await node.stop()
