@@ -1,5 +1,6 @@
 import type { Informer } from '../../shared/client/informer.ts'
 import type { Clock } from '../../shared/platform/clock.ts'
+import { serviceNameLabel } from '../../shared/resources/discovery/service-name-label.ts'
 import type { EndpointSlice, Pod, Service } from '../../shared/resources/resource.ts'
 
 /** Knows when nobody sends to a pod any more that is going to end. */
@@ -16,8 +17,6 @@ export interface EndpointDeparturesOptions {
   readonly clock: Clock
 }
 
-const serviceLabel = 'kubernetes.io/service-name'
-
 /**
  * A pod that is told to stop at the moment of its deletion is still sent requests by every node that has not heard of it. What changes its
  * endpoints comes to this node as it comes to the others, however slowly: having seen it go is worth more than any fixed delay.
@@ -27,7 +26,7 @@ export const createEndpointDepartures = (options: EndpointDeparturesOptions): En
   const sendsTo = ({ metadata }: EndpointSlice, namespace: string) => {
     if (metadata.namespace !== namespace) return false
     // Such a Service sends to its pods to their very end.
-    return !services.get(namespace, metadata.labels?.[serviceLabel] ?? '')?.spec.publishNotReadyAddresses
+    return !services.get(namespace, metadata.labels?.[serviceNameLabel] ?? '')?.spec.publishNotReadyAddresses
   }
   const isSentTo = ({ metadata: { namespace = '', uid } }: Pod) =>
     endpointSlices

@@ -1,5 +1,6 @@
 import type { Client, Resource } from '../client/client.ts'
 import type { KubeObject } from '../meta/object.ts'
+import { serviceNameLabel } from '../resources/discovery/service-name-label.ts'
 import { type EndpointSlice, type Endpoints, endpointSlices, endpoints, type Service, services } from '../resources/resource.ts'
 import { type Controller, watch } from './controller.ts'
 import { createMissing } from './namespace-content.ts'
@@ -66,7 +67,7 @@ const serviceOf = ({ clusterIP, apiServer }: KubernetesServiceOptions): Service 
 const sliceOf = ({ apiServer }: KubernetesServiceOptions): EndpointSlice => ({
   apiVersion: 'discovery.k8s.io/v1',
   kind: 'EndpointSlice',
-  metadata: { name, namespace, labels: { 'kubernetes.io/service-name': name } },
+  metadata: { name, namespace, labels: { [serviceNameLabel]: name } },
   addressType: 'IPv4',
   endpoints: [{ addresses: [apiServer.address], conditions: { ready: true } }],
   ports: [{ name: 'https', port: apiServer.port, protocol: 'TCP' }],

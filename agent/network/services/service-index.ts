@@ -1,7 +1,6 @@
 import type { Informer } from '../../../shared/client/informer.ts'
+import { serviceNameLabel } from '../../../shared/resources/discovery/service-name-label.ts'
 import type { EndpointSlice, Service } from '../../../shared/resources/resource.ts'
-
-const serviceNameLabel = 'kubernetes.io/service-name'
 
 /** Services with their slices, kept up to date change by change. Keys are `namespace/name` of the Service. */
 export interface ServiceIndex {

@@ -1,5 +1,6 @@
 import type { Cache, Index } from '../../client/cache.ts'
 import { isReason } from '../../meta/status.ts'
+import { serviceNameLabel } from '../../resources/discovery/service-name-label.ts'
 import { type EndpointSlice, endpointSlices, nodes, pods, type Service, services } from '../../resources/resource.ts'
 import { type Controller, type ReconcileContext, watch } from '../controller.ts'
 import { ownKey, splitKey } from '../key.ts'
@@ -7,7 +8,7 @@ import { isNamespaceTerminating } from '../namespace-terminating.ts'
 import { type AddressType, addressTypesOf, endpointOf, endpointPorts, hasEndpoint } from './endpoint.ts'
 import { type EndpointGroup, planSlices, portsKey } from './plan.ts'
 import { podsOf, servicesOfPod } from './service-pods.ts'
-import { isOwnedBy, managedBy, managedByLabel, newSliceMetadata, serviceNameLabel, sliceLabels } from './slice-metadata.ts'
+import { isOwnedBy, managedBy, managedByLabel, newSliceMetadata, sliceLabels } from './slice-metadata.ts'
 
 const maxEndpointsPerSlice = 100
 

@@ -1,10 +1,10 @@
 import { dns1123Subdomain } from '../../meta/names.ts'
 import type { ObjectMeta } from '../../meta/object-meta.ts'
+import { serviceNameLabel } from '../../resources/discovery/service-name-label.ts'
 import { type EndpointSlice, type Service, services } from '../../resources/resource.ts'
 import { controllerReference } from '../owner.ts'
 import { isHeadless } from './endpoint.ts'
 
-export const serviceNameLabel = 'kubernetes.io/service-name'
 export const managedByLabel = 'endpointslice.kubernetes.io/managed-by'
 export const headlessLabel = 'service.kubernetes.io/headless'
 export const managedBy = 'endpointslice-controller.k8s.io'
