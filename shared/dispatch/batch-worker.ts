@@ -5,7 +5,8 @@ export interface ReceivedMessage {
 }
 
 /**
- * Works on a batch of messages; answers the ids of those that are to be handed out again, as they are. What is not done within
- * `withinMs` (default: no limit) is put off: a process that is ended over it would keep the whole batch hidden.
+ * Works on a batch of messages; answers the ids of those that are to be handed out again, as they are. Whose
+ * work may take long puts off what is not done within `withinMs` (default: no limit): a process that is ended over it would keep the
+ * whole batch hidden.
  */
 export type BatchWorker = (messages: readonly ReceivedMessage[], withinMs?: number) => Promise<string[]>

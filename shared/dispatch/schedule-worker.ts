@@ -61,7 +61,7 @@ export const createScheduleWorker = (options: ScheduleWorkerOptions): BatchWorke
       do {
         if (delayMs) await clock.sleep(delayMs)
         delayMs = await deadline.meet(run())
-      } while (delayMs !== undefined && delayMs <= shortMs && clock.now() < endMs && !deadline.passed)
+      } while (delayMs !== undefined && delayMs <= shortMs && clock.now() < endMs)
     } catch (error) {
       if (!(error instanceof OutOfTime)) throw error
       log.warn('scheduling was not done in time, and goes on', { error })

@@ -4,27 +4,20 @@ export class OutOfTime extends Error {
 
 /** When several pieces of work are to be done, in real time: that is what functions are given. */
 export interface Deadline {
-  readonly passed: boolean
   /** What the work comes to, or `OutOfTime`. The work itself is not stopped. */
   meet<T>(work: Promise<T>): Promise<T>
   /** It does not matter any more. */
   close(): void
 }
 
-/** `Infinity`: never. */
+/** `Infinity`: never; what is not positive: it has passed. */
 export const openDeadline = (withinMs: number): Deadline => {
   const late = Promise.withResolvers<never>()
   late.promise.catch(() => undefined)
-  let passed = false
-  const pass = () => {
-    passed = true
-    late.reject(new OutOfTime(`was not done within ${Math.round(withinMs / 1000)} s`))
-  }
-  const timer = Number.isFinite(withinMs) ? setTimeout(pass, withinMs) : undefined
+  const leftMs = Math.max(0, withinMs)
+  const pass = () => late.reject(new OutOfTime(`was not done within ${Math.round(leftMs / 1000)} s`))
+  const timer = Number.isFinite(leftMs) ? setTimeout(pass, leftMs) : undefined
   return {
-    get passed() {
-      return passed
-    },
     meet: (work) => {
       // What comes late has nobody who waits for it.
       work.catch(() => undefined)
