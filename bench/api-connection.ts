@@ -1,6 +1,6 @@
-import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:http2'
+import { finished } from 'node:stream/promises'
 import { parse } from 'yaml'
 
 interface Kubeconfig {
@@ -63,7 +63,7 @@ export class ApiConnection {
     this.#session.destroy()
   }
 
-  /** The status, when the answer has ended. */
+  /** The status, when the whole answer has come. */
   async #answer(
     stream: ClientHttp2Stream,
     { body, onData }: { body?: string | Buffer | undefined; onData: (chunk: Buffer) => void },
@@ -74,7 +74,7 @@ export class ApiConnection {
     })
     stream.on('data', onData)
     stream.end(body)
-    await once(stream, 'end')
+    await finished(stream)
     return status
   }
 

@@ -17,7 +17,7 @@ const measures: readonly {
   readonly suite: 'crud' | 'list' | 'watch'
   readonly line: Readonly<Record<string, unknown>>
   readonly shown: Pick<Measure, 'what' | 'unit'>
-  readonly aim?: { readonly atLeast: number } | { readonly atMost: number }
+  readonly aim?: NonNullable<Measure['peer']>['aim']
 }[] = [
   ...(['create', 'get', 'update', 'patch', 'delete'] as const).map((verb) => ({
     suite: 'crud' as const,

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { once } from 'node:events'
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls'
+import type { Access } from './api-connection.ts'
 
 const headerLength = 9
 const frameTypes = { data: 0, headers: 1, settings: 4, ping: 6, windowUpdate: 8 } as const
@@ -16,14 +17,6 @@ const newline = 10
 const maxFrameLength = 16_384 + headerLength
 const receiveLength = 65_536
 
-export interface WatchConnectionOptions {
-  readonly host: string
-  readonly port: number
-  readonly ca: string | Buffer
-  readonly cert: string | Buffer
-  readonly key: string | Buffer
-}
-
 /**
  * Many watches on one HTTP/2 connection, of whose answers only the ends of lines are looked at: node:http2 spends more on a thousand
  * streams than the server does, so that it would be what is measured.
@@ -36,8 +29,9 @@ export class WatchConnection {
   #length = 0
   #nextStream = 1
 
-  private constructor({ host, port, ...tls }: WatchConnectionOptions) {
-    this.#authority = `${host}:${port}`
+  private constructor({ server, ...tls }: Access) {
+    const { hostname, host, port } = new URL(server)
+    this.#authority = host
     // Read into the same memory again and again: the collector of new buffers would run on the server's cores.
     const onread = {
       buffer: Buffer.allocUnsafe(receiveLength),
@@ -49,14 +43,14 @@ export class WatchConnection {
       },
     }
     // the types of connect leave out what it hands on to the socket
-    const options = { host, port, ...tls, ALPNProtocols: ['h2'], noDelay: true, onread }
+    const options = { host: hostname, port: Number(port), ...tls, ALPNProtocols: ['h2'], noDelay: true, onread }
     this.#socket = connect(options as ConnectionOptions)
     // what is missing is missed by whoever waits for its lines
     this.#socket.on('error', () => undefined)
   }
 
-  static async open(options: WatchConnectionOptions): Promise<WatchConnection> {
-    const connection = new WatchConnection(options)
+  static async open(access: Access): Promise<WatchConnection> {
+    const connection = new WatchConnection(access)
     await once(connection.#socket, 'secureConnect')
     connection.#greet()
     return connection

@@ -36,9 +36,7 @@ async function measureFanOut(kubeconfig: string, report: (measure: Measure) => v
   const seen = Array.from({ length: watchers }, () => new Float64Array(count))
   let missing = watchers * count
   const all = Promise.withResolvers<void>()
-  const { server, ...tls } = accessOf(kubeconfig)
-  const { hostname, port } = new URL(server)
-  const open = () => WatchConnection.open({ host: hostname, port: Number(port), ...tls })
+  const open = () => WatchConnection.open(accessOf(kubeconfig))
   const watching = await Promise.all(Array.from({ length: connections }, open))
   for (const [i, times] of seen.entries()) {
     let index = 0
