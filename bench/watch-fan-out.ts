@@ -15,7 +15,7 @@ const warmUpSeconds = 2
 const path = '/api/v1/namespaces/bench/configmaps'
 
 export const watchFanOut: Scenario = {
-  title: `From the request of a create to its event at each of ${watchers} watchers, ${writesPerSecond} creates a second (aim: 99 % under 50 ms)`,
+  title: `From a create to its event at each of ${watchers} watchers, ${writesPerSecond} creates a second (aim: 99 % under 50 ms)`,
   async run(report) {
     const cluster = new Cluster({ runtime: 'simulated' })
     try {
@@ -56,23 +56,28 @@ async function measureFanOut(kubeconfig: string, report: (measure: Measure) => v
   // Events come in the order of revisions, so the nth line is the nth of these.
   const inOrder = (await Promise.all(creates)).sort((a, b) => a.revision - b.revision)
   await all.promise
-  const latenciesOf = (times: Float64Array) => inOrder.map(({ sent }, index) => times[index]! - sent).slice(warmUp)
-  const latencies = Float64Array.from(seen.flatMap(latenciesOf)).sort()
-  for (const part of [0.5, 0.99, 1]) {
-    const what = part === 1 ? 'the last' : `${part * 100} % within`
-    report({ what, value: latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * part))]!, unit: 'ms' })
+  for (const moment of ['sent', 'answered'] as const) {
+    const latenciesOf = (times: Float64Array) => inOrder.map((made, index) => times[index]! - made[moment]).slice(warmUp)
+    const latencies = Float64Array.from(seen.flatMap(latenciesOf)).sort()
+    for (const part of [0.5, 0.99, 1]) {
+      const what = `${part === 1 ? 'the last' : `${part * 100} % within`}, after the create was ${moment}`
+      report({ what, value: latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * part))]!, unit: 'ms' })
+    }
   }
   for (const connection of [...watching, api]) connection.close()
 }
 
 interface Create {
   readonly sent: number
+  /** to whom made it */
+  readonly answered: number
   readonly revision: number
 }
 
 const create = async (api: ApiConnection, index: number): Promise<Create> => {
   const sent = performance.now()
-  return { sent, revision: Number(resourceVersionOf(await api.call('POST', path, configMap(index)))) }
+  const answer = await api.call('POST', path, configMap(index))
+  return { sent, answered: performance.now(), revision: Number(resourceVersionOf(answer)) }
 }
 
 const resourceVersionOf = (answer: Buffer): string =>
