@@ -62,6 +62,8 @@ export const startRealInstance = async (aws: AwsCluster, world: World, options: 
     child.kill(signal)
     await ended
   }
+  /** all that its agent has made and not removed */
+  const containers = () => docker.listContainers({ all: true, filters: { label: [`windlass.dev/node=${instanceId}`] } })
   start()
   return {
     instanceId,
@@ -70,11 +72,10 @@ export const startRealInstance = async (aws: AwsCluster, world: World, options: 
     log: () => lines.join(''),
     start,
     stop,
+    containers,
     dispose: async () => {
       await stop('SIGKILL')
-      const filters = { label: [`windlass.dev/node=${instanceId}`] }
-      for (const { Id } of await docker.listContainers({ all: true, filters }))
-        await docker.getContainer(Id).remove({ force: true })
+      for (const { Id } of await containers()) await docker.getContainer(Id).remove({ force: true })
       for (const target of mountsBelow(dataDir)) await run('umount', [target])
       await services.close()
     },
