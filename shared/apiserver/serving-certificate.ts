@@ -1,7 +1,8 @@
 import { certify } from '../identity/certificates.ts'
 import type { ClusterIdentity } from '../identity/cluster-identity.ts'
 import { badRequest } from '../meta/status.ts'
-import { methodNotAllowed, type PathHandler } from './paths.ts'
+import { nodeServed } from './node-service.ts'
+import type { PathHandler } from './paths.ts'
 import { respondJson } from './represent/respond.ts'
 
 export interface ServingCertificateOptions {
@@ -21,9 +22,7 @@ const days = 90
 export const createServingCertificatePath =
   ({ authority, address, clusterDomain = 'cluster.local' }: ServingCertificateOptions): PathHandler =>
   async ({ info, request }) => {
-    const isOurs = info.isResource && info.group === 'windlass.dev' && info.resource === 'nodes'
-    if (!isOurs || info.subresource !== 'servingcertificate' || !info.name) return undefined
-    if (info.verb !== 'create') throw methodNotAllowed()
+    if (nodeServed(info, 'servingcertificate') === undefined) return undefined
     const publicKey = publicKeyOf(Buffer.from(await request.body(longestBytes)).toString())
     const service = 'kubernetes.default.svc'
     const certificate = await certify(authority, {
