@@ -78,7 +78,7 @@ class HttpRequest implements ApiRequest {
     return new Promise((resolve, reject) => {
       const chunks: Buffer[] = []
       let size = 0
-      const timer = setTimeout(() => reject(new ApiError('Timeout', 'request body did not arrive in time')), bodyTimeoutMs)
+      const timer = setTimeout(() => fail(new ApiError('Timeout', 'request body did not arrive in time')), bodyTimeoutMs)
       const settle = () => {
         clearTimeout(timer)
         // an error may still come, and is nobody's
@@ -88,18 +88,15 @@ class HttpRequest implements ApiRequest {
         settle()
         resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks))
       }
-      const broken = (cause?: unknown) => {
+      const fail = (error: ApiError) => {
         settle()
-        reject(clientGone(cause))
+        reject(error)
       }
+      const broken = (cause?: unknown) => fail(clientGone(cause))
       stream.on('data', (chunk: Buffer) => {
         size += chunk.length
-        if (size <= limit) {
-          chunks.push(chunk)
-        } else {
-          settle()
-          reject(tooLarge())
-        }
+        if (size <= limit) chunks.push(chunk)
+        else fail(tooLarge())
       })
       stream.on('end', end).on('error', broken).on('close', broken)
     })
