@@ -15,6 +15,7 @@ import type { Identity } from './edge/sts.ts'
 import { TaggedResources } from './edge/tagged.ts'
 import { account, jsonCall, region } from './emulator/call.ts'
 import { startEmulator } from './emulator/ministack.ts'
+import { startTables } from './emulator/tables.ts'
 import { Gateway, type GatewayLimits } from './gateway/gateway.ts'
 import { billedMs, dollarsOfFunction } from './lambda/billed.ts'
 import { EventBus } from './lambda/event-bus.ts'
@@ -44,6 +45,10 @@ export const startAwsCluster = async (options: AwsClusterOptions) => {
     await emulator.stop()
     throw error
   })
+  const tables = await startTables(url).catch(async (error: unknown) => {
+    await emulator.stop()
+    throw error
+  })
   const { functions, statements, physicalIds } = deployment
   const clusterName = [...physicalIds].find(([id]) => id.startsWith('MachinesCluster'))?.[1] ?? ''
   const taskRole = [...physicalIds].find(([id]) => id.startsWith('MachinesPodTaskRole'))?.[1] ?? ''
@@ -62,6 +67,7 @@ export const startAwsCluster = async (options: AwsClusterOptions) => {
   const instances: Principal[] = []
   const edge = await Edge.start({
     url,
+    tablesUrl: tables.url,
     principals: () => [
       ...functions.map(({ name, roleName }) => ({
         ...identityOf(roleName, name),
@@ -109,6 +115,7 @@ export const startAwsCluster = async (options: AwsClusterOptions) => {
   const bus = new EventBus({ url, host, rules: deployment.rules })
   const mappings = new EventSourceMappings({
     url,
+    tables,
     host,
     mappings: deployment.mappings,
     ...(options.disturb && { disturb: options.disturb }),
@@ -189,7 +196,7 @@ export const startAwsCluster = async (options: AwsClusterOptions) => {
       host.close()
       await Promise.all([mappings.close(), bus.close()])
       await edge.close()
-      await emulator.stop()
+      await Promise.all([emulator.stop(), tables.stop()])
       rmSync(folder, { recursive: true, force: true })
     },
   }

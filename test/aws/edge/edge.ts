@@ -25,6 +25,8 @@ export interface Answered {
 export interface EdgeOptions {
   /** the emulator */
   readonly url: string
+  /** what has the tables; @default the emulator */
+  readonly tablesUrl?: string | undefined
   readonly principals: () => readonly Principal[]
   /** who may only ask STS who he is */
   readonly people: readonly Identity[]
@@ -130,11 +132,13 @@ export class Edge {
       return { status, headers: { 'content-type': 'application/x-amz-json-1.1' }, body: JSON.stringify(body) }
     }
     // Units are metered whether the caller wants to know them or not.
-    const metered = call.service === 'dynamodb' && !call.action.startsWith('Describe')
+    const onTables = call.service === 'dynamodb'
+    const metered = onTables && !call.action.startsWith('Describe')
     const asked = metered ? JSON.stringify({ ...call.input, ReturnConsumedCapacity: 'TOTAL' }) : request.body
     const otherWords = this.#otherWords[call.service] ?? []
     const body = otherWords.reduce((text, [ours, theirs]) => text.replaceAll(ours, theirs), asked)
-    const answer = await throughHoles(call, { ...request, body }, (each) => forward(this.#options.url, each))
+    const { url, tablesUrl = url } = this.#options
+    const answer = await throughHoles(call, { ...request, body }, (each) => forward(onTables ? tablesUrl : url, each))
     return { ...answer, body: otherWords.reduce((text, [ours, theirs]) => text.replaceAll(theirs, ours), answer.body) }
   }
 

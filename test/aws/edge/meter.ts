@@ -1,5 +1,4 @@
 import { listPrices } from '../../../infra/cost.ts'
-import { readUnitsOf } from './read-units.ts'
 import type { AwsCall } from './request.ts'
 
 /** One thing that was used: how much, and what it costs by the list. */
@@ -34,10 +33,6 @@ export const priceOf = (call: AwsCall, answer: Readonly<Record<string, unknown>>
   const { service, action, input } = call
   if (service === 'dynamodb') {
     if (free.has(action)) return undefined
-    if (action === 'GetItem' || action === 'Query') {
-      const readUnits = readUnitsOf(input, answer)
-      return { service: 'DynamoDB', what: action, by, count: 1, dollars: readUnits * listPrices.readUnit, readUnits }
-    }
     const consumed = answer.ConsumedCapacity as ConsumedCapacity | readonly ConsumedCapacity[] | undefined
     const units = [consumed ?? []].flat().reduce<number>((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0)
     const isRead = reads.has(action)

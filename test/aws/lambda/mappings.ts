@@ -1,10 +1,13 @@
 import type { DeployedMapping } from '../deploy/deployment.ts'
+import type { Tables } from '../emulator/tables.ts'
 import type { LambdaHost } from './host.ts'
 import { pollQueue } from './queue-trigger.ts'
 import { pollStream } from './stream-trigger.ts'
 
 export interface MappingsOptions {
   readonly url: string
+  /** where the stream is */
+  readonly tables: Pick<Tables, 'url' | 'streamOf'>
   readonly host: LambdaHost
   readonly mappings: readonly DeployedMapping[]
   /** what Lambda itself asks SQS, which is paid for */

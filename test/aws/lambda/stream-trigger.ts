@@ -20,7 +20,7 @@ const retryMs = 100
  * failure queue. https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
  */
 export const pollStream = async (options: MappingsOptions & { mapping: Mapping; signal: AbortSignal }): Promise<void> => {
-  const { url, host, mapping, signal, disturb = (records) => [[...records]] } = options
+  const { url, tables, host, mapping, signal, disturb = (records) => [[...records]] } = options
   const fn = host.functionOf(mapping.FunctionArn)
   const patterns = (mapping.FilterCriteria?.Filters ?? []).map(({ Pattern }) => JSON.parse(Pattern) as Record<string, unknown>)
   const wanted = (record: StreamRecord) => patterns.length === 0 || patterns.some((pattern) => fits(pattern, record))
@@ -51,18 +51,21 @@ export const pollStream = async (options: MappingsOptions & { mapping: Mapping; 
     if (!signal.aborted) await bury(records)
   }
 
-  const { StreamDescription } = await jsonCall<Shards>(url, 'DynamoDBStreams_20120810.DescribeStream', {
-    StreamArn: mapping.EventSourceArn,
-  })
+  const StreamArn = tables.streamOf(mapping.EventSourceArn)
+  const { StreamDescription } = await jsonCall<Shards>(tables.url, 'DynamoDBStreams_20120810.DescribeStream', { StreamArn })
   const shards = StreamDescription.Shards.map(async ({ ShardId }) => {
-    const asked = { StreamArn: mapping.EventSourceArn, ShardId, ShardIteratorType: 'TRIM_HORIZON' }
-    let { ShardIterator } = await jsonCall<{ ShardIterator?: string }>(url, 'DynamoDBStreams_20120810.GetShardIterator', asked)
+    const asked = { StreamArn, ShardId, ShardIteratorType: 'TRIM_HORIZON' }
+    let { ShardIterator } = await jsonCall<{ ShardIterator?: string }>(
+      tables.url,
+      'DynamoDBStreams_20120810.GetShardIterator',
+      asked,
+    )
     while (ShardIterator !== undefined && !signal.aborted) {
       interface Read {
         readonly Records: StreamRecord[]
         readonly NextShardIterator?: string
       }
-      const read: Read = await jsonCall<Read>(url, 'DynamoDBStreams_20120810.GetRecords', { ShardIterator, Limit: 1000 })
+      const read: Read = await jsonCall<Read>(tables.url, 'DynamoDBStreams_20120810.GetRecords', { ShardIterator, Limit: 1000 })
       ShardIterator = read.NextShardIterator
       const records = read.Records.filter(wanted)
       for (const batch of disturb(records)) {
