@@ -14,6 +14,8 @@ export interface LetterNodeConnectorOptions {
 /** An agent that got no letter for so long takes it that nobody listens. */
 const leaseMs = 90_000
 const firstAnswerMs = 20_000
+/** A letter whose delivery broke off stays hidden for longer; one that comes again is the same question. */
+const askAgainMs = 5000
 const shortestPollMs = 80
 const longestPollMs = 1000
 
@@ -63,7 +65,7 @@ async function* partsOf(question: Question, { answers, clock, signal, renew }: P
     }
     if (number === 0 && clock.now() - askedMs > firstAnswerMs) return
     pollMs = parts.length > 0 ? shortestPollMs : Math.min(pollMs * 1.3, longestPollMs)
-    if (clock.now() - renewedMs < leaseMs / 2) continue
+    if (clock.now() - renewedMs < (number === 0 ? askAgainMs : leaseMs / 2)) continue
     renewedMs = clock.now()
     await renew()
   }

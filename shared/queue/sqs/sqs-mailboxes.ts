@@ -39,7 +39,8 @@ export const createSqsMailboxes = ({ client, prefix }: SqsMailboxesOptions): Mai
       const Attributes = {
         MessageRetentionPeriod: String(retentionSeconds),
         ReceiveMessageWaitTimeSeconds: '20',
-        VisibilityTimeout: '30',
+        // Reading takes a second: an agent to whom the letters never came is not to wait for long.
+        VisibilityTimeout: '10',
         SqsManagedSseEnabled: 'true',
       }
       const { QueueUrl } = await client.send(new CreateQueueCommand({ QueueName: nameOf(node), Attributes }))

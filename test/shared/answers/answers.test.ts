@@ -147,6 +147,28 @@ describe('a log that is asked for by letter', () => {
     expect(items.size).toBe(3)
   })
 
+  it('is asked for again when a letter does not come through', async () => {
+    let now = clock.now()
+    const leaping = {
+      now: () => now,
+      sleep: async (ms: number) => {
+        now += ms
+        await new Promise((resolve) => setImmediate(resolve))
+      },
+    }
+    const { source, answerer } = start(() => Readable.from([Buffer.from('one\n')]))
+    const letters: Letter[] = []
+    const deliver = async (some: readonly Letter[]) => {
+      letters.push(...some)
+      if (letters.length > 1) for (const question of questions(some)) answerer.take(question)
+    }
+    const connector = createLetterNodeConnector({ mailboxes: { deliver }, answers: source, clock: leaping })
+    const asked = { method: 'GET', path, signal: new AbortController().signal }
+    const { body } = await connector.request({ name: 'i-1', host: 'i-1', port: 10250 }, asked)
+    expect(await text(body)).toBe('one\n')
+    expect(new Set(questions(letters).map(({ id }) => id)).size).toBe(1)
+  })
+
   it('is ended by the agent when no letter says that it is still wanted', async () => {
     const source = new PassThrough()
     const { answerer, items } = start(() => source)
