@@ -87,7 +87,7 @@ export class ControlPlaneStack extends Stack {
     const asleep = this.#nodeTriggers
     asleep.add(schedule, queues.schedule, { maxConcurrency: 2 })
     asleep.add(place, queues.place, { maxConcurrency: 5 })
-    asleep.add(heartbeat, queues.heartbeats, { batchSize: 100, maxBatchingWindow: Duration.seconds(10) })
+    asleep.add(heartbeat, queues.heartbeats, { batchSize: 100, maxBatchingWindow: Duration.seconds(10), maxConcurrency: 2 })
     asleep.grantSet(clock)
     for (const each of [clock, cloudEvents]) each.configureAsyncInvoke({ onFailure: new SqsDestination(queues.strayLetters) })
     new ClockRule(this, 'Minute', { clock })

@@ -2,7 +2,11 @@ import type { Clock } from '../../shared/platform/clock.ts'
 import type { MessageQueue } from '../../shared/queue/message-queue.ts'
 import type { HeartbeatSink } from '../node/heartbeat-sink.ts'
 
-/** In the form that `shared/dispatch/heartbeat-worker.ts` reads. */
+/**
+ * In the form that `shared/dispatch/heartbeat-worker.ts` reads. All nodes send theirs at the same moments: what finds several messages
+ * takes them with one request, and is paid by the request.
+ */
 export const createQueuedHeartbeats = ({ queue, clock }: { queue: MessageQueue; clock: Clock }): HeartbeatSink => ({
   beat: (node) => queue.send([{ body: { node, atMs: clock.now() } }]),
+  delayMs: (nowMs, everyMs) => Math.round(nowMs / everyMs + 1) * everyMs - nowMs,
 })

@@ -45,7 +45,7 @@ export class NodeRegistration {
 
   /** Resolves when the node is registered and its first status is written; goes on until `stop`. */
   async start(): Promise<void> {
-    const { node, clock, log, events, heartbeatMs = 10_000 } = this.#options
+    const { node, clock, log, events, heartbeats, heartbeatMs = 10_000 } = this.#options
     const { name } = this.#options.identity
     this.#current = await this.#retrying(() => this.#register())
     events.node(this.#current, { type: 'Normal', reason: 'Starting', message: 'Starting kubelet.' })
@@ -59,7 +59,7 @@ export class NodeRegistration {
     this.#stopped.signal.addEventListener('abort', unfollow)
     const beats = async () => {
       while (!this.#stopped.signal.aborted) {
-        await clock.sleep(heartbeatMs, this.#stopped.signal)
+        await clock.sleep(heartbeats.delayMs(clock.now(), heartbeatMs), this.#stopped.signal)
         if (this.#stopped.signal.aborted) return
         await this.#beat().catch((error: unknown) => log.warn('heartbeat can not be sent', { node: name, error: textOf(error) }))
         this.#queueStatus()

@@ -6,6 +6,7 @@ import { DynamoEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources'
 import type { IQueue } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
 import { answerKeyPrefix } from '../../shared/answers/dynamodb-answers.ts'
+import { heartbeatPartition } from '../../shared/storage/dynamodb/heartbeats.ts'
 import { logRecordFilter } from '../../shared/storage/dynamodb/stream.ts'
 import { tableDefinition, ttlAttribute } from '../../shared/storage/dynamodb/table.ts'
 import { acknowledgeWildcard } from './wildcard-grant.ts'
@@ -52,18 +53,23 @@ export class ClusterTable extends Construct {
     )
   }
 
-  /** What noting heartbeats needs. */
+  /** To note heartbeats. */
   grantHeartbeats(grantee: IGrantable): Grant {
-    return this.table.grant(grantee, 'dynamodb:UpdateItem')
+    return this.#grantUnder(heartbeatPartition, { grantee, actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'] })
   }
 
-  /** To answer what agents are asked: to write under keys that hold nothing else. */
+  /** To answer what agents are asked. */
   grantAnswers(grantee: IGrantable): Grant {
+    return this.#grantUnder(`${answerKeyPrefix}*`, { grantee, actions: ['dynamodb:PutItem'] })
+  }
+
+  /** Only under keys that hold nothing else. */
+  #grantUnder(partition: string, { grantee, actions }: { grantee: IGrantable; actions: string[] }): Grant {
     return Grant.addToPrincipal({
       grantee,
-      actions: ['dynamodb:PutItem'],
+      actions,
       resourceArns: [this.table.tableArn],
-      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${answerKeyPrefix}*`] } },
+      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [partition] } },
     })
   }
 

@@ -9,6 +9,6 @@ export const createHeartbeatPath =
   async ({ info, request, parts }) => {
     const node = nodeServed(info, 'heartbeat')
     if (node === undefined) return undefined
-    await heartbeats.record(node, parts.clock.now())
+    await heartbeats.record(new Map([[node, parts.clock.now()]]))
     return respondJson(request, 200, successStatus(undefined))
   }

@@ -12,7 +12,7 @@ export const createHeartbeatWorker =
       if (beat) newest.set(beat.node, Math.max(beat.atMs, newest.get(beat.node) ?? 0))
       else log.error('a message is no heartbeat and is dropped', { id })
     }
-    await Promise.all([...newest].map(([node, atMs]) => heartbeats.record(node, atMs)))
+    await heartbeats.record(newest)
     return []
   }
 

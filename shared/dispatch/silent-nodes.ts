@@ -8,6 +8,8 @@ import { whenLoaded } from '../storage/when-loaded.ts'
 
 /** as node-lifecycle has it */
 const graceMs = 40_000
+/** A last heartbeat may come after its node's end. */
+const forgottenAfterMs = 3_600_000
 const controller = 'node-lifecycle'
 
 export interface SilentNodesOptions {
@@ -17,11 +19,17 @@ export interface SilentNodesOptions {
   readonly clock: Clock
 }
 
-/** Has nodes looked at that are silent and not known to be: one look for all, where a timer a node would be dear. */
+/**
+ * Has nodes looked at that are silent and not known to be: one look for all, where a timer a node would be dear. Forgets heartbeats of
+ * nodes that are no more.
+ */
 export const findSilentNodes = async ({ heartbeats, cache, queues, clock }: SilentNodesOptions): Promise<void> => {
   const [heard, all] = await Promise.all([heartbeats.all(), whenLoaded(cache, () => cache.list(nodes))])
   const nowMs = clock.now()
   const silent = all.filter((node) => !isKnown(node) && nowMs - (heard.get(node.metadata.name) ?? bornMs(node)) >= graceMs)
+  const known = new Set(all.map(({ metadata }) => metadata.name))
+  const gone = [...heard].filter(([name, atMs]) => !known.has(name) && nowMs - atMs >= forgottenAfterMs)
+  if (gone.length > 0) await heartbeats.forget(gone.map(([name]) => name))
   await queues.send(silent.map(({ metadata }) => ({ work: { controller, key: metadata.name }, cause: `silent ${nowMs}` })))
 }
 

@@ -3,8 +3,9 @@
  * needs their history. A heartbeat of the last second may be lost by a crash.
  */
 export interface Heartbeats {
-  record(node: string, atMs: number): Promise<void>
+  /** by node name, milliseconds since the epoch; those of many nodes at once cost what one does */
+  record(beats: ReadonlyMap<string, number>): Promise<void>
   /** by node name, milliseconds since the epoch */
   all(): Promise<Map<string, number>>
-  forget(node: string): Promise<void>
+  forget(nodes: readonly string[]): Promise<void>
 }

@@ -33,12 +33,28 @@ it('notes a node that went silent, and one that is heard again stays', async () 
   for (const name of ['i-1', 'i-2']) await run.addNode(name)
   await run.settle()
   run.clock.leapTo(run.clock.now() + minute(1))
-  await run.heartbeats.record('i-2', run.clock.now())
+  await run.heartbeats.record(new Map([['i-2', run.clock.now()]]))
   await run.wakeClock(minute(2))
   await run.settle()
   const ready = async (name: string) =>
     (await run.client.get(nodes, '', name)).status?.conditions?.find(({ type }) => type === 'Ready')?.status
   expect([await ready('i-1'), await ready('i-2')]).toEqual(['Unknown', 'True'])
+})
+
+it('forgets when nodes were heard of that have been gone for an hour', async () => {
+  await run.wakeClock(minute(1))
+  await run.settle()
+  await run.addNode('i-1')
+  const now = run.clock.now()
+  await run.heartbeats.record(
+    new Map([
+      ['i-1', now - minute(61)],
+      ['gone', now - minute(61)],
+      ['going', now - minute(59)],
+    ]),
+  )
+  await run.wakeClock(minute(2))
+  expect([...(await run.heartbeats.all()).keys()].toSorted()).toEqual(['going', 'i-1'])
 })
 
 it('says each minute how many pods find no node, and how many nodes are not ready', async () => {

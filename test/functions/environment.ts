@@ -271,7 +271,7 @@ export const startFunctions = async ({ disturb, isCold = () => false, openStore 
       const allocatable = { cpu: '2', memory: '4Gi', pods: '110' }
       const conditions = [{ type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'kubelet is posting ready status' }]
       const body = { status: { allocatable, capacity: allocatable, conditions } }
-      await heartbeats.record(name, clock.now())
+      await heartbeats.record(new Map([[name, clock.now()]]))
       return client.patch(nodes, '', name, { type: 'merge', body }, { subresource: 'status' })
     },
     /** Plays the agents: what is bound and has its task becomes Running, what is deleted goes. */

@@ -118,7 +118,12 @@ describe('the functions', () => {
   })
 
   it('heartbeat may only note heartbeats, and api touches neither tasks nor queues but to write to nodes', () => {
-    expect(actionsOf('heartbeat').filter((action) => !/^(logs|sqs):/.test(action))).toEqual(['dynamodb:UpdateItem'])
+    expect(actionsOf('heartbeat').filter((action) => !/^(logs|sqs):/.test(action))).toEqual([
+      'dynamodb:GetItem',
+      'dynamodb:UpdateItem',
+    ])
+    const [granted] = statementsOf('heartbeat').filter(({ Action }) => JSON.stringify(Action).includes('dynamodb:'))
+    expect(granted).toHaveProperty('Condition', { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['heartbeat'] } })
     expect(actionsOf('api').filter((action) => /^(sqs|ecs|iam):/.test(action))).toEqual(['sqs:GetQueueUrl', 'sqs:SendMessage'])
   })
 

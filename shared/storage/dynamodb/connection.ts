@@ -85,12 +85,12 @@ export class Connection {
     }
   }
 
-  /** Returns the new attributes, or undefined when the condition did not hold. */
+  /** Returns the new attributes, unless others are asked for, or undefined when the condition did not hold. */
   async update(input: Omit<UpdateItemCommandInput, 'TableName'>): Promise<Item | undefined> {
     try {
       const { Attributes, ConsumedCapacity } = await this.#perform(() =>
         this.#client.send(
-          new UpdateItemCommand({ ...input, TableName: this.table, ReturnValues: 'ALL_NEW', ReturnConsumedCapacity: 'TOTAL' }),
+          new UpdateItemCommand({ ReturnValues: 'ALL_NEW', ...input, TableName: this.table, ReturnConsumedCapacity: 'TOTAL' }),
         ),
       )
       this.#count('writeUnits', ConsumedCapacity)

@@ -44,8 +44,12 @@ export const createLmdbHeartbeats = (options: {
   }
 
   return {
-    record: async (node, atMs) => set(node, atMs),
-    forget: async (node) => set(node, undefined),
+    record: async (beats) => {
+      for (const [node, atMs] of beats) set(node, atMs)
+    },
+    forget: async (nodes) => {
+      for (const node of nodes) set(node, undefined)
+    },
     all: async () => {
       const found = new Map<string, number>()
       for (const { key, value } of table.getRange()) found.set(asBuffer(key).toString(), asBuffer(value).readDoubleBE(0))

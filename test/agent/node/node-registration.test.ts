@@ -28,6 +28,7 @@ beforeEach(async () => {
       beat: async () => {
         beats++
       },
+      delayMs: (_nowMs, everyMs) => everyMs,
     },
     status: async () => ({ capacity: { memory }, images: [] }),
     health: async () => ({ notReady: undefined, memoryPressure: false, diskPressure: false }),

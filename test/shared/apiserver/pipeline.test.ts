@@ -6,12 +6,12 @@ import { startTestServer, type TestServer } from './environment.ts'
 let server: TestServer
 const beats = new Map<string, number>()
 const heartbeats: Heartbeats = {
-  record: async (node, atMs) => {
-    beats.set(node, atMs)
+  record: async (recorded) => {
+    for (const [node, atMs] of recorded) beats.set(node, atMs)
   },
   all: async () => beats,
-  forget: async (node) => {
-    beats.delete(node)
+  forget: async (nodes) => {
+    for (const node of nodes) beats.delete(node)
   },
 }
 const configMaps = '/api/v1/namespaces/default/configmaps'

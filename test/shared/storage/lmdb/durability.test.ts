@@ -24,7 +24,7 @@ describe('LMDB store on disk', () => {
     const first = await directory.open()
     const a = await createPod(first, 'a')
     const b = await updatePod(first, await createPod(first, 'b'), 'changed')
-    await first.heartbeats.record('node-1', 42_000)
+    await first.heartbeats.record(new Map([['node-1', 42_000]]))
     await first.close()
     const second = await directory.open()
     expect((await second.list('pods')).entries.map(brief)).toEqual([
@@ -68,10 +68,14 @@ describe('LMDB store on disk', () => {
   it('keeps heartbeats out of the log', async () => {
     const store = await directory.open()
     const revision = await store.revision()
-    await store.heartbeats.record('a', 1000)
-    await store.heartbeats.record('b', 2000)
-    await store.heartbeats.record('a', 3000)
-    await store.heartbeats.forget('b')
+    await store.heartbeats.record(
+      new Map([
+        ['a', 1000],
+        ['b', 2000],
+      ]),
+    )
+    await store.heartbeats.record(new Map([['a', 3000]]))
+    await store.heartbeats.forget(['b'])
     expect(await store.heartbeats.all()).toEqual(new Map([['a', 3000]]))
     expect(await store.revision()).toBe(revision)
   })
