@@ -47,6 +47,7 @@ export class FakeEcs {
   /** the next call of an operation throws this after, or before, it takes effect */
   #faults: { operation: string; error: Error; effect: boolean }[] = []
   #last = 0
+  #defined = true
   /** Several of these may use one engine at a time. */
   readonly #prefix = crypto.randomUUID().slice(0, 8)
   readonly #listeners = new Set<(task: FakeTask) => void>()
@@ -100,6 +101,11 @@ export class FakeEcs {
     for (const task of this.tasks.values())
       if (task.containerInstanceArn === arn) this.endTask(task.taskArn, 'Host EC2 terminated')
     if (instance) this.#tellInstance(instance, 'INACTIVE')
+  }
+
+  /** Somebody deregisters the task definition by hand, or registers it again. */
+  setDefined(defined: boolean): void {
+    this.#defined = defined
   }
 
   setConnected(arn: string, connected: boolean): void {
@@ -189,6 +195,7 @@ export class FakeEcs {
 
   #start(input: StartTaskCommandInput): unknown {
     const [arn = ''] = input.containerInstances ?? []
+    if (!this.#defined) throw failure('ClientException', 'TaskDefinition is inactive')
     if ((input.startedBy ?? '').length > 36) throw failure('InvalidParameterException', 'startedBy is too long')
     const instance = this.#instances.get(arn)
     const [override = {}] = input.overrides?.containerOverrides ?? []

@@ -98,6 +98,21 @@ describe('StartTask', () => {
     expect(referenceOf(placed)).toBe(run.ecs.running()[0]?.taskArn)
     expect(placed.status?.conditions).toContainEqual(expect.objectContaining({ type: 'windlass.dev/Placed', status: 'True' }))
   })
+
+  it('says that the task definition was deregistered, and goes on when it is back', async () => {
+    await run.addNode('i-1')
+    run.ecs.setDefined(false)
+    await makePod('web')
+    await run.settle(5000)
+    const message = 'ECS: TaskDefinition is inactive'
+    expect((await getPod('web')).status?.conditions).toContainEqual(
+      expect.objectContaining({ type: 'windlass.dev/Placed', status: 'False', reason: 'ClientException', message }),
+    )
+    expect(await reasons()).toContain('FailedPlacement')
+    run.ecs.setDefined(true)
+    await run.settle(60_000)
+    expect(referenceOf(await getPod('web'))).toBe(run.ecs.running()[0]?.taskArn)
+  })
 })
 
 it('ends a pod whose task was stopped by somebody else', async () => {

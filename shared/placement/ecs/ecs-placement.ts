@@ -41,7 +41,10 @@ export const createEcsPlacement = ({ client, cluster, taskDefinition }: EcsPlace
     start: async (request) => {
       const held = await find(request.pod.uid)
       if (held !== undefined) return held
-      const { tasks = [], failures = [] } = await client.send(new StartTaskCommand(startOf(request, { cluster, taskDefinition })))
+      const command = new StartTaskCommand(startOf(request, { cluster, taskDefinition }))
+      const { tasks = [], failures = [] } = await client.send(command).catch((error: unknown) => {
+        throw isRefusal(error) ? new PlacementRefused(error.name, { message: `ECS: ${error.message}`, passing: true }) : error
+      })
       const arn = tasks[0]?.taskArn
       if (arn !== undefined) return arn
       throw refusalOf(failures[0], request)
@@ -127,6 +130,11 @@ const heldRoomOf = (task: Task): HeldRoom[] => {
   const ours = containers.some(({ name }) => name === containerName) && startedBy && /^[0-9a-f-]{36}$/.test(startedBy)
   return ours && taskArn ? [{ ...statusOf(task), reference: taskArn, podUid: startedBy }] : []
 }
+
+/** What no other call brings about: a task definition that was deregistered, a permission that was taken away. */
+const isRefusal = (error: unknown): error is Error =>
+  error instanceof Error &&
+  ['AccessDeniedException', 'ClientException', 'ClusterNotFoundException', 'InvalidParameterException'].includes(error.name)
 
 const isGone = (error: unknown) =>
   error instanceof Error && error.name === 'InvalidParameterException' && /task was not found/i.test(error.message)
