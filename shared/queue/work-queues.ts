@@ -38,6 +38,12 @@ export const placementName = 'placement'
 /** There is one scheduler, so that it packs coherently. */
 export const schedulerWork: Work = { controller: schedulerName, key: 'cluster' }
 
+/**
+ * Clocks differ a little. Less than the shortest back-off: what fails after its key was fired too early would else fall due at the same
+ * time, and the queue would take it for the same.
+ */
+const earlyMs = 250
+
 /** SQS delays a message no longer. */
 const maxDelayMs = 900_000
 
@@ -66,8 +72,7 @@ export const createWorkQueues = ({ queues, timers, clock }: WorkQueuesOptions): 
     send,
     sendLater: (work, delayMs) => wait([{ ...work, dueMs: onGrid(clock.now() + delayMs, delayMs) }]),
     fire: async (timed) => {
-      // SQS delays by whole seconds.
-      const soon = clock.now() + 1000
+      const soon = clock.now() + earlyMs
       const due = timed.filter(({ dueMs }) => dueMs <= soon)
       const works = due.map(({ dueMs, ...work }) => ({ work, cause: `due ${dueMs}` }))
       await Promise.all([send(works), wait(timed.filter(({ dueMs }) => dueMs > soon))])

@@ -76,6 +76,20 @@ describe('work for later', () => {
     expect(new Set(sent.reconcile?.map(({ deduplicationId }) => deduplicationId)).size).toBeLessThanOrEqual(2)
   })
 
+  it('is taken although the same has just been fired, as early as it may be', async () => {
+    for (const earlyMs of [900, 500, 250, 0]) {
+      await queues.sendLater(web, 1000)
+      const [due] = waiting().slice(-1)
+      clock.advance(due!.dueMs - earlyMs - clock.now())
+      const fired = sent.reconcile?.length ?? 0
+      await queues.fire([due!])
+      if ((sent.reconcile?.length ?? 0) === fired) continue
+      await queues.sendLater(web, 500)
+      expect(waiting().at(-1)?.dueMs).toBeGreaterThan(due!.dueMs)
+    }
+    expect(sent.reconcile).toHaveLength(2)
+  })
+
   it('keeps count of its failures', async () => {
     await queues.sendLater({ ...web, failures: 3 }, 1000)
     clock.advance(5000)
