@@ -16,6 +16,8 @@ export interface TerminalOptions {
   readonly context: string
   /** @default kubectl's own */
   readonly kubeconfig?: string
+  /** of the requests that a client makes during a rollout; @default none may fail */
+  readonly failingShare?: number
   write(text: string): void
 }
 
@@ -26,6 +28,10 @@ export class Terminal {
 
   constructor(options: TerminalOptions) {
     this.#options = options
+  }
+
+  get failingShare(): number {
+    return this.#options.failingShare ?? 0
   }
 
   title(text: string): void {

@@ -1,4 +1,5 @@
 import { get } from 'node:https'
+import { CoreV1Api, KubeConfig, makeInformer } from '@kubernetes/client-node'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { type AwsCluster, startAwsCluster } from '../cluster.ts'
 import { jsonCall } from '../emulator/call.ts'
@@ -64,6 +65,35 @@ describe.skipIf(missing)(`the API through the gateway ${missing && `(${missing})
       aws.gateway.limits = { ...aws.gateway.limits, totalMs: 900_000 }
     }
     expect(await kubectl('get configmap later -o jsonpath={.data.a}')).toBe('b')
+  })
+
+  it("follows objects for a client library's informer, beyond the end of its watch", async () => {
+    const config = new KubeConfig()
+    config.loadFromFile(aws.kubeconfig)
+    const core = config.makeApiClient(CoreV1Api)
+    const namespace = 'default'
+    const list = () => core.listNamespacedConfigMap({ namespace })
+    const informer = makeInformer(config, `/api/v1/namespaces/${namespace}/configmaps`, list)
+    const seen: string[] = []
+    const failures: unknown[] = []
+    let ended = 0
+    informer.on('add', ({ metadata }) => seen.push(metadata?.name ?? ''))
+    informer.on('delete', ({ metadata }) => seen.push(`no ${metadata?.name}`))
+    informer.on('connect', () => ended++)
+    informer.on('error', (error) => failures.push(error))
+    aws.gateway.limits = { ...aws.gateway.limits, totalMs: 2000 }
+    try {
+      await informer.start()
+      await core.createNamespacedConfigMap({ namespace, body: { metadata: { name: 'followed' } } })
+      await expect.poll(() => seen).toContain('followed')
+      await expect.poll(() => ended).toBeGreaterThan(2)
+      await core.deleteNamespacedConfigMap({ namespace, name: 'followed' })
+      await expect.poll(() => seen).toContain('no followed')
+      expect([seen.filter((name) => name === 'followed').length, failures]).toEqual([1, []])
+    } finally {
+      await informer.stop()
+      aws.gateway.limits = { ...aws.gateway.limits, totalMs: 900_000 }
+    }
   })
 
   it('keeps a Secret that asks for it in Secrets Manager, for as long as it is there', async () => {

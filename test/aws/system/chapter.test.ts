@@ -90,6 +90,8 @@ describe.skipIf(missing).each([
     terminal = new InstanceTerminal({
       context: 'aws',
       kubeconfig: aws.kubeconfig,
+      // A node to whom a letter comes seconds late sends to pods that have gone.
+      ...(failing && { failingShare: 0.005 }),
       write: (text) => {
         shown += text
       },
@@ -218,7 +220,16 @@ describe.skipIf(missing).each([
   it('leaves nothing behind', async () => {
     await kubectl('delete -f examples/orders/manifests')
     await kubectl('delete pod client')
-    await expect.poll(() => aws.ecs.running().length, eventually).toBe(0)
+    await expect
+      .poll(() => aws.ecs.running().length, eventually)
+      .toBe(0)
+      .catch(async (error: unknown) => {
+        const uids = aws.ecs.running().map(({ startedBy = '' }) => startedBy)
+        const said = aws.logs.filter(({ line }) => uids.some((uid) => line.includes(uid)) || /"level":"(warn|error)"/.test(line))
+        const lines = said.slice(-40).map(({ fn, line }) => `${fn.description}: ${line}`)
+        const objects = await kubectl('get pods,replicasets,deployments -A -o wide')
+        throw new Error([JSON.stringify(aws.ecs.running(), null, 2), objects, ...lines, logs()].join('\n'), { cause: error })
+      })
     const left = async () => (await Promise.all(instances.map((instance) => instance.containers()))).flat().length
     await expect.poll(left, eventually).toBe(0)
   })

@@ -48,9 +48,12 @@ describe.skipIf(missing)(
           meetings.set(`${call.service} ${fault.type}`, (meetings.get(`${call.service} ${fault.type}`) ?? 0) + 1)
         return fault
       }
+      let killedAtMs = 0
       killing = setInterval(() => {
-        if (failing && aws.host.killOne(random.below)) killed++
-      }, 1500)
+        if (!failing || Date.now() - killedAtMs < 1500 || !aws.host.killOne(random.below)) return
+        killed++
+        killedAtMs = Date.now()
+      }, 50)
     })
     afterAll(async () => {
       clearInterval(killing)
