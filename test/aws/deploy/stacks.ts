@@ -15,16 +15,7 @@ export const createStack = async (url: string, name: string, template: CloudForm
     TemplateURL: `${url}${path}`,
     'Capabilities.member.1': 'CAPABILITY_NAMED_IAM',
   })
-  for (;;) {
-    const described = await queryCall(url, cloudFormation, { Action: 'DescribeStacks', StackName: name })
-    const [status = ''] = elementsOf(described, 'StackStatus')
-    if (status === 'CREATE_COMPLETE') break
-    if (!status.endsWith('_IN_PROGRESS')) {
-      const events = await queryCall(url, cloudFormation, { Action: 'DescribeStackEvents', StackName: name })
-      throw new AwsError(`${name} is ${status}: ${elementsOf(events, 'ResourceStatusReason').join('; ')}`)
-    }
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
+  await stackIs('CREATE_COMPLETE', url, name)
   const resources = await queryCall(url, cloudFormation, { Action: 'DescribeStackResources', StackName: name })
   return new Map(
     elementsOf(resources, 'StackResources').flatMap((all) =>
@@ -34,4 +25,25 @@ export const createStack = async (url: string, name: string, template: CloudForm
       ]),
     ),
   )
+}
+
+/** Deletes a stack and waits until it is gone. */
+export const deleteStack = async (url: string, name: string): Promise<void> => {
+  const described = await queryCall(url, cloudFormation, { Action: 'DescribeStacks', StackName: name })
+  const [id = ''] = elementsOf(described, 'StackId')
+  await queryCall(url, cloudFormation, { Action: 'DeleteStack', StackName: name })
+  await stackIs('DELETE_COMPLETE', url, id)
+}
+
+const stackIs = async (wanted: string, url: string, StackName: string): Promise<void> => {
+  for (;;) {
+    const described = await queryCall(url, cloudFormation, { Action: 'DescribeStacks', StackName })
+    const [status = ''] = elementsOf(described, 'StackStatus')
+    if (status === wanted) return
+    if (!status.endsWith('_IN_PROGRESS')) {
+      const events = await queryCall(url, cloudFormation, { Action: 'DescribeStackEvents', StackName })
+      throw new AwsError(`${StackName} is ${status}: ${elementsOf(events, 'ResourceStatusReason').join('; ')}`)
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
 }
