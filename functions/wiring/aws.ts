@@ -90,6 +90,7 @@ export const openAwsCluster = async (
     ...options,
     store: secretValues ? openVaultStore(clear, secretValues) : clear,
     secretStores: [secretsManager],
+    awsRoles: { region: process.env.AWS_REGION ?? 'us-east-1' },
     audit: writeLine,
     heartbeats: openHeartbeats(environment),
     serviceCidr,

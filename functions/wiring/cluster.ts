@@ -47,6 +47,8 @@ export interface ClusterOptions {
   readonly audit?: ((line: string) => void) | undefined
   /** where Secrets may ask to be kept, besides the store */
   readonly secretStores?: readonly string[] | undefined
+  /** service accounts may name IAM roles for their pods */
+  readonly awsRoles?: { readonly region: string } | undefined
 }
 
 /** of the newest history, for watches that begin a little behind: a function's memory is what it costs */

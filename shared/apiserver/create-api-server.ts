@@ -52,6 +52,8 @@ export interface ApiServerOptions {
   /** beside discovery, health and version */
   readonly paths?: readonly PathHandler[] | undefined
   readonly observers?: readonly RequestObserver[] | undefined
+  /** what needs no credentials, besides health and version */
+  readonly anonymousPaths?: readonly string[] | undefined
 }
 
 export interface ApiServer {
@@ -87,6 +89,7 @@ export const createApiServer = (options: ApiServerOptions): ApiServer => {
       parts,
       authenticators: options.authenticators,
       observers: options.observers,
+      anonymousPaths: options.anonymousPaths,
       paths: [
         discoveryPaths,
         healthPaths,

@@ -2,8 +2,10 @@ import type { ClusterIdentity } from '../identity/cluster-identity.ts'
 import { nthAddress } from '../meta/ipv4.ts'
 import { definitions } from '../resources/index.ts'
 import { loadDescriptions, loadSchemas } from '../resources/schemas.ts'
+import type { AwsRoleOptions } from './admission/aws-role.ts'
 import { createDefaultAdmission } from './admission/default-plugins.ts'
 import type { Authenticator } from './authn/authenticator.ts'
+import { issuerPaths } from './authn/oidc-paths.ts'
 import { peerAuthenticator } from './authn/peer.ts'
 import { createServiceAccountAuthenticator } from './authn/service-account.ts'
 import type { Tokens } from './authn/tokens.ts'
@@ -25,6 +27,8 @@ export interface StandardServerOptions
   readonly authenticators?: readonly Authenticator[] | undefined
   /** where Secrets may ask to be kept, besides the store; default: nowhere */
   readonly secretStores?: readonly string[] | undefined
+  /** service accounts may name IAM roles for their pods, for which anybody may read how to verify their tokens; default: neither */
+  readonly awsRoles?: AwsRoleOptions | undefined
   /** for clusters whose nodes stand in for the API server towards their pods */
   readonly servingAuthority?: ClusterIdentity['authority'] | undefined
 }
@@ -39,7 +43,8 @@ export const createStandardServer = (options: StandardServerOptions): ApiServer 
     schemas: loadSchemas(),
     authenticators: [peerAuthenticator, ...authenticators, createServiceAccountAuthenticator({ tokens, store })],
     authorizer: staticAuthorizer,
-    admission: createDefaultAdmission({ serviceCIDR, secretStores: options.secretStores }),
+    admission: createDefaultAdmission({ serviceCIDR, secretStores: options.secretStores, awsRoles: options.awsRoles }),
+    anonymousPaths: options.awsRoles ? issuerPaths : [],
     paths: [
       ...(options.paths ?? []),
       ({ request }) => openApi.handle(request),

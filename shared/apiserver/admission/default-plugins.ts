@@ -1,4 +1,5 @@
 import type { AdmissionPlugin } from './admission.ts'
+import { type AwsRoleOptions, createAwsRole } from './aws-role.ts'
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import { nodeRestriction } from './node-restriction.ts'
@@ -11,12 +12,15 @@ import { taintNodesByCondition } from './taint-nodes-by-condition.ts'
 export interface DefaultAdmissionOptions extends ServiceAddressOptions {
   /** where Secrets may ask to be kept, besides the store; default: nowhere */
   readonly secretStores?: readonly string[] | undefined
+  /** service accounts may name IAM roles for their pods; default: annotations that do so mean nothing */
+  readonly awsRoles?: AwsRoleOptions | undefined
 }
 
 /** What every cluster runs, in order. */
 export const createDefaultAdmission = (options: DefaultAdmissionOptions = {}): AdmissionPlugin[] => [
   namespaceLifecycle,
   serviceAccount,
+  ...(options.awsRoles ? [createAwsRole(options.awsRoles)] : []),
   defaultTolerationSeconds,
   priority,
   nodeRestriction,

@@ -1,3 +1,4 @@
+import { issuerPaths } from '../authn/oidc-paths.ts'
 import type { User } from '../request.ts'
 import type { Authorizer } from './authorizer.ts'
 import { nodeRules } from './node-rules.ts'
@@ -17,19 +18,11 @@ const controlPlane = new Set(['system:kube-controller-manager', 'system:kube-sch
 
 const health: PolicyRule = { nonResourceURLs: ['/healthz', '/livez', '/readyz', '/version', '/version/'], verbs: ['get', 'head'] }
 const discovery: PolicyRule = {
-  nonResourceURLs: [
-    '/',
-    '/api',
-    '/api/*',
-    '/apis',
-    '/apis/*',
-    '/openapi',
-    '/openapi/*',
-    '/.well-known/openid-configuration',
-    '/openid/v1/jwks',
-  ],
+  nonResourceURLs: ['/', '/api', '/api/*', '/apis', '/apis/*', '/openapi', '/openapi/*'],
   verbs: ['get', 'head'],
 }
+/** Of those who bring no credentials, only where the server lets them come so far. */
+const issuer: PolicyRule = { nonResourceURLs: issuerPaths, verbs: ['get', 'head'] }
 const selfReviews: readonly PolicyRule[] = [
   {
     apiGroups: ['authorization.k8s.io'],
@@ -42,7 +35,7 @@ const selfReviews: readonly PolicyRule[] = [
 /** Everything a user may do, as long as there are no RBAC kinds. */
 export const rulesOf = ({ name, groups }: User): readonly PolicyRule[] => {
   if (groups.includes(mastersGroup) || controlPlane.has(name)) return everything
-  const rules: PolicyRule[] = [health]
+  const rules: PolicyRule[] = [health, issuer]
   if (groups.includes(authenticatedGroup)) rules.push(discovery, ...selfReviews)
   if (groups.includes(nodesGroup) && name.startsWith(nodePrefix)) rules.push(...nodeRules(name.slice(nodePrefix.length)))
   return rules

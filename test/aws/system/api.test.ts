@@ -1,5 +1,7 @@
 import { get } from 'node:https'
+import { text } from 'node:stream/consumers'
 import { CoreV1Api, KubeConfig, makeInformer, Watch } from '@kubernetes/client-node'
+import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { chart, helmOf, missingHelm } from '../../programs/helm.ts'
 import { type AwsCluster, startAwsCluster } from '../cluster.ts'
@@ -17,13 +19,13 @@ describe.skipIf(missing)(`the API through the gateway ${missing && `(${missing})
   })
   afterAll(() => aws?.stop())
 
-  const status = (path: string, { headers = {} }: { headers?: Record<string, string> } = {}) =>
-    new Promise<number>((resolve, reject) => {
+  const ask = (path: string, { headers = {} }: { headers?: Record<string, string> } = {}) =>
+    new Promise<{ status: number; body: string }>((resolve, reject) => {
       get(`${aws.gateway.url}${path}`, { ca: aws.certificateAuthority, headers }, (response) => {
-        response.resume()
-        resolve(response.statusCode ?? 0)
+        text(response).then((body) => resolve({ status: response.statusCode ?? 0, body }), reject)
       }).on('error', reject)
     })
+  const status = async (...asked: Parameters<typeof ask>) => (await ask(...asked)).status
 
   it('has what every cluster has after its first minute', async () => {
     await expect
@@ -41,6 +43,16 @@ describe.skipIf(missing)(`the API through the gateway ${missing && `(${missing})
     ).toString('base64url')
     expect(await status('/api', { headers: { authorization: `Bearer k8s-aws-v1.${forged}` } })).toBe(401)
     expect(await status('/api')).toBe(401)
+  })
+
+  it('lets IAM, which has no credentials here, verify whom a service account token is of', async () => {
+    const discovery = JSON.parse((await ask('/.well-known/openid-configuration')).body) as { issuer: string; jwks_uri: string }
+    expect(discovery.issuer).toBe(`https://${aws.deployment.apiId}.execute-api.us-east-1.amazonaws.com/${aws.deployment.stage}`)
+    expect(discovery.jwks_uri).toBe(`${discovery.issuer}/openid/v1/jwks`)
+    const keys = createLocalJWKSet(JSON.parse((await ask('/openid/v1/jwks')).body) as JSONWebKeySet)
+    const token = (await kubectl('create token default --audience=sts.amazonaws.com')).trim()
+    const { payload } = await jwtVerify(token, keys, { issuer: discovery.issuer, audience: 'sts.amazonaws.com' })
+    expect(payload.sub).toBe('system:serviceaccount:default:default')
   })
 
   it('streams a watch as things happen', async () => {
