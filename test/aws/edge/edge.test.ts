@@ -11,6 +11,7 @@ import { Edge } from './edge.ts'
 import { randomFaults } from './fault.ts'
 import { dollarsOf, Meter } from './meter.ts'
 import type { AwsCall } from './request.ts'
+import { unitsOf } from './units.ts'
 
 const secretAccessKey = 'secret'
 const who = (accessKeyId: string, name: string) => ({
@@ -30,7 +31,7 @@ beforeEach(async () => {
   emulator = createServer((request, response) => {
     calls++
     request.resume()
-    const body = { Item: { pk: { S: 'a' }, data: { B: Buffer.alloc(5000).toString('base64') } } }
+    const body = { Item: { pk: { S: 'a' } }, ConsumedCapacity: { TableName: 'cluster', CapacityUnits: 2 } }
     request.once('end', () => response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify(body)))
   }).listen(0, '127.0.0.1')
   await new Promise((resolve) => emulator.once('listening', resolve))
@@ -114,6 +115,30 @@ describe('faults', () => {
     expect(new Set(met.map(({ type }) => type))).toEqual(new Set(['delay', 'lose-call', 'lose-answer', 'refuse']))
     expect(JSON.stringify(met)).toContain('TransactionConflict')
   })
+})
+
+it.each([
+  { action: 'Query', input: { ConsistentRead: true }, answer: { ConsumedCapacity: { CapacityUnits: 0 } }, readUnits: 1 },
+  { action: 'GetItem', input: {}, answer: {}, readUnits: 0.5 },
+  { action: 'Query', input: {}, answer: { ConsumedCapacity: { CapacityUnits: 31 } }, readUnits: 31 },
+  { action: 'UpdateItem', input: {}, answer: { ConsumedCapacity: { CapacityUnits: 3 } }, writeUnits: 3 },
+  {
+    action: 'PutItem',
+    input: { Item: { pk: { S: 'x'.repeat(1100) } } },
+    answer: { __type: 'com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException' },
+    writeUnits: 2,
+  },
+  {
+    action: 'TransactWriteItems',
+    input: {
+      TransactItems: [{ Put: { Item: { pk: { S: 'x'.repeat(1100) } } } }, { Put: { Item: { pk: { S: 'x' } } } }, { Delete: {} }],
+    },
+    answer: { ConsumedCapacity: [{ CapacityUnits: 4 }] },
+    writeUnits: 8,
+  },
+  { action: 'PutItem', input: {}, answer: { __type: 'ThrottlingException' } },
+])('counts of $action what AWS charges for', ({ action, input, answer, ...units }) => {
+  expect(unitsOf({ action, input }, answer)).toEqual(units)
 })
 
 it('sums what was used, by service and who used it', () => {

@@ -1,5 +1,6 @@
 import { listPrices } from '../../../infra/cost.ts'
 import type { AwsCall } from './request.ts'
+import { unitsOf } from './units.ts'
 
 /** One thing that was used: how much, and what it costs by the list. */
 export interface Use {
@@ -16,13 +17,6 @@ export interface Use {
   readonly milliseconds?: number
 }
 
-interface ConsumedCapacity {
-  readonly CapacityUnits?: number
-  readonly ReadCapacityUnits?: number
-  readonly WriteCapacityUnits?: number
-}
-
-const reads = new Set(['GetItem', 'Query', 'BatchGetItem', 'TransactGetItems', 'Scan'])
 const free = new Set(['DescribeTable'])
 
 /** https://aws.amazon.com/secrets-manager/pricing/ */
@@ -33,18 +27,11 @@ export const priceOf = (call: AwsCall, answer: Readonly<Record<string, unknown>>
   const { service, action, input } = call
   if (service === 'dynamodb') {
     if (free.has(action)) return undefined
-    const consumed = answer.ConsumedCapacity as ConsumedCapacity | readonly ConsumedCapacity[] | undefined
-    const units = [consumed ?? []].flat().reduce<number>((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0)
-    const isRead = reads.has(action)
-    const dollars = units * (isRead ? listPrices.readUnit : listPrices.writeUnit)
-    return {
-      service: 'DynamoDB',
-      what: action,
-      by,
-      count: 1,
-      dollars,
-      ...(isRead ? { readUnits: units } : { writeUnits: units }),
-    }
+    const { readUnits, writeUnits } = unitsOf(call, answer)
+    if (readUnits === undefined && writeUnits === undefined) return undefined
+    const dollars = (readUnits ?? 0) * listPrices.readUnit + (writeUnits ?? 0) * listPrices.writeUnit
+    const units = { ...(readUnits !== undefined && { readUnits }), ...(writeUnits !== undefined && { writeUnits }) }
+    return { service: 'DynamoDB', what: action, by, count: 1, dollars, ...units }
   }
   if (service === 'sqs') {
     const queue = String(input.QueueUrl ?? input.QueueName ?? '')
