@@ -29,7 +29,8 @@ export interface Store {
 
   /**
    * Changes with revision > `after`, in order, at most `limit` (default 1000) of them; `position` is how far the answer
-   * reaches (≥ the last change), so that a caller with nothing new still advances. Throws `RevisionExpired` when history
+   * reaches (≥ the last change), so that a caller with nothing new still advances. Unless there is `more` at once, it
+   * reaches at least as far as what was acknowledged before the call. Throws `RevisionExpired` when history
    * after `after` was dropped, `RevisionInFuture` when `after` is ahead of the log.
    */
   changes(after: number, limit?: number): Promise<ChangesResult>
@@ -89,6 +90,8 @@ export interface ListResult {
 export interface ChangesResult {
   readonly changes: Change[]
   readonly position: number
+  /** the answer was full: there may be more at once */
+  readonly more: boolean
 }
 
 export interface WriteOptions {

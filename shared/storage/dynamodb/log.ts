@@ -1,6 +1,6 @@
 import { RevisionExpired, RevisionInFuture } from '../store.ts'
 import type { Connection } from './connection.ts'
-import { blockOf, epochSeconds, type Item, logBlock, logItemKey, revisionOfLogItem } from './items.ts'
+import { blockOf, epochSeconds, type Item, logBlock, logItemKey, numberOf, revisionOfLogItem } from './items.ts'
 import { counterKey, readCounter, ttlAttribute } from './table.ts'
 
 /** How long a process may go on what it knows of the log. */
@@ -54,6 +54,7 @@ export class Log {
     const taken = await this.#connection.update({
       Key: counterKey,
       UpdateExpression: 'ADD n :one SET #at = :now, decided = :decided',
+      ReturnValues: 'UPDATED_OLD',
       ExpressionAttributeNames: { '#at': 'at' },
       ExpressionAttributeValues: {
         ':one': { N: '1' },
@@ -61,7 +62,9 @@ export class Log {
         ':decided': { N: String(this.#decided) },
       },
     })
-    const revision = Number(taken?.n?.N)
+    const revision = numberOf(taken ?? {}, 'n') + 1
+    // Who only writes need not read: others have told how far the log is decided.
+    this.#decided = Math.max(this.#decided, numberOf(taken ?? {}, 'decided'))
     while (revision - this.#decided > window) await this.#readFromDecided(revision - window)
     return revision
   }
@@ -140,26 +143,42 @@ export class Log {
     limit: number,
     { first, least = 0 }: { first?: { items: Item[]; more: boolean }; least?: number } = {},
   ): Promise<LogPage> {
-    const items: Item[] = []
-    let position = after
-    let target: number | undefined
+    const page = first ?? (await this.#query(after, limit))
     const start = performance.now()
-    let page = first
-    for (;;) {
-      page ??= await this.#query(position, limit - items.length)
-      for (const item of page.items) {
-        if (revisionOfLogItem(item) !== position + 1) break
-        items.push(item)
-        position++
+    const target = Math.max(least, page.items.length > 0 ? revisionOfLogItem(page.items.at(-1)!) : after)
+    const items: Item[] = []
+    /** by revision, behind a gap */
+    const behind = new Map<number, Item>()
+    let position = after
+    const take = (read: readonly Item[]) => {
+      for (const item of read) behind.set(revisionOfLogItem(item), item)
+      for (let next = behind.get(position + 1); next; next = behind.get(position + 1)) {
+        items.push(next)
+        behind.delete(++position)
       }
       if (after <= this.#decided && position >= this.#decided) this.#learn(position)
-      target ??= Math.max(least, page.items.length > 0 ? revisionOfLogItem(page.items.at(-1)!) : after)
-      if (position >= target || items.length >= limit) return { items, position, more: page.more || items.length >= limit }
-      page = undefined
-      // Each gap up to the target is as old as this read: who died together does not take a wait for each.
-      if (performance.now() - start < this.#gapMs) await new Promise((resolve) => setTimeout(resolve, 5))
-      else await this.#fillGap(position + 1)
     }
+    take(page.items)
+    for (let pauseMs = 5; position < target; pauseMs = Math.min(2 * pauseMs, 40)) {
+      // Each gap up to the target is as old as this read: who died together does not take a wait for each.
+      if (performance.now() - start < this.#gapMs) await new Promise((resolve) => setTimeout(resolve, pauseMs))
+      else await this.#fillGap(position + 1)
+      let last = position + 1
+      while (last < target && !behind.has(last + 1)) last++
+      take(await this.#queryGap(position + 1, last))
+    }
+    return { items, position, more: page.more }
+  }
+
+  /** What has come since of a gap, as far as its first block. */
+  async #queryGap(first: number, last: number): Promise<Item[]> {
+    const { pk, sk } = logItemKey(first)
+    const end = logItemKey(Math.min(last, (blockOf(first) + 1) * logBlock - 1))
+    const { items } = await this.#connection.query({
+      KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
+      ExpressionAttributeValues: { ':pk': pk, ':first': sk, ':last': end.sk },
+    })
+    return items
   }
 
   async #fillGap(revision: number): Promise<void> {

@@ -106,9 +106,9 @@ export const openDynamoDbStore = async (options: DynamoDbStoreOptions): Promise<
     },
     changes: async (after, limit) => {
       open()
-      const { items, position } = await log.read(after, limit)
+      const { items, position, more } = await log.read(after, limit)
       const changes = items.filter((item) => textOf(item, 'type') !== 'void').map((item) => changeOf(connection, item))
-      return { changes: await Promise.all(changes), position }
+      return { changes: await Promise.all(changes), position, more }
     },
     waitForChange: async (after, abort) => {
       open()

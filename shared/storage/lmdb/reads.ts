@@ -75,7 +75,7 @@ const maxChangesBytes = 16 * 1024 * 1024
 export const readChanges = (environment: Environment, after: number, limit: number): ChangesResult => {
   const latest = readCounter(environment, 'revision')
   checkPosition(environment, after, latest)
-  if (after === latest) return { changes: [], position: latest }
+  if (after === latest) return { changes: [], position: latest, more: false }
   const changes: Change[] = []
   let bytes = 0
   for (const { key, value } of environment.log.getRange({ start: revisionKey(after + 1), limit })) {
@@ -85,7 +85,7 @@ export const readChanges = (environment: Environment, after: number, limit: numb
   }
   const last = changes.at(-1)
   const complete = !last || (changes.length < limit && bytes <= maxChangesBytes)
-  return { changes, position: complete ? latest : last.revision }
+  return { changes, position: complete ? latest : last.revision, more: !complete }
 }
 
 const checkPosition = (environment: Environment, position: number, latest: number): void => {

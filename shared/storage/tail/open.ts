@@ -1,6 +1,6 @@
 import type { Logger } from '../../platform/log.ts'
 import type { LogTail, SubscribeOptions, Subscription, TailChange, TailListener } from '../log-tail.ts'
-import { RevisionExpired, type Store } from '../store.ts'
+import { RevisionExpired, RevisionInFuture, type Store } from '../store.ts'
 import { HeldChanges } from './held-changes.ts'
 import { ParsedChange } from './parsed-change.ts'
 import { TailSubscription } from './subscription.ts'
@@ -39,7 +39,8 @@ class StoreLogTail implements LogTail {
   readonly #followMode: 'always' | 'subscribed' | 'never'
   #pause = new AbortController()
   #position: number
-  #reading: Promise<void> | undefined
+  /** whether there is more at once */
+  #reading: Promise<boolean> | undefined
   #running: Promise<void> | undefined
 
   constructor(options: LogTailOptions, position: number) {
@@ -59,8 +60,9 @@ class StoreLogTail implements LogTail {
   }
 
   async catchUp(): Promise<number> {
-    const wanted = await this.#store.revision()
-    while (this.#position < wanted && !this.#closing.signal.aborted) await this.#read()
+    // One that is under way may have begun before what the caller knows of.
+    await this.#reading?.catch(() => undefined)
+    for (let more = true; more && !this.#closing.signal.aborted; ) more = await this.#read()
     return this.#position
   }
 
@@ -122,23 +124,27 @@ class StoreLogTail implements LogTail {
   }
 
   /** One read at a time; whoever comes meanwhile shares it. */
-  #read(): Promise<void> {
+  #read(): Promise<boolean> {
     this.#reading ??= this.#readOnce().finally(() => {
       this.#reading = undefined
     })
     return this.#reading
   }
 
-  async #readOnce(): Promise<void> {
+  async #readOnce(): Promise<boolean> {
     try {
-      const { changes, position } = await this.#store.changes(this.#position)
+      const { changes, position, more } = await this.#store.changes(this.#position)
       this.#advance(
         changes.map((change) => new ParsedChange(change)),
         position,
       )
+      return more
     } catch (error) {
+      // The store was set back to an earlier moment: writes say so.
+      if (error instanceof RevisionInFuture) return false
       if (!(error instanceof RevisionExpired)) throw error
       await this.#reset(error)
+      return false
     }
   }
 

@@ -63,12 +63,14 @@ export const changeCases: StoreCases = {
     const whole = await readAll(store, start)
     const portions = await readAll(store, start, 4)
     expect(portions.map(({ revision }) => revision)).toEqual(whole.map(({ revision }) => revision))
-    expect((await store.changes(start, 4)).changes).toHaveLength(4)
+    const full = await store.changes(start, 4)
+    expect([full.changes.length, full.more]).toEqual([4, true])
+    expect((await store.changes(start)).more).toBe(false)
   },
 
   'advances the position to the end of the log': async ({ store }) => {
     const start = await store.revision()
-    expect(await store.changes(start)).toEqual({ changes: [], position: start })
+    expect(await store.changes(start)).toEqual({ changes: [], position: start, more: false })
     const { revision } = await createPod(store, 'a')
     expect((await store.changes(start)).position).toBe(revision)
   },

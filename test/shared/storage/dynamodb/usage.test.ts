@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto'
+import { UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type DynamoDbStore, openDynamoDbStore } from '../../../../shared/storage/dynamodb/open.ts'
 import { createPod, deletePod, noted, pod, updatePod } from '../../../contract/store/objects.ts'
@@ -40,6 +42,33 @@ describe.skipIf(!hasJava)('what DynamoDB is asked for (needs Java)', () => {
     const changes = await used(store, () => store.changes(revision.result))
     expect(changes).toMatchObject({ calls: 1, writeUnits: 0 })
     expect(changes.readUnits).toBeLessThanOrEqual(1)
+  })
+
+  it('reads behind a gap once, and then only the gap', async () => {
+    const table = await dynamoDb.newTable()
+    const reader = await openDynamoDbStore({ client: dynamoDb.client(), table, gapMs: 400 })
+    const writer = await openDynamoDbStore({ client: dynamoDb.client(), table })
+    const start = await reader.revision()
+    const Key = { pk: { S: 'meta' }, sk: { S: 'counter' } }
+    const ExpressionAttributeValues = { ':one': { N: '1' } }
+    const taken = { TableName: table, Key, UpdateExpression: 'ADD n :one', ExpressionAttributeValues }
+    await dynamoDb.client().send(new UpdateItemCommand(taken))
+    const filler = randomBytes(3000).toString('base64')
+    for (let i = 0; i < 20; i++) await writer.create(pod(`behind-${i}`), noted(pod(`behind-${i}`), filler))
+    const { result, readUnits } = await used(reader, () => reader.changes(start))
+    expect(result.changes).toHaveLength(20)
+    // 20 items of 4 kB, and a look at the gap every 40 ms.
+    expect(readUnits).toBeLessThan(60)
+    await Promise.all([reader.close(), writer.close()])
+  })
+
+  it('reads nothing for a writer, however much others write meanwhile', async () => {
+    const table = await dynamoDb.newTable()
+    const [one, other] = await Promise.all([1, 2].map(() => openDynamoDbStore({ client: dynamoDb.client(), table })))
+    await createPod(one!, 'first')
+    for (let i = 0; i < 250; i++) await createPod(other!, `p${i}`)
+    expect(await used(one!, () => createPod(one!, 'last'))).toMatchObject({ calls: 2, readUnits: 0 })
+    await Promise.all([one!.close(), other!.close()])
   })
 
   it('lists with a query per partition and two of the log, and packs what is large', async () => {
