@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { missingEmulator } from '../emulator/ministack.ts'
+import { missingTables } from '../emulator/tables.ts'
 import { startMetered } from './cluster.ts'
 import { document } from './document.ts'
 import { measure } from './measure.ts'
@@ -12,7 +13,7 @@ if (!Number.isInteger(pods) || pods < 1) {
   console.error(`--pods is ${JSON.stringify(values.pods)}, but should be a whole number`)
   process.exit(2)
 }
-const missing = missingEmulator()
+const missing = missingEmulator() ?? missingTables()
 if (missing) {
   console.error(missing)
   process.exit(1)

@@ -1,5 +1,8 @@
-import { DynamoDbLocal } from '../../fakes/dynamodb-local.ts'
+import { DynamoDbLocal, hasJava } from '../../fakes/dynamodb-local.ts'
 import { jsonCall } from './call.ts'
+
+/** Why there can be no tables; undefined: there can. */
+export const missingTables = (): string | undefined => (hasJava ? undefined : 'DynamoDB Local takes Java')
 
 interface TableDescription {
   readonly TableName: string

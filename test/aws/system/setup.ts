@@ -4,6 +4,7 @@ import { synthesize } from '../../infra/synthesized.ts'
 import { adminRoleArn } from '../cluster.ts'
 import type { Synthesized } from '../deploy/deployment.ts'
 import { missingEmulator } from '../emulator/ministack.ts'
+import { missingTables } from '../emulator/tables.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -15,7 +16,7 @@ declare module 'vitest' {
 
 /** Synthesizes the templates once, and sees that there is an emulator for them. */
 export const setup = ({ provide }: TestProject) => {
-  const missing = missingEmulator() ?? ''
+  const missing = missingEmulator() ?? missingTables() ?? ''
   provide('missing', missing)
   if (missing) return undefined
   const accessEntries = [{ principalArn: adminRoleArn, groups: ['system:masters'] }]
