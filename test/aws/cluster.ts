@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createStsTokens } from '../../agent/instance/sts-token.ts'
@@ -22,6 +22,7 @@ import { EventBus } from './lambda/event-bus.ts'
 import { type FunctionUse, LambdaHost } from './lambda/host.ts'
 import { EventSourceMappings, type MappingsOptions } from './lambda/mappings.ts'
 import { harnessAddress } from './node/world.ts'
+import { startPerson } from './person.ts'
 
 export interface AwsClusterOptions {
   readonly synthesized: Synthesized
@@ -151,18 +152,8 @@ export const startAwsCluster = async (options: AwsClusterOptions) => {
 
   const folder = mkdtempSync(join(tmpdir(), 'windlass-aws-'))
   const tokens = createStsTokens({ audience: 'windlass', region, credentials: async () => admin, clock: systemClock })
-  const kubeconfig = join(folder, 'kubeconfig')
-  /** What `aws eks get-token` answers. */
-  const writeToken = async () => {
-    const status = { token: await tokens(), expirationTimestamp: new Date(Date.now() + 120_000).toISOString() }
-    const credential = { kind: 'ExecCredential', apiVersion: execVersion, status }
-    writeFileSync(join(folder, 'credential.new'), JSON.stringify(credential), { mode: 0o600 })
-    renameSync(join(folder, 'credential.new'), join(folder, 'credential'))
-  }
-  await writeToken()
-  const renewal = setInterval(() => void writeToken(), 60_000)
-  writeFileSync(join(folder, 'ca.pem'), authority.certificate)
-  writeFileSync(kubeconfig, kubeconfigOf({ server: gateway.url, folder }))
+  const { url: server } = gateway
+  const person = await startPerson({ folder, server, certificateAuthority: authority.certificate, token: tokens })
 
   return {
     deployment,
@@ -174,7 +165,7 @@ export const startAwsCluster = async (options: AwsClusterOptions) => {
     gateway,
     meter,
     logs,
-    kubeconfig,
+    kubeconfig: person.kubeconfig,
     folder,
     certificateAuthority: authority.certificate,
     token: tokens,
@@ -196,7 +187,7 @@ export const startAwsCluster = async (options: AwsClusterOptions) => {
     /** The clock strikes, at the full hour when everything is to be done that is done now and then. */
     tick: (options: { fullHour?: boolean } = {}) => strike(options),
     stop: async () => {
-      clearInterval(renewal)
+      person.stop()
       clearInterval(striking)
       await gateway.close()
       host.close()
@@ -229,22 +220,3 @@ const identityOf = (roleName: string, session: string): Identity => {
     userId: `AROA${digest.slice(16, 32).toUpperCase()}:${session}`,
   }
 }
-
-const execVersion = 'client.authentication.k8s.io/v1beta1'
-
-const kubeconfigOf = ({ server, folder }: { server: string; folder: string }) =>
-  JSON.stringify({
-    apiVersion: 'v1',
-    kind: 'Config',
-    clusters: [{ name: 'aws', cluster: { server, 'certificate-authority': join(folder, 'ca.pem') } }],
-    users: [
-      {
-        name: 'admin',
-        user: {
-          exec: { apiVersion: execVersion, command: 'cat', args: [join(folder, 'credential')], interactiveMode: 'Never' },
-        },
-      },
-    ],
-    contexts: [{ name: 'aws', context: { cluster: 'aws', user: 'admin' } }],
-    'current-context': 'aws',
-  })
