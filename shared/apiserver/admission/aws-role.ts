@@ -1,7 +1,5 @@
 import type { Container, Volume } from '../../resources/generated/types.ts'
-import type { Pod } from '../../resources/resource.ts'
-import type { AdmissionPlugin } from './admission.ts'
-import { isPodCreate } from './of-kind.ts'
+import type { AccountEffect } from './service-account.ts'
 
 export interface AwsRoleOptions {
   /** where the cluster is; programs ask STS there unless their pod says otherwise */
@@ -19,13 +17,10 @@ const defaultSeconds = 86_400
  * Pods of a service account that is annotated with the ARN of an IAM role find what every AWS SDK looks for: a token that STS gives the
  * role's credentials for, since IAM trusts this cluster as an issuer. https://github.com/aws/amazon-eks-pod-identity-webhook
  */
-export const createAwsRole = ({ region }: AwsRoleOptions): AdmissionPlugin => ({
-  name: 'AwsRole',
-  mutate: async (attributes, { read }) => {
-    if (!isPodCreate(attributes)) return
-    const { metadata, spec } = attributes.object as Pod
-    const account = await read('serviceaccounts', attributes.namespace, spec.serviceAccountName ?? '')
-    const ofAccount = (name: string) => account?.metadata.annotations?.[`${domain}/${name}`]
+export const createAwsRole =
+  ({ region }: AwsRoleOptions): AccountEffect =>
+  ({ metadata, spec }, account) => {
+    const ofAccount = (name: string) => account.metadata.annotations?.[`${domain}/${name}`]
     const role = ofAccount('role-arn')
     if (!role) return
     const ofPod = (name: string) => metadata.annotations?.[`${domain}/${name}`]
@@ -46,8 +41,7 @@ export const createAwsRole = ({ region }: AwsRoleOptions): AdmissionPlugin => ({
     const expirationSeconds = secondsOf(ofPod('token-expiration')) ?? secondsOf(ofAccount('token-expiration')) ?? defaultSeconds
     const audience = ofAccount('audience') || 'sts.amazonaws.com'
     spec.volumes = [...(spec.volumes ?? []), tokenVolume({ audience, expirationSeconds, path: 'token' })]
-  },
-})
+  }
 
 /** Each set of variables, unless the container has one of it already. */
 const give = (container: Container, sets: readonly Readonly<Record<string, string>>[]): void => {

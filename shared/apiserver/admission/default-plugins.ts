@@ -5,7 +5,7 @@ import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import { nodeRestriction } from './node-restriction.ts'
 import { priority } from './priority.ts'
 import { createSecretStore } from './secret-store.ts'
-import { serviceAccount } from './service-account.ts'
+import { createServiceAccount } from './service-account.ts'
 import { createServiceAddress, type ServiceAddressOptions } from './service-address.ts'
 import { taintNodesByCondition } from './taint-nodes-by-condition.ts'
 
@@ -19,8 +19,7 @@ export interface DefaultAdmissionOptions extends ServiceAddressOptions {
 /** What every cluster runs, in order. */
 export const createDefaultAdmission = (options: DefaultAdmissionOptions = {}): AdmissionPlugin[] => [
   namespaceLifecycle,
-  serviceAccount,
-  ...(options.awsRoles ? [createAwsRole(options.awsRoles)] : []),
+  createServiceAccount(options.awsRoles ? [createAwsRole(options.awsRoles)] : []),
   defaultTolerationSeconds,
   priority,
   nodeRestriction,

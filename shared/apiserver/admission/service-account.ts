@@ -15,8 +15,11 @@ const tokenSeconds = 3607
 const attempts = 10
 const retryMs = 100
 
-/** Every pod runs as a service account and finds its token. */
-export const serviceAccount: AdmissionPlugin = {
+/** Gives a pod what its service account says. */
+export type AccountEffect = (pod: Pod, account: ServiceAccount) => void
+
+/** Every pod runs as a service account and finds its token, and whatever else the account is for here. */
+export const createServiceAccount = (effects: readonly AccountEffect[] = []): AdmissionPlugin => ({
   name: 'ServiceAccount',
   mutate: async (attributes, environment) => {
     if (!isPodCreate(attributes)) return
@@ -39,8 +42,9 @@ export const serviceAccount: AdmissionPlugin = {
     if (!spec.imagePullSecrets?.length && account.imagePullSecrets?.length) {
       spec.imagePullSecrets = account.imagePullSecrets.map((secret) => ({ name: secret.name }))
     }
+    for (const effect of effects) effect(pod, account)
   },
-}
+})
 
 const checkMirror = (pod: Pod) => {
   if (pod.spec.serviceAccountName) {
