@@ -4,12 +4,10 @@ import { createNoTunnel } from '../shared/apiserver/streams/no-tunnel.ts'
 import { loadSchemas } from '../shared/resources/schemas.ts'
 import { readEnvironment } from './environment.ts'
 import { gatewayHandler } from './gateway/handler.ts'
-import { openAwsCluster, openAwsStore, openMetrics, openNodeConnector } from './wiring/aws.ts'
+import { awsRegion, openAwsCluster, openAwsStore, openMetrics, openNodeConnector } from './wiring/aws.ts'
 import { log } from './wiring/log.ts'
 import { once, onceWith } from './wiring/once.ts'
 import { openStsAuthenticator } from './wiring/sts.ts'
-
-const region = process.env.AWS_REGION ?? 'us-east-1'
 
 const openStore = once(async () => {
   loadSchemas()
@@ -19,7 +17,7 @@ const openStore = once(async () => {
 const open = onceWith(async ({ requestContext }: APIGatewayProxyEvent) => {
   const environment = readEnvironment('api')
   // The default domain, whatever domain this request came by: an issuer must stay the same.
-  const issuer = `https://${requestContext.apiId}.execute-api.${region}.amazonaws.com/${requestContext.stage}`
+  const issuer = `https://${requestContext.apiId}.execute-api.${awsRegion}.amazonaws.com/${requestContext.stage}`
   const stored = await openStore()
   const observers = [createWatchAge(openMetrics(environment))]
   const { handle } = await openAwsCluster(environment, {
@@ -27,7 +25,7 @@ const open = onceWith(async ({ requestContext }: APIGatewayProxyEvent) => {
     observers,
     secretValues: { ...environment, bulk: 'resolve' },
     issuer,
-    authenticators: [openStsAuthenticator(environment, region)],
+    authenticators: [openStsAuthenticator(environment, awsRegion)],
     subresources: createNoTunnel(openNodeConnector(environment)),
   })
   return handle

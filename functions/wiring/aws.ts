@@ -46,6 +46,9 @@ import type { Environment } from './variables.ts'
 const encrypted = new Set([...encryptedResources, identityResource])
 const isEncrypted = (resource: string) => encrypted.has(resource)
 
+/** Lambda says it to every function. */
+export const awsRegion = process.env.AWS_REGION ?? 'us-east-1'
+
 export interface AwsCluster extends Cluster {
   /** objects whose time has come */
   removeExpired(): Promise<void>
@@ -90,7 +93,7 @@ export const openAwsCluster = async (
     ...options,
     store: secretValues ? openVaultStore(clear, secretValues) : clear,
     secretStores: [secretsManager],
-    awsRoles: { region: process.env.AWS_REGION ?? 'us-east-1' },
+    awsRoles: { region: awsRegion },
     audit: writeLine,
     heartbeats: openHeartbeats(environment),
     serviceCidr,

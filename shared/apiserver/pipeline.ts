@@ -29,7 +29,7 @@ export const createPipeline = (options: PipelineOptions): ApiHandler => {
   const open = new Set([...healthPaths, ...anonymousPaths])
   const answer = async (observed: ObservedRequest): Promise<ApiResponse> => {
     const { request, info, definition } = observed
-    const caller = await authenticate(authenticators, request, () => open.has(info.path))
+    const caller = await authenticate(authenticators, request, open.has(info.path))
     observed.caller = caller
     const user = await impersonate(request, caller, parts.authorizer)
     observed.user = user
@@ -101,16 +101,12 @@ const dispatch = async (
 
 const healthPaths = ['/healthz', '/livez', '/readyz', '/version']
 
-const authenticate = async (
-  authenticators: readonly Authenticator[],
-  request: ApiRequest,
-  isOpen: () => boolean,
-): Promise<User> => {
+const authenticate = async (authenticators: readonly Authenticator[], request: ApiRequest, isOpen: boolean): Promise<User> => {
   for (const authenticator of authenticators) {
     const user = await authenticator.authenticate(request)
     if (user) return user
   }
-  if (isOpen()) return anonymous
+  if (isOpen) return anonymous
   throw new ApiError('Unauthorized', 'Unauthorized')
 }
 
