@@ -24,8 +24,8 @@ export interface Tables {
 }
 
 /**
- * The deployed tables in DynamoDB Local, empty. Of AWS's own two emulations this is the one with its units and conditions, and its
- * queries read only what they ask for; the emulator at `url` compares every item of a table.
+ * The deployed tables in DynamoDB Local, empty: that is AWS's own, and its queries read only what they ask for. The emulator at `url`
+ * compares every item of a table.
  */
 export const startTables = async (url: string): Promise<Tables> => {
   const local = await DynamoDbLocal.start()
