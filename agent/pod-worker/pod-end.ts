@@ -1,7 +1,9 @@
 import { isReason } from '../../shared/meta/status.ts'
+import { openTimeLimit, type TimeLimit } from '../../shared/platform/time-limit.ts'
 import { type Pod, pods } from '../../shared/resources/resource.ts'
 import type { PodProbes } from '../probes/pod-probes.ts'
 import type { RuntimeContainer } from '../runtime/runtime.ts'
+import { BackOff } from './back-off.ts'
 import type { BringUp } from './bring-up.ts'
 import type { PodContext } from './pod-context.ts'
 import { isSidecar } from './restart-policy.ts'
@@ -17,7 +19,7 @@ export interface PodEndOptions {
   readonly wake: () => void
 }
 
-const retryMs = 2000
+const retries = { firstMs: 2000, longestMs: 60_000 }
 /** for those who send requests to hear that a pod is leaving; a grace too short for it is no time to wait in */
 const longestWaitMs = 10_000
 const shortestWaitMs = 1000
@@ -34,8 +36,11 @@ export class PodEnd {
   readonly #hurry = new AbortController()
   #tornDown = false
   #graceSeconds: number | undefined
+  /** by the clock */
+  #graceOverMs = Number.POSITIVE_INFINITY
   #running: Promise<void> | undefined
-  #timers: NodeJS.Timeout[] = []
+  readonly #shorter: TimeLimit[] = []
+  readonly #backOff = new BackOff(retries)
 
   constructor(options: PodEndOptions) {
     this.#options = options
@@ -46,7 +51,11 @@ export class PodEnd {
     const grace = metadata.deletionGracePeriodSeconds
     if (grace === undefined || this.#graceSeconds === undefined || grace >= this.#graceSeconds || this.stopped) return
     this.#graceSeconds = grace
-    this.#timers.push(setTimeout(() => this.#kill(metadata.uid ?? ''), grace * 1000))
+    const limit = openTimeLimit(this.#options.context.clock, grace * 1000)
+    this.#shorter.push(limit)
+    const kill = () => this.#kill(metadata.uid ?? '')
+    if (limit.signal.aborted) kill()
+    else limit.signal.addEventListener('abort', kill, { once: true })
   }
 
   /** Takes the next step unless one is under way; wakes the worker after each. */
@@ -70,18 +79,35 @@ export class PodEnd {
       await next()
     } catch (error) {
       context.log.error('pod can not be ended, trying again', { pod: pod.metadata.name, error })
-      await context.clock.sleep(retryMs)
+      const message = `error killing pod: ${error instanceof Error ? error.message : error}`
+      context.events.pod(pod, { type: 'Warning', reason: 'FailedKillPod', message })
+      // What keeps a graceful end from coming about does not keep the pod alive.
+      if (context.clock.now() >= this.#graceOverMs) this.#kill(pod.metadata.uid ?? '')
+      this.#backOff.next('', context.clock.now(), context.clock.now())
+      await context.clock.sleep(this.#backOff.delayMs(''))
     }
     this.#running = undefined
     wake()
   }
 
   async #stopAll(pod: Pod, gone: boolean) {
-    const { context, bringUp, podIP } = this.#options
+    const { context, bringUp } = this.#options
     const grace = (gone ? undefined : pod.metadata.deletionGracePeriodSeconds) ?? pod.spec.terminationGracePeriodSeconds ?? 30
-    this.#graceSeconds ??= grace
+    if (this.#graceSeconds === undefined) {
+      this.#graceSeconds = grace
+      this.#graceOverMs = context.clock.now() + grace * 1000
+    }
     await bringUp.abort()
     const running = this.#alive(pod)
+    if (running.length > 0) await this.#stopContainers(pod, { running, grace, gone })
+    if (this.#alive(pod).length > 0) return
+    for (const limit of this.#shorter) limit.close()
+    this.stopped = true
+  }
+
+  async #stopContainers(pod: Pod, options: { running: readonly RuntimeContainer[]; grace: number; gone: boolean }) {
+    const { context, podIP } = this.#options
+    const { running, grace, gone } = options
     const left = gone || !pod.metadata.deletionTimestamp ? undefined : this.#left(pod, grace)
     const sidecars = (pod.spec.initContainers ?? []).filter(isSidecar).map(({ name }) => name)
     const stop = (container: RuntimeContainer, turn?: Promise<unknown>) =>
@@ -97,16 +123,15 @@ export class PodEnd {
       ends.push(turn)
     }
     await Promise.all(ends)
-    if (this.#alive(pod).length > 0) return
-    for (const timer of this.#timers) clearTimeout(timer)
-    this.stopped = true
   }
 
   /** Of a pod that is deleted, for that is what Services go by. Not for longer than leaves the containers most of their grace. */
   #left(pod: Pod, graceSeconds: number): Promise<void> | undefined {
+    const { departures, clock } = this.#options.context
     const waitMs = Math.min(longestWaitMs, (graceSeconds * 1000) / 3)
-    if (waitMs < shortestWaitMs) return undefined
-    return this.#options.context.departures?.left(pod, AbortSignal.any([this.#hurry.signal, AbortSignal.timeout(waitMs)]))
+    if (!departures || waitMs < shortestWaitMs) return undefined
+    const limit = openTimeLimit(clock, waitMs, this.#hurry.signal)
+    return departures.left(pod, limit.signal).finally(() => limit.close())
   }
 
   #alive(pod: Pod) {

@@ -1,3 +1,4 @@
+import { openTimeLimit } from '../../shared/platform/time-limit.ts'
 import type { Container } from '../../shared/resources/generated/types.ts'
 import type { Pod } from '../../shared/resources/resource.ts'
 import type { RuntimeContainer } from '../runtime/runtime.ts'
@@ -32,7 +33,8 @@ export const stopContainer = async (context: PodContext, options: StopOptions): 
     events.pod(pod, { type: 'Normal', reason: 'Killing', message, fieldPath: fieldPathOf(pod, spec) })
   }
   const deadline = clock.now() + options.graceSeconds * 1000
-  const over = AbortSignal.any([hurry, AbortSignal.timeout(Math.max(0, options.graceSeconds * 1000))])
+  const limit = openTimeLimit(clock, options.graceSeconds * 1000, hurry)
+  const over = limit.signal
   const handler = spec?.lifecycle?.preStop
   if (spec && handler && options.graceSeconds > 0) {
     const hook = runHook({ handler, container: spec, containerId: container.id, podIP, runtime, clock, signal: over }).catch(
@@ -50,6 +52,7 @@ export const stopContainer = async (context: PodContext, options: StopOptions): 
     await Promise.race([hook, aborted(over)])
   }
   await Promise.race([Promise.all([turn, left]), aborted(over)])
+  limit.close()
   const leftSeconds = hurry.aborted ? 0 : Math.ceil((deadline - clock.now()) / 1000)
   await runtime.stopContainer(container.id, Math.max(shortestGraceSeconds, leftSeconds))
 }

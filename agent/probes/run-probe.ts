@@ -1,3 +1,4 @@
+import { longestTimerMs } from '../../shared/platform/clock.ts'
 import type { Container, Probe } from '../../shared/resources/generated/types.ts'
 import { expand } from '../container/expansion.ts'
 import type { ContainerRuntime } from '../runtime/runtime.ts'
@@ -17,7 +18,7 @@ export interface ProbeTarget {
 
 /** One try of a probe. Throws when it could not be tried. */
 export const runProbe = async (probe: Probe, target: ProbeTarget): Promise<ProbeOutcome> => {
-  const timeoutMs = (probe.timeoutSeconds ?? 1) * 1000
+  const timeoutMs = Math.min((probe.timeoutSeconds ?? 1) * 1000, longestTimerMs)
   const { container, podIP, runtime, containerId } = target
   if (probe.httpGet) return httpProbe({ action: probe.httpGet, container, podIP, timeoutMs, purpose: 'probe' })
   if (probe.tcpSocket) return tcpProbe(probe.tcpSocket.host || podIP, containerPort(probe.tcpSocket.port, container), timeoutMs)

@@ -6,8 +6,8 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
 
-/** setTimeout takes at most 2^31-1 ms. */
-const longestTimerMs = 2 ** 31 - 1
+/** What setTimeout and its kin take at most; beyond it they fire at once. */
+export const longestTimerMs = 2 ** 31 - 1
 
 export const systemClock: Clock = {
   now: () => Date.now(),
@@ -21,7 +21,8 @@ export const systemClock: Clock = {
       }
       const untilMs = Date.now() + ms
       const wait = () => {
-        const leftMs = untilMs - Date.now()
+        // The clock may have moved on since, and Node warns of what is negative.
+        const leftMs = Math.max(0, untilMs - Date.now())
         timer = leftMs > longestTimerMs ? setTimeout(wait, longestTimerMs) : setTimeout(done, leftMs)
       }
       let timer: NodeJS.Timeout

@@ -23,6 +23,9 @@ export interface DockerRuntimeOptions {
   readonly relistMs?: number | undefined
 }
 
+/** The engine counts in nanoseconds, in 64 bits. */
+const longestGraceSeconds = 2 ** 31 - 1
+
 /** Pods on a Docker Engine (20.10 or newer), found again by their labels. */
 export class DockerRuntime implements ContainerRuntime {
   readonly name = 'docker'
@@ -130,7 +133,8 @@ export class DockerRuntime implements ContainerRuntime {
   }
 
   async stopContainer(id: string, graceSeconds: number) {
-    await engineCall(() => this.#docker.getContainer(id).stop({ t: graceSeconds }), [304, 404])
+    const t = Math.min(Math.ceil(graceSeconds), longestGraceSeconds)
+    await engineCall(() => this.#docker.getContainer(id).stop({ t }), [304, 404])
     await this.#refresh(id)
   }
 
