@@ -48,7 +48,7 @@ export const createPreparer =
       restartCount,
       terminationMessageFile,
       mounts: async (environment) => {
-        const own = await containerMounts(container, volumes, environment)
+        const own = await containerMounts({ container, volumes, environment, subPathsDir: join(dir, 'volume-subpaths') })
         const taken = new Set(own.map(({ target }) => target))
         return [...own, ...files.filter(({ target }) => !taken.has(target))]
       },

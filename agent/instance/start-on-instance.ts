@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { ECSClient } from '@aws-sdk/client-ecs'
 import { SQSClient } from '@aws-sdk/client-sqs'
@@ -9,6 +8,7 @@ import { createSqsMailbox } from '../../shared/queue/sqs/sqs-mailbox.ts'
 import { createSqsQueue } from '../../shared/queue/sqs/sqs-queue.ts'
 import { Answerer } from '../answers/answerer.ts'
 import { EventRecorder } from '../event-recorder.ts'
+import { makePrivateDirectory } from '../files/private-directory.ts'
 import { startMailboxInformers } from '../informer/mailbox-informers.ts'
 import { prepareHost } from '../network/host.ts'
 import { overlayBytes } from '../network/overlay.ts'
@@ -29,7 +29,7 @@ export const startOnInstance =
   (environment: InstanceEnvironment): StartAgent =>
   async (parts) => {
     const { region, server, serviceCidr, podCidr, dataDir } = environment
-    await mkdir(dataDir, { recursive: true })
+    await makePrivateDirectory(dataDir)
     const { metadata, facts, containerInstance, identity } = await learnInstance(environment, parts)
     const nodeName = identity.name
     const log = parts.log.child({ node: nodeName })

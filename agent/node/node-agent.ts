@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises'
 import type { Client } from '../../shared/client/client.ts'
 import type { Informer } from '../../shared/client/informer.ts'
 import type { Clock } from '../../shared/platform/clock.ts'
@@ -7,6 +6,7 @@ import type { NodeStatus, Probe } from '../../shared/resources/generated/types.t
 import type { Node, Pod } from '../../shared/resources/resource.ts'
 import type { ConfigSource } from '../container/config-source.ts'
 import type { EventRecorder } from '../event-recorder.ts'
+import { makePrivateDirectory } from '../files/private-directory.ts'
 import { ImagePuller } from '../image/image-puller.ts'
 import type { EndpointDepartures } from '../network/endpoint-departures.ts'
 import type { PodNetwork } from '../network/pod-network.ts'
@@ -66,7 +66,7 @@ export interface NodeAgent {
 /** One node: its runtime and network, its object on the API server, and its pods. Resolves when the node is Ready. */
 export const startNodeAgent = async (options: NodeAgentOptions): Promise<NodeAgent> => {
   const { identity, client, runtime, rooms, network, events, clock, log } = options
-  await mkdir(options.dataDir, { recursive: true })
+  await makePrivateDirectory(options.dataDir)
   await Promise.all([runtime.start(), network.start()])
   const images = new ImagePuller({ runtime, config: options.config, events, clock })
   const { volumes, prepare, probe, dns } = options

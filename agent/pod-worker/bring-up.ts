@@ -1,7 +1,7 @@
 import type { Container } from '../../shared/resources/generated/types.ts'
 import type { Pod } from '../../shared/resources/resource.ts'
 import type { RuntimeImage } from '../runtime/runtime.ts'
-import { VolumeError } from '../volumes/volume.ts'
+import { type MountedVolume, VolumeError } from '../volumes/volume.ts'
 import type { PodActions } from './actions.ts'
 import { BackOff } from './back-off.ts'
 import { containerHash } from './container-hash.ts'
@@ -34,7 +34,7 @@ export class BringUp {
   readonly #setUp = new BackOff({ firstMs: 500, longestMs: 60_000 })
   readonly #retryAt = new Map<string, number>()
   #running: Promise<void> | undefined
-  #volumes: ReadonlyMap<string, string> | undefined
+  #volumes: ReadonlyMap<string, MountedVolume> | undefined
 
   constructor(options: BringUpOptions) {
     this.#options = options

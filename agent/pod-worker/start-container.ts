@@ -4,6 +4,7 @@ import { ConfigError } from '../container/config-error.ts'
 import type { AgentEvent } from '../event-recorder.ts'
 import { ImageError } from '../image/image-puller.ts'
 import type { ContainerSpec, RuntimeImage, Sandbox } from '../runtime/runtime.ts'
+import type { MountedVolume } from '../volumes/volume.ts'
 import { runHook } from './lifecycle-hook.ts'
 import { fieldPathOf, type PodContext } from './pod-context.ts'
 
@@ -28,7 +29,7 @@ export interface StartOptions {
   readonly container: Container
   readonly sandbox: Sandbox
   readonly podIP: string
-  readonly volumes: ReadonlyMap<string, string>
+  readonly volumes: ReadonlyMap<string, MountedVolume>
   readonly restartCount: number
   readonly image: Promise<RuntimeImage>
   readonly signal: AbortSignal

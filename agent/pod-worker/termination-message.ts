@@ -1,3 +1,4 @@
+import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import type { Container } from '../../shared/resources/generated/types.ts'
 import type { ContainerRuntime, RuntimeContainer } from '../runtime/runtime.ts'
@@ -24,7 +25,9 @@ export const terminationMessage = async (
 
 const head = async (path: string): Promise<string> => {
   try {
-    await using file = await open(path)
+    // The container has written it: what is no file by now is not waited for.
+    await using file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+    if (!(await file.stat()).isFile()) return ''
     const { buffer, bytesRead } = await file.read(Buffer.alloc(longestMessage), 0, longestMessage, 0)
     return buffer.toString('utf8', 0, bytesRead)
   } catch (error) {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { chmod, chown, lstat, mkdir, readdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { codeOf, Folder } from '../files/folder.ts'
+import { removeTree } from '../files/remove-tree.ts'
 
 export interface VolumeFile {
   readonly content: Buffer
@@ -17,58 +17,136 @@ export interface AtomicWriteOptions {
 }
 
 const link = '..data'
+const temporaryLink = '..data_tmp'
+/** Folders of the writer's own making: `..2026_11_27_18_40_12_0000000000.1a2b3c4d` */
+const ownName = /^\.\.\d{4}_[\d_.]+\.[\da-f]{8}$/
 
 /**
  * Shows files in a folder so that a reader sees either all of the old ones or all of the new ones: they stand in a folder of
- * their own, `..data` points to it and each name points through `..data`. Does nothing when nothing changed.
+ * their own, `..data` points to it and each name points through `..data`. Does nothing when nothing changed. What stands in the folder
+ * is never believed: nothing is followed but folders of the writer's own, and those by descriptor.
  */
 export const writeAtomically = async (options: AtomicWriteOptions): Promise<void> => {
   const { dir, files } = options
-  const current = await readlink(join(dir, link)).catch(() => undefined)
-  if (current !== undefined && (await sameFiles(join(dir, current), files))) return
-  const fresh = `..${new Date().toISOString().replaceAll(/[-:TZ]/g, '_')}${randomUUID().slice(0, 8)}`
-  const freshDir = join(dir, fresh)
-  await mkdir(freshDir, { mode: 0o755 })
-  for (const [path, file] of files) await writeOne(join(freshDir, path), file, options)
-  const temporary = join(dir, '..data_tmp')
-  await rm(temporary, { force: true })
-  await symlink(fresh, temporary)
-  await rename(temporary, join(dir, link))
-  await linkNames(dir, new Set([...files.keys()].map((path) => path.split('/')[0]!)))
-  if (current !== undefined) await rm(join(dir, current), { recursive: true, force: true })
+  await using volume = await Folder.open(dir)
+  const current = await volume.readlink(link).catch(() => '')
+  if (ownName.test(current) && (await shows(volume, current, files))) return
+  const fresh = `..${new Date().toISOString().replaceAll(/[-:TZ]/g, '_')}.${randomUUID().slice(0, 8)}`
+  await writeFolder(volume, fresh, options)
+  await removeTree(dir, temporaryLink)
+  await volume.symlink(fresh, temporaryLink)
+  await replaceLink(volume, dir)
+  await linkNames(volume, dir, new Set([...files.keys()].map((path) => path.split('/')[0]!)))
+  for (const name of await volume.names()) {
+    if (ownName.test(name.toString()) && name.toString() !== fresh) await removeTree(dir, name)
+  }
 }
 
-const writeOne = async (path: string, { content, mode, uid }: VolumeFile, { fsGroup }: AtomicWriteOptions) => {
-  await mkdir(dirname(path), { recursive: true, mode: 0o755 })
-  await writeFile(path, content)
-  // A group that is to read gets the rights of the owner, as fsGroup says.
-  await chmod(path, fsGroup === undefined ? mode : mode | ((mode & 0o600) >> 3))
-  if (uid !== undefined || fsGroup !== undefined) await chown(path, uid ?? 0, fsGroup ?? 0)
+const writeFolder = async (volume: Folder, name: string, options: AtomicWriteOptions) => {
+  await using folder = await newFolder(volume, name, options)
+  for (const [path, file] of options.files) {
+    const steps = path.split('/').filter((step) => step !== '' && step !== '.')
+    await writeOne(folder, steps, file, options)
+  }
 }
 
-const linkNames = async (dir: string, names: ReadonlySet<string>) => {
-  const present = (await readdir(dir)).filter((name) => !name.startsWith('..'))
-  for (const name of present) if (!names.has(name)) await rm(join(dir, name), { force: true })
-  for (const name of names) if (!present.includes(name)) await symlink(join(link, name), join(dir, name))
+const newFolder = async (parent: Folder, name: string, { fsGroup }: AtomicWriteOptions): Promise<Folder> => {
+  const folder = await parent.newFolder(name, 0o755)
+  if (fsGroup !== undefined) {
+    await folder.handle.chown(0, fsGroup)
+    await folder.handle.chmod(0o2755)
+  }
+  return folder
 }
 
-const sameFiles = async (dir: string, files: ReadonlyMap<string, VolumeFile>): Promise<boolean> => {
-  const paths = await pathsBelow(dir)
-  if (paths.length !== files.size) return false
-  for (const path of paths) {
-    const wanted = files.get(path)
-    if (!wanted?.content.equals(await readFile(join(dir, path)))) return false
+const writeOne = async (folder: Folder, steps: readonly string[], file: VolumeFile, options: AtomicWriteOptions) => {
+  const [name = '', ...rest] = steps
+  if (rest.length > 0) {
+    await using below = await folder.folder(name).catch((error: unknown) => {
+      if (codeOf(error) !== 'ENOENT') throw error
+      return newFolder(folder, name, options)
+    })
+    await writeOne(below, rest, file, options)
+    return
+  }
+  const { content, mode, uid } = file
+  const { fsGroup } = options
+  const handle = await folder.newFile(name)
+  try {
+    await handle.writeFile(content)
+    if (uid !== undefined || fsGroup !== undefined) await handle.chown(uid ?? 0, fsGroup ?? 0)
+    // The volume is read-only: its group reads what the owner reads, and writes nothing.
+    await handle.chmod(fsGroup === undefined ? mode : mode | 0o440)
+  } finally {
+    await handle.close()
+  }
+}
+
+/** rename(2) does not put a link in the place of a folder. */
+const replaceLink = async (volume: Folder, dir: string) => {
+  try {
+    await volume.rename(temporaryLink, link)
+  } catch (error) {
+    if (codeOf(error) !== 'EISDIR') throw error
+    await removeTree(dir, link)
+    await volume.rename(temporaryLink, link)
+  }
+}
+
+const linkNames = async (volume: Folder, dir: string, wanted: ReadonlySet<string>) => {
+  for (const bytes of await volume.names()) {
+    const name = bytes.toString()
+    if (name.startsWith('..')) continue
+    const right = wanted.has(name) && (await volume.readlink(bytes).catch(() => '')) === `${link}/${name}`
+    if (!right) await removeTree(dir, bytes)
+  }
+  for (const name of wanted) {
+    await volume.symlink(`${link}/${name}`, name).catch((error: unknown) => {
+      if (codeOf(error) !== 'EEXIST') throw error
+    })
+  }
+}
+
+/** Whether the folder holds these files and no others. */
+const shows = async (volume: Folder, name: string, files: ReadonlyMap<string, VolumeFile>): Promise<boolean> => {
+  try {
+    await using folder = await volume.folder(name)
+    const left = new Set([...files.keys()].map(normalized))
+    for (const [path, file] of files) if (!(await holds(folder, normalized(path).split('/'), file.content))) return false
+    return await hasOnly(folder, left, '')
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(codeOf(error) ?? '')) return false
+    throw error
+  }
+}
+
+const normalized = (path: string) =>
+  path
+    .split('/')
+    .filter((step) => step !== '' && step !== '.')
+    .join('/')
+
+const holds = async (folder: Folder, [name = '', ...rest]: readonly string[], content: Buffer): Promise<boolean> => {
+  if (rest.length > 0) {
+    await using below = await folder.folder(name)
+    return await holds(below, rest, content)
+  }
+  const handle = await folder.file(name)
+  try {
+    const info = await handle.stat()
+    return info.isFile() && info.size === content.length && content.equals(await handle.readFile())
+  } finally {
+    await handle.close()
+  }
+}
+
+const hasOnly = async (folder: Folder, paths: ReadonlySet<string>, prefix: string): Promise<boolean> => {
+  for (const bytes of await folder.names()) {
+    const path = `${prefix}${bytes}`
+    if (paths.has(path)) continue
+    if (![...paths].some((each) => each.startsWith(`${path}/`))) return false
+    await using below = await folder.folder(bytes)
+    if (!(await hasOnly(below, paths, `${path}/`))) return false
   }
   return true
-}
-
-const pathsBelow = async (dir: string, prefix = ''): Promise<string[]> => {
-  const names = await readdir(dir).catch(() => [])
-  const found = await Promise.all(
-    names.map(async (name) => {
-      const info = await lstat(join(dir, name))
-      return info.isDirectory() ? pathsBelow(join(dir, name), `${prefix}${name}/`) : [`${prefix}${name}`]
-    }),
-  )
-  return found.flat()
 }

@@ -1,10 +1,11 @@
-import { mkdir, readdir, rm } from 'node:fs/promises'
+import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from '../../shared/platform/log.ts'
 import type { Volume } from '../../shared/resources/generated/types.ts'
 import type { Pod } from '../../shared/resources/resource.ts'
+import { removeTree } from '../files/remove-tree.ts'
 import { unmountBelow } from './mount.ts'
-import { type PodVolumes, VolumeError, type VolumeKind, type VolumePlugin } from './volume.ts'
+import { type MountedVolume, type PodVolumes, VolumeError, type VolumeKind, type VolumePlugin } from './volume.ts'
 
 export interface HostVolumesOptions {
   readonly dataDir: string
@@ -28,12 +29,13 @@ export class HostVolumes implements PodVolumes {
     return join(this.#root, uid)
   }
 
-  async mount(pod: Pod): Promise<ReadonlyMap<string, string>> {
+  async mount(pod: Pod): Promise<ReadonlyMap<string, MountedVolume>> {
     await mkdir(this.podDir(pod.metadata.uid ?? ''), { recursive: true, mode: 0o755 })
     const entries = (pod.spec.volumes ?? []).map(async (volume) => {
       const { plugin, dir } = this.#of(pod, volume)
       try {
-        return [volume.name, await plugin.mount({ pod, volume, dir })] as const
+        const path = await plugin.mount({ pod, volume, dir })
+        return [volume.name, { path, readOnly: plugin.readOnly ?? false }] as const
       } catch (cause) {
         throw new VolumeError(volume.name, cause instanceof Error ? cause.message : String(cause), { cause })
       }
@@ -56,7 +58,7 @@ export class HostVolumes implements PodVolumes {
     const dir = this.podDir(uid)
     for (const plugin of this.#plugins.values()) plugin.forget?.(uid)
     await unmountBelow(dir)
-    await rm(dir, { recursive: true, force: true })
+    await removeTree(this.#root, uid)
   }
 
   async present(): Promise<string[]> {

@@ -21,8 +21,17 @@ export const mountTmpfs = async (path: string, options: string): Promise<void> =
   await run('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', path])
 }
 
-/** Unmounts everything below a folder, innermost first. */
+/** Shows at `target` what the descriptor has open: that very file or folder, whatever is to be found at its path by now. */
+export const mountDescriptor = async (fd: number, target: string): Promise<void> => {
+  // Not made canonical, the path is followed by the kernel, to the descriptor's inode; otherwise mount(8) would look for it by name.
+  await run('mount', ['--no-canonicalize', '--bind', `/proc/${process.pid}/fd/${fd}`, target])
+}
+
+/** Unmounts everything below a folder, innermost first. Throws when something stays mounted. */
 export const unmountBelow = async (dir: string): Promise<void> => {
-  const below = (await mountPoints()).filter((path) => path.startsWith(`${dir}/`)).reverse()
-  for (const path of below) await run('umount', ['-l', path])
+  const isBelow = (path: string) => path.startsWith(`${dir}/`)
+  // What somebody still has open is taken out of sight, and goes when it is closed.
+  for (const path of (await mountPoints()).filter(isBelow).reverse()) await run('umount', ['--lazy', path])
+  const left = (await mountPoints()).find(isBelow)
+  if (left !== undefined) throw new Error(`"${left}" can not be unmounted`)
 }

@@ -24,6 +24,7 @@ const computedPlugin = (
   }
   return {
     kind,
+    readOnly: true,
     refresh,
     forget: options.forget,
     mount: async (request) => {

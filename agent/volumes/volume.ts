@@ -4,6 +4,8 @@ import type { Pod } from '../../shared/resources/resource.ts'
 /** One kind of volume. `kind` is its field in the pod's spec. */
 export interface VolumePlugin {
   readonly kind: VolumeKind
+  /** no container may write it, whatever its volumeMount says */
+  readonly readOnly?: boolean | undefined
   /** Sets the volume up and returns its path on the host. Idempotent; throws with what is missing. */
   mount(request: VolumeRequest): Promise<string>
   /** Brings what is mounted up to date with what it shows; undefined: it never changes. */
@@ -19,13 +21,19 @@ export interface VolumeRequest {
   readonly dir: string
 }
 
+/** A volume as it stands on the host. */
+export interface MountedVolume {
+  readonly path: string
+  readonly readOnly: boolean
+}
+
 export type VolumeKind = Exclude<keyof Volume, 'name'>
 
 /** The volumes and files of a node's pods. */
 export interface PodVolumes {
   podDir(uid: string): string
-  /** Host paths by volume name. Idempotent; throws VolumeError. */
-  mount(pod: Pod): Promise<ReadonlyMap<string, string>>
+  /** By volume name. Idempotent; throws VolumeError. */
+  mount(pod: Pod): Promise<ReadonlyMap<string, MountedVolume>>
   /** Brings configMap, secret and projected volumes up to date. What can't be read now keeps its last content. */
   refresh(pod: Pod): Promise<void>
   /** Unmounts and removes all of a pod's files. Idempotent. */

@@ -89,6 +89,59 @@ describe.skipIf(why !== undefined)(titled('pods of real containers', why), () =>
     await remove('configured')
   })
 
+  it('mounts single files and folders of volumes, and lets nobody write what shows objects', async () => {
+    await kubectl.ok('create', 'configmap', 'site', '--from-literal=nginx.conf=server {}', '--from-literal=other=x')
+    await kubectl.ok('create', 'secret', 'generic', 'key', '--from-literal=id=k3y')
+    await kubectl.apply(
+      pod('parts', {
+        securityContext: { fsGroup: 2000 },
+        containers: [
+          container({
+            command: idle,
+            env: [{ name: 'POD', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } }],
+            volumeMounts: [
+              { name: 'site', mountPath: '/etc/nginx.conf', subPath: 'nginx.conf' },
+              { name: 'key', mountPath: '/id', subPath: 'id' },
+              { name: 'all', mountPath: '/all-name', subPath: 'meta/name' },
+              { name: 'scratch', mountPath: '/logs', subPathExpr: 'logs/$(POD)' },
+              { name: 'scratch', mountPath: '/scratch' },
+              { name: 'site', mountPath: '/site', readOnly: false },
+              { name: 'key', mountPath: '/key' },
+              { name: 'all', mountPath: '/all' },
+            ],
+          }),
+        ],
+        volumes: [
+          { name: 'site', configMap: { name: 'site' } },
+          { name: 'key', secret: { secretName: 'key', defaultMode: 0o600 } },
+          {
+            name: 'all',
+            projected: {
+              sources: [{ downwardAPI: { items: [{ path: 'meta/name', fieldRef: { fieldPath: 'metadata.name' } }] } }],
+            },
+          },
+          { name: 'scratch', emptyDir: {} },
+        ],
+      }),
+    )
+    await ready('parts')
+    expect(await inside('parts', 'cat', '/etc/nginx.conf', '/id', '/all-name')).toBe('server {}k3yparts')
+    await inside('parts', 'sh', '-c', 'echo hi > /logs/file')
+    expect(await inside('parts', 'cat', '/scratch/logs/parts/file')).toBe('hi\n')
+    for (const path of ['/etc/nginx.conf', '/id', '/all-name', '/site/new', '/key/new', '/all/new', '/site/..data/other']) {
+      const written = await kubectl.run(['exec', 'parts', '--', 'sh', '-c', `echo x > ${path}`])
+      expect(written.stderr).toContain('Read-only file system')
+    }
+    const modes = await inside('parts', 'stat', '-L', '-c', '%n %a %g', '/key/id', '/key/..data', '/scratch', '/logs')
+    expect(modes.trim().split('\n')).toEqual([
+      '/key/id 640 2000',
+      '/key/..data 2755 2000',
+      '/scratch 2777 2000',
+      '/logs 2777 2000',
+    ])
+    await remove('parts')
+  })
+
   it('waits for a ConfigMap that is not there yet, and says so', async () => {
     await kubectl.apply(
       pod('early', { containers: [container({ command: idle, envFrom: [{ configMapRef: { name: 'late' } }] })] }),

@@ -9,7 +9,7 @@ import { projectedPlugins } from '../../../agent/volumes/projected-plugins.ts'
 import { createTokenSource } from '../../../agent/volumes/service-account-token.ts'
 import { createLogger } from '../../../shared/platform/log.ts'
 import type { Volume } from '../../../shared/resources/generated/types.ts'
-import { configMaps, secrets } from '../../../shared/resources/resource.ts'
+import { configMaps, type Pod, secrets } from '../../../shared/resources/resource.ts'
 import { ManualClock } from '../../fakes/manual-clock.ts'
 import { type AgentCluster, startAgentCluster } from '../environment.ts'
 
@@ -35,6 +35,7 @@ describe.skipIf(missing)(`volumes that show objects${missing ? ` (${missing})` :
     await cluster.stop()
   })
   const podWith = (...list: Volume[]) => cluster.createPod('web', { volumes: list, automountServiceAccountToken: false })
+  const mounted = async (pod: Pod) => new Map([...(await volumes.mount(pod))].map(([name, { path }]) => [name, path]))
   const memory = (path: string) => execFileSync('stat', ['-f', '-c', '%T', path], { encoding: 'utf8' }).trim() === 'tmpfs'
 
   it('keeps Secrets in memory and ConfigMaps as they are, by item and mode', async () => {
@@ -42,7 +43,7 @@ describe.skipIf(missing)(`volumes that show objects${missing ? ` (${missing})` :
       { name: 'cm', configMap: { name: 'cm', items: [{ key: 'b', path: 'deep/file', mode: 0o400 }] } },
       { name: 'login', secret: { secretName: 'login', defaultMode: 0o440 } },
     )
-    const paths = await volumes.mount(pod)
+    const paths = await mounted(pod)
     const file = join(paths.get('cm')!, 'deep/file')
     expect([await readFile(file, 'utf8'), (await stat(file)).mode & 0o777]).toEqual(['2', 0o400])
     const login = paths.get('login')!
@@ -54,7 +55,7 @@ describe.skipIf(missing)(`volumes that show objects${missing ? ` (${missing})` :
 
   it('shows what changes', async () => {
     const pod = await podWith({ name: 'cm', configMap: { name: 'cm' } })
-    const dir = (await volumes.mount(pod)).get('cm')!
+    const dir = (await mounted(pod)).get('cm')!
     await cluster.client.patch(configMaps, 'default', 'cm', { type: 'merge', body: { data: { a: '3', b: null, c: '4' } } })
     await volumes.refresh(pod)
     expect((await readdir(dir)).filter((name) => !name.startsWith('..')).sort()).toEqual(['a', 'c'])
@@ -66,7 +67,7 @@ describe.skipIf(missing)(`volumes that show objects${missing ? ` (${missing})` :
 
   it('says what is missing, and waits for nothing that is optional', async () => {
     const optional = await podWith({ name: 'v', configMap: { name: 'none', optional: true } })
-    expect(await readdir((await volumes.mount(optional)).get('v')!)).not.toContain('a')
+    expect(await readdir((await mounted(optional)).get('v')!)).not.toContain('a')
     const pod = { ...optional, spec: { ...optional.spec, volumes: [{ name: 'v', secret: { secretName: 'none' } }] } }
     await expect(volumes.mount(pod)).rejects.toThrow('secret "none" not found')
     const items = [{ key: 'nope', path: 'x' }]
@@ -81,7 +82,7 @@ describe.skipIf(missing)(`volumes that show objects${missing ? ` (${missing})` :
       { downwardAPI: { items: [{ path: 'name', fieldRef: { fieldPath: 'metadata.name' } }] } },
     ]
     const pod = await podWith({ name: 'all', projected: { sources } })
-    const dir = (await volumes.mount(pod)).get('all')!
+    const dir = (await mounted(pod)).get('all')!
     const token = () => readFile(join(dir, 'token'), 'utf8')
     const first = await token()
     const claims = JSON.parse(Buffer.from(first.split('.')[1]!, 'base64url').toString())
@@ -95,9 +96,27 @@ describe.skipIf(missing)(`volumes that show objects${missing ? ` (${missing})` :
     expect(await token()).not.toBe(first)
   })
 
+  it('lets no container write what shows objects, whatever its mount says', async () => {
+    const pod = await podWith(
+      { name: 'cm', configMap: { name: 'cm' } },
+      { name: 'login', secret: { secretName: 'login' } },
+      { name: 'all', projected: { sources: [{ configMap: { name: 'cm' } }] } },
+      { name: 'down', downwardAPI: { items: [{ path: 'name', fieldRef: { fieldPath: 'metadata.name' } }] } },
+      { name: 'own', emptyDir: {} },
+    )
+    const readOnly = [...(await volumes.mount(pod))].map(([name, volume]) => [name, volume.readOnly])
+    expect(readOnly).toEqual([
+      ['cm', true],
+      ['login', true],
+      ['all', true],
+      ['down', true],
+      ['own', false],
+    ])
+  })
+
   it('gives memory of a size to an emptyDir that asks for it', async () => {
     const pod = await podWith({ name: 'm', emptyDir: { medium: 'Memory', sizeLimit: '1Mi' } }, { name: 'd', emptyDir: {} })
-    const paths = await volumes.mount(pod)
+    const paths = await mounted(pod)
     expect([memory(paths.get('m')!), memory(paths.get('d')!)]).toEqual([true, false])
     expect(execFileSync('df', ['--output=size', paths.get('m')!], { encoding: 'utf8' })).toContain('1024')
     expect((await stat(paths.get('d')!)).mode & 0o777).toBe(0o777)

