@@ -47,14 +47,16 @@ export const resourceValue = (input: DownwardInput, selector: ResourceFieldSelec
   ]
   if (kind !== 'limits' && kind !== 'requests') throw new ConfigError(`unsupported container resource : ${selector.resource}`)
   const { limits, requests } = container.resources ?? {}
-  const value = kind === 'limits' ? (limits?.[name] ?? input.allocatable[name]) : (requests?.[name] ?? limits?.[name] ?? '0')
+  // A limit of nothing is none.
+  const limit = limits?.[name] !== undefined && parseQuantity(limits[name]).nano > 0n ? limits[name] : input.allocatable[name]
+  const value = kind === 'limits' ? limit : (requests?.[name] ?? limits?.[name] ?? '0')
   if (value === undefined) throw new ConfigError(`unsupported container resource : ${selector.resource}`)
   const divisor = parseQuantity(selector.divisor && selector.divisor !== '0' ? selector.divisor : '1').nano
   const amount = parseQuantity(value).nano
   return ((amount + divisor - 1n) / divisor).toString()
 }
 
-/** The container a resourceFieldRef of a volume names. */
+/** The container that a resourceFieldRef names. Throws ConfigError. */
 export const containerOf = (pod: Pod, name: string | undefined): Container => {
   const found = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].find((container) => container.name === name)
   if (!found) throw new ConfigError(`container ${name} not found`)

@@ -1,7 +1,7 @@
 import type { Container, EnvFromSource, EnvVar } from '../../shared/resources/generated/types.ts'
 import { ConfigError } from './config-error.ts'
 import type { ConfigData, ConfigSource } from './config-source.ts'
-import { type DownwardInput, fieldValue, resourceValue } from './downward.ts'
+import { containerOf, type DownwardInput, fieldValue, resourceValue } from './downward.ts'
 import { expand } from './expansion.ts'
 
 export interface EnvironmentInput extends DownwardInput {
@@ -57,7 +57,14 @@ const variableValue = async (
 ): Promise<string | undefined> => {
   if (!valueFrom) return expand(value ?? '', lookup)
   if (valueFrom.fieldRef) return fieldValue(input, valueFrom.fieldRef.fieldPath)
-  if (valueFrom.resourceFieldRef) return resourceValue(input, valueFrom.resourceFieldRef, input.container)
+  if (valueFrom.resourceFieldRef) {
+    const { containerName } = valueFrom.resourceFieldRef
+    return resourceValue(
+      input,
+      valueFrom.resourceFieldRef,
+      containerName ? containerOf(input.pod, containerName) : input.container,
+    )
+  }
   if (valueFrom.configMapKeyRef) return keyValue(input, 'ConfigMap', valueFrom.configMapKeyRef)
   if (valueFrom.secretKeyRef) return keyValue(input, 'Secret', valueFrom.secretKeyRef)
   throw new ConfigError(`environment variable "${name}": valueFrom.fileKeyRef is not supported by this agent`)

@@ -97,7 +97,7 @@ const idOf = ({ runtimeName }: StatusInput, { id }: RuntimeContainer) => `${runt
 const stateOf = (input: StatusInput, container: RuntimeContainer): ContainerState => {
   const startedAt = container.startedAt === undefined ? '1970-01-01T00:00:00Z' : timestamp(container.startedAt)
   if (container.state === 'running') return { running: { startedAt } }
-  if (container.state === 'created') return { waiting: { reason: 'ContainerCreating' } }
+  if (container.state === 'created') return { waiting: {} }
   const message = input.terminationMessages.get(container.id) || container.message
   return {
     terminated: {

@@ -1,6 +1,13 @@
 import { type Duplex, PassThrough, Readable, Writable } from 'node:stream'
 import type Docker from 'dockerode'
-import type { ExecOptions, ExecSession, LogOptions, StreamOptions, StreamSession } from '../runtime.ts'
+import {
+  type ExecOptions,
+  type ExecSession,
+  type LogOptions,
+  RuntimeError,
+  type StreamOptions,
+  type StreamSession,
+} from '../runtime.ts'
 import { engineCall } from './engine-error.ts'
 import { joinFrames, splitFrames } from './frames.ts'
 
@@ -52,6 +59,12 @@ export const attachToContainer = async (docker: Docker, id: string, options: Str
   const { Config: config } = (await engineCall(() => container.inspect()))!
   const connection = (await engineCall(() => container.attach({ stream: true, hijack: true, stdin, stdout, stderr })))! as Duplex
   const session = sessionOf(connection, options.tty)
+  // The engine would hold on to an attachment that came too late, for a next start that never comes. Nothing was handed over yet.
+  const { State: state } = (await engineCall(() => container.inspect()))!
+  if (!state.Running) {
+    session.close()
+    throw new RuntimeError('container is in CONTAINER_EXITED state')
+  }
   return {
     ...session,
     stdin: config.StdinOnce ? connection : withoutEnd(connection),
@@ -75,7 +88,7 @@ export const containerLogs = async (docker: Docker, id: string, options: LogOpti
       }),
   )
   if (config.Tty) return source!
-  const joined = Readable.from(joinFrames(source!), { objectMode: false })
+  const joined = Readable.from(joinFrames(source!, options.timestamps), { objectMode: false })
   joined.once('close', () => source!.destroy())
   return joined
 }

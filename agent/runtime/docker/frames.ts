@@ -38,7 +38,18 @@ export const splitFrames = (source: Readable): { stdout: Readable; stderr: Reada
   return { stdout, stderr, ended }
 }
 
-/** Both streams of a multiplexed one in the order in which they were written. */
-export async function* joinFrames(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  for await (const frame of frames(source)) yield frame.data
+const newline = 0x0a
+const space = 0x20
+
+/**
+ * Both streams of a multiplexed log in the order in which they were written. The engine keeps a long line in pieces of 16 KiB; of
+ * those with times only the first keeps its own.
+ */
+export async function* joinFrames(source: AsyncIterable<Buffer>, timestamps: boolean): AsyncGenerator<Buffer> {
+  const inLine = { stdout: false, stderr: false }
+  for await (const { stderr, data } of frames(source)) {
+    const stream = stderr ? 'stderr' : 'stdout'
+    yield timestamps && inLine[stream] ? data.subarray(data.indexOf(space) + 1) : data
+    inLine[stream] = data.at(-1) !== newline
+  }
 }

@@ -25,10 +25,10 @@ const read = (kind: string) => async (namespace: string, name: string, optional?
 }
 const source: ConfigSource = { configMap: read('configMap'), secret: read('secret') }
 
-const environment = async (container: Partial<Container>, links = new Map<string, string>()) =>
+const environment = async (container: Partial<Container>, links = new Map<string, string>(), of = pod) =>
   Object.fromEntries(
     await environmentOf({
-      pod,
+      pod: of,
       podIP: '10.244.0.5',
       hostIP: '10.244.0.1',
       allocatable: { cpu: '4', memory: '8Gi' },
@@ -39,6 +39,42 @@ const environment = async (container: Partial<Container>, links = new Map<string
   )
 
 describe('environmentOf', () => {
+  const others = {
+    ...pod,
+    spec: {
+      ...pod.spec,
+      containers: [
+        { name: 'main' },
+        { name: 'other', resources: { limits: { cpu: '1500m', memory: '0' }, requests: { cpu: '1' } } },
+      ],
+      initContainers: [{ name: 'first', resources: { limits: { 'ephemeral-storage': '3Gi' } } }],
+    },
+  } as unknown as Pod
+
+  it.each([
+    ['other', 'limits.cpu', '1m', '1500'],
+    ['other', 'limits.cpu', undefined, '2'],
+    ['other', 'requests.cpu', '1m', '1000'],
+    ['other', 'limits.memory', '1Gi', '8'],
+    ['other', 'requests.memory', '1', '0'],
+    ['first', 'limits.ephemeral-storage', '1Gi', '3'],
+    ['first', 'limits.cpu', '1', '4'],
+    ['main', 'limits.cpu', '1', '4'],
+    ['', 'limits.cpu', '1', '1'],
+    [undefined, 'limits.memory', '1Mi', '512'],
+  ])('gives resources of container %s: %s in %s is %s', async (containerName, resource, divisor, expected) => {
+    const main = { name: 'main', resources: { limits: { cpu: '1', memory: '512Mi' } } }
+    const valueFrom = {
+      resourceFieldRef: { resource, ...(divisor ? { divisor } : {}), ...(containerName === undefined ? {} : { containerName }) },
+    }
+    expect(await environment({ ...main, env: [{ name: 'V', valueFrom }] }, new Map(), others)).toEqual({ V: expected })
+  })
+
+  it('says which container is not there', async () => {
+    const valueFrom = { resourceFieldRef: { resource: 'limits.cpu', containerName: 'none' } }
+    await expect(environment({ env: [{ name: 'V', valueFrom }] }, new Map(), others)).rejects.toThrow('container none not found')
+  })
+
   it('reads fields, resources, ConfigMaps and Secrets', async () => {
     const env = await environment({
       resources: { limits: { cpu: '250m' }, requests: { memory: '64Mi' } },

@@ -239,6 +239,31 @@ describe.skipIf(missing)(`the Docker runtime${missing ? ` (${missing})` : ''}`, 
     expect(await text(await runtime.logs(id, { follow: true, timestamps: false }))).toBe('1\n2\n')
   })
 
+  it('gives a line its time once, however long it is, whichever stream it is on', async () => {
+    const long = 'printf %040000d 0'
+    const { pod, id } = await run(`${long}; echo; sleep 0.3; (${long}; echo end) >&2; sleep 0.3; printf short`)
+    await ended(pod, id)
+    const said = await text(await runtime.logs(id, { follow: false, timestamps: true }))
+    const lines = said.split('\n').map((line) => line.replace(/^\d{4}-\S+Z /, ''))
+    expect(lines.sort()).toEqual([`short`, '0'.repeat(40_000), `${'0'.repeat(40_000)}end`].sort())
+    expect((said.match(/\d{4}-\d\d-\d\dT/g) ?? []).length).toBe(3)
+  })
+
+  it.each([{ stdin: false }, { stdin: true }])('refuses to attach to a container that has ended (%j)', async ({ stdin }) => {
+    const { pod, id } = await run('echo hi')
+    await ended(pod, id)
+    const attached = runtime.attach(id, { stdin, stdout: true, stderr: true, tty: false })
+    await expect(attached).rejects.toThrow('container is in CONTAINER_EXITED state')
+  })
+
+  it('either attaches or refuses when the container ends meanwhile, and never hangs', async () => {
+    for (let turn = 0; turn < 10; turn++) {
+      const { id } = await run(`sleep 0.0${turn}`)
+      const session = await runtime.attach(id, { stdin: false, stdout: true, stderr: true, tty: false }).catch(() => undefined)
+      expect(session ? await text(session.stdout) : '').toBe('')
+    }
+  })
+
   it('answers that an image is not there', async () => {
     expect(await runtime.image('windlass-test/not-there:1')).toBeUndefined()
     const signal = new AbortController().signal
