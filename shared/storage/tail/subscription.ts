@@ -5,7 +5,7 @@ const done = { done: true, value: undefined } as const
 /** What one subscriber has not taken yet. */
 export class TailSubscription implements Subscription {
   readonly resource: string | undefined
-  /** the tail has put every wanted change up to here before it, until it is live */
+  /** every wanted change up to here was put before it, until it was live: it may have read the store further than the tail had */
   reached: number
   readonly #options: SubscribeOptions & {
     tailPosition: () => number
@@ -44,7 +44,7 @@ export class TailSubscription implements Subscription {
   get position(): number {
     const first = this.#pending[0]
     if (first) return first.revision - 1
-    return this.#live ? Math.max(this.#options.after, this.#options.tailPosition()) : this.reached
+    return this.#live ? Math.max(this.reached, this.#options.tailPosition()) : this.reached
   }
 
   goLive(): void {
@@ -55,7 +55,7 @@ export class TailSubscription implements Subscription {
 
   /** A change as it happens; too many waiting end the subscription. */
   offer(change: TailChange): void {
-    if (!this.#wants(change)) return
+    if (change.revision <= this.reached || !this.#wants(change)) return
     if (this.#pending.length >= this.#maxPending) this.fail(new SlowSubscriber(this.#pending.length))
     else {
       this.#pending.push(change)

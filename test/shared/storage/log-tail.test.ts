@@ -54,6 +54,24 @@ describe('log tail', () => {
     for (const taken of await taking) expect(revisions(taken)).toEqual(written)
   })
 
+  it('repeats nothing to a subscription that has read the store further than the tail, and gives it no bookmark behind that', async () => {
+    const after = await store.revision()
+    const early = await writeMany(3)
+    const behind = await openLogTail({ store, follow: 'never' })
+    const unread = await writeMany(5)
+    const subscription = behind.subscribe({ after })
+    const iterator = subscription[Symbol.asyncIterator]()
+    const taken: TailChange[] = []
+    while (taken.length < 8) taken.push(...((await iterator.next()).value ?? []))
+    expect(revisions(taken)).toEqual([...early, ...unread])
+    expect(subscription.position).toBe(unread.at(-1))
+    await behind.catchUp()
+    const later = await writeMany(1)
+    await behind.catchUp()
+    expect(revisions((await iterator.next()).value ?? [])).toEqual(later)
+    await behind.close()
+  })
+
   it('joins what the store holds, what the tail holds and what comes, without gap or repeat', async () => {
     const after = await store.revision()
     const early = await writeMany(60)
