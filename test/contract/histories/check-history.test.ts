@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { checkHistory } from './check-history.ts'
-import type { History, RecordedChange } from './history.ts'
+import type { History, RecordedChange, RecordedWrite } from './history.ts'
 
 const log: RecordedChange[] = [
   { type: 'created', name: 'a', revision: 2, mark: 'm1' },
@@ -14,8 +14,8 @@ const sound: History = {
     { type: 'created', name: 'a', mark: 'm1', outcome: 'done', revision: 2, start: 0, end: 10 },
     { type: 'created', name: 'b', mark: 'm2', outcome: 'done', revision: 3, start: 5, end: 20 },
     { type: 'created', name: 'b', mark: 'm5', outcome: 'refused', start: 21, end: 25 },
-    { type: 'updated', name: 'a', mark: 'm3', outcome: 'done', revision: 4, start: 30, end: 40 },
-    { type: 'deleted', name: 'b', mark: 'm4', outcome: 'unknown', start: 41, end: Number.MAX_SAFE_INTEGER },
+    { type: 'updated', name: 'a', mark: 'm3', expected: 2, outcome: 'done', revision: 4, start: 30, end: 40 },
+    { type: 'deleted', name: 'b', mark: 'm4', expected: 3, outcome: 'unknown', start: 41, end: Number.MAX_SAFE_INTEGER },
   ],
   reads: [
     { name: 'a', revision: undefined, start: 1, end: 9 },
@@ -85,6 +85,38 @@ describe('the checker of histories', () => {
     ],
   ])('finds %s', (_, change, expected) => {
     expect(findings(change).join('\n')).toContain(expected)
+  })
+
+  it.each<[string, Partial<RecordedWrite>, string]>([
+    ['an update that took effect on another state', { mark: 'm3', expected: 1 }, 'm3 expected 1 and took effect on 2'],
+    ['a deletion of what was not there', { mark: 'm4', expected: 2 }, 'm4 expected 2 and took effect on 3'],
+    ['a creation over what was there', { mark: 'm3', type: 'created', expected: undefined }, 'took effect on 2'],
+    ['a refusal without cause', { mark: 'm5', start: 0, end: 1 }, 'no order explains that created m5'],
+  ])('finds %s', (_, change, expected) => {
+    const writes = sound.writes.map((write) => (write.mark === change.mark ? { ...write, ...change } : write))
+    expect(findings({ writes }).join('\n')).toContain(expected)
+  })
+
+  it.each<[string, Partial<History>, string]>([
+    ['an older content', { reads: [{ name: 'a', revision: 4, mark: 'm1', start: 41, end: 50 }] }, 'm1 stood at 4, where m3'],
+    [
+      'a torn object in a list',
+      { lists: [{ revision: 5, entries: [['a', 4, 'torn m3'] as const], start: 80, end: 90 }] },
+      'torn m3 stood at 4',
+    ],
+  ])('finds %s', (_, change, expected) => {
+    expect(findings(change).join('\n')).toContain(expected)
+  })
+
+  it('knows what a watcher with a selector sees, and finds what it misses', () => {
+    // m2 and m4 are left, m1 and m3 right: a stays right, b is left until it goes.
+    const left: RecordedChange[] = [
+      { type: 'created', name: 'b', revision: 3, mark: '' },
+      { type: 'deleted', name: 'b', revision: 5, mark: '' },
+    ]
+    const watching = (changes: RecordedChange[]) => ({ watches: [{ from: 1, position: 5, changes, side: 'left' as const }] })
+    expect(findings(watching(left))).toEqual([])
+    expect(findings(watching(left.slice(0, 1))).join('\n')).toContain('saw nothing where the log has deleted b@5')
   })
 
   it('finds an acknowledged write that is lost', () => {

@@ -1,3 +1,6 @@
+import { checkConditions, checkObjects } from './check-objects.ts'
+import { checkValues } from './check-values.ts'
+import { checkWatches, textOf } from './check-watches.ts'
 import type { History, RecordedChange, RecordedRead, RecordedWrite } from './history.ts'
 
 export interface Finding {
@@ -8,18 +11,22 @@ export interface Finding {
 
 /**
  * What in a history contradicts the store's contract, given its whole log: one total order in which every write that was
- * acknowledged stands once and no refused one does, real time respected, reads linearizable per object, lists equal to the log
- * at their revision, watches equal to the log.
+ * acknowledged stands once and no refused one does, real time respected, each conditional write on the state it expected, each
+ * object linearizable as a register with compare-and-set, lists equal to the log at their revision, watches equal to the log, and
+ * what stands in an object always what was written at its revision.
  */
 export const checkHistory = (history: History, log: readonly RecordedChange[]): Finding[] => {
   const known = knownTimes(history, log)
   return [
     ...checkOrder(log),
     ...checkWrites(history.writes, log),
+    ...checkConditions(history.writes, log),
     ...checkRealTime(history.writes),
     ...checkReads(history, log, known),
     ...checkLists(history, log),
     ...checkWatches(history, log),
+    ...checkValues(history, log),
+    ...checkObjects(history, log),
   ]
 }
 
@@ -33,7 +40,7 @@ const checkWrites = (writes: readonly RecordedWrite[], log: readonly RecordedCha
   const byMark = Map.groupBy(log, ({ mark }) => mark)
   return writes.flatMap((write): Finding[] => {
     const { name, mark, outcome, type, revision } = write
-    const found = byMark.get(mark) ?? []
+    const found = (byMark.get(mark) ?? []).filter((change) => !(write.expires && change.type === 'deleted' && type !== 'deleted'))
     if (found.length > 1) return [{ what: `${type} ${mark} took effect ${found.length} times`, name }]
     if (outcome === 'refused' && found.length > 0) return [{ what: `${type} ${mark} was refused and took effect`, name }]
     if (outcome !== 'done') return []
@@ -102,7 +109,8 @@ const checkLists = ({ lists, writes }: History, log: readonly RecordedChange[]):
   lists.flatMap((list): Finding[] => {
     const acknowledged = writes.filter(({ outcome, end }) => outcome === 'done' && end < list.start)
     const newest = Math.max(0, ...acknowledged.map(({ revision = 0 }) => revision))
-    if (list.revision < newest) return [{ what: `a list is at ${list.revision}, after ${newest} was acknowledged` }]
+    if (!list.past && list.revision < newest)
+      return [{ what: `${list.through ?? 'a list'} is at ${list.revision}, after ${newest} was acknowledged` }]
     const state = new Map<string, number>()
     for (const { type, name, revision } of log) {
       if (revision > list.revision) break
@@ -110,26 +118,14 @@ const checkLists = ({ lists, writes }: History, log: readonly RecordedChange[]):
       else state.set(name, revision)
     }
     const wanted = [...state].sort().join(' ')
-    const found = [...list.entries].sort().join(' ')
-    return wanted === found ? [] : [{ what: `a list at ${list.revision} has (${found}), the log (${wanted})` }]
+    const found = list.entries
+      .map(([name, revision]) => [name, revision])
+      .sort()
+      .join(' ')
+    return wanted === found
+      ? []
+      : [{ what: `${list.through ?? 'a list'} at ${list.revision} has (${found}), the log (${wanted})` }]
   })
-
-const checkWatches = ({ watches }: History, log: readonly RecordedChange[]): Finding[] =>
-  watches.flatMap(({ from, position, changes }): Finding[] => {
-    const wanted = log.filter(({ revision }) => revision > from && revision <= position)
-    const at = wanted.findIndex((change, i) => !same(change, changes[i]))
-    if (at >= 0)
-      return [
-        { what: `a watch from ${from} saw ${text(changes[at])} where the log has ${text(wanted[at])}`, name: wanted[at]?.name },
-      ]
-    const extra = changes[wanted.length]
-    return extra ? [{ what: `a watch from ${from} saw ${text(extra)} beyond the log`, name: extra.name }] : []
-  })
-
-const same = (a: RecordedChange, b: RecordedChange | undefined): boolean =>
-  b !== undefined && a.revision === b.revision && a.type === b.type && a.name === b.name && a.mark === b.mark
-
-const text = (change: RecordedChange | undefined) => (change ? `${change.type} ${change.name}@${change.revision}` : 'nothing')
 
 /** The findings, and what was done to the first object they are about. */
 export const describeFindings = (findings: readonly Finding[], history: History, log: readonly RecordedChange[]): string => {
@@ -139,7 +135,7 @@ export const describeFindings = (findings: readonly Finding[], history: History,
   const operations = [
     ...history.writes.map((write) => ({
       ...write,
-      line: `${write.type} ${write.mark} ${write.outcome} ${write.revision ?? ''}`,
+      line: `${write.type} ${write.mark} expecting ${write.expected ?? 'nothing'}: ${write.outcome} ${write.revision ?? ''}`,
     })),
     ...history.reads.map((read) => ({ ...read, line: `read ${read.revision ?? 'nothing'}` })),
   ]
@@ -147,7 +143,7 @@ export const describeFindings = (findings: readonly Finding[], history: History,
     ...findings.slice(0, 10).map(({ what, name: about }) => `${about ?? ''}: ${what}`),
     `log of ${name}: ${log
       .filter((change) => change.name === name)
-      .map(text)
+      .map(textOf)
       .join(', ')}`,
     ...operations
       .filter((operation) => operation.name === name)

@@ -18,21 +18,36 @@ export interface RecordedWrite extends Span {
   readonly name: string
   /** stands in the object, and is of this attempt alone */
   readonly mark: string
+  /** the revision it was to replace or remove; undefined: a creation, there was to be none */
+  readonly expected?: number | undefined
+  /** it goes by itself: then its own mark stands in a deletion too */
+  readonly expires?: boolean | undefined
   /** `unknown`: the store could not say */
   readonly outcome: 'done' | 'refused' | 'unknown'
   /** of what was done */
   readonly revision?: number | undefined
 }
 
+/** A label of each state, made of its mark, so that objects come into selections and leave them. */
+export type Side = 'left' | 'right'
+
+export const sideOf = (mark: string): Side => (mark.charCodeAt(mark.length - 1) % 2 === 0 ? 'left' : 'right')
+
 export interface RecordedRead extends Span {
   readonly name: string
   /** undefined: there was none */
   readonly revision: number | undefined
+  /** what stood in it */
+  readonly mark?: string | undefined
 }
 
 export interface RecordedList extends Span {
   readonly revision: number
-  readonly entries: readonly (readonly [name: string, revision: number])[]
+  readonly entries: readonly (readonly [name: string, revision: number, mark?: string])[]
+  /** it was asked for as of a revision, which says nothing of when */
+  readonly past?: boolean | undefined
+  /** what was asked */
+  readonly through?: string | undefined
 }
 
 export interface RecordedChange {
@@ -47,6 +62,10 @@ export interface RecordedWatch {
   /** everything up to here was seen */
   readonly position: number
   readonly changes: readonly RecordedChange[]
+  /** the watcher wanted only objects of this side; its events tell of no marks */
+  readonly side?: Side | undefined
+  /** how it watched */
+  readonly through?: string | undefined
 }
 
 export const mergeHistories = (parts: readonly History[]): History => ({

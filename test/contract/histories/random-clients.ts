@@ -1,9 +1,19 @@
-import { setImmediate } from 'node:timers/promises'
-import { type Change, KeyExists, RevisionConflict, type Store, StoreUnavailable } from '../../../shared/storage/store.ts'
+import { setTimeout as delay, setImmediate } from 'node:timers/promises'
+import {
+  type Change,
+  type Entry,
+  KeyExists,
+  RevisionConflict,
+  type Store,
+  StoreUnavailable,
+} from '../../../shared/storage/store.ts'
 import { type Random, seededRandom } from '../random.ts'
 import { readAll } from '../store/changes.ts'
-import { noted, pod } from '../store/objects.ts'
-import type { History, RecordedChange, RecordedList, RecordedRead, RecordedWatch, RecordedWrite } from './history.ts'
+import { pod } from '../store/objects.ts'
+import type { History, RecordedChange, RecordedList, RecordedRead, RecordedWrite } from './history.ts'
+import { marked, markOf, recordedChange } from './marked-object.ts'
+import { patiently } from './patiently.ts'
+import { startWatchers } from './watchers.ts'
 
 export interface ClientOptions {
   readonly store: Store
@@ -13,27 +23,42 @@ export interface ClientOptions {
   readonly clients: number
   readonly operations: number
   readonly names: number
+  /** of a large object, in one of twenty writes; default 0 */
+  readonly largeBytes?: number | undefined
+  /** removes what has expired, which some writes do */
+  readonly sweep?: (() => Promise<void>) | undefined
 }
 
-/** Runs clients that read and write a few objects at random, and two watchers beside them. */
+/** Runs clients that read and write a few objects at random, and watchers of every kind beside them. */
 export const runClients = async (options: ClientOptions): Promise<History> => {
   const { store, clients } = options
   const recorder: Recorder = { writes: [], reads: [], lists: [] }
-  const stop = new AbortController()
-  const from = await store.revision()
-  const watching = [from, 1].map((start) => follow(store, start, stop.signal))
-  await Promise.all(Array.from({ length: clients }, (_, client) => runClient(options, client, recorder)))
-  stop.abort()
-  return { ...recorder, watches: await Promise.all(watching) }
+  const watchers = await startWatchers(store, options.seed)
+  const running = Promise.all(Array.from({ length: clients }, (_, client) => runClient(options, client, recorder)))
+  await Promise.all([running, sweepUntil(running, options.sweep)])
+  const { watches, lists } = await watchers.stop()
+  return { ...recorder, lists: [...recorder.lists, ...lists], watches }
 }
 
 /** The whole log, as watchers record it. */
-export const recordLog = async (store: Store): Promise<RecordedChange[]> => (await readAll(store, 1)).map(recorded)
+export const recordLog = async (store: Store): Promise<RecordedChange[]> => (await readAll(store, 1)).map(recordedChange)
 
 interface Recorder {
   readonly writes: RecordedWrite[]
   readonly reads: RecordedRead[]
   readonly lists: RecordedList[]
+}
+
+const sweepUntil = async (running: Promise<unknown>, sweep: (() => Promise<void>) | undefined): Promise<void> => {
+  let done = false
+  const end = () => {
+    done = true
+  }
+  running.then(end, end)
+  while (sweep && !done) {
+    await patiently(sweep)
+    await delay(15)
+  }
 }
 
 const now = () => Number(process.hrtime.bigint())
@@ -44,7 +69,8 @@ const runClient = async (options: ClientOptions, client: number, recorder: Recor
   const seen = new Map<string, number>()
   for (let i = 0; i < options.operations; i++) {
     const name = `p${random.below(options.names)}`
-    await act({ store: options.store, random, recorder, seen, name, mark: `${options.process}-${client}-${i}` })
+    const paddingBytes = random.next() < 0.05 ? (options.largeBytes ?? 0) : 0
+    await act({ paddingBytes, store: options.store, random, recorder, seen, name, mark: `${options.process}-${client}-${i}` })
     await setImmediate()
   }
 }
@@ -56,12 +82,14 @@ interface Action {
   readonly seen: Map<string, number>
   readonly name: string
   readonly mark: string
+  readonly paddingBytes: number
 }
 
 const act = async (action: Action): Promise<void> => {
   const { random, seen, name } = action
   const chance = random.next()
-  if (chance < 0.1) return list(action)
+  if (chance < 0.05) return list(action)
+  if (chance < 0.1) return listByPages(action)
   if (chance < 0.3) return read(action)
   const expected = seen.get(name)
   if (expected === undefined || chance < 0.4) return write(action, 'created', undefined)
@@ -72,7 +100,7 @@ const read = async ({ store, recorder, seen, name }: Action): Promise<void> => {
   const start = now()
   try {
     const entry = await store.get(pod(name))
-    recorder.reads.push({ name, revision: entry?.revision, start, end: now() })
+    recorder.reads.push({ ...seenIn(entry), name, start, end: now() })
     remember(seen, name, entry?.revision)
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error
@@ -83,8 +111,36 @@ const list = async ({ store, recorder, seen }: Action): Promise<void> => {
   const start = now()
   try {
     const { entries, revision } = await store.list('pods')
-    recorder.lists.push({ revision, entries: entries.map((entry) => [entry.key.name, entry.revision]), start, end: now() })
+    recorder.lists.push({
+      revision,
+      entries: entries.map((entry) => [entry.key.name, entry.revision, markOf(entry.value, entry.revision)]),
+      start,
+      end: now(),
+    })
     for (const entry of entries) remember(seen, entry.key.name, entry.revision)
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error
+  }
+}
+
+/** As a client that continues: the pages are of one revision. Sometimes of one from before. */
+const listByPages = async ({ store, recorder, random, seen }: Action): Promise<void> => {
+  const start = now()
+  const known = [...seen.values()]
+  const past = known.length > 0 && random.next() < 0.3
+  const limit = 1 + random.below(3)
+  try {
+    let page = await store.list('pods', { limit, ...(past ? { at: random.pick(known) } : {}) })
+    const end = now()
+    const { revision } = page
+    const entries = [...page.entries]
+    while (page.remaining > 0) {
+      const { namespace, name } = entries.at(-1)!.key
+      page = await store.list('pods', { limit, after: { namespace, name }, at: revision })
+      entries.push(...page.entries)
+    }
+    const recorded = entries.map((entry) => [entry.key.name, entry.revision, markOf(entry.value, entry.revision)] as const)
+    recorder.lists.push({ revision, entries: recorded, start, end, through: 'a list by pages', ...(past ? { past } : {}) })
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error
   }
@@ -93,13 +149,17 @@ const list = async ({ store, recorder, seen }: Action): Promise<void> => {
 const write = async (action: Action, type: Change['type'], expected: number | undefined): Promise<void> => {
   const { store, recorder, seen, name, mark } = action
   const key = pod(name)
-  const encode = noted(key, mark)
+  const encode = marked(key, mark, action.paddingBytes)
+  // Much shorter than anybody asks for.
+  const ttlSeconds = type !== 'deleted' && action.random.next() < 0.1 ? 0.03 : undefined
   const start = now()
   const record = (outcome: RecordedWrite['outcome'], revision?: number) =>
     recorder.writes.push({
       type,
       name,
       mark,
+      expires: ttlSeconds !== undefined,
+      expected: type === 'created' ? undefined : expected,
       outcome,
       revision,
       start,
@@ -108,9 +168,9 @@ const write = async (action: Action, type: Change['type'], expected: number | un
   try {
     const entry =
       type === 'created'
-        ? await store.create(key, encode)
+        ? await store.create(key, encode, { ttlSeconds })
         : type === 'updated'
-          ? await store.update(key, expected!, encode)
+          ? await store.update(key, expected!, encode, { ttlSeconds })
           : await store.delete(key, expected!, encode)
     record('done', entry.revision)
     remember(seen, name, type === 'deleted' ? undefined : entry.revision)
@@ -122,7 +182,7 @@ const write = async (action: Action, type: Change['type'], expected: number | un
     if (!(error instanceof KeyExists || error instanceof RevisionConflict)) throw error
     record('refused')
     // What a conflict shows was there at some moment of the write.
-    recorder.reads.push({ name, revision: error.current?.revision, start, end: now() })
+    recorder.reads.push({ ...seenIn(error.current), name, start, end: now() })
     remember(seen, name, error.current?.revision)
   }
 }
@@ -132,27 +192,7 @@ const remember = (seen: Map<string, number>, name: string, revision: number | un
   else seen.set(name, revision)
 }
 
-const follow = async (store: Store, from: number, stop: AbortSignal): Promise<RecordedWatch> => {
-  const changes: RecordedChange[] = []
-  let position = from
-  let last: number | undefined
-  while (last === undefined || position < last) {
-    try {
-      await store.waitForChange(position, stop)
-      const answer = await store.changes(position, 7)
-      changes.push(...answer.changes.map(recorded))
-      position = answer.position
-      if (stop.aborted) last ??= await store.revision()
-    } catch (error) {
-      if (!(error instanceof StoreUnavailable)) throw error
-    }
-  }
-  return { from, position, changes }
-}
-
-const recorded = ({ type, key, revision, value }: Change): RecordedChange => ({
-  type,
-  name: key.name,
-  revision,
-  mark: (JSON.parse(Buffer.from(value).toString()) as { note: string }).note,
+const seenIn = (entry: Entry | undefined) => ({
+  revision: entry?.revision,
+  mark: entry && markOf(entry.value, entry.revision),
 })

@@ -8,6 +8,13 @@ export interface HistoryReport {
   readonly crashes: number
   readonly seconds: number
   readonly failure?: string | undefined
+  /** the failure is of what was looked for, not of how it was looked for */
+  readonly found?: boolean | undefined
+}
+
+/** What clients saw contradicts the store's contract. */
+export class HistoryFinding extends Error {
+  override readonly name = 'HistoryFinding'
 }
 
 /** How long histories run, and from which seed on; without it, as `npm test` runs them, few seeds. */
@@ -25,9 +32,9 @@ export const runSeeds = async (options: {
   let seed = firstSeed
   let operations = 0
   let crashes = 0
-  const report = (failure?: string) => {
+  const report = (failure?: string, found?: boolean) => {
     const seconds = Math.round((performance.now() - start) / 1000)
-    writeReport({ what, seeds: `${firstSeed}–${seed - 1}`, operations, crashes, seconds, failure })
+    writeReport({ what, seeds: `${firstSeed}–${seed - 1}`, operations, crashes, seconds, failure, found })
   }
   try {
     for (; seed < firstSeed + least || performance.now() - start < minutes * 60_000; seed++) {
@@ -37,7 +44,8 @@ export const runSeeds = async (options: {
     }
   } catch (error) {
     console.error(`${what}, seed ${seed}:`, error)
-    report(`seed ${seed}: ${error instanceof Error ? error.message : String(error)}`)
+    const found = error instanceof Error && ['HistoryFinding', 'AssertionError'].includes(error.name)
+    report(`seed ${seed}: ${error instanceof Error ? error.message : String(error)}`, found)
     throw error
   }
   report()

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDynamoDbStore } from '../../../../shared/storage/dynamodb/open.ts'
+import { checkCompaction } from '../../../contract/histories/check-compaction.ts'
 import { checkHistory, describeFindings } from '../../../contract/histories/check-history.ts'
 import { ClientProcess } from '../../../contract/histories/client-process.ts'
 import { countOperations, mergeHistories } from '../../../contract/histories/history.ts'
 import { recordLog, runClients } from '../../../contract/histories/random-clients.ts'
-import { minutes, runSeeds } from '../../../contract/histories/run-seeds.ts'
+import { HistoryFinding, minutes, runSeeds } from '../../../contract/histories/run-seeds.ts'
 import { DynamoDbLocal, hasJava } from '../../../fakes/dynamodb-local.ts'
 import type { HistoryJob } from './history-process.ts'
 
@@ -30,7 +31,16 @@ describe.skipIf(!hasJava)('DynamoDB store under random histories of several proc
     const { endpoint } = dynamoDb
     const store = await openDynamoDbStore({ client: dynamoDb.client(), table, gapMs: 400, pollMs: 50 })
     const histories = await Promise.all([
-      runClients({ store, process: 'o', seed, clients: 2, operations, names: 3 }),
+      runClients({
+        store,
+        sweep: () => store.sweep(),
+        process: 'o',
+        seed,
+        clients: 2,
+        operations,
+        names: 3,
+        largeBytes: 400_000,
+      }),
       ...beside.map((process, i) => {
         const job: HistoryJob = { endpoint, table, name: `p${i}`, seed: seed * 10 + i, operations }
         return process.run(job)
@@ -38,8 +48,8 @@ describe.skipIf(!hasJava)('DynamoDB store under random histories of several proc
     ])
     const history = mergeHistories(histories)
     const log = await recordLog(store)
-    const findings = checkHistory(history, log)
-    if (findings.length > 0) throw new Error(describeFindings(findings, history, log))
+    const findings = [...checkHistory(history, log), ...(await checkCompaction(store, log))]
+    if (findings.length > 0) throw new HistoryFinding(describeFindings(findings, history, log))
     expect(log.length).toBeGreaterThan(5)
     await store.close()
     await dynamoDb.dropTable(table)

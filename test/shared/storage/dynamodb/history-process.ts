@@ -21,7 +21,7 @@ const run = async ({ endpoint, table, name, seed, operations }: HistoryJob) => {
   const client = localClient({ endpoint: proxy.endpoint, maxAttempts: 1, timeoutMs: 5000 })
   const store = await openDynamoDbStore({ client, table, gapMs: 400, pollMs: 50 })
   armed = true
-  const history = await runClients({ store, process: name, seed, clients: 2, operations, names: 3 })
+  const history = await runClients({ store, process: name, seed, clients: 2, operations, names: 3, largeBytes: 400_000 })
   await store.close()
   await proxy.stop()
   return history

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { checkCompaction } from '../../../contract/histories/check-compaction.ts'
 import { checkHistory, describeFindings } from '../../../contract/histories/check-history.ts'
 import { ClientProcess } from '../../../contract/histories/client-process.ts'
 import { countOperations, mergeHistories } from '../../../contract/histories/history.ts'
 import { recordLog, runClients } from '../../../contract/histories/random-clients.ts'
-import { minutes, runSeeds } from '../../../contract/histories/run-seeds.ts'
+import { HistoryFinding, minutes, runSeeds } from '../../../contract/histories/run-seeds.ts'
 import { newDirectory } from './directory.ts'
 import type { HistoryJob } from './history-process.ts'
 
@@ -23,7 +24,7 @@ describe('LMDB store under random histories of several processes', () => {
     const store = await directory.open()
     const operations = 120
     const histories = await Promise.all([
-      runClients({ store, process: 'o', seed, clients: 3, operations, names: 5 }),
+      runClients({ store, sweep: () => store.sweep(), process: 'o', seed, clients: 3, operations, names: 5 }),
       ...beside.map((process, i) => {
         const job: HistoryJob = { path, name: `p${i}`, seed: seed * 10 + i, operations }
         return process.run(job)
@@ -31,8 +32,8 @@ describe('LMDB store under random histories of several processes', () => {
     ])
     const history = mergeHistories(histories)
     const log = await recordLog(store)
-    const findings = checkHistory(history, log)
-    if (findings.length > 0) throw new Error(describeFindings(findings, history, log))
+    const findings = [...checkHistory(history, log), ...(await checkCompaction(store, log))]
+    if (findings.length > 0) throw new HistoryFinding(describeFindings(findings, history, log))
     expect(log.length).toBeGreaterThan(50)
     await directory.remove()
     return { operations: countOperations(history) }

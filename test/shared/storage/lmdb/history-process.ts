@@ -11,7 +11,7 @@ export interface HistoryJob {
 /** Clients in a process of their own, over the map of the owner. */
 process.on('message', async ({ path, name, seed, operations }: HistoryJob) => {
   const store = await openLmdbStore({ path, role: 'worker' })
-  const history = await runClients({ store, process: name, seed, clients: 3, operations, names: 5 })
+  const history = await runClients({ store, process: name, seed, clients: 3, operations, names: 5, largeBytes: 20_000 })
   await store.close()
   process.send?.(history)
 })
