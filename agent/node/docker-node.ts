@@ -21,8 +21,6 @@ import type { NodeEdge } from './node-edge.ts'
 export interface DockerNodeOptions {
   readonly configuration: NodeConfiguration
   readonly edge: NodeEdge
-  /** of all nodes */
-  readonly podRange?: string | undefined
   /** see NodeNetworkOptions */
   readonly extraBytes?: number | undefined
   readonly client: Client
@@ -32,12 +30,12 @@ export interface DockerNodeOptions {
 
 /** A node whose pods really run, on this machine's Docker Engine. */
 export const startDockerNode = async (options: DockerNodeOptions): Promise<{ stop(): Promise<void> }> => {
-  const { configuration, edge, podRange, extraBytes, client, clock, log } = options
+  const { configuration, edge, extraBytes, client, clock, log } = options
   const { nodeName, dataDir } = configuration
-  const { informers, config, rooms, identity, capacity } = edge
+  const { informers, config, rooms, identity, podCIDR, capacity } = edge
   const runtime = new DockerRuntime({ docker: engineAt(configuration.dockerSocket), owner: { nodeName, dataDir }, log })
   const [network] = await Promise.all([
-    startNodeNetwork({ configuration: { ...configuration, podCIDR: identity.podCIDR }, podRange, extraBytes, ...informers, log }),
+    startNodeNetwork({ configuration: { ...configuration, podCIDR }, extraBytes, ...informers, log }),
     informers.services.synced,
     rooms.start(),
   ])

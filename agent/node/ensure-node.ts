@@ -1,5 +1,6 @@
 import type { Client } from '../../shared/client/client.ts'
 import { isReason } from '../../shared/meta/status.ts'
+import { podRangeAnnotation } from '../../shared/resources/core/pod-range-annotation.ts'
 import type { NodeStatus } from '../../shared/resources/generated/types.ts'
 import { type Node, nodes } from '../../shared/resources/resource.ts'
 
@@ -8,8 +9,10 @@ export interface NodeIdentity {
   readonly name: string
   readonly labels: Readonly<Record<string, string>>
   readonly annotations?: Readonly<Record<string, string>> | undefined
-  /** undefined: somebody else chooses it */
+  /** only of one who may choose it; undefined: the control plane gives it */
   readonly podCIDR?: string | undefined
+  /** what it should give, if it can */
+  readonly wantedPodCIDR?: string | undefined
   readonly providerID?: string | undefined
 }
 
@@ -22,7 +25,8 @@ export interface EnsureNodeOptions {
 
 /** The node's object: made if there is none, else with what it lacks. */
 export const ensureNode = async ({ client, identity, status }: EnsureNodeOptions): Promise<Node> => {
-  const { name, labels, annotations = {}, podCIDR, providerID } = identity
+  const { name, labels, podCIDR, wantedPodCIDR, providerID } = identity
+  const annotations = { ...identity.annotations, ...(wantedPodCIDR ? { [podRangeAnnotation]: wantedPodCIDR } : {}) }
   const range = podCIDR ? { podCIDR, podCIDRs: [podCIDR] } : {}
   const provider = providerID ? { providerID } : {}
   try {

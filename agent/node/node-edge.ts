@@ -23,7 +23,8 @@ export interface NodeEdge {
   readonly config: ConfigSource
   readonly heartbeats: HeartbeatSink
   readonly rooms: RoomHolder
-  readonly identity: NodeIdentity & { readonly podCIDR: string }
+  readonly identity: NodeIdentity
+  readonly podCIDR: string
   /** undefined: the first address of its podCIDR */
   readonly address?: NodeAddress | undefined
   readonly capacity: NodeCapacity

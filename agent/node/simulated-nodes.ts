@@ -46,7 +46,8 @@ export const startSimulatedNodes = async (options: StartOptions): Promise<{ stop
     })
     const agent = await startNodeAgent({
       ...{ dataDir, client, runtime, config, clock, log },
-      identity: { name, labels, podCIDR },
+      // only who plays many nodes may choose for them
+      identity: { name, labels, ...(simulatedNodes > 1 ? { podCIDR } : { wantedPodCIDR: podCIDR }) },
       address: { internalIP: '127.0.0.1' },
       heartbeats: createApiHeartbeats(client),
       rooms: ownMachine,

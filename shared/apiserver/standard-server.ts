@@ -23,6 +23,8 @@ export interface StandardServerOptions
   > {
   readonly tokens: Tokens
   readonly serviceCIDR: string
+  /** see DefaultAdmissionOptions */
+  readonly externalIPs?: boolean | undefined
   /** asked after the transport, before service accounts, who refuse every bearer token that is not theirs */
   readonly authenticators?: readonly Authenticator[] | undefined
   /** where Secrets may ask to be kept, besides the store; default: nowhere */
@@ -43,7 +45,7 @@ export const createStandardServer = (options: StandardServerOptions): ApiServer 
     schemas: loadSchemas(),
     authenticators: [peerAuthenticator, ...authenticators, createServiceAccountAuthenticator({ tokens, store })],
     authorizer: staticAuthorizer,
-    admission: createDefaultAdmission({ serviceCIDR, secretStores: options.secretStores, awsRoles: options.awsRoles }),
+    admission: createDefaultAdmission(options),
     anonymousPaths: options.awsRoles ? issuerPaths : [],
     paths: [
       ...(options.paths ?? []),

@@ -1,4 +1,5 @@
-import { nthAddress, parseRange } from '../meta/ipv4.ts'
+import { contains, formatAddress, isRange, nthAddress, overlap, parseRange } from '../meta/ipv4.ts'
+import { podRangeAnnotation } from '../resources/core/pod-range-annotation.ts'
 import { type Node, nodes } from '../resources/resource.ts'
 import { type Controller, watch } from './controller.ts'
 
@@ -6,8 +7,17 @@ import { type Controller, watch } from './controller.ts'
 const key = 'cluster'
 const nodePrefixLength = 24
 
-/** Gives every node without addresses for its pods a /24 out of `podCidr`. The last one is kept for what all nodes share. */
-export const createNodeIpamController = ({ podCidr }: { podCidr: string }): Controller => ({
+export interface NodeIpamOptions {
+  readonly podCidr: string
+  /** nodes that ask for no range get none; for homes that say at the start which node has which */
+  readonly onlyAsked?: boolean | undefined
+}
+
+/**
+ * Gives every node without addresses for its pods a /24 out of `podCidr`, the one that it asks for if nobody has it. The last one is kept
+ * for what all nodes share.
+ */
+export const createNodeIpamController = ({ podCidr, onlyAsked = false }: NodeIpamOptions): Controller => ({
   name: 'node-ipam',
   watches: [watch(nodes, (node) => (node?.spec.podCIDR ? [] : [key]))],
   initialKeys: [key],
@@ -15,7 +25,9 @@ export const createNodeIpamController = ({ podCidr }: { podCidr: string }): Cont
     const all = cache.list(nodes)
     const taken = new Set(all.flatMap(({ spec }) => spec.podCIDR ?? []))
     for (const node of all.filter(({ spec }) => !spec.podCIDR).toSorted(byAge)) {
-      const podCIDR = freeRange(podCidr, taken)
+      const wanted = node.metadata.annotations?.[podRangeAnnotation]
+      if (onlyAsked && wanted === undefined) continue
+      const podCIDR = isFree(podCidr, taken, wanted) ? wanted : onlyAsked ? undefined : freeRange(podCidr, taken)
       const { name, resourceVersion } = node.metadata
       if (podCIDR === undefined) {
         await events.record(node, 'Warning', 'CIDRNotAvailable', `Node ${name} status is now: CIDRNotAvailable`)
@@ -29,17 +41,32 @@ export const createNodeIpamController = ({ podCidr }: { podCidr: string }): Cont
   },
 })
 
+/** Whether it is one that nodes are given, and nobody has it. */
+const isFree = (podCidr: string, taken: ReadonlySet<string>, wanted: string | undefined): wanted is string => {
+  if (wanted === undefined || !isRange(wanted)) return false
+  const range = parseRange(wanted)
+  const given = wanted === `${formatAddress(range.first)}/${nodePrefixLength}` && contains(parseRange(podCidr), range.first)
+  return given && range.first !== parseRange(rangeAt(podCidr, countOf(podCidr))).first && notTaken(taken, wanted)
+}
+
+/** What others have may have been written by anybody who may write nodes. */
+const notTaken = (taken: ReadonlySet<string>, cidr: string): boolean =>
+  !taken.has(cidr) && ![...taken].some((other) => isRange(other) && overlap(parseRange(other), parseRange(cidr)))
+
 const byAge = (a: Node, b: Node) =>
   (a.metadata.creationTimestamp ?? '').localeCompare(b.metadata.creationTimestamp ?? '') ||
   a.metadata.name.localeCompare(b.metadata.name)
 
 /** The first that nobody has; undefined: there is none. Pure. */
 export const freeRange = (podCidr: string, taken: ReadonlySet<string>): string | undefined => {
-  const { prefixLength } = parseRange(podCidr)
-  const count = 2 ** (nodePrefixLength - prefixLength) - 1
-  for (let n = 0; n < count; n++) {
-    const cidr = `${nthAddress(podCidr, n * 2 ** (32 - nodePrefixLength))}/${nodePrefixLength}`
-    if (!taken.has(cidr)) return cidr
+  for (let n = 0; n < countOf(podCidr); n++) {
+    const cidr = rangeAt(podCidr, n)
+    if (notTaken(taken, cidr)) return cidr
   }
   return undefined
 }
+
+/** without the last one */
+const countOf = (podCidr: string) => 2 ** (nodePrefixLength - parseRange(podCidr).prefixLength) - 1
+
+const rangeAt = (podCidr: string, n: number) => `${nthAddress(podCidr, n * 2 ** (32 - nodePrefixLength))}/${nodePrefixLength}`

@@ -1,6 +1,7 @@
 import type { AdmissionPlugin } from './admission.ts'
 import { type AwsRoleOptions, createAwsRole } from './aws-role.ts'
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
+import { denyServiceExternalIPs } from './deny-service-external-ips.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import { nodeRestriction } from './node-restriction.ts'
 import { priority } from './priority.ts'
@@ -14,6 +15,8 @@ export interface DefaultAdmissionOptions extends ServiceAddressOptions {
   readonly secretStores?: readonly string[] | undefined
   /** service accounts may name IAM roles for their pods; default: annotations that do so mean nothing */
   readonly awsRoles?: AwsRoleOptions | undefined
+  /** whether Services may take addresses from outside the cluster (`spec.externalIPs`); default: not */
+  readonly externalIPs?: boolean | undefined
 }
 
 /** What every cluster runs, in order. */
@@ -25,5 +28,6 @@ export const createDefaultAdmission = (options: DefaultAdmissionOptions = {}): A
   nodeRestriction,
   taintNodesByCondition,
   createSecretStore(options.secretStores ?? []),
+  ...(options.externalIPs ? [] : [denyServiceExternalIPs]),
   createServiceAddress(options),
 ]

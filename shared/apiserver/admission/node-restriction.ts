@@ -81,6 +81,10 @@ const checkNode = (request: NodeRequest): void => {
       old ? `is not allowed to modify labels: ${list}` : `node "${node}" is not allowed to set the following labels: ${list}`,
     )
   }
+  // Where other nodes send packets is the control plane's to say.
+  for (const field of ['podCIDR', 'podCIDRs'] as const)
+    if (!jsonEqual(wanted.spec[field], old?.spec[field]))
+      throw refuse(request, `node "${node}" is not allowed to ${old ? 'modify' : 'set'} spec.${field}`)
   if (!old) return
   if (!jsonEqual(wanted.spec.taints, old.spec.taints)) throw refuse(request, `node "${node}" is not allowed to modify taints`)
   if (!jsonEqual(wanted.metadata.ownerReferences, old.metadata.ownerReferences)) {

@@ -39,6 +39,18 @@ describe('node restriction', () => {
   it.each([
     ['POST', '/api/v1/nodes', { metadata: { name: 'n3' } }, 'node "n1" is not allowed to modify node "n3"'],
     [
+      'POST',
+      '/api/v1/nodes',
+      { metadata: { name: 'n1' }, spec: { podCIDR: '0.0.0.0/1', podCIDRs: ['0.0.0.0/1'] } },
+      'node "n1" is not allowed to set spec.podCIDR',
+    ],
+    [
+      'PATCH',
+      '/api/v1/nodes/n1',
+      { spec: { podCIDR: '10.244.1.0/24', podCIDRs: ['10.244.1.0/24'] } },
+      'node "n1" is not allowed to modify spec.podCIDR',
+    ],
+    [
       'PATCH',
       '/api/v1/nodes/n1',
       { spec: { taints: [{ key: 'k', effect: 'NoSchedule' }] } },
