@@ -7,12 +7,16 @@ export interface NodeConfiguration {
   readonly clusterDomain: string
   /** address of the cluster's DNS Service, answered by each node's agent itself */
   readonly clusterDNS: string
+  /** pods' addresses of all nodes */
+  readonly podRange: string
   readonly serviceCIDR: string
   /** node of the machine's own network namespace: it also translates Services for the host (localhost:nodePort) */
   readonly hostServices: boolean
+  /** whether NodePorts, hostPorts and load balancers answer others than the machine itself and its pods */
+  readonly expose: boolean
 }
 
-/** What an agent process on one machine is told at start, as JSON in the environment variable WINDLASS_AGENT. */
+/** What an agent process on one machine is told at start, as JSON on its standard input. */
 export interface AgentConfiguration extends NodeConfiguration {
   /** `docker`, or `simulated` with how many nodes this process plays (nodeName is then a prefix when > 1) */
   readonly runtime: 'docker' | 'simulated'
@@ -30,4 +34,6 @@ export interface AgentConfiguration extends NodeConfiguration {
   readonly port: number
   readonly podCIDR: string
   readonly labels: Readonly<Record<string, string>>
+  /** undefined: standard output */
+  readonly logFile?: string | undefined
 }

@@ -1,20 +1,21 @@
+import { json } from 'node:stream/consumers'
 import { systemClock } from '../shared/platform/clock.ts'
 import { createLogger } from '../shared/platform/log.ts'
+import { createRotatingLog } from '../shared/platform/rotating-log.ts'
+import { logWarnings } from '../shared/platform/warnings.ts'
 import type { AgentConfiguration } from './configuration.ts'
 import { readInstanceEnvironment } from './instance/environment.ts'
 import { startOnInstance } from './instance/start-on-instance.ts'
 import { startWithServer } from './node/start-with-server.ts'
 
-const log = createLogger({ write: (line) => process.stdout.write(`${line}\n`) })
+// `main.ts NODE FOLDER`: a server starts it, and says on its standard input what it is. Without, it is an instance's, and learns it there.
+const told = process.argv.length > 2 ? ((await json(process.stdin)) as AgentConfiguration) : undefined
+const toFile = told?.logFile === undefined ? undefined : createRotatingLog({ path: told.logFile })
+const log = createLogger({ write: toFile ?? ((line) => process.stdout.write(`${line}\n`)) })
+logWarnings(log)
 const stopTimeoutMs = 5000
 const stopping = new AbortController()
-const { WINDLASS_AGENT: configuration } = process.env
-
-// Without a server that starts it and says what it is, it is an instance's, and learns it there.
-const start =
-  configuration === undefined
-    ? startOnInstance(readInstanceEnvironment(process.env))
-    : startWithServer(JSON.parse(configuration) as AgentConfiguration)
+const start = told ? startWithServer(told) : startOnInstance(readInstanceEnvironment(process.env))
 const running = start({ clock: systemClock, log, signal: stopping.signal })
 
 /** Containers keep running; the next agent finds them again. */

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { type Profiler, Session } from 'node:inspector/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { defaultRanges } from '../local/addresses.ts'
 import { openApiProcess } from '../local/api-process.ts'
 import { openDataDirectory } from '../local/data-directory.ts'
 import { serve } from '../local/http-server.ts'
@@ -80,7 +81,7 @@ export const profile: Scenario = {
 const startServer = async (folder: string) => {
   const { directory } = await openDataDirectory(join(folder, 'data'))
   const pki = await openPki(directory.pki)
-  const api = await openApiProcess({ directory, pki, role: 'owner', log })
+  const api = await openApiProcess({ directory, ranges: defaultRanges, allowExternalIPs: false, pki, role: 'owner', log })
   const addresses = ['127.0.0.1']
   const serving = await pki.certificate('apiserver', { name: 'kube-apiserver', usage: 'server', addresses })
   const tls = { cert: serving.certificate, key: serving.key, ca: pki.authority.certificate }

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import type { AgentConfiguration } from '../agent/configuration.ts'
 import type { Logger } from '../shared/platform/log.ts'
 import { isRunning, processMark } from '../shared/platform/process-mark.ts'
+import { rotateHeldLog } from '../shared/platform/rotating-log.ts'
 import { endProcess, type RunningAgent, type RunningAgents } from './running-agents.ts'
 
 export interface AgentProcesses {
@@ -19,6 +20,12 @@ interface AgentProcess {
   readonly startedAtMs: number
   readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>
 }
+
+/** Of what the user's shell has, an agent and the programs that it runs get no more. */
+const passedOn = ['PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG', 'NODE_COMPILE_CACHE']
+
+const agentEnvironment = (own: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(passedOn.flatMap((name) => (own[name] === undefined ? [] : [[name, own[name]]])))
 
 const program = fileURLToPath(new URL('../agent/main.ts', import.meta.url))
 const firstBackoffMs = 1000
@@ -83,16 +90,22 @@ const spawnAgent = (options: {
   log: Logger
 }): AgentProcess => {
   const { configuration, logFile, running, log } = options
-  const output = openSync(logFile, 'a')
+  // what the agent could not log itself: it ends by an error, or Node.js does
+  const errors = `${logFile.replace(/\.log$/, '')}.err`
+  rotateHeldLog({ path: errors })
+  const output = openSync(errors, 'a', 0o600)
   const simulated = configuration.runtime === 'simulated'
-  const child = spawn(process.execPath, [program], {
-    env: { ...process.env, WINDLASS_AGENT: JSON.stringify(configuration) },
+  const child = spawn(process.execPath, [program, configuration.nodeName, configuration.dataDir], {
+    env: agentEnvironment(process.env),
     // Real pods go on without a server, and their agent with them; simulated ones end when the channel does.
-    stdio: ['ignore', output, output, ...(simulated ? (['ipc'] as const) : [])],
+    stdio: ['pipe', output, output, ...(simulated ? (['ipc'] as const) : [])],
     // Ctrl-C in the terminal reaches the whole process group; the agents' end is ours to say.
     detached: true,
   })
   closeSync(output)
+  // It holds keys: others can read a process's environment and arguments, not what it was told once.
+  child.stdin?.on('error', (error) => log.error('agent was not told what it is', { node: configuration.nodeName, error }))
+  child.stdin?.end(JSON.stringify({ ...configuration, logFile }))
   const { pid } = child
   if (pid !== undefined && !simulated) running.note(pid, configuration)
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {

@@ -9,6 +9,7 @@ import { createHttpsNodeConnector } from '../shared/apiserver/streams/https-node
 import { systemClock } from '../shared/platform/clock.ts'
 import type { Logger } from '../shared/platform/log.ts'
 import { systemRandom } from '../shared/platform/random.ts'
+import { createRotatingLog } from '../shared/platform/rotating-log.ts'
 import { encryptingStore, verifyDataKeys } from '../shared/secrets/encrypting-store.ts'
 import { openKeyFile } from '../shared/secrets/key-file.ts'
 import type { Heartbeats } from '../shared/storage/heartbeats.ts'
@@ -16,12 +17,11 @@ import { openLmdbStore } from '../shared/storage/lmdb/open.ts'
 import type { LogTail } from '../shared/storage/log-tail.ts'
 import type { Store } from '../shared/storage/store.ts'
 import { openLogTail } from '../shared/storage/tail/open.ts'
-import { clusterDomain, podRange, serviceRange, simulatedRange } from './addresses.ts'
+import { clusterDomain, type Ranges, simulatedRange } from './addresses.ts'
 import { createChangeRelay } from './change-relay.ts'
 import type { DataDirectory } from './data-directory.ts'
 import { startKeyRotation } from './key-rotation.ts'
 import type { Pki } from './pki.ts'
-import { createRotatingLog } from './rotating-log.ts'
 
 /** The API server of one process, over the store that all processes of the cluster share. */
 export interface ApiProcess {
@@ -37,10 +37,14 @@ export interface ApiProcessOptions {
   readonly pki: Pki
   /** the first process owns the store, others work beside it */
   readonly role: 'owner' | 'worker'
+  readonly ranges: Ranges
+  readonly allowExternalIPs: boolean
   readonly log: Logger
 }
 
-export const openApiProcess = async ({ directory, pki, role, log }: ApiProcessOptions): Promise<ApiProcess> => {
+export const openApiProcess = async (options: ApiProcessOptions): Promise<ApiProcess> => {
+  const { directory, pki, role, ranges, allowExternalIPs, log } = options
+  const { podRange, serviceRange } = ranges
   const lmdb = await openLmdbStore({ path: directory.store, role, notify: createChangeRelay() })
   const keys = await openKeyFile(directory.secretsKey)
   const store = encryptingStore({ store: lmdb, keys, isEncrypted: (resource) => encryptedResources.has(resource) })
@@ -74,6 +78,7 @@ export const openApiProcess = async ({ directory, pki, role, log }: ApiProcessOp
     tokens,
     heartbeats: lmdb.heartbeats,
     serviceCIDR: serviceRange,
+    externalIPs: allowExternalIPs,
     subresources: createStreams({ connector, clusterRanges: [podRange, serviceRange, simulatedRange] }),
     observers: [audit, metrics.observer],
     paths: [metrics.path],

@@ -1,15 +1,25 @@
+import { once } from 'node:events'
+import { join } from 'node:path'
 import { createLogger } from '../shared/platform/log.ts'
+import { createRotatingLog } from '../shared/platform/rotating-log.ts'
+import { logWarnings } from '../shared/platform/warnings.ts'
 import { openApiProcess } from './api-process.ts'
-import type { ApiWorkerConfiguration } from './api-workers.ts'
+import type { ApiWorkerMessage } from './api-workers.ts'
 import { openDataDirectory } from './data-directory.ts'
 import { serve } from './http-server.ts'
 import { openPki } from './pki.ts'
 
 // One of several processes that answer API requests over one store; see api-workers.ts.
-const { dataDir, port, hosts, tls } = JSON.parse(process.env.WINDLASS_API_WORKER ?? '{}') as ApiWorkerConfiguration
-const log = createLogger({ write: (line) => process.stdout.write(`${line}\n`), fields: { worker: process.pid } })
+// What it is told has keys in it, so it comes by the channel, where no other process can read it.
+const [{ configuration }] = (await once(process, 'message')) as [ApiWorkerMessage]
+const { dataDir, port, hosts, tls, ranges, allowExternalIPs } = configuration
 const { directory } = await openDataDirectory(dataDir)
-const api = await openApiProcess({ directory, pki: await openPki(directory.pki), role: 'worker', log })
+const log = createLogger({
+  write: createRotatingLog({ path: join(directory.logs, 'workers.log') }),
+  fields: { worker: process.pid },
+})
+logWarnings(log)
+const api = await openApiProcess({ directory, pki: await openPki(directory.pki), ranges, allowExternalIPs, role: 'worker', log })
 const server = await serve({ handle: api.handle, port, hosts, tls, log })
 
 const stop = async () => {

@@ -1,14 +1,22 @@
 import { join } from 'node:path'
 import type { Logger } from '../shared/platform/log.ts'
-import { apiAddress, apiServiceAddress, clusterDomain } from './addresses.ts'
+import { type AddressPlan, addressPlan, clusterDomain } from './addresses.ts'
 import { superviseAgents } from './agent-processes.ts'
 import { type ApiProcess, openApiProcess } from './api-process.ts'
 import { startApiWorkers } from './api-workers.ts'
+import { chosenRanges } from './chosen-ranges.ts'
 import { stopContainers } from './containers.ts'
 import { startControlPlane } from './control-plane.ts'
-import { type ClusterRecord, DataDirectoryError, newRecord, openDataDirectory, writeRecord } from './data-directory.ts'
+import {
+  type ClusterRecord,
+  DataDirectoryError,
+  newRecord,
+  openDataDirectory,
+  updateRecord,
+  writeRecord,
+} from './data-directory.ts'
 import { serve } from './http-server.ts'
-import { addToKubeconfig, userKubeconfig } from './kubeconfig.ts'
+import { addToKubeconfig, setBackContext, userKubeconfig } from './kubeconfig.ts'
 import { takeLock } from './machine-lock.ts'
 import { agentConfigurations } from './nodes.ts'
 import { nodesReady } from './nodes-ready.ts'
@@ -52,6 +60,9 @@ export const startCluster = async (
         `the cluster in ${local.dataDir} was made with --runtime ${known.runtime}; start it so, or name another --data-dir`,
       )
     }
+    const plan = addressPlan(chosenRanges(local, known))
+    if (local.runtime === 'docker' && local.nodes > plan.nodes)
+      throw new DataDirectoryError(`--pod-cidr ${plan.podRange} has addresses for ${plan.nodes} nodes, not for ${local.nodes}`)
     const log = createLog(join(directory.logs, 'server.log'))
     const pki = await openPki(directory.pki)
     const server = `https://127.0.0.1:${local.port}`
@@ -62,23 +73,41 @@ export const startCluster = async (
       nodes: local.nodes,
       server,
       kubeconfig,
+      podCidr: plan.podRange,
+      serviceCidr: plan.serviceRange,
     }
     await writeRecord(local.dataDir, record)
 
-    const engine = local.runtime === 'docker' ? await prepareMachine({ local, directory, record, progress, undo }) : undefined
-    const api = await openApiProcess({ directory, pki, role: 'owner', log })
+    const engine =
+      local.runtime === 'docker' ? await prepareMachine({ local, plan, directory, record, progress, undo }) : undefined
+    const api = await openApiProcess({
+      directory,
+      pki,
+      ranges: plan,
+      allowExternalIPs: local.allowExternalIPs,
+      role: 'owner',
+      log,
+    })
     undo.push(() => api.close())
-    await listen({ local, pki, api, logs: directory.logs, log, undo })
+    await listen({ local, plan, pki, api, logs: directory.logs, log, undo })
     progress.done(`API server at ${server}`)
 
-    const endpoint = { address: apiAddress, port: local.port }
-    const plane = await startControlPlane({ api, certificateAuthority: pki.authority.certificate, endpoint, log })
+    const plane = await startControlPlane({
+      api,
+      plan,
+      certificateAuthority: pki.authority.certificate,
+      port: local.port,
+      log,
+    })
     undo.push(() => plane.stop())
-    await writeKubeconfig({ pki, server, file: kubeconfig, dataDir: local.dataDir, progress })
+    const previousContext = await writeKubeconfig({ pki, server, file: kubeconfig, dataDir: local.dataDir, progress })
+    const context = previousContext ?? record.previousContext
+    if (previousContext !== undefined) await updateRecord(local.dataDir, { previousContext })
+    if (context !== undefined) undo.push(() => setBackContext(kubeconfig, contextName, context))
 
     if (engine) undo.push(() => stopContainers(engine.socket, local.dataDir))
     const dockerSocket = engine?.socket ?? ''
-    const configurations = await agentConfigurations({ local, directory, pki, server, dockerSocket })
+    const configurations = await agentConfigurations({ local, plan, directory, pki, server, dockerSocket })
     const running = openRunningAgents(local.dataDir)
     const kept = engine ? await running.keep(configurations) : []
     const agents = superviseAgents({ killedRestartMs: local.agentRestartSeconds * 1000, running, kept, log })
@@ -96,13 +125,14 @@ export const startCluster = async (
 
 const listen = async (options: {
   local: LocalOptions
+  plan: AddressPlan
   pki: Pki
   api: ApiProcess
   logs: string
   log: Logger
   undo: (() => Promise<void> | void)[]
 }) => {
-  const { local, pki, api, logs, log, undo } = options
+  const { local, plan, pki, api, logs, log, undo } = options
   const serving = await pki.certificate('apiserver', {
     name: 'kube-apiserver',
     usage: 'server',
@@ -113,11 +143,11 @@ const listen = async (options: {
       'kubernetes.default.svc',
       `kubernetes.default.svc.${clusterDomain}`,
     ],
-    addresses: ['127.0.0.1', apiServiceAddress, apiAddress],
+    addresses: ['127.0.0.1', plan.apiServiceAddress, plan.apiAddress],
   })
   const configuration = {
     port: local.port,
-    hosts: local.runtime === 'docker' ? ['127.0.0.1', apiAddress] : ['127.0.0.1'],
+    hosts: local.runtime === 'docker' ? ['127.0.0.1', plan.apiAddress] : ['127.0.0.1'],
     tls: { cert: serving.certificate, key: serving.key, ca: pki.authority.certificate },
   }
   const listener =
@@ -125,13 +155,19 @@ const listen = async (options: {
       ? await serve({ handle: api.handle, ...configuration, log })
       : await startApiWorkers({
           count: local.workers,
-          configuration: { ...configuration, dataDir: local.dataDir },
-          logFile: join(logs, 'workers.log'),
+          configuration: {
+            ...configuration,
+            dataDir: local.dataDir,
+            ranges: { podRange: plan.podRange, serviceRange: plan.serviceRange },
+            allowExternalIPs: local.allowExternalIPs,
+          },
+          logs,
           log,
         })
   undo.push(() => listener.close())
 }
 
+/** Which context was the current one, if it was another. */
 const writeKubeconfig = async (options: { pki: Pki; server: string; file: string; dataDir: string; progress: Progress }) => {
   const { pki, server, file, dataDir, progress } = options
   const admin = await pki.certificate('admin', { name: 'kubernetes-admin', groups: ['system:masters'], usage: 'client' })
@@ -144,11 +180,13 @@ const writeKubeconfig = async (options: { pki: Pki; server: string; file: string
   }
   await addToKubeconfig(join(dataDir, 'kubeconfig'), entry)
   try {
-    await addToKubeconfig(file, entry)
+    const previous = await addToKubeconfig(file, entry)
     progress.done(`context "${contextName}" in ${file}`)
+    return previous
   } catch (error) {
     progress.note(
       `${error instanceof Error ? error.message : String(error)}; use: export KUBECONFIG=${join(dataDir, 'kubeconfig')}`,
     )
+    return undefined
   }
 }

@@ -2,6 +2,7 @@ import type { Client } from '../shared/client/client.ts'
 import { createInProcessClient } from '../shared/client/in-process.ts'
 import { createEventSink } from '../shared/controllers/event/event-recorder.ts'
 import { createControllers } from '../shared/controllers/index.ts'
+import { createNodeIpamController } from '../shared/controllers/node-ipam.ts'
 import { startControllers } from '../shared/dispatch/start-controllers.ts'
 import { startScheduler } from '../shared/dispatch/start-scheduler.ts'
 import { systemClock } from '../shared/platform/clock.ts'
@@ -10,15 +11,16 @@ import type { KindDefinition } from '../shared/resources/definition.ts'
 import { definitions } from '../shared/resources/index.ts'
 import { createScheduler } from '../shared/scheduler/scheduler.ts'
 import { createStoreCache } from '../shared/storage/store-cache.ts'
-import { apiServiceAddress, machineAddress } from './addresses.ts'
+import { type AddressPlan, machineAddress } from './addresses.ts'
 import type { ApiProcess } from './api-process.ts'
 
 export interface ControlPlaneOptions {
   readonly api: ApiProcess
   /** PEM, for pods */
   readonly certificateAuthority: string
-  /** where pods reach the API server */
-  readonly endpoint: { readonly address: string; readonly port: number }
+  readonly plan: AddressPlan
+  /** of the API server */
+  readonly port: number
   readonly log: Logger
 }
 
@@ -30,7 +32,7 @@ export interface ControlPlane {
 
 /** Controllers and scheduler in this process, behind the log's tail. */
 export const startControlPlane = async (options: ControlPlaneOptions): Promise<ControlPlane> => {
-  const { api, log } = options
+  const { api, plan, port, log } = options
   const clientOf = (name: string) => createInProcessClient(api.handle, { name, groups: ['system:authenticated'] })
   const resources = definitions.map(resourceFrom)
   const cache = await createStoreCache({ store: api.store, tail: api.tail, resources })
@@ -43,13 +45,16 @@ export const startControlPlane = async (options: ControlPlaneOptions): Promise<C
     events,
     clock: systemClock,
     log,
-    controllers: createControllers({
-      resources,
-      certificateAuthority: options.certificateAuthority,
-      nodeLifecycle: { heartbeats: api.heartbeats, listeningSinceMs: systemClock.now() },
-      loadBalancer: { addresses: [machineAddress()] },
-      kubernetesService: { apiServer: options.endpoint, clusterIP: apiServiceAddress },
-    }),
+    controllers: [
+      createNodeIpamController({ podCidr: plan.podRange, onlyAsked: true }),
+      ...createControllers({
+        resources,
+        certificateAuthority: options.certificateAuthority,
+        nodeLifecycle: { heartbeats: api.heartbeats, listeningSinceMs: systemClock.now() },
+        loadBalancer: { addresses: [machineAddress()] },
+        kubernetesService: { apiServer: { address: plan.apiAddress, port }, clusterIP: plan.apiServiceAddress },
+      }),
+    ],
   })
   const scheduler = await startScheduler({
     scheduler: createScheduler({

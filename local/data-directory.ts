@@ -13,6 +13,11 @@ export interface ClusterRecord {
   readonly nodes: number
   readonly server: string
   readonly kubeconfig: string | undefined
+  /** which context of that file was the current one before ours */
+  readonly previousContext?: string | undefined
+  /** undefined: of a cluster that was made when there was no choice */
+  readonly podCidr?: string | undefined
+  readonly serviceCidr?: string | undefined
   /** of the Docker engine that we started, undefined when it was there already */
   readonly enginePid?: number | undefined
 }
@@ -86,6 +91,12 @@ export const writeRecord = async (path: string, record: ClusterRecord): Promise<
   const file = join(path, recordFile)
   await writeFile(`${file}.new`, `${JSON.stringify(record, null, 2)}\n`)
   await rename(`${file}.new`, file)
+}
+
+/** Changes what the record says of these. */
+export const updateRecord = async (path: string, changes: Partial<ClusterRecord>): Promise<void> => {
+  const record = await readRecord(path)
+  if (record) await writeRecord(path, { ...record, ...changes })
 }
 
 /** The record goes last: a removal that was cut short can be taken up again. */

@@ -1,7 +1,8 @@
-import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { lchown, mkdir, open, readFile, readlink, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { delimiter, dirname, join } from 'node:path'
+import { delimiter, dirname, join, resolve } from 'node:path'
 import { type Document, isMap, isSeq, parseDocument, YAMLMap, YAMLSeq } from 'yaml'
+import { isCode } from '../shared/platform/process-mark.ts'
 
 export interface KubeconfigEntry {
   /** of context, cluster and user */
@@ -22,9 +23,13 @@ export class KubeconfigError extends Error {
 export const userKubeconfig = (environment: NodeJS.ProcessEnv = process.env): string =>
   environment.KUBECONFIG?.split(delimiter).find((file) => file !== '') ?? join(homedir(), '.kube', 'config')
 
-/** Adds or replaces our entries and makes our context the current one. All else in the file stays as it is, comments too. */
-export const addToKubeconfig = (file: string, entry: KubeconfigEntry): Promise<void> =>
-  change(file, (document) => {
+/**
+ * Adds or replaces our entries and makes our context the current one. All else in the file stays as it is, comments too. Gives which
+ * context was the current one, if it was another.
+ */
+export const addToKubeconfig = async (file: string, entry: KubeconfigEntry): Promise<string | undefined> => {
+  let previous: string | undefined
+  await change(file, (document) => {
     const base64 = (text: string) => Buffer.from(text).toString('base64')
     put(document, 'clusters', entry.name, {
       name: entry.name,
@@ -35,12 +40,28 @@ export const addToKubeconfig = (file: string, entry: KubeconfigEntry): Promise<v
       user: { 'client-certificate-data': base64(entry.clientCertificate), 'client-key-data': base64(entry.clientKey) },
     })
     put(document, 'contexts', entry.name, { name: entry.name, context: { cluster: entry.name, user: entry.name } })
+    const current = document.get('current-context')
+    if (typeof current === 'string' && current !== '' && current !== entry.name) previous = current
     document.set('current-context', entry.name)
     return true
   })
+  return previous
+}
 
-/** Takes our entries out again, if they still name `server`. */
-export const removeFromKubeconfig = (file: string, name: string, server: string): Promise<void> =>
+/** Makes `previous` the current context again, if `name` still is it, and the other is still there. */
+export const setBackContext = (file: string, name: string, previous: string): Promise<void> =>
+  change(file, (document) => {
+    if (document.get('current-context') !== name || !hasContext(document, previous)) return false
+    document.set('current-context', previous)
+    return true
+  })
+
+/** Takes our entries out again, if they still name the server. */
+export const removeFromKubeconfig = (
+  file: string,
+  name: string,
+  { server, previousContext }: { readonly server: string; readonly previousContext?: string | undefined },
+): Promise<void> =>
   change(file, (document) => {
     const cluster = entries(document, 'clusters').find((item) => item.get('name') === name)
     if (cluster?.getIn(['cluster', 'server']) !== server) return false
@@ -48,21 +69,72 @@ export const removeFromKubeconfig = (file: string, name: string, server: string)
       const list = document.get(section)
       if (isSeq(list)) list.items = list.items.filter((item) => !(isMap(item) && item.get('name') === name))
     }
-    if (document.get('current-context') === name) document.set('current-context', '')
+    if (document.get('current-context') === name)
+      document.set('current-context', previousContext && hasContext(document, previousContext) ? previousContext : '')
     return true
   })
 
+const hasContext = (document: Document, name: string): boolean =>
+  entries(document, 'contexts').some((item) => item.get('name') === name)
+
 const change = async (file: string, edit: (document: Document) => boolean): Promise<void> => {
-  await mkdir(dirname(file), { recursive: true })
+  const owner = await ownerOf(file)
+  await makeFolder(dirname(file), owner)
   const unlock = await lock(file)
   try {
     const document = parse(file, await readIfThere(file))
     if (!edit(document)) return
-    const temporary = `${file}.windlass-${process.pid}`
-    await writeFile(temporary, document.toString(), { mode: 0o600 })
-    await rename(temporary, file)
+    const target = await linkedFile(file)
+    const temporary = `${target}.windlass-${process.pid}`
+    await rm(temporary, { force: true })
+    await writeFile(temporary, document.toString(), { mode: 0o600, flag: 'wx' })
+    await own(temporary, owner)
+    await rename(temporary, target)
   } finally {
     await unlock()
+  }
+}
+
+/** Where the file really is: a link stays one. */
+const linkedFile = async (file: string, depth = 0): Promise<string> => {
+  const target = await readlink(file).catch((error: unknown) => {
+    if (isCode(error, 'EINVAL') || isCode(error, 'ENOENT')) return undefined
+    throw error
+  })
+  if (target === undefined) return file
+  if (depth > 40) throw new KubeconfigError(`${file} is a link that leads round in circles; it was not changed`)
+  return linkedFile(resolve(dirname(file), target), depth + 1)
+}
+
+interface Owner {
+  readonly uid: number
+  readonly gid: number
+}
+
+/** Whose the file is, or the folder that it will be in. Under sudo a user's own file stays the user's. */
+const ownerOf = async (path: string): Promise<Owner> => {
+  try {
+    const { uid, gid } = await stat(path)
+    return { uid, gid }
+  } catch (error) {
+    if (!isCode(error, 'ENOENT')) throw error
+    return ownerOf(dirname(path))
+  }
+}
+
+const own = async (path: string, { uid, gid }: Owner): Promise<void> => {
+  if (process.getuid?.() === 0 && uid !== 0) await lchown(path, uid, gid)
+}
+
+const makeFolder = async (path: string, owner: Owner): Promise<void> => {
+  try {
+    await mkdir(path)
+    await own(path, owner)
+  } catch (error) {
+    if (isCode(error, 'EEXIST')) return
+    if (!isCode(error, 'ENOENT')) throw error
+    await makeFolder(dirname(path), owner)
+    await makeFolder(path, owner)
   }
 }
 

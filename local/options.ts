@@ -1,6 +1,7 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { clusterRange } from './addresses.ts'
 
 export interface LocalOptions {
   readonly nodes: number
@@ -14,6 +15,13 @@ export interface LocalOptions {
   /** how long a killed agent stays away before it is started again */
   readonly agentRestartSeconds: number
   readonly verbose: boolean
+  /** of pods and of Services; undefined: as the cluster was made, or the default */
+  readonly podCidr: string | undefined
+  readonly serviceCidr: string | undefined
+  /** whether NodePorts, hostPorts and load balancers answer others than this machine */
+  readonly expose: boolean
+  /** whether Services may have externalIPs */
+  readonly allowExternalIPs: boolean
 }
 
 export const usage = `usage: npm start -- [flags]
@@ -25,6 +33,10 @@ export const usage = `usage: npm start -- [flags]
   --kubeconfig FILE          write this file, and touch no other
   --workers N                processes that answer API requests (1)
   --agent-restart-seconds S  how long a killed node agent stays away (120)
+  --pod-cidr CIDR            addresses of pods, a /24 for each node (10.244.0.0/16); chosen once for a cluster
+  --service-cidr CIDR        addresses of Services (10.96.0.0/16); chosen once for a cluster
+  --expose                   NodePorts, hostPorts and load balancers answer other machines too
+  --allow-external-ips       Services may have externalIPs
   --verbose                  log to the terminal as well
   --help
 
@@ -54,6 +66,9 @@ export const parseOptions = (args: readonly string[]): LocalOptions | 'help' => 
     workers: wholeNumber('--workers', values.workers ?? '1', 1, 64),
     agentRestartSeconds: wholeNumber('--agent-restart-seconds', values['agent-restart-seconds'] ?? '120', 0, 86_400),
     verbose: values.verbose ?? false,
+    ...cidrs(values['pod-cidr'], values['service-cidr']),
+    expose: values.expose ?? false,
+    allowExternalIPs: values['allow-external-ips'] ?? false,
   }
 }
 
@@ -70,12 +85,28 @@ const parse = (args: readonly string[]) => {
         workers: { type: 'string' },
         'agent-restart-seconds': { type: 'string' },
         verbose: { type: 'boolean' },
+        'pod-cidr': { type: 'string' },
+        'service-cidr': { type: 'string' },
+        expose: { type: 'boolean' },
+        'allow-external-ips': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
     })
   } catch (cause) {
     throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause })
   }
+}
+
+const cidrs = (pods: string | undefined, services: string | undefined) => {
+  const checked = (flag: string, cidr: string | undefined, shortest: number, longest: number) => {
+    if (cidr === undefined || clusterRange(cidr, shortest, longest)) return cidr
+    throw new UsageError(
+      `${flag}: "${cidr}" is not an IPv4 range of a /${shortest} to a /${longest}, its host bits zero, that hosts may have`,
+    )
+  }
+  const podCidr = checked('--pod-cidr', pods, 8, 20)
+  const serviceCidr = checked('--service-cidr', services, 12, 24)
+  return { podCidr, serviceCidr }
 }
 
 const wholeNumber = (flag: string, text: string, min: number, max: number): number => {

@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { removeHost } from '../agent/network/host.ts'
 import { unmountBelow } from '../agent/volumes/mount.ts'
-import { podRange, serviceRange } from './addresses.ts'
 import { removeContainers } from './containers.ts'
 import { readRecord, removeDataDirectory } from './data-directory.ts'
 import { findEngine, stopEngine } from './engine.ts'
@@ -20,7 +19,7 @@ const reset = async (): Promise<void> => {
   const release = takeLock(join(options.dataDir, 'lock'), `the cluster in ${options.dataDir}`)
   try {
     if (record.runtime === 'docker') await resetMachine(options.dataDir, record.enginePid)
-    if (record.kubeconfig) await removeFromKubeconfig(record.kubeconfig, 'windlass', record.server)
+    if (record.kubeconfig) await removeFromKubeconfig(record.kubeconfig, 'windlass', record)
     await removeDataDirectory(options.dataDir)
     console.log(`removed ${options.dataDir}`)
   } finally {
@@ -36,7 +35,7 @@ const resetMachine = async (dataDir: string, enginePid: number | undefined): Pro
     const engine = await findEngine({ logFile: join(dataDir, 'logs', 'dockerd.log'), tell: console.log })
     const removed = await removeContainers(engine.socket, dataDir)
     console.log(`removed ${removed} containers`)
-    await removeHost({ podRange, serviceRange })
+    await removeHost()
     console.log('removed the network')
     // Volumes in memory outlive their agent.
     await unmountBelow(dataDir)

@@ -49,7 +49,7 @@ const defaults = {
 /** Throws an error that names every variable which is missing, or the one that makes no sense. */
 export const readInstanceEnvironment = (source: Readonly<Record<string, string | undefined>>): InstanceEnvironment => {
   const missing = Object.values(required).filter((name) => !source[name])
-  if (missing.length > 0) throw new Error(`the agent needs the environment variables ${missing.join(', ')} (or WINDLASS_AGENT)`)
+  if (missing.length > 0) throw new Error(`the agent needs the environment variables ${missing.join(', ')}`)
   const told = Object.fromEntries(Object.entries(required).map(([key, name]) => [key, source[name]])) as Record<
     keyof typeof required,
     string

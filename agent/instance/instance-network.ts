@@ -17,6 +17,7 @@ export interface InstanceNetworkOptions extends AgentParts {
   readonly nodeName: string
   readonly podCIDR: string
   readonly podRange: string
+  readonly serviceRange: string
   /** the node's InternalIP */
   readonly address: string
   readonly nodes: Informer<Node>

@@ -43,7 +43,13 @@ export const startOnInstance =
     const { podCIDR } = await claimNode(client, identity, running)
     const docker = engineAt(environment.dockerSocket)
     const room = await openCapacity({ ...environment, docker, containerInstance, ecs: new ECSClient({ region }) }, running)
-    await prepareHost({ podRange: podCidr, serviceRange: serviceCidr, apiAddress: apiAddressOf(podCidr) })
+    await prepareHost({
+      podRange: podCidr,
+      serviceRange: serviceCidr,
+      apiAddress: apiAddressOf(podCidr),
+      expose: true,
+      settings: { podRange: 'podCidr', serviceRange: 'serviceCidr' },
+    })
     let answerer: Answerer | undefined
     const followed = startMailboxInformers({
       client,
@@ -56,12 +62,13 @@ export const startOnInstance =
       ...running,
       ...{ server, nodeName, podCIDR, client },
       podRange: podCidr,
+      serviceRange: serviceCidr,
       address: facts.privateAddress,
       nodes: followed.informers.node,
     })
     const node = await startDockerNode({
-      configuration: { ...environment, nodeName, serviceCIDR: serviceCidr, hostServices: true },
-      podRange: podCidr,
+      // load balancers come from outside
+      configuration: { ...environment, nodeName, podRange: podCidr, serviceCIDR: serviceCidr, hostServices: true, expose: true },
       extraBytes: overlayBytes,
       client: followed.client,
       clock,
@@ -70,7 +77,8 @@ export const startOnInstance =
         ...followed,
         heartbeats: createQueuedHeartbeats({ queue: createSqsQueue({ client: sqs, url: environment.heartbeatQueueUrl }), clock }),
         rooms: new EcsRooms({ docker, log }),
-        identity: { ...identity, podCIDR },
+        identity: { ...identity, wantedPodCIDR: podCIDR },
+        podCIDR,
         address: { internalIP: facts.privateAddress, internalDNS: facts.privateName },
         ...room,
         statusEveryMs: Number.POSITIVE_INFINITY,

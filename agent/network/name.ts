@@ -11,6 +11,11 @@ export const overlayInterface = 'wl-vxlan'
 
 export const hostTable = 'windlass'
 
+/** Marks our blackhole and unreachable routes: ones that somebody else laid are left alone. */
+export const routeProtocol = '87'
+
+export const isOwnInterface = (name: string) => name === hostInterface || name.startsWith(interfacePattern.slice(0, -1))
+
 const digest = (text: string, length: number) => createHash('sha256').update(text).digest('hex').slice(0, length)
 
 const short = (nodeName: string) =>

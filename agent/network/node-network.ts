@@ -13,10 +13,8 @@ import { startServiceRules } from './services/service-rules.ts'
 export interface NodeNetworkOptions {
   readonly configuration: Pick<
     AgentConfiguration,
-    'nodeName' | 'podCIDR' | 'serviceCIDR' | 'clusterDNS' | 'clusterDomain' | 'dataDir' | 'hostServices'
+    'nodeName' | 'podCIDR' | 'podRange' | 'serviceCIDR' | 'clusterDNS' | 'clusterDomain' | 'dataDir' | 'hostServices' | 'expose'
   >
-  /** of all nodes */
-  readonly podRange?: string | undefined
   /** what is put around packets that go to other machines; default: there are none */
   readonly extraBytes?: number | undefined
   readonly services: Informer<Service>
@@ -42,13 +40,15 @@ const dnsPort = 10053
  * The composition root must have called `prepareHost` (agent/network/host.ts) before; `removeHost` undoes it all.
  */
 export const startNodeNetwork = async (options: NodeNetworkOptions): Promise<NodeNetwork> => {
-  const { configuration, podRange = '10.244.0.0/16', extraBytes, services, endpointSlices, log } = options
-  const { nodeName, podCIDR, serviceCIDR, clusterDNS, clusterDomain, hostServices } = configuration
+  const { configuration, extraBytes, services, endpointSlices, log } = options
+  const { nodeName, podCIDR, podRange, serviceCIDR, clusterDNS, clusterDomain, hostServices, expose } = configuration
   const address = nodeAddress(podCIDR)
-  const pods = createPodNetwork({ ...configuration, podRange, extraBytes, log })
+  const pods = createPodNetwork({ ...configuration, extraBytes, log })
   await pods.start()
-  const rules = await startServiceRules({ ...configuration, podRange, dnsPort, services, endpointSlices, log })
-  const checks = hostServices ? startHealthChecks({ nodeName, services, endpointSlices, log }) : undefined
+  const rules = await startServiceRules({ ...configuration, dnsPort, services, endpointSlices, log })
+  const checks = hostServices
+    ? startHealthChecks({ nodeName, address: expose ? undefined : address, services, endpointSlices, log })
+    : undefined
   const dns = await startDns({
     addresses: [address],
     port: dnsPort,

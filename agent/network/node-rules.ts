@@ -1,18 +1,20 @@
 import { formatAddress, parseAddress, parseRange } from '../../shared/meta/ipv4.ts'
 import { nodeAddress } from './address.ts'
 import { masqueradeMark } from './mark.ts'
-import { nodeTable } from './name.ts'
+import { interfacePattern, nodeTable } from './name.ts'
 
 export interface NodeRulesOptions {
   readonly nodeName: string
   readonly podCIDR: string
   readonly podRange: string
   readonly hostServices: boolean
+  /** see GuardOptions */
+  readonly expose: boolean
 }
 
 /** Text of the table that gives a node's pods their hostPorts and the way back to themselves. */
 export const nodeRules = (options: NodeRulesOptions): string => {
-  const { nodeName, podCIDR, podRange, hostServices } = options
+  const { nodeName, podCIDR, podRange, hostServices, expose } = options
   const table = nodeTable(nodeName)
   const gateway = nodeAddress(podCIDR)
   const translate = [
@@ -29,6 +31,7 @@ table ip ${table} {
   set own { type ipv4_addr . ipv4_addr; elements = { ${pairs(podCIDR)} } }
   chain prerouting {
     type nat hook prerouting priority dstnat - 5;
+    ${expose ? '' : `iifname != "${interfacePattern}" return`}
     ${translate.join('\n    ')}
   }
   chain output {

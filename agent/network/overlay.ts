@@ -1,16 +1,20 @@
 import type { Informer } from '../../shared/client/informer.ts'
-import { isRange, parseAddress } from '../../shared/meta/ipv4.ts'
+import { contains, formatAddress, isRange, overlap, parseAddress, parseRange } from '../../shared/meta/ipv4.ts'
 import type { Logger } from '../../shared/platform/log.ts'
 import type { Node } from '../../shared/resources/resource.ts'
 import { macOf, nodeAddress } from './address.ts'
 import { chainStands } from './chain.ts'
 import { createRun, gone, ignoring, type Run } from './command.ts'
+import { setSysctl } from './forwarding.ts'
 import { outsideMtu } from './link.ts'
-import { overlayInterface } from './name.ts'
+import { interfacePattern, overlayInterface } from './name.ts'
 
 export interface OverlayOptions {
   readonly nodeName: string
   readonly podCIDR: string
+  /** of all nodes' pods, and of Services */
+  readonly podRange: string
+  readonly serviceRange: string
   /** under which other nodes reach this one */
   readonly address: string
   /** all of them */
@@ -42,7 +46,7 @@ const table = 'windlass-overlay'
  * behind its InternalIP, and the hardware address of its device is made of that, so nobody floods, learns or asks.
  */
 export const startOverlay = async (options: OverlayOptions): Promise<Overlay> => {
-  const { nodeName, podCIDR, address, nodes, log, run = createRun(), checkMilliseconds = 30_000 } = options
+  const { podCIDR, address, nodes, log, run = createRun(), checkMilliseconds = 30_000 } = options
   const own = nodeAddress(podCIDR)
   let applied = new Map<string, string>()
   let running: Promise<void> = Promise.resolve()
@@ -60,6 +64,8 @@ export const startOverlay = async (options: OverlayOptions): Promise<Overlay> =>
       '',
     ]
     await run('ip', ['-batch', '-'], lines.join('\n'))
+    // see the pods' interfaces
+    await setSysctl(run, `net/ipv4/conf/${overlayInterface}/route_localnet`, '1')
   }
 
   const ensureRules = async () => {
@@ -86,7 +92,7 @@ export const startOverlay = async (options: OverlayOptions): Promise<Overlay> =>
   }
 
   const apply = async () => {
-    const wanted = peersOf(nodes.list(), nodeName)
+    const wanted = peersOf(nodes.list(), options)
     for (const [range, peer] of applied) {
       if (wanted.get(range) === peer) continue
       await disconnect(range, peer)
@@ -132,20 +138,44 @@ export const startOverlay = async (options: OverlayOptions): Promise<Overlay> =>
   }
 }
 
-/** Pure: pod ranges of the other nodes, and the address that each is behind. */
-export const peersOf = (nodes: readonly Node[], self: string): ReadonlyMap<string, string> =>
-  new Map(
-    nodes.flatMap(({ metadata, spec, status }) => {
-      const address = status?.addresses?.find(({ type }) => type === 'InternalIP')?.address
-      const fit =
-        metadata.name !== self && spec.podCIDR && isRange(spec.podCIDR) && address && parseAddress(address) !== undefined
-      return fit ? [[spec.podCIDR!, address] as const] : []
-    }),
-  )
+/** of what the control plane gives a node */
+const nodePrefixLength = 24
+
+/**
+ * Pure: pod ranges of the other nodes, and the address that each is behind. What nodes say of themselves is not believed: a range is of
+ * the pod range, as long as every node's, not the last one (that of the API's address), and nobody else's who was there earlier; the
+ * address is outside what the cluster itself hands out.
+ */
+export const peersOf = (
+  nodes: readonly Node[],
+  self: Pick<OverlayOptions, 'nodeName' | 'podCIDR' | 'podRange' | 'serviceRange'>,
+): ReadonlyMap<string, string> => {
+  const all = parseRange(self.podRange)
+  const last = formatAddress(all.first + all.size - 2 ** (32 - nodePrefixLength))
+  const taken = [parseRange(self.podCIDR), parseRange(`${last}/${nodePrefixLength}`)]
+  const elsewhere = [self.podRange, self.serviceRange, '127.0.0.0/8', '0.0.0.0/8', '224.0.0.0/3'].map(parseRange)
+  const peers = new Map<string, string>()
+  for (const { metadata, spec, status } of nodes.toSorted(byAge)) {
+    if (metadata.name === self.nodeName || !spec.podCIDR || !isRange(spec.podCIDR)) continue
+    const range = parseRange(spec.podCIDR)
+    const canonical = spec.podCIDR === `${formatAddress(range.first)}/${nodePrefixLength}`
+    if (!canonical || !contains(all, range.first) || taken.some((other) => overlap(other, range))) continue
+    taken.push(range)
+    const address = status?.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? ''
+    const value = parseAddress(address)
+    if (value !== undefined && !elsewhere.some((other) => contains(other, value))) peers.set(spec.podCIDR, address)
+  }
+  return peers
+}
+
+const byAge = (a: Node, b: Node) =>
+  (a.metadata.creationTimestamp ?? '').localeCompare(b.metadata.creationTimestamp ?? '') ||
+  a.metadata.name.localeCompare(b.metadata.name)
 
 /**
  * What the machine itself sends to pods of others, and what it passes on from outside, carries the node's own address of its pod
- * range: other sources, the API's address above all, are not this machine's alone.
+ * range: other sources, the API's address above all, are not this machine's alone. Nothing in a packet says that it is of a machine's
+ * overlay, so pods may send none that looks like it.
  */
 const overlayRules = ({ podCIDR, own }: { podCIDR: string; own: string }) => `
 add table ip ${table}
@@ -154,6 +184,14 @@ table ip ${table} {
   chain postrouting {
     type nat hook postrouting priority srcnat - 6;
     oifname "${overlayInterface}" ip saddr != ${podCIDR} snat to ${own}
+  }
+  chain forward {
+    type filter hook forward priority -10;
+    iifname "${interfacePattern}" oifname != "${interfacePattern}" udp dport ${port} drop
+  }
+  chain input {
+    type filter hook input priority -10;
+    iifname "${interfacePattern}" udp dport ${port} drop
   }
 }
 `

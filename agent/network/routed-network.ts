@@ -4,9 +4,10 @@ import type { Logger } from '../../shared/platform/log.ts'
 import { macOf, nodeAddress } from './address.ts'
 import { type Lease, openAddressPool } from './address-pool.ts'
 import { CommandError, createRun, gone, ignoring, type Run } from './command.ts'
-import { guardsStand, setGuards } from './host.ts'
+import { setSysctl } from './forwarding.ts'
+import { guardsStand, setGuards } from './guards.ts'
 import { listLinks, outsideMtu } from './link.ts'
-import { nodeInterface, nodeTable, podAlias, podInterface } from './name.ts'
+import { nodeInterface, nodeTable, podAlias, podInterface, routeProtocol } from './name.ts'
 import { hostPortLines, nodeRules } from './node-rules.ts'
 import type { PodAttachment, PodNetwork } from './pod-network.ts'
 
@@ -19,10 +20,12 @@ export interface PodNetworkOptions {
   readonly nodeName: string
   readonly podCIDR: string
   /** of all nodes, e.g. 10.244.0.0/16 */
-  readonly podRange?: string | undefined
+  readonly podRange: string
   readonly serviceCIDR: string
   /** whether this node also answers on the machine's other addresses */
   readonly hostServices: boolean
+  /** see GuardOptions */
+  readonly expose: boolean
   readonly dataDir: string
   readonly log: Logger
   /** what is put around packets that go to other machines; default: there are none */
@@ -39,7 +42,7 @@ export interface PodNetworkOptions {
  * (docs/decisions/020-services-in-the-host.md), whether br_netfilter is there or not. `prepareHost` must have run before.
  */
 export const createPodNetwork = (options: PodNetworkOptions): PodNetwork => {
-  const { nodeName, podCIDR, podRange = '10.244.0.0/16', serviceCIDR, hostServices, dataDir, log } = options
+  const { nodeName, podCIDR, podRange, serviceCIDR, hostServices, expose, dataDir, log } = options
   const { run = createRun(), checkMilliseconds = 30_000 } = options
   const pool = openAddressPool({ file: join(dataDir, 'network.json'), podCIDR })
   const gateway = nodeAddress(podCIDR)
@@ -80,6 +83,8 @@ export const createPodNetwork = (options: PodNetworkOptions): PodNetwork => {
       await ignoring(run('ip', ['link', 'delete', link]), gone)
       await run('ip', ['-batch', '-'], batch)
     })
+    // what the machine calls by localhost leaves towards the pod with a loopback source; by no interface but ours, ever
+    await setSysctl(run, `net/ipv4/conf/${link}/route_localnet`, '1')
     await run('nsenter', [`--net=${pod.netns}`, 'ip', '-batch', '-'], `${inside.join('\n')}\n`)
   }
 
@@ -106,7 +111,7 @@ export const createPodNetwork = (options: PodNetworkOptions): PodNetwork => {
   }
 
   const applyRules = async () => {
-    const rules = nodeRules({ nodeName, podCIDR, podRange, hostServices })
+    const rules = nodeRules({ nodeName, podCIDR, podRange, hostServices, expose })
     const hostPorts = pool.entries().flatMap(([, { ip, hostPorts }]) => hostPortLines({ verb: 'add', nodeName, ip, hostPorts }))
     await run('nft', ['-f', '-'], rules + hostPorts.join(''))
   }
@@ -114,7 +119,7 @@ export const createPodNetwork = (options: PodNetworkOptions): PodNetwork => {
   const ensureRules = async () => {
     if (!(await guardsStand(run))) {
       log.warn('guards of the machine are gone, making them again')
-      await setGuards({ podRange, serviceRange: serviceCIDR, run })
+      await setGuards({ podRange, serviceRange: serviceCIDR, expose, run })
     }
     const present = await run('nft', ['list', 'map', 'ip', nodeTable(nodeName), 'hostports']).then(
       () => true,
@@ -138,7 +143,7 @@ export const createPodNetwork = (options: PodNetworkOptions): PodNetwork => {
       const lines = [
         `link set ${device} address ${gatewayMac} up`,
         `address replace ${gateway}/32 dev ${device}`,
-        `route replace unreachable ${podCIDR}`,
+        `route replace unreachable ${podCIDR} proto ${routeProtocol}`,
       ]
       await run('ip', ['-batch', '-'], `${lines.join('\n')}\n`)
       await applyRules()

@@ -199,11 +199,8 @@ function descendants(root: number): number[] {
 
 function agentProcesses(): { pid: number; nodeName: string; dataDir: string }[] {
   return readdirSync('/proc').flatMap((entry) => {
-    const variable = readProc(entry, 'environ')
-      .split('\0')
-      .find((line) => line.startsWith('WINDLASS_AGENT='))
-    if (variable === undefined) return []
-    const { nodeName, dataDir } = JSON.parse(variable.slice('WINDLASS_AGENT='.length)) as { nodeName: string; dataDir: string }
+    const [, program, nodeName, dataDir] = readProc(entry, 'cmdline').split('\0')
+    if (!program?.endsWith('/agent/main.ts') || !nodeName || !dataDir) return []
     return [{ pid: Number(entry), nodeName, dataDir }]
   })
 }

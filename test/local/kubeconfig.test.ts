@@ -59,7 +59,7 @@ describe('kubeconfig', () => {
     await addToKubeconfig(file, entry)
     await writeFile(file, others)
     await addToKubeconfig(file, entry)
-    await removeFromKubeconfig(file, 'windlass', entry.server)
+    await removeFromKubeconfig(file, 'windlass', entry)
     const config = parse(await readFile(file, 'utf8'))
     expect(config.clusters.map((item: { name: string }) => item.name)).toEqual(['work'])
     expect(config['current-context']).toBe('')
@@ -67,7 +67,7 @@ describe('kubeconfig', () => {
 
   it('leaves entries of the same name that belong to another cluster', async () => {
     await addToKubeconfig(file, entry)
-    await removeFromKubeconfig(file, 'windlass', 'https://127.0.0.1:9999')
+    await removeFromKubeconfig(file, 'windlass', { server: 'https://127.0.0.1:9999' })
     expect(parse(await readFile(file, 'utf8')).clusters).toHaveLength(1)
   })
 

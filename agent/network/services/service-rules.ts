@@ -10,8 +10,7 @@ import { rulesOfService } from './service-chains.ts'
 import { createServiceIndex } from './service-index.ts'
 import { type ServicesTableOptions, servicesTableRules } from './table.ts'
 
-export interface ServiceRulesOptions extends Omit<ServicesTableOptions, 'podRange' | 'dnsPort'> {
-  readonly podRange?: string | undefined
+export interface ServiceRulesOptions extends Omit<ServicesTableOptions, 'dnsPort'> {
   readonly dnsPort?: number | undefined
   readonly services: Informer<Service>
   readonly endpointSlices: Informer<EndpointSlice>
@@ -36,18 +35,10 @@ const longestRetryMilliseconds = 60_000
  * started then. Changes that come while a transaction runs go together into the next one.
  */
 export const startServiceRules = async (options: ServiceRulesOptions): Promise<ServiceRules> => {
-  const {
-    services,
-    endpointSlices,
-    log,
-    run = createRun(),
-    podRange = '10.244.0.0/16',
-    dnsPort = 10053,
-    checkMilliseconds = 30_000,
-  } = options
+  const { services, endpointSlices, log, run = createRun(), podRange, dnsPort = 10053, checkMilliseconds = 30_000 } = options
   const { nodeName } = options
   const table = servicesTable(nodeName)
-  const empty = servicesTableRules({ ...options, podRange, dnsPort })
+  const empty = servicesTableRules({ ...options, dnsPort })
   await Promise.all([services.synced, endpointSlices.synced])
 
   const dirty = new Set<string>()

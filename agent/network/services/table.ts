@@ -8,8 +8,10 @@ export interface ServicesTableOptions {
   readonly clusterDNS: string
   /** where the node's DNS listens, on the node's own address */
   readonly dnsPort: number
-  /** whether this node also translates for the machine: its processes, hostNetwork pods, connections from outside */
+  /** whether this node also translates for the machine: its processes, hostNetwork pods */
   readonly hostServices: boolean
+  /** whether it translates connections from outside too, see GuardOptions */
+  readonly expose: boolean
 }
 
 /**
@@ -18,7 +20,7 @@ export interface ServicesTableOptions {
  * node's own ports.
  */
 export const servicesTableRules = (options: ServicesTableOptions): string => {
-  const { nodeName, podCIDR, podRange, clusterDNS, dnsPort, hostServices } = options
+  const { nodeName, podCIDR, podRange, clusterDNS, dnsPort, hostServices, expose } = options
   const table = servicesTable(nodeName)
   const own = nodeAddress(podCIDR)
   const key = 'ip daddr . meta l4proto . th dport'
@@ -27,6 +29,7 @@ export const servicesTableRules = (options: ServicesTableOptions): string => {
   const dns = ['tcp', 'udp'].map((protocol) => `ip daddr ${clusterDNS} ${protocol} dport 53 dnat to ${own}:${dnsPort}`)
   const prerouting = [
     `iifname "${interfacePattern}" ip saddr ${podCIDR} jump inside`,
+    ...(expose ? [] : [`iifname != "${interfacePattern}" return`]),
     ports(`ip daddr ${own}`),
     ...(hostServices ? [`iifname != "${interfacePattern}" ${key} vmap @outside`, portsOfMachine] : []),
   ]

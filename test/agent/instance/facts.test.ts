@@ -27,7 +27,7 @@ describe('what an agent is told', () => {
 
   it('is refused by name when it is missing or makes no sense', () => {
     expect(() => readInstanceEnvironment({ ...told, WINDLASS_TABLE: '', AWS_REGION: undefined })).toThrow(
-      'the agent needs the environment variables AWS_REGION, WINDLASS_TABLE (or WINDLASS_AGENT)',
+      'the agent needs the environment variables AWS_REGION, WINDLASS_TABLE',
     )
     expect(() => readInstanceEnvironment({ ...told, WINDLASS_POD_CIDR: 'all' })).toThrow(
       'WINDLASS_POD_CIDR is "all", but should be an IPv4 CIDR',

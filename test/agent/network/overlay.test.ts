@@ -22,10 +22,38 @@ const log = createLogger({ write: (line) => console.error(line), level: 'warn' }
 const newNode = (name: string, podCIDR: string, address: string) =>
   ({ metadata: { name }, spec: { podCIDR }, status: { addresses: [{ type: 'InternalIP', address }] } }) as unknown as Node
 
+const self = { nodeName: 'me', podCIDR: '10.244.0.0/24', podRange, serviceRange }
+
 it('finds the other nodes that can be reached', () => {
   const incomplete = { metadata: { name: 'new' }, spec: {} } as Node
   const nodes = [newNode('me', '10.244.0.0/24', '203.0.113.2'), newNode('other', '10.244.1.0/24', '203.0.113.3'), incomplete]
-  expect([...peersOf(nodes, 'me')]).toEqual([['10.244.1.0/24', '203.0.113.3']])
+  expect([...peersOf(nodes, self)]).toEqual([['10.244.1.0/24', '203.0.113.3']])
+})
+
+it.each([
+  ['more than the pod range', '0.0.0.0/1'],
+  ['all that pods have', '10.244.0.0/16'],
+  ['half of what a node has', '10.244.3.0/25'],
+  ['outside the pod range', '10.96.0.0/24'],
+  ['not the beginning of a range', '10.244.3.7/24'],
+  ['its own', '10.244.0.0/24'],
+  ['that of the API address', '10.244.255.0/24'],
+  ['no range', 'x'],
+])('does not believe a node whose range is %s', (_what, range) => {
+  const nodes = [newNode('other', '10.244.1.0/24', '203.0.113.3'), newNode('bad', range, '203.0.113.4')]
+  expect([...peersOf(nodes, self)]).toEqual([['10.244.1.0/24', '203.0.113.3']])
+})
+
+it.each(['10.244.1.1', '10.96.0.1', '127.0.0.1', '0.0.0.0', '239.1.1.1', 'fe80::1', ''])(
+  'does not believe a node that is behind %j',
+  (address) => expect([...peersOf([newNode('bad', '10.244.1.0/24', address)], self)]).toEqual([]),
+)
+
+it('lets who was there first have a range that another claims', () => {
+  const made = (node: Node, creationTimestamp: string) => ({ ...node, metadata: { ...node.metadata, creationTimestamp } })
+  const first = made(newNode('z', '10.244.1.0/24', '203.0.113.3'), '2026-01-01T00:00:00Z')
+  const late = made(newNode('a', '10.244.1.0/24', '203.0.113.4'), '2026-01-02T00:00:00Z')
+  expect([...peersOf([late, first], self)]).toEqual([['10.244.1.0/24', '203.0.113.3']])
 })
 
 const reason = missing()
@@ -50,19 +78,26 @@ describe.skipIf(reason)(`pods of two machines${reason ? ` (${reason})` : ''}`, (
     machines.push(machine)
     const { run } = machine
     await run('iptables', ['-P', 'FORWARD', 'DROP']).catch(() => undefined)
-    await prepareHost({ podRange, serviceRange, apiAddress: '10.244.255.254', run })
-    const common = { nodeName: names[index]!, podCIDR: `10.244.${index}.0/24`, hostServices: true, log, run }
+    await prepareHost({ podRange, serviceRange, apiAddress: '10.244.255.254', expose: true, run })
+    const common = {
+      nodeName: names[index]!,
+      podCIDR: `10.244.${index}.0/24`,
+      podRange,
+      hostServices: true,
+      expose: true,
+      log,
+      run,
+    }
     const network = createPodNetwork({
       ...common,
-      podRange,
       serviceCIDR: serviceRange,
       dataDir: folders[index]!,
       extraBytes: overlayBytes,
     })
     await network.start()
     networks.push(network)
-    rules.push(await startServiceRules({ ...common, podRange, clusterDNS: '10.96.0.10', services, endpointSlices }))
-    overlays.push(await startOverlay({ ...common, address: addressOf(index), nodes, checkMilliseconds: 200 }))
+    rules.push(await startServiceRules({ ...common, clusterDNS: '10.96.0.10', services, endpointSlices }))
+    overlays.push(await startOverlay({ ...common, serviceRange, address: addressOf(index), nodes, checkMilliseconds: 200 }))
     peers.set(`machine-${index}`, await startPeer({ netns: `/run/netns/${machine.netns}`, name: `machine-${index}` }))
   }
   const startPod = async (name: string, index: number) => {
@@ -117,6 +152,22 @@ describe.skipIf(reason)(`pods of two machines${reason ? ` (${reason})` : ''}`, (
     peers.set('world', await startPeer({ netns: `/run/netns/${machines[0]!.outside}`, name: 'world' }))
     expect(await peer('world').call({ address: addressOf(0), port: 30_080 })).toEqual([{ server: 'b', client: '10.244.0.1' }])
     expect(await peer('machine-0').call({ address: '127.0.0.1', port: 30_080 })).toEqual([{ server: 'b', client: '10.244.0.1' }])
+  })
+
+  it('can send a machine nothing that looks like a packet of its overlay', async () => {
+    const [machine] = machines
+    const eye =
+      'table ip eye { counter seen { }\n chain in { type filter hook input priority 400; udp dport 4789 counter name seen; }\n}\n'
+    for (const { run } of machines) await run('nft', ['-f', '-'], eye)
+    const seen = async () =>
+      (await Promise.all(machines.map(({ run }) => run('nft', ['list', 'counter', 'ip', 'eye', 'seen']))))
+        .join()
+        .match(/packets \d+/g)
+    for (const address of ['10.244.0.1', addressOf(0), addressOf(1)])
+      await peer('a').call({ address, port: 4789, protocol: 'udp' })
+    expect(await seen()).toEqual(['packets 0', 'packets 0'])
+    for (const { run } of machines) await run('nft', ['delete', 'table', 'ip', 'eye'])
+    expect(await machine!.run('nft', ['list', 'ruleset'])).not.toContain('table ip eye')
   })
 
   it('find a node again that got another range, and after the device and the rules were removed', async () => {

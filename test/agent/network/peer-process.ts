@@ -20,9 +20,9 @@ for (const port of ports.map(Number)) {
   udp.bind(port)
 }
 
-const tcp = ({ address, port }: Attempt) =>
+const tcp = ({ address, port, from }: Attempt) =>
   new Promise<Outcome>((resolve) => {
-    const socket = connect({ host: address, port, timeout: patienceMs })
+    const socket = connect({ host: address, port, timeout: patienceMs, ...(from && { localAddress: from }) })
     const end = (outcome: Outcome) => {
       socket.destroy()
       resolve(outcome)
@@ -33,7 +33,7 @@ const tcp = ({ address, port }: Attempt) =>
   })
 
 const udpSocket = createSocket('udp4')
-const udp = ({ address, port, samePort }: Attempt) =>
+const udp = ({ address, port, from, samePort }: Attempt) =>
   new Promise<Outcome>((resolve) => {
     const socket = samePort ? udpSocket : createSocket('udp4')
     const end = (outcome: Outcome) => {
@@ -46,9 +46,12 @@ const udp = ({ address, port, samePort }: Attempt) =>
     const timer = setTimeout(() => end({ error: 'timeout' }), patienceMs)
     socket.on('error', (error: NodeJS.ErrnoException) => end({ error: error.code ?? error.message }))
     socket.on('message', (data) => end(answer(data)))
-    socket.send('?', port, address, (error) => {
-      if (error) end({ error: (error as NodeJS.ErrnoException).code ?? error.message })
-    })
+    const send = () =>
+      socket.send('?', port, address, (error) => {
+        if (error) end({ error: (error as NodeJS.ErrnoException).code ?? error.message })
+      })
+    if (from) socket.bind(0, from, send)
+    else send()
   })
 
 const answer = (data: Buffer | string): Outcome => {

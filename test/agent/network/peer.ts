@@ -8,6 +8,8 @@ export interface Attempt {
   readonly address: string
   readonly port: number
   readonly times: number
+  /** source address, of the peer's machine; default: as the kernel chooses */
+  readonly from?: string | undefined
   /** UDP: from the same port as before, as a long-lived client does */
   readonly samePort?: boolean | undefined
 }

@@ -2,12 +2,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createRotatingLog } from '../../../local/rotating-log.ts'
 import { createAuditor } from '../../../shared/apiserver/audit/auditor.ts'
 import { createRequestMetrics } from '../../../shared/apiserver/metrics/request-metrics.ts'
 import { createWatchAge } from '../../../shared/apiserver/metrics/watch-age.ts'
 import { systemClock } from '../../../shared/platform/clock.ts'
 import { systemRandom } from '../../../shared/platform/random.ts'
+import { createRotatingLog } from '../../../shared/platform/rotating-log.ts'
 import { startTestServer, type TestServer } from './environment.ts'
 
 let server: TestServer

@@ -1,5 +1,5 @@
-import { appendFileSync, renameSync, statSync } from 'node:fs'
-import { isCode } from '../shared/platform/process-mark.ts'
+import { appendFileSync, copyFileSync, renameSync, statSync, truncateSync } from 'node:fs'
+import { isCode } from './process-mark.ts'
 
 export interface RotatingLogOptions {
   readonly path: string
@@ -20,8 +20,16 @@ export const createRotatingLog = ({ path, maxBytes = 20 << 20, kept = 5 }: Rotat
   }
 }
 
-const rotate = (path: string, kept: number): void => {
-  for (let number = kept - 1; number >= 0; number--) {
+/** For a file that another program holds open, to append to it: what is in it moves on, the file stays. Lines of the moment between may be lost. */
+export const rotateHeldLog = ({ path, maxBytes = 20 << 20, kept = 2 }: RotatingLogOptions): void => {
+  if (sizeOf(path) < maxBytes) return
+  rotate(path, kept, 1)
+  copyFileSync(path, `${path}.1`)
+  truncateSync(path)
+}
+
+const rotate = (path: string, kept: number, first = 0): void => {
+  for (let number = kept - 1; number >= first; number--) {
     const from = number === 0 ? path : `${path}.${number}`
     if (sizeOf(from) > 0) renameSync(from, `${path}.${number + 1}`)
   }
