@@ -3,6 +3,8 @@ import { existsSync, openSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { rotateHeldLog } from '../shared/platform/rotating-log.ts'
+import { readEngineInfo, whyUnfit } from './engine-fitness.ts'
 
 /** No Docker engine can be had; the message names the choices. */
 export class EngineError extends Error {
@@ -28,11 +30,19 @@ const choices = `what you can do:
   - run as root on Debian or Ubuntu: it is then installed for you
   - npm start -- --runtime simulated: the same cluster, where pods only seem to run`
 
+const unfitChoices = `what you can do:
+  - start the engine of the machine itself (packages docker.io or docker-ce), and name it: DOCKER_HOST=unix:///var/run/docker.sock
+  - npm start -- --runtime simulated: the same cluster, where pods only seem to run`
+
 /** The engine that answers; else an installed one is started; else, as root on Debian or Ubuntu, installed. Throws EngineError. */
 export const findEngine = async (options: EngineOptions): Promise<Engine> => {
   const socket = engineSocket(options.environment)
   const running = await versionOf(socket)
-  if (running) return { socket, version: running, pid: undefined }
+  if (running) {
+    const why = whyUnfit(await readEngineInfo(socket))
+    if (why !== undefined) throw new EngineError(`the Docker engine at ${socket} can not be used: ${why}.\n${unfitChoices}`)
+    return { socket, version: running, pid: undefined }
+  }
   if (process.getuid?.() !== 0) {
     throw new EngineError(`no Docker engine answers at ${socket}, and starting one takes root.\n${choices}`)
   }
@@ -96,6 +106,7 @@ const install = async ({ tell }: EngineOptions) => {
 
 const start = async ({ logFile, tell }: EngineOptions): Promise<Engine> => {
   tell('starting the Docker engine …')
+  rotateHeldLog({ path: logFile })
   const log = openSync(logFile, 'a')
   // Detached: containers must outlive a killed cluster process, and so must what keeps them.
   const child = spawn('dockerd', [], { detached: true, stdio: ['ignore', log, log] })

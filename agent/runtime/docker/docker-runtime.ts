@@ -13,6 +13,7 @@ import { inspectImage, listImages, pullImage } from './image-store.ts'
 import { readInspected } from './inspected.ts'
 import { type Owner, ownerFilter } from './labels.ts'
 import { leastOomScore } from './oom-score.ts'
+import { checkOwnProcess } from './own-process.ts'
 import { ensurePauseImage } from './pause-image.ts'
 
 export interface DockerRuntimeOptions {
@@ -104,6 +105,7 @@ export class DockerRuntime implements ContainerRuntime {
     await this.#refresh(container.id)
     const sandbox = this.#table.find(container.id)
     if (!sandbox || !('attempt' in sandbox) || !sandbox.ready) throw new RuntimeError('sandbox ended at once')
+    if (sandbox.netns) await checkOwnProcess(sandbox.netns, sandbox.id)
     return sandbox
   }
 

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createRun } from '../../../agent/network/command.ts'
 import { prepareHost, removeHost } from '../../../agent/network/host.ts'
 import type { PodNetwork } from '../../../agent/network/pod-network.ts'
 import { createPodNetwork } from '../../../agent/network/routed-network.ts'
@@ -330,6 +331,17 @@ describe.skipIf(reason)(`pods and Services on a machine with two nodes${reason ?
     endpointSlices.set(newSlice('stream', [endpoint('c')], { protocol: 'UDP' }))
     await settled()
     expect(answeredBy(await call())).toEqual(['c'])
+  })
+
+  it('touches no network of the machine itself, whatever an engine gives for a pod’s', async () => {
+    const addresses = () => createRun()('ip', ['-o', '-4', 'address'])
+    const before = await addresses()
+    for (const netns of ['/proc/self/ns/net', `/proc/${process.pid}/ns/net`])
+      await expect(networks[0]!.attach(attachment('mistaken', netns))).rejects.toThrow(
+        `${netns} is the network of this machine itself, and no pod's`,
+      )
+    expect(await addresses()).toBe(before)
+    expect((await networks[0]!.attached()).map(({ uid }) => uid)).not.toContain('uid-mistaken')
   })
 
   it('opens hostPorts on the node only', async () => {
