@@ -1,6 +1,7 @@
 import { chainStands } from './chain.ts'
 import type { Run } from './command.ts'
 import { acceptPods } from './firewall.ts'
+import { trustInterfaces } from './firewalld.ts'
 import { hostInterface, hostTable, interfacePattern } from './name.ts'
 
 export interface GuardOptions {
@@ -11,10 +12,14 @@ export interface GuardOptions {
   readonly run: Run
 }
 
-/** The rules that keep both ranges on the machine. A firewall service that starts again takes them with it; each agent looks after them. */
-export const setGuards = async (options: GuardOptions): Promise<void> => {
+/**
+ * The rules that keep both ranges on the machine. A firewall service that starts again takes them with it; each agent looks after them.
+ * Gives what the user should know, if anything.
+ */
+export const setGuards = async (options: GuardOptions): Promise<string | undefined> => {
   await options.run('nft', ['-f', '-'], guardRules(options))
   await acceptPods(options.run, options)
+  return trustInterfaces(options.run)
 }
 
 export const guardsStand = (run: Run): Promise<boolean> =>

@@ -1,6 +1,7 @@
 import { halves } from '../../shared/meta/ipv4.ts'
 import { createRun, gone, ignoring, type Run } from './command.ts'
 import { removeAccepts } from './firewall.ts'
+import { forgetInterfaces } from './firewalld.ts'
 import { type Forwarding, readForwarding, restoreForwarding, turnForwardingOn } from './forwarding.ts'
 import { checkRangesAreFree } from './free-range.ts'
 import { setGuards } from './guards.ts'
@@ -39,7 +40,8 @@ export const prepareHost = async (options: HostNetwork): Promise<void> => {
   ])
   for (const range of [podRange, serviceRange])
     await ignoring(run('ip', ['route', 'add', 'blackhole', range, 'proto', routeProtocol]), /File exists/)
-  await setGuards({ podRange, serviceRange, expose, run })
+  const note = await setGuards({ podRange, serviceRange, expose, run })
+  if (note !== undefined) options.tell?.(note)
   await ignoring(run('ip', ['link', 'add', hostInterface, 'type', 'bridge']), /File exists/)
   await run('ip', ['-batch', '-'], hostLink({ serviceRange, apiAddress }))
   await turnForwardingOn(run, options.found ?? (await readForwarding(run)))
@@ -52,6 +54,7 @@ export const removeHost = async ({ run = createRun() }: Pick<HostNetwork, 'run'>
     if (isOwnInterface(ifname)) await ignoring(run('ip', ['link', 'delete', ifname]), gone)
   await removeRoutes(run, 'unreachable')
   await removeAccepts(run)
+  await forgetInterfaces(run)
   for (const { family, name } of await ownTables(run)) await ignoring(run('nft', ['delete', 'table', family, name]), gone)
   await removeRoutes(run, 'blackhole')
 }

@@ -89,7 +89,8 @@ export const createPodNetwork = (options: PodNetworkOptions): PodNetwork => {
   }
 
   const attach = async (pod: PodAttachment): Promise<{ ip: string }> => {
-    const { ino } = await stat(pod.netns)
+    const [{ ino }, own] = await Promise.all([stat(pod.netns), stat('/proc/self/ns/net')])
+    if (ino === own.ino) throw new Error(`${pod.netns} is the network of this machine itself, and no pod's`)
     const known = pool.get(pod.uid)
     if (known && known.netnsInode === ino && (await listLinks(run)).some(({ ifname }) => ifname === podInterface(pod.uid)))
       return { ip: known.ip }
@@ -119,7 +120,8 @@ export const createPodNetwork = (options: PodNetworkOptions): PodNetwork => {
   const ensureRules = async () => {
     if (!(await guardsStand(run))) {
       log.warn('guards of the machine are gone, making them again')
-      await setGuards({ podRange, serviceRange: serviceCIDR, expose, run })
+      const note = await setGuards({ podRange, serviceRange: serviceCIDR, expose, run })
+      if (note !== undefined) log.warn(note)
     }
     const present = await run('nft', ['list', 'map', 'ip', nodeTable(nodeName), 'hostports']).then(
       () => true,
