@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Pod } from '../../shared/resources/resource.ts'
+import { hostResolvConf } from '../dns/host-resolv-conf.ts'
 import type { Mount } from '../runtime/runtime.ts'
 
 export interface ClusterDns {
@@ -36,8 +37,7 @@ export const hostnameInPod = (pod: Pod, dns: ClusterDns): string => {
 export const writePodFiles = async (options: PodFilesOptions): Promise<Mount[]> => {
   const { pod, dir, dns } = options
   await mkdir(dir, { recursive: true })
-  const hostResolvConf = await readFile('/etc/resolv.conf', 'utf8').catch(() => '')
-  const files: [string, string][] = [['resolv.conf', resolvConf(pod, dns, hostResolvConf)]]
+  const files: [string, string][] = [['resolv.conf', resolvConf(pod, dns, await hostResolvConf())]]
   if (pod.spec.hostNetwork) files.push(['hosts', await hostsOfNode(pod)])
   else files.push(['hosts', hostsFile(options)], ['hostname', `${hostnameInPod(pod, dns)}\n`])
   return Promise.all(
@@ -97,9 +97,9 @@ const parseResolvConf = (text: string): Resolver => {
   }
 }
 
-export const resolvConf = (pod: Pod, dns: ClusterDns, hostResolvConf: string): string => {
+export const resolvConf = (pod: Pod, dns: ClusterDns, hostText: string): string => {
   const { dnsPolicy = 'ClusterFirst', hostNetwork, dnsConfig } = pod.spec
-  const host = parseResolvConf(hostResolvConf)
+  const host = parseResolvConf(hostText)
   const { clusterDomain, clusterDNS } = dns
   const cluster: Resolver = {
     nameservers: [clusterDNS],
