@@ -51,7 +51,8 @@ export const startControlPlane = async (options: ControlPlaneOptions): Promise<C
         resources,
         certificateAuthority: options.certificateAuthority,
         nodeLifecycle: { heartbeats: api.heartbeats, listeningSinceMs: systemClock.now() },
-        loadBalancer: { addresses: [machineAddress()] },
+        // A laptop changes its network.
+        loadBalancer: { addresses: () => [machineAddress()], lookEveryMs: 10_000 },
         kubernetesService: { apiServer: { address: plan.apiAddress, port }, clusterIP: plan.apiServiceAddress },
       }),
     ],

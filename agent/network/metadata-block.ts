@@ -2,17 +2,19 @@ import { chainStands } from './chain.ts'
 import { createRun, type Run } from './command.ts'
 import { interfacePattern } from './name.ts'
 
-/** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html */
+/** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html; of other clouds the first is the same */
 const metadataAddresses = { v4: '169.254.169.254', v6: 'fd00:ec2::254' }
 const table = 'windlass-metadata'
 
+// Google's machines have their resolver at the same address.
 const rules = `
 add table inet ${table}
 delete table inet ${table}
 table inet ${table} {
   chain forward {
     type filter hook forward priority -10;
-    iifname "${interfacePattern}" ip daddr ${metadataAddresses.v4} reject
+    iifname "${interfacePattern}" ip daddr ${metadataAddresses.v4} meta l4proto { tcp, udp } th dport != 53 reject
+    iifname "${interfacePattern}" ip daddr ${metadataAddresses.v4} meta l4proto != { tcp, udp } reject
     iifname "${interfacePattern}" ip6 daddr ${metadataAddresses.v6} reject
   }
 }

@@ -5,6 +5,7 @@ import type { Logger } from '../../shared/platform/log.ts'
 import { endpointSlices, nodes, pods, services } from '../../shared/resources/resource.ts'
 import type { AgentConfiguration } from '../configuration.ts'
 import { createConfigSource } from '../container/config-source.ts'
+import { startMetadataBlock } from '../network/metadata-block.ts'
 import { ownMachine } from '../room/own-machine.ts'
 import { startKubeletServer } from '../server/kubelet-server.ts'
 import { createApiHeartbeats } from './api-heartbeats.ts'
@@ -24,7 +25,9 @@ export const startLocalNode = async (options: StartOptions): Promise<{ stop(): P
   const { configuration, client, clock, log, signal } = options
   const { nodeName: name, dataDir, podCIDR, labels, port } = configuration
   const common = { client, clock, log, signal }
-  return startDockerNode({
+  // This machine may be a cloud's.
+  const block = await startMetadataBlock({ onError: (error) => log.error('metadata is not kept from pods', { error }) })
+  const node = await startDockerNode({
     ...options,
     edge: {
       informers: {
@@ -43,4 +46,10 @@ export const startLocalNode = async (options: StartOptions): Promise<{ stop(): P
       serve: (source, address) => startKubeletServer({ ...source, configuration, address, log }),
     },
   })
+  return {
+    stop: async () => {
+      block.stop()
+      await node.stop()
+    },
+  }
 }

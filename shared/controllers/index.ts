@@ -12,7 +12,7 @@ import { createNodeLifecycleController, type NodeLifecycleOptions } from './node
 import { podGarbageCollector } from './pod-gc.ts'
 import { replicaSetController } from './replicaset/replicaset.ts'
 import { createRootCaPublisher } from './root-ca-publisher.ts'
-import { createServiceLoadBalancerController } from './service-load-balancer.ts'
+import { createServiceLoadBalancerController, type ServiceLoadBalancerOptions } from './service-load-balancer.ts'
 import { serviceAccountController } from './serviceaccount.ts'
 import { systemNamespacesController } from './system-namespaces.ts'
 import { taintEvictionController } from './taint-eviction/taint-eviction.ts'
@@ -25,12 +25,7 @@ export interface ControllersOptions {
   readonly kubernetesService: KubernetesServiceOptions
   readonly nodeLifecycle: NodeLifecycleOptions
   /** undefined: somebody else looks after Services of type LoadBalancer */
-  readonly loadBalancer?:
-    | {
-        /** what they answer on */
-        readonly addresses: readonly string[]
-      }
-    | undefined
+  readonly loadBalancer?: ServiceLoadBalancerOptions | undefined
 }
 
 /** Every controller. */

@@ -187,7 +187,7 @@ describe.skipIf(reason)(`pods of two machines${reason ? ` (${reason})` : ''}`, (
     const [machine] = machines
     const outside = (...args: string[]) => machine!.run('ip', ['-n', machine!.outside, ...args])
     await outside('address', 'add', '169.254.169.254/32', 'dev', 'br0')
-    peers.set('metadata', await startPeer({ netns: `/run/netns/${machine!.outside}`, name: 'metadata', ports: [80] }))
+    peers.set('metadata', await startPeer({ netns: `/run/netns/${machine!.outside}`, name: 'metadata', ports: [80, 53] }))
     peers.set('tasks', await startPeer({ netns: `/run/netns/${machine!.netns}`, name: 'tasks', ports: [51_679] }))
     // as ecs-init does
     await machine!.run(
@@ -202,5 +202,8 @@ describe.skipIf(reason)(`pods of two machines${reason ? ` (${reason})` : ''}`, (
     expect(await call('machine-0', '169.254.169.254')).toEqual(['metadata'])
     expect(await call('a', '169.254.169.254')).toEqual(['ECONNREFUSED'])
     expect(await call('a', '169.254.170.2')).toEqual(['tasks'])
+    // Google's machines have their resolver there
+    expect(answeredBy(await peer('a').call({ address: '169.254.169.254', port: 53 }))).toEqual(['metadata'])
+    expect(answeredBy(await peer('a').call({ address: '169.254.169.254', port: 80, protocol: 'udp' }))).not.toEqual(['metadata'])
   })
 })

@@ -37,7 +37,7 @@ export const allControllers = (changes: Partial<ControllersOptions> = {}): Contr
     certificateAuthority: 'PEM',
     kubernetesService: { apiServer: { address: '172.18.0.1', port: 6443 }, clusterIP: '10.96.0.1' },
     nodeLifecycle: { heartbeats: { all: async () => new Map() }, graceMs: 3_600_000 },
-    loadBalancer: { addresses: ['172.18.0.1'] },
+    loadBalancer: { addresses: () => ['172.18.0.1'] },
     ...changes,
   })
 
