@@ -15,6 +15,7 @@ import {
   updateRecord,
   writeRecord,
 } from './data-directory.ts'
+import { startHeldLogRotation } from './held-logs.ts'
 import { serve } from './http-server.ts'
 import { addToKubeconfig, setBackContext, userKubeconfig } from './kubeconfig.ts'
 import { takeLock } from './machine-lock.ts'
@@ -64,6 +65,7 @@ export const startCluster = async (
     if (local.runtime === 'docker' && local.nodes > plan.nodes)
       throw new DataDirectoryError(`--pod-cidr ${plan.podRange} has addresses for ${plan.nodes} nodes, not for ${local.nodes}`)
     const log = createLog(join(directory.logs, 'server.log'))
+    undo.push(startHeldLogRotation(directory.logs, log))
     const pki = await openPki(directory.pki)
     const server = `https://127.0.0.1:${local.port}`
     const kubeconfig = local.kubeconfig ?? userKubeconfig()

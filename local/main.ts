@@ -1,10 +1,12 @@
-import { appendFileSync } from 'node:fs'
 import { enableCompileCache } from 'node:module'
 import { createLogger } from '../shared/platform/log.ts'
+import { createRotatingLog } from '../shared/platform/rotating-log.ts'
+import { logWarnings } from '../shared/platform/warnings.ts'
 import { startCluster } from './cluster.ts'
 import { explain } from './explain.ts'
 import { parseOptions, usage } from './options.ts'
 import { createProgress, nextSteps } from './progress.ts'
+import { checkUser } from './user.ts'
 
 enableCompileCache()
 const startedAt = Date.now() - process.uptime() * 1000
@@ -16,8 +18,12 @@ try {
     console.log(usage)
     process.exit(0)
   }
-  const createLog = (file: string) =>
-    createLogger({ write: (line) => (options.verbose ? console.error(line) : appendFileSync(file, `${line}\n`)) })
+  checkUser(options)
+  const createLog = (file: string) => {
+    const log = createLogger({ write: options.verbose ? (line) => console.error(line) : createRotatingLog({ path: file }) })
+    logWarnings(log)
+    return log
+  }
   const progress = createProgress(write, startedAt, process.stdout.isTTY)
   if (options.runtime === 'simulated') progress.note('simulated runtime: pods only seem to run, no container is started')
   const cluster = await startCluster(options, progress, createLog)

@@ -9,6 +9,7 @@ import { removeFromKubeconfig } from './kubeconfig.ts'
 import { takeLock, takeMachineLock } from './machine-lock.ts'
 import { parseOptions, usage } from './options.ts'
 import { openRunningAgents } from './running-agents.ts'
+import { checkUser } from './user.ts'
 
 /** `npm run reset`: takes away everything a cluster made, on the engine, in the network, on disk and in the kubeconfig. */
 const reset = async (): Promise<void> => {
@@ -16,6 +17,7 @@ const reset = async (): Promise<void> => {
   if (options === 'help') return console.log(usage)
   const record = await readRecord(options.dataDir)
   if (!record) return console.log(`there is no cluster in ${options.dataDir}`)
+  checkUser({ runtime: record.runtime, dataDir: options.dataDir })
   const release = takeLock(join(options.dataDir, 'lock'), `the cluster in ${options.dataDir}`)
   try {
     if (record.runtime === 'docker') await resetMachine(options.dataDir, record.enginePid)

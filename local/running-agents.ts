@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -45,7 +45,7 @@ export const openRunningAgents = (dataDir: string, folder = defaultFolder) => ({
     writeFileSync(draft, JSON.stringify(agent))
     renameSync(draft, join(folder, agent.nodeName))
   },
-  forget: (nodeName: string): void => rmSync(join(folder, nodeName), { force: true }),
+  forget: (nodeName: string): void => remove(folder, nodeName),
   /** The agents of this cluster that can be kept: told what they would be told now, and no older than the source. The others are ended. */
   keep: async (configurations: readonly AgentConfiguration[]): Promise<RunningAgent[]> => {
     const agents = read(folder)
@@ -93,9 +93,19 @@ const endAll = async (folder: string, agents: readonly RunningAgent[]): Promise<
   await Promise.all(
     agents.map(async ({ nodeName, mark }) => {
       await endProcess(mark)
-      rmSync(join(folder, nodeName), { force: true })
+      remove(folder, nodeName)
     }),
   )
+}
+
+/** The folder goes with the last. */
+const remove = (folder: string, nodeName: string): void => {
+  rmSync(join(folder, nodeName), { force: true })
+  try {
+    rmdirSync(folder)
+  } catch (error) {
+    if (!isCode(error, 'ENOTEMPTY') && !isCode(error, 'ENOENT')) throw error
+  }
 }
 
 const hashOf = (configuration: AgentConfiguration): string =>
@@ -106,7 +116,7 @@ const read = (folder: string): RunningAgent[] =>
   filesOf(folder).flatMap((name) => {
     const agent = JSON.parse(readFileSync(join(folder, name), 'utf8')) as RunningAgent
     if (isRunning(agent.mark)) return [agent]
-    rmSync(join(folder, name), { force: true })
+    remove(folder, name)
     return []
   })
 

@@ -12,6 +12,8 @@ export interface ClusterOptions {
   readonly runtime: 'docker' | 'simulated'
   readonly nodes?: number
   readonly flags?: readonly string[]
+  /** beside what this process has */
+  readonly environment?: Readonly<Record<string, string>>
 }
 
 /** A cluster as a user starts it: `npm start`, in a folder of its own. */
@@ -93,6 +95,18 @@ export class Cluster {
     return agent.pid
   }
 
+  /** Every process of it, the programs that they run too. */
+  pids(): number[] {
+    const agents = this.#agents().map(({ pid }) => pid)
+    const first = this.#process?.pid
+    return [
+      ...new Set([
+        ...(first === undefined ? [] : [first, ...descendants(first)]),
+        ...agents.flatMap((pid) => [pid, ...descendants(pid)]),
+      ]),
+    ]
+  }
+
   /** Proportional set size of each of its processes that runs Node.js. */
   memory(): { name: string; mebibytes: number }[] {
     return descendants(this.#process!.pid!).flatMap((pid) => {
@@ -128,6 +142,7 @@ export class Cluster {
     const always = ['--data-dir', this.dataDir, ...(script === undefined ? ['--kubeconfig', this.kubeconfig] : [])]
     const child = spawn('npm', [command, ...(script === undefined ? [] : [script]), '--silent', '--', ...always, ...flags], {
       cwd: repository,
+      env: { ...process.env, ...this.#options.environment },
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     })

@@ -1,9 +1,9 @@
-import { mkdtemp, readFile, stat, writeFile } from 'node:fs/promises'
+import { chown, lstat, mkdtemp, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { addToKubeconfig, KubeconfigError, removeFromKubeconfig, userKubeconfig } from '../../local/kubeconfig.ts'
+import { addToKubeconfig, KubeconfigError, removeFromKubeconfig, setBackContext, userKubeconfig } from '../../local/kubeconfig.ts'
 
 const entry = {
   name: 'windlass',
@@ -91,5 +91,49 @@ describe('kubeconfig', () => {
   it('is the first file of $KUBECONFIG', () => {
     expect(userKubeconfig({ KUBECONFIG: ':/a:/b' })).toBe('/a')
     expect(userKubeconfig({})).toMatch(/\.kube\/config$/)
+  })
+
+  it('gives the current context back to whom it took it from, unless the user has chosen since', async () => {
+    await addToKubeconfig(file, entry)
+    await writeFile(file, others)
+    expect(await addToKubeconfig(file, entry)).toBe('work')
+    expect(await addToKubeconfig(file, entry)).toBeUndefined()
+    const current = async () => parse(await readFile(file, 'utf8'))['current-context']
+    await setBackContext(file, 'windlass', 'gone')
+    expect(await current()).toBe('windlass')
+    await setBackContext(file, 'windlass', 'work')
+    expect(await current()).toBe('work')
+    await addToKubeconfig(file, entry)
+    await removeFromKubeconfig(file, 'windlass', { ...entry, previousContext: 'work' })
+    expect(await current()).toBe('work')
+  })
+
+  it.each(['absolute', 'relative'])('stays a link where it is one: %s', async (kind) => {
+    await addToKubeconfig(file, entry)
+    const folder = dirname(file)
+    const link = join(folder, 'link')
+    await writeFile(join(folder, 'real'), others, { mode: 0o644 })
+    await symlink(kind === 'absolute' ? join(folder, 'real') : 'real', link)
+    await addToKubeconfig(link, entry)
+    expect((await lstat(link)).isSymbolicLink()).toBe(true)
+    expect(await readFile(join(folder, 'real'), 'utf8')).toContain('windlass')
+    expect((await stat(link)).mode & 0o777).toBe(0o600)
+    expect((await readdir(folder)).sort()).toEqual(['config', 'link', 'real'])
+  })
+
+  it('is made behind a link that leads nowhere yet', async () => {
+    await addToKubeconfig(file, entry)
+    const link = join(dirname(file), 'link')
+    await symlink('later', link)
+    await addToKubeconfig(link, entry)
+    expect(await readFile(join(dirname(file), 'later'), 'utf8')).toContain('windlass')
+  })
+
+  it.skipIf(process.getuid?.() !== 0)('belongs to the owner of the folder under sudo, folders that are made too', async () => {
+    const home = await mkdtemp(join(tmpdir(), 'home-'))
+    await chown(home, 1234, 1235)
+    const own = join(home, '.kube', 'config')
+    await addToKubeconfig(own, entry)
+    for (const path of [own, dirname(own)]) expect(await stat(path)).toMatchObject({ uid: 1234, gid: 1235 })
   })
 })
