@@ -237,6 +237,13 @@ describe.skipIf(missing)(`the agent of an instance${missing ? ` (${missing})` : 
     expect(standIn.requests.some((line) => line.includes('watch=true'))).toBe(false)
   })
 
+  it('lets load balancers in from outside, and asks for the range that it has should its object be made again', async () => {
+    const rules = await run('ip', ['netns', 'exec', netns, 'nft', 'list', 'ruleset'])
+    expect(rules).toContain('vmap @outside')
+    expect(rules).not.toContain('iifname != "wl-*" return')
+    expect((await node(() => true)).metadata.annotations).toMatchObject({ 'windlass.dev/pod-cidr': '10.244.7.0/24' })
+  })
+
   it('runs a pod when its task has started, inside it, and gives its room back when it has ended', async () => {
     const { uid, place } = await createPod('job', 'echo hello; sleep 2')
     await pod('job', ({ status }) => status?.containerStatuses?.[0]?.state?.waiting?.reason === 'ContainerCreating')
