@@ -1,5 +1,6 @@
 import type { ClusterIdentity } from '../identity/cluster-identity.ts'
 import { nthAddress } from '../meta/ipv4.ts'
+import { systemClock } from '../platform/clock.ts'
 import { definitions } from '../resources/index.ts'
 import { loadDescriptions, loadSchemas } from '../resources/schemas.ts'
 import type { AwsRoleOptions } from './admission/aws-role.ts'
@@ -43,7 +44,11 @@ export const createStandardServer = (options: StandardServerOptions): ApiServer 
     ...options,
     definitions,
     schemas: loadSchemas(),
-    authenticators: [peerAuthenticator, ...authenticators, createServiceAccountAuthenticator({ tokens, store })],
+    authenticators: [
+      peerAuthenticator,
+      ...authenticators,
+      createServiceAccountAuthenticator({ tokens, store, clock: options.clock ?? systemClock }),
+    ],
     authorizer: staticAuthorizer,
     admission: createDefaultAdmission(options),
     anonymousPaths: options.awsRoles ? issuerPaths : [],

@@ -1,12 +1,14 @@
 import type { KubeObject } from '../../meta/object.ts'
-import { forbidden } from '../../meta/status.ts'
+import { forbidden, notFound } from '../../meta/status.ts'
 import type { Node, Pod } from '../../resources/resource.ts'
 import { nodesGroup } from '../authz/static-rules.ts'
 import { jsonEqual } from '../objects/json-equal.ts'
 import type { AdmissionAttributes, AdmissionEnvironment, AdmissionPlugin } from './admission.ts'
+import { apiReferenceOf } from './api-reference.ts'
 
 const userPrefix = 'system:node:'
 const mirrorAnnotation = 'kubernetes.io/config.mirror'
+const leaseNamespace = 'kube-node-lease'
 /** Labels of kubernetes.io that a node may give itself; others steer pods that are not meant for it. */
 const ownLabels = new Set([
   'kubernetes.io/hostname',
@@ -30,8 +32,9 @@ export const nodeRestriction: AdmissionPlugin = {
   validate: async (attributes, environment) => {
     const { user, definition } = attributes
     if (!user.groups.includes(nodesGroup) || !user.name.startsWith(userPrefix)) return
-    const check = definition.group === '' ? checks[definition.plural] : undefined
-    await check?.({ node: user.name.slice(userPrefix.length), attributes, environment })
+    const request = { node: user.name.slice(userPrefix.length), attributes, environment }
+    if (request.node === '') throw refuse(request, `could not determine node from user "${user.name}"`)
+    await checks[`${definition.group}/${definition.plural}`]?.(request)
   },
 }
 
@@ -44,26 +47,69 @@ interface NodeRequest {
 const refuse = ({ attributes: { definition, name } }: NodeRequest, message: string) =>
   forbidden(definition.group, definition.plural, name, message)
 
-const checkPod = (request: NodeRequest): void => {
+const checkPod = async (request: NodeRequest): Promise<void> => {
   const { node, attributes } = request
   const { operation, object, oldObject, subresource } = attributes
-  if (operation === 'CREATE') {
-    checkMirrorPod(request, object as Pod)
-    return
+  if (subresource === 'status') return checkPodStatus(request)
+  if (subresource === 'eviction') return checkEviction(request)
+  if (subresource !== '') {
+    throw refuse(request, `unexpected pod subresource "${subresource}", only 'status' and 'eviction' are allowed`)
   }
-  const { spec } = oldObject as Pod
-  if (spec.nodeName === node) return
-  if (operation === 'DELETE') throw refuse(request, `node "${node}" can only delete pods with spec.nodeName set to itself`)
-  const what = subresource === 'status' ? 'update pod status for' : 'update'
-  throw refuse(request, `node "${node}" can only ${what} pods with spec.nodeName set to itself`)
+  if (operation === 'CREATE') return checkMirrorPod(request, object as Pod)
+  if (operation === 'UPDATE') {
+    throw refuse(request, `unexpected operation "${operation}", node "${node}" can only create and delete mirror pods`)
+  }
+  if ((oldObject as Pod).spec.nodeName !== node) {
+    throw refuse(request, `node "${node}" can only delete pods with spec.nodeName set to itself`)
+  }
 }
 
-const checkMirrorPod = (request: NodeRequest, { metadata, spec }: Pod): void => {
-  const { node } = request
+const checkPodStatus = (request: NodeRequest): void => {
+  const { node, attributes } = request
+  const [object, old] = [attributes.object as Pod, attributes.oldObject as Pod]
+  if (old.spec.nodeName !== node) {
+    throw refuse(request, `node "${node}" can only update pod status for pods with spec.nodeName set to itself`)
+  }
+  if (!jsonEqual(object.metadata.labels ?? {}, old.metadata.labels ?? {})) {
+    throw refuse(request, `node "${node}" cannot update labels through pod status`)
+  }
+  if (!jsonEqual(object.status?.resourceClaimStatuses ?? [], old.status?.resourceClaimStatuses ?? [])) {
+    throw refuse(request, `node "${node}" cannot update resource claim statues`)
+  }
+  if (!jsonEqual(object.status?.extendedResourceClaimStatus, old.status?.extendedResourceClaimStatus)) {
+    throw refuse(request, `node "${node}" cannot update extended resource claim status`)
+  }
+}
+
+const checkEviction = async (request: NodeRequest): Promise<void> => {
+  const { node, attributes, environment } = request
+  const pod = (await environment.read('pods', attributes.namespace, attributes.name)) as Pod | undefined
+  if (!pod) throw notFound('', 'pods', attributes.name)
+  if (pod.spec.nodeName !== node) throw refuse(request, `node ${node} can only evict pods with spec.nodeName set to itself`)
+}
+
+const checkMirrorPod = async (request: NodeRequest, { metadata, spec }: Pod): Promise<void> => {
+  const { node, environment } = request
   if (metadata.annotations?.[mirrorAnnotation] === undefined) {
     throw refuse(request, `pod does not have "${mirrorAnnotation}" annotation, node "${node}" can only create mirror pods`)
   }
   if (spec.nodeName !== node) throw refuse(request, `node "${node}" can only create pods with spec.nodeName set to itself`)
+  const [owner, ...others] = metadata.ownerReferences ?? []
+  if (others.length > 0) throw refuse(request, `node "${node}" can only create pods with a single owner reference set to itself`)
+  if (owner?.apiVersion !== 'v1' || owner.kind !== 'Node' || owner.name !== node) {
+    throw refuse(request, `node "${node}" can only create pods with an owner reference set to itself`)
+  }
+  if (!owner.controller) {
+    throw refuse(request, `node "${node}" can only create pods with a controller owner reference set to itself`)
+  }
+  if (owner.blockOwnerDeletion) throw refuse(request, `node "${node}" must not set blockOwnerDeletion on an owner reference`)
+  const self = await environment.read('nodes', '', node)
+  if (!self) throw notFound('', 'nodes', node)
+  if (owner.uid !== self.metadata.uid) {
+    throw refuse(request, `node ${node} UID mismatch: expected ${owner.uid} got ${self.metadata.uid}`)
+  }
+  const reference = apiReferenceOf(spec)
+  if (reference) throw refuse(request, `node "${node}" can not create pods that reference ${reference}`)
 }
 
 const checkNode = (request: NodeRequest): void => {
@@ -104,25 +150,62 @@ const foreignLabels = ({ metadata: { labels = {} } }: Node, old: Node | undefine
 }
 
 interface TokenRequest extends KubeObject {
-  spec?: { boundObjectRef?: { apiVersion?: string; kind?: string; name?: string; uid?: string } }
+  spec?: { audiences?: string[]; boundObjectRef?: { apiVersion?: string; kind?: string; name?: string; uid?: string } }
 }
 
-/** Tokens are for the pods that run there. */
+/** Tokens are for the pods that run there, and for whom their volumes say. */
 const checkToken = async (request: NodeRequest): Promise<void> => {
   const { node, attributes, environment } = request
   if (attributes.subresource !== 'token') return
-  const { apiVersion, kind, name, uid } = (attributes.object as TokenRequest).spec?.boundObjectRef ?? {}
+  const { audiences = [], boundObjectRef } = (attributes.object as TokenRequest).spec ?? {}
+  const { apiVersion, kind, name, uid } = boundObjectRef ?? {}
   if (apiVersion !== 'v1' || kind !== 'Pod' || !name) throw refuse(request, 'node requested token not bound to a pod')
   if (!uid) throw refuse(request, 'node requested token with a pod binding without a uid')
   const pod = (await environment.read('pods', attributes.namespace, name)) as Pod | undefined
-  // One that is gone is the token handler's to say.
-  if (pod && pod.spec.nodeName !== node) {
+  if (!pod) throw notFound('', 'pods', name)
+  if (uid !== pod.metadata.uid) {
+    throw refuse(
+      request,
+      `the UID in the bound object reference (${uid}) does not match the UID in record. The object might have been deleted and then recreated`,
+    )
+  }
+  if (pod.spec.nodeName !== node) {
     throw refuse(request, 'node requested token bound to a pod scheduled on a different node')
+  }
+  if (audiences.length > 1) throw refuse(request, 'node may only request 0 or 1 audiences')
+  const [audience = ''] = audiences
+  if (!namesAudience(pod, audience)) {
+    throw refuse(
+      request,
+      `audience "${audience}" not found in pod spec volume, ${attributes.user.name} is not authorized to request tokens for this audience`,
+    )
   }
 }
 
-const checks: Readonly<Record<string, (request: NodeRequest) => Promise<void> | void>> = {
-  pods: checkPod,
-  nodes: checkNode,
-  serviceaccounts: checkToken,
+/** '' is the API server's own. */
+const namesAudience = ({ spec }: Pod, audience: string): boolean =>
+  spec.volumes?.some(({ projected }) =>
+    projected?.sources?.some(
+      ({ serviceAccountToken }) => serviceAccountToken && (serviceAccountToken.audience ?? '') === audience,
+    ),
+  ) ?? false
+
+const checkLease = (request: NodeRequest): void => {
+  const { node, attributes } = request
+  const { namespace, operation, object } = attributes
+  if (namespace !== leaseNamespace) {
+    throw refuse(request, `can only access leases in the "${leaseNamespace}" system namespace`)
+  }
+  const name = operation === 'CREATE' ? object?.metadata.name : attributes.name
+  if (name !== node) throw refuse(request, 'can only access node lease with the same name as the requesting node')
+}
+
+type Check = (request: NodeRequest) => Promise<void> | void
+
+/** By `group/plural`. */
+const checks: Readonly<Record<string, Check>> = {
+  '/pods': checkPod,
+  '/nodes': checkNode,
+  '/serviceaccounts': checkToken,
+  'coordination.k8s.io/leases': checkLease,
 }

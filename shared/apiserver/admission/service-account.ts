@@ -3,6 +3,7 @@ import { nameSuffix, type Random } from '../../platform/random.ts'
 import type { Container, Volume } from '../../resources/generated/types.ts'
 import type { Pod, ServiceAccount } from '../../resources/resource.ts'
 import type { AdmissionEnvironment, AdmissionPlugin } from './admission.ts'
+import { namesSecrets } from './api-reference.ts'
 import { isPodCreate } from './of-kind.ts'
 
 const defaultName = 'default'
@@ -46,9 +47,12 @@ export const createServiceAccount = (effects: readonly AccountEffect[] = []): Ad
   },
 })
 
-const checkMirror = (pod: Pod) => {
-  if (pod.spec.serviceAccountName) {
-    throw forbidden('', 'pods', pod.metadata.name, 'a mirror pod may not reference service accounts')
+const checkMirror = ({ metadata, spec }: Pod) => {
+  const refuse = (message: string) => forbidden('', 'pods', metadata.name, message)
+  if (spec.serviceAccountName) throw refuse('a mirror pod may not reference service accounts')
+  if (namesSecrets(spec)) throw refuse('a mirror pod may not reference secrets')
+  if (spec.volumes?.some(({ projected }) => projected?.sources?.some((source) => source.serviceAccountToken))) {
+    throw refuse('a mirror pod may not use ServiceAccountToken volume projections')
   }
 }
 

@@ -1,12 +1,16 @@
 import { ApiError } from '../../meta/status.ts'
+import type { Clock } from '../../platform/clock.ts'
 import type { Store } from '../../storage/store.ts'
 import { decodeStored } from '../objects/encode.ts'
 import type { User } from '../request.ts'
 import { type Authenticator, authenticatedGroup } from './authenticator.ts'
 import type { ObjectClaim, Tokens, VerifiedToken } from './tokens.ts'
 
+/** What is being deleted is good for so long yet, as upstream allows for clocks that differ. */
+const leewayMs = 60_000
+
 /** Bearer tokens of service accounts; good as long as the account, and what the token is bound to, are there. */
-export const createServiceAccountAuthenticator = (options: { tokens: Tokens; store: Store }): Authenticator => ({
+export const createServiceAccountAuthenticator = (options: { tokens: Tokens; store: Store; clock: Clock }): Authenticator => ({
   authenticate: async (request) => {
     const token = /^Bearer +(\S+)$/i.exec(request.header('authorization') ?? '')?.[1]
     if (token === undefined) return undefined
@@ -19,25 +23,26 @@ export const createServiceAccountAuthenticator = (options: { tokens: Tokens; sto
 /** undefined: the token is not good (any more). */
 export const userOfToken = async (
   token: string,
-  { tokens, store, audiences }: { tokens: Tokens; store: Store; audiences?: readonly string[] | undefined },
+  { tokens, store, clock, audiences }: { tokens: Tokens; store: Store; clock: Clock; audiences?: readonly string[] | undefined },
 ): Promise<User | undefined> => {
   const verified = await tokens.verify(token, audiences)
   if (!verified) return undefined
-  const { namespace, ...account } = verified.serviceAccount
+  const { serviceAccount, pod, secret, node } = verified
+  const { namespace, ...account } = serviceAccount
+  const isAlive = async (resource: string, { uid, name }: ObjectClaim, space = namespace): Promise<boolean> => {
+    const entry = await store.get({ resource, namespace: space, name })
+    if (!entry) return false
+    const { metadata } = decodeStored(entry.value)
+    return metadata.uid === uid && !(Date.parse(metadata.deletionTimestamp ?? '') < clock.now() - leewayMs)
+  }
   const alive = await Promise.all([
-    isAlive(store, { resource: 'serviceaccounts', namespace, ...account }),
-    verified.pod === undefined || isAlive(store, { resource: 'pods', namespace, ...verified.pod }),
-    verified.secret === undefined || isAlive(store, { resource: 'secrets', namespace, ...verified.secret }),
+    isAlive('serviceaccounts', account),
+    !pod || isAlive('pods', pod),
+    !secret || isAlive('secrets', secret),
+    // For a pod's token the node only says where it runs.
+    !node || pod !== undefined || isAlive('nodes', node, ''),
   ])
   return alive.every(Boolean) ? userOf(verified) : undefined
-}
-
-const isAlive = async (
-  store: Store,
-  { uid, ...key }: ObjectClaim & { resource: string; namespace: string },
-): Promise<boolean> => {
-  const entry = await store.get(key)
-  return entry !== undefined && decodeStored(entry.value).metadata.uid === uid
 }
 
 const userOf = ({ id, serviceAccount, pod, node }: VerifiedToken): User => {

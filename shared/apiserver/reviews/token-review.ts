@@ -23,7 +23,7 @@ export const createTokenReview = (tokens: Tokens): VirtualResource => ({
     const object = await readTyped<TokenReview>(context, definition)
     const { token, audiences = [...tokens.audiences] } = object.spec ?? {}
     if (!token) throw badRequest('token is required for TokenReview in authentication')
-    const user = await userOfToken(token, { tokens, store: parts.store, audiences })
+    const user = await userOfToken(token, { tokens, store: parts.store, clock: parts.clock, audiences })
     const matched =
       user && audiences.filter((audience) => tokens.audiences.includes(audience) || object.spec?.audiences?.includes(audience))
     const status = user

@@ -1,8 +1,10 @@
+import type { KubeObject } from '../../meta/object.ts'
 import { badRequest } from '../../meta/status.ts'
 import { timestamp } from '../../platform/clock.ts'
 import type { Pod } from '../../resources/resource.ts'
 import { readValue } from '../body.ts'
 import type { ResourceContext } from '../context.ts'
+import { admit } from '../objects/admit.ts'
 import { deleteObject } from '../objects/delete.ts'
 import { deleteOptionsFrom } from '../objects/delete-options.ts'
 import { updateObject } from '../objects/update.ts'
@@ -20,6 +22,17 @@ export const createEviction = async (context: ResourceContext): Promise<ApiRespo
     throw badRequest(`name in URL does not match name in Eviction object: ${info.name} != ${metadata.name}`)
   }
   const options = deleteOptionsFrom(deleteOptions ?? {}, request.query)
+  await admit(context.parts, {
+    operation: 'CREATE',
+    definition: context.definition,
+    subresource: info.subresource,
+    namespace: info.namespace,
+    name: info.name,
+    object: body as KubeObject,
+    oldObject: undefined,
+    user: context.user,
+    dryRun: options.dryRun,
+  })
   if (!options.dryRun) await markDisrupted(context)
   await deleteObject(context, info.name, options)
   return respondJson(request, 201, { ...successStatus(undefined), code: 201 })

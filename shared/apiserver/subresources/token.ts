@@ -2,6 +2,7 @@ import { type FieldError, invalid, invalidValue } from '../../meta/field-error.t
 import type { KubeObject } from '../../meta/object.ts'
 import { badRequest, conflict, notFound } from '../../meta/status.ts'
 import { timestamp } from '../../platform/clock.ts'
+import type { Pod } from '../../resources/resource.ts'
 import type { ObjectClaim, Tokens } from '../authn/tokens.ts'
 import { readTyped } from '../body.ts'
 import { isDryRun, keyOf, notFoundIn, type ResourceContext } from '../context.ts'
@@ -33,23 +34,32 @@ const type = {
 }
 
 /** What a token may be bound to, and the claim it becomes. */
-const bindable: Readonly<Record<string, { resource: string; claim: 'pod' | 'secret' }>> = {
+const bindable: Readonly<Record<string, { resource: string; claim: 'pod' | 'secret' | 'node' }>> = {
   Pod: { resource: 'pods', claim: 'pod' },
   Secret: { resource: 'secrets', claim: 'secret' },
+  Node: { resource: 'nodes', claim: 'node' },
 }
 
 /** TokenRequest of a service account. */
 export const createTokenSubresource = (tokens: Tokens): SubresourceHandlers => ({
   create: async (context) => {
     const { info, parts, request } = context
+    const object = await readTyped<TokenRequest>(context, type)
+    checkName(object, info)
     const account = await parts.store.get(keyOf(context))
     if (!account) throw notFoundIn(context, info.name)
-    const object = await readTyped<TokenRequest>(context, type)
-    if (object.metadata.name && object.metadata.name !== info.name) {
-      throw badRequest(
-        `metadata.name: Invalid value: ${JSON.stringify(object.metadata.name)}: must match the service account name: ${info.name}`,
+    const { metadata } = decodeStored(account.value)
+    const { uid } = object.metadata
+    if (uid && uid !== metadata.uid) {
+      throw conflict(
+        type.group,
+        type.kind,
+        info.name,
+        `the UID in the token request (${uid}) does not match the UID of the service account (${metadata.uid})`,
       )
     }
+    const { expirationSeconds = defaultSeconds, boundObjectRef } = object.spec ?? {}
+    checkExpiration(expirationSeconds)
     await admit(parts, {
       operation: 'CREATE',
       definition: context.definition,
@@ -61,10 +71,7 @@ export const createTokenSubresource = (tokens: Tokens): SubresourceHandlers => (
       user: context.user,
       dryRun: isDryRun(context),
     })
-    const { expirationSeconds = defaultSeconds, boundObjectRef } = object.spec ?? {}
     const audiences = object.spec?.audiences?.length ? object.spec.audiences : [...tokens.audiences]
-    checkExpiration(expirationSeconds)
-    const { metadata } = decodeStored(account.value)
     const bound = boundObjectRef && (await boundClaims(context, boundObjectRef))
     const expiresAtMs = parts.clock.now() + expirationSeconds * 1000
     const token = isDryRun(context)
@@ -84,6 +91,15 @@ export const createTokenSubresource = (tokens: Tokens): SubresourceHandlers => (
   },
 })
 
+const checkName = ({ metadata }: KubeObject, { name, namespace }: { name: string; namespace: string }) => {
+  const wrong = (field: 'name' | 'namespace') =>
+    invalid(type.group, type.kind, name, [
+      invalidValue(`metadata.${field}`, metadata[field], `must match the service account ${field} if specified`),
+    ])
+  if (metadata.name && metadata.name !== name) throw wrong('name')
+  if (metadata.namespace && metadata.namespace !== namespace) throw wrong('namespace')
+}
+
 const checkExpiration = (seconds: number) => {
   const errors: FieldError[] = []
   const field = 'spec.expirationSeconds'
@@ -94,18 +110,24 @@ const checkExpiration = (seconds: number) => {
 
 const boundClaims = async (
   { parts, info }: ResourceContext,
-  { kind = '', name = '', uid }: BoundObject,
+  { apiVersion = '', kind = '', name = '', uid }: BoundObject,
 ): Promise<Partial<Record<'pod' | 'secret' | 'node', ObjectClaim>>> => {
-  const target = Object.hasOwn(bindable, kind) ? bindable[kind] : undefined
-  if (!target) throw badRequest(`cannot bind token to object of type v1, Kind=${kind}`)
-  const entry = await parts.store.get({ resource: target.resource, namespace: info.namespace, name })
+  const [version = '', group = ''] = apiVersion.split('/').reverse()
+  const target = group === '' && Object.hasOwn(bindable, kind) ? bindable[kind] : undefined
+  if (!target) throw badRequest(`cannot bind token to object of type ${group}/${version}, Kind=${kind}`)
+  const namespace = target.claim === 'node' ? '' : info.namespace
+  const entry = await parts.store.get({ resource: target.resource, namespace, name })
   if (!entry) throw notFound('', target.resource, name)
   const object = decodeStored(entry.value)
+  // A mirror pod has no service account, so no token is ever bound to one.
+  if (target.claim === 'pod' && (object as Pod).spec.serviceAccountName !== info.name) {
+    throw badRequest(`cannot bind token for serviceaccount "${info.name}" to pod running with different serviceaccount name.`)
+  }
   const actual = object.metadata.uid ?? ''
   if (uid && uid !== actual) {
     throw conflict(
       '',
-      target.resource,
+      kind,
       name,
       `the UID in the bound object reference (${uid}) does not match the UID in record. The object might have been deleted and then recreated`,
     )

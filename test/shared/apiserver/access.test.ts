@@ -118,7 +118,7 @@ describe('service account tokens', () => {
 
   it.each([
     [{ expirationSeconds: 60 }, 422, 'may not specify a duration less than 10 minutes'],
-    [{ boundObjectRef: { kind: 'Node', name: 'n' } }, 400, 'cannot bind token to object of type'],
+    [{ boundObjectRef: { kind: 'Deployment', name: 'n' } }, 400, 'cannot bind token to object of type'],
     [{ boundObjectRef: { kind: 'Pod', name: 'none' } }, 404, 'pods "none" not found'],
   ])('refuse %j', async (spec, code, message) => {
     const { json } = await server.call('POST', `${accounts}/default/token`, { body: { spec } })

@@ -86,7 +86,7 @@ export const startTestServer = async ({ heldChanges, ...changes }: TestServerOpt
     logTail,
     definitions,
     schemas: loadSchemas(),
-    authenticators: [peerAuthenticator, createServiceAccountAuthenticator({ tokens, store })],
+    authenticators: [peerAuthenticator, createServiceAccountAuthenticator({ tokens, store, clock })],
     authorizer: staticAuthorizer,
     admission: createDefaultAdmission(),
     tokens,
