@@ -11,12 +11,16 @@ import type { Logger } from '../platform/log.ts'
 export interface Controller {
   /** upstream's name without `-controller`: `deployment`, `replicaset` */
   readonly name: string
+  /** whom its Events come from, where upstream does not say `<name>-controller` */
+  readonly eventComponent?: string | undefined
   readonly watches: readonly Watch[]
   /** keys to look at when it starts and at each resync, beside those of existing objects: what must exist without any event */
   readonly initialKeys?: readonly string[] | undefined
   /** Not found means done; throw to retry with back-off. Runs after `cache.sync()`; never twice at once for the same key. */
   reconcile(key: string, context: ReconcileContext): Promise<ReconcileResult>
 }
+
+export const eventComponentOf = ({ name, eventComponent }: Controller): string => eventComponent ?? `${name}-controller`
 
 export interface Watch<T extends KubeObject = KubeObject> {
   readonly resource: Resource<T>

@@ -21,12 +21,6 @@ export const controllerReference = (resource: Resource, owner: KubeObject): Owne
   blockOwnerDeletion: true,
 })
 
-/** `group/kind` of what the reference names, without the version. */
-export const groupKindOf = ({ apiVersion, kind }: Pick<OwnerReference, 'apiVersion' | 'kind'>): string => {
-  const slash = apiVersion.indexOf('/')
-  return `${slash < 0 ? '' : apiVersion.slice(0, slash)}/${kind}`
-}
-
 /** Objects by their managing owner's uid; those without one stand under `orphans of <namespace>`. */
 export const byController = <T extends KubeObject>(resource: Resource<T>): Index<T> => ({
   name: 'controller',

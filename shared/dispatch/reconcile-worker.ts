@@ -1,6 +1,6 @@
 import type { Cache } from '../client/cache.ts'
 import type { Client, Resource } from '../client/client.ts'
-import type { Controller, ReconcileContext } from '../controllers/controller.ts'
+import { type Controller, eventComponentOf, type ReconcileContext } from '../controllers/controller.ts'
 import type { EventSink } from '../controllers/event/event-recorder.ts'
 import type { Clock } from '../platform/clock.ts'
 import { type Deadline, OutOfTime, openDeadline } from '../platform/deadline.ts'
@@ -37,7 +37,7 @@ export const createReconcileWorker = (options: ReconcileWorkerOptions): BatchWor
         cache,
         clock,
         log: log.child({ controller: controller.name }),
-        events: events.recorder(`${controller.name}-controller`),
+        events: events.recorder(eventComponentOf(controller)),
       }
       return [controller.name, { controller, context }] as const
     }),

@@ -1,6 +1,6 @@
 import type { Cache } from '../client/cache.ts'
 import type { Client } from '../client/client.ts'
-import type { Controller } from '../controllers/controller.ts'
+import { type Controller, eventComponentOf } from '../controllers/controller.ts'
 import type { EventSink } from '../controllers/event/event-recorder.ts'
 import { resourceName } from '../meta/object.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -40,7 +40,7 @@ export const startControllers = async (options: StartControllersOptions): Promis
   const queues = new Map<string, InProcessQueue<string>>()
   for (const controller of controllers) {
     const ownLog = log.child({ controller: controller.name })
-    const context = { client, cache, clock, log: ownLog, events: events.recorder(`${controller.name}-controller`) }
+    const context = { client, cache, clock, log: ownLog, events: events.recorder(eventComponentOf(controller)) }
     const work = async (key: string) => {
       await cache.sync()
       return controller.reconcile(key, context)

@@ -1,8 +1,8 @@
 import type { Cache } from '../../client/cache.ts'
 import type { OwnerReference } from '../../meta/object-meta.ts'
+import { blockingDependents, foregroundFinalizer, isHeldByRing, isWaitingForDependents } from './foreground.ts'
 import { type Item, itemKey, type OwnerGraph } from './owner-graph.ts'
 
-export const foregroundFinalizer = 'foregroundDeletion'
 export const orphanFinalizer = 'orphan'
 
 /** What is to be done about an object. */
@@ -13,7 +13,12 @@ export type Verdict =
   /** it goes when those that block it have gone; none: now */
   | { readonly act: 'wait'; readonly blocking: readonly Item[] }
   | { readonly act: 'drop references'; readonly keep: readonly OwnerReference[] }
-  | { readonly act: 'delete'; readonly propagationPolicy: 'Background' | 'Foreground' | 'Orphan' }
+  | {
+      readonly act: 'delete'
+      readonly propagationPolicy: 'Background' | 'Foreground' | 'Orphan'
+      /** its owners are let go first: one that waits for it may be one that it would wait for */
+      readonly unblock?: boolean
+    }
 
 export const judge = (item: Item, graph: OwnerGraph, cache: Cache): Verdict => {
   const { metadata } = item.object
@@ -21,18 +26,12 @@ export const judge = (item: Item, graph: OwnerGraph, cache: Cache): Verdict => {
   if (deleting && metadata.finalizers?.includes(orphanFinalizer))
     return { act: 'orphan', dependents: graph.dependentsOf(item.object, cache) }
   if (isWaitingForDependents(item)) {
-    const blocking = graph.dependentsOf(item.object, cache).filter((dependent) => blocks(dependent, metadata.uid))
-    return { act: 'wait', blocking }
+    const blocking = blockingDependents(item, graph, cache)
+    return { act: 'wait', blocking: blocking.length && isHeldByRing(item, graph, cache) ? [] : blocking }
   }
   if (deleting || !metadata.ownerReferences?.length) return { act: 'nothing' }
   return judgeByOwners(item, graph, cache)
 }
-
-export const isWaitingForDependents = ({ object: { metadata } }: Item): boolean =>
-  metadata.deletionTimestamp !== undefined && (metadata.finalizers?.includes(foregroundFinalizer) ?? false)
-
-const blocks = ({ object }: Item, ownerUid: string | undefined) =>
-  object.metadata.ownerReferences?.some(({ uid, blockOwnerDeletion }) => uid === ownerUid && blockOwnerDeletion) ?? false
 
 const judgeByOwners = (item: Item, graph: OwnerGraph, cache: Cache): Verdict => {
   const references = item.object.metadata.ownerReferences ?? []
@@ -40,13 +39,16 @@ const judgeByOwners = (item: Item, graph: OwnerGraph, cache: Cache): Verdict => 
   let waiting = false
   for (const reference of references) {
     const owner = graph.ownerOf(item, reference, cache)
-    if (owner === 'unknown') solid.push(reference)
-    else if (owner !== 'absent' && isWaitingForDependents(owner)) waiting = true
+    if (owner === 'unknown') return { act: 'nothing' }
+    if (owner !== 'absent' && isWaitingForDependents(owner)) waiting = true
     else if (owner !== 'absent') solid.push(reference)
   }
   if (solid.length === references.length) return { act: 'nothing' }
   if (solid.length) return { act: 'drop references', keep: solid }
-  if (waiting && graph.dependentsOf(item.object, cache).length) return { act: 'delete', propagationPolicy: 'Foreground' }
+  const dependents = graph.dependentsOf(item.object, cache)
+  if (waiting && dependents.length) {
+    return { act: 'delete', propagationPolicy: 'Foreground', unblock: dependents.some(isWaitingForDependents) }
+  }
   const { finalizers = [] } = item.object.metadata
   if (finalizers.includes(orphanFinalizer)) return { act: 'delete', propagationPolicy: 'Orphan' }
   return { act: 'delete', propagationPolicy: finalizers.includes(foregroundFinalizer) ? 'Foreground' : 'Background' }

@@ -1,8 +1,7 @@
 import type { Cache, Index } from '../../client/cache.ts'
 import type { Resource } from '../../client/client.ts'
-import { type KubeObject, resourceName } from '../../meta/object.ts'
+import { apiVersionOf, type KubeObject, resourceName } from '../../meta/object.ts'
 import type { OwnerReference } from '../../meta/object-meta.ts'
-import { groupKindOf } from '../owner.ts'
 
 /** An object with its resource. */
 export interface Item {
@@ -17,12 +16,19 @@ export interface OwnerGraph {
   dependentsOf(owner: KubeObject, cache: Cache): Item[]
   /** `unknown`: of a kind or in a place that can't be looked up, so nobody may say that it is gone */
   ownerOf(dependent: Item, reference: OwnerReference, cache: Cache): Item | 'absent' | 'unknown'
+  /** whether what a reference means by its uid stands in a namespace that is not the dependent's: nothing is owned from there */
+  isInOtherNamespace(dependent: Item, reference: OwnerReference, cache: Cache): boolean
 }
 
 export const createOwnerGraph = (resources: readonly Resource[]): OwnerGraph => {
   const byName = new Map(resources.map((resource) => [resourceName(resource.group, resource.resource), resource]))
-  const byGroupKind = new Map(resources.map((resource) => [`${resource.group}/${resource.kind}`, resource]))
+  const byType = new Map(
+    resources.map((resource) => [typeKey(apiVersionOf(resource.group, resource.version), resource.kind), resource]),
+  )
   const indexes = resources.map((resource): Index<KubeObject> => ({ name: 'owner uid', resource, valuesOf: ownerUids }))
+  const byUid = resources
+    .filter(({ namespaced }) => namespaced)
+    .map((resource): Index<KubeObject> => ({ name: 'uid', resource, valuesOf: ({ metadata }) => [metadata.uid ?? ''] }))
   return {
     resources,
     find: (key, cache) => {
@@ -37,14 +43,20 @@ export const createOwnerGraph = (resources: readonly Resource[]): OwnerGraph => 
         cache.byIndex(index, metadata.uid ?? '').map((object) => ({ resource: index.resource, object })),
       ),
     ownerOf: (dependent, reference, cache) => {
-      const resource = byGroupKind.get(groupKindOf(reference))
+      const resource = byType.get(typeKey(reference.apiVersion, reference.kind))
       if (!resource || (resource.namespaced && !dependent.resource.namespaced)) return 'unknown'
       const namespace = resource.namespaced ? (dependent.object.metadata.namespace ?? '') : ''
       const object = cache.get(resource, namespace, reference.name)
       return object && object.metadata.uid === reference.uid ? { resource, object } : 'absent'
     },
+    isInOtherNamespace: ({ object }, { uid }, cache) =>
+      byUid
+        .flatMap((index) => cache.byIndex(index, uid))
+        .some(({ metadata }) => metadata.namespace !== object.metadata.namespace),
   }
 }
+
+const typeKey = (apiVersion: string, kind: string) => `${apiVersion} ${kind}`
 
 export const itemKey = ({ resource, object: { metadata } }: Item): string =>
   `${resourceName(resource.group, resource.resource)} ${metadata.namespace ?? ''}/${metadata.name}`
