@@ -1,11 +1,12 @@
 import type { ApiHandler, User } from '../apiserver/request.ts'
+import { parseExactJson } from '../meta/exact-json.ts'
 import { ApiError } from '../meta/status.ts'
 import type { Client } from './client.ts'
 import { createClient } from './rest-client.ts'
 
 const empty = new Uint8Array(0)
 
-/** A client that calls the API server's library as `user`, with the whole pipeline but no connection. */
+/** A client that calls the API server's library as `user`, with the whole pipeline but no connection; what it got it can write again without loss. */
 export const createInProcessClient = (handle: ApiHandler, user: User): Client =>
   createClient(async ({ method, url, contentType, body = empty, signal }) => {
     const question = url.indexOf('?')
@@ -30,4 +31,4 @@ export const createInProcessClient = (handle: ApiHandler, user: User): Client =>
       signal: signal ?? new AbortController().signal,
       peer: user,
     })
-  })
+  }, parseExactJson)

@@ -9,13 +9,13 @@ const patchTypes: Record<Patch['type'], string> = {
   json: 'application/json-patch+json',
 }
 
-/** The one implementation of Client; what differs is the transport. */
-export const createClient = (transport: Transport): Client => {
+/** The one implementation of Client; what differs is the transport. Answers are parsed by `parseAnswer`. */
+export const createClient = (transport: Transport, parseAnswer: (text: string) => unknown = JSON.parse): Client => {
   const call = async (request: TransportRequest): Promise<unknown> => {
     const response = await transport(request)
     const text = await readText(response.body)
     if (response.status >= 400) throw errorOf(response.status, text)
-    return text === '' ? undefined : JSON.parse(text)
+    return text === '' ? undefined : parseAnswer(text)
   }
   const send = (method: TransportRequest['method'], url: string, body: unknown, contentType = 'application/json') =>
     call({ method, url, contentType, body: Buffer.from(JSON.stringify(body)) })

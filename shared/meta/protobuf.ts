@@ -1,4 +1,5 @@
 import { DecodeError } from './decode/json.ts'
+import { exactInteger, parseExactJson } from './exact-json.ts'
 
 /** [number, JSON name, kind, flags]; flags: `r` repeated, `m` map from strings, `i` inlined in JSON, `z` a zero is told from nothing */
 export type ProtobufField = readonly [number: number, name: string, kind: string, flags: string]
@@ -72,7 +73,8 @@ const addField = (
   } else if (flags.includes('r')) {
     object[name] ??= []
     const list = object[name] as unknown[]
-    if (kind === 'int' && typeof value !== 'bigint') for (const number of packedVarints(value)) list.push(Number(number))
+    if (kind === 'int' && typeof value !== 'bigint')
+      for (const number of packedVarints(value)) list.push(exactInteger(BigInt.asIntN(64, number)))
     else list.push(decodeValue(value, kind, table))
   } else {
     const decoded = decodeValue(value, kind, table)
@@ -104,7 +106,7 @@ const scalars: Readonly<Record<string, (value: WireValue) => unknown>> = {
   string: (value) => textOf(value),
   bytes: (value) => Buffer.from(bytesOf(value)).toString('base64'),
   bool: (value) => value !== 0n,
-  int: (value) => Number(BigInt.asIntN(64, integerOf(value))),
+  int: (value) => exactInteger(BigInt.asIntN(64, integerOf(value))),
   double: (value) => Buffer.from(bytesOf(value)).readDoubleLE(0),
   quantity: (value) => textOf(part(value, 1) ?? new Uint8Array()),
   time: (value) => timeOf(value, (iso) => `${iso.slice(0, 19)}Z`),
@@ -138,7 +140,7 @@ const timeOf = (value: WireValue, format: (iso: string, nanos: number) => string
 const rawJson = (bytes: Uint8Array): unknown => {
   if (bytes.length === 0) return null
   try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'))
+    return parseExactJson(Buffer.from(bytes).toString('utf8'))
   } catch (cause) {
     throw new DecodeError(`embedded object is not JSON: ${cause instanceof Error ? cause.message : String(cause)}`)
   }

@@ -1,3 +1,4 @@
+import { parseExactJson } from '../meta/exact-json.ts'
 import type { Entry } from './store.ts'
 
 const decoder = new TextDecoder()
@@ -5,6 +6,6 @@ const encoder = new TextEncoder()
 
 /** The stored JSON with metadata.resourceVersion set to the revision of the deletion. Parsed, since the text may stand in a value too; expiry is rare. */
 export const jsonDeletion = (last: Entry, revision: number): Uint8Array => {
-  const object: { metadata?: Record<string, unknown> } = JSON.parse(decoder.decode(last.value))
+  const object = parseExactJson(decoder.decode(last.value)) as { metadata?: Record<string, unknown> }
   return encoder.encode(JSON.stringify({ ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } }))
 }

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer'
+import { parseExactJson } from '../../meta/exact-json.ts'
 import type { KubeObject } from '../../meta/object.ts'
 import { decodeStored } from './encode.ts'
 
@@ -11,7 +12,7 @@ export const decodeMetadata = (bytes: Uint8Array): KubeObject => {
   const start = buffer.indexOf(field) + field.length
   const end = endOfObject(buffer, start)
   if (start < field.length || end === undefined) return decodeStored(bytes)
-  return { metadata: JSON.parse(buffer.toString('utf8', start, end)) }
+  return { metadata: parseExactJson(buffer.toString('utf8', start, end)) as KubeObject['metadata'] }
 }
 
 /** Behind the brace that closes the object that opens at `start`. */

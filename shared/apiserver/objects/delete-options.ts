@@ -55,7 +55,8 @@ const fromBody = (value: unknown): RawOptions => {
   const { gracePeriodSeconds, orphanDependents, propagationPolicy, preconditions, dryRun } = given
   const wrong = (field: string, type: string) =>
     badRequest(`json: cannot unmarshal ${typeof given[field]} into Go struct field DeleteOptions.${field} of type ${type}`)
-  if (!isNone(gracePeriodSeconds) && !Number.isInteger(gracePeriodSeconds)) throw wrong('gracePeriodSeconds', 'int64')
+  if (!isNone(gracePeriodSeconds) && !Number.isInteger(gracePeriodSeconds) && typeof gracePeriodSeconds !== 'bigint')
+    throw wrong('gracePeriodSeconds', 'int64')
   if (!isNone(orphanDependents) && typeof orphanDependents !== 'boolean') throw wrong('orphanDependents', 'bool')
   if (!isNone(propagationPolicy) && typeof propagationPolicy !== 'string')
     throw wrong('propagationPolicy', 'v1.DeletionPropagation')

@@ -108,6 +108,9 @@ const bumpGeneration = ({ metadata }: KubeObject) => {
   if (metadata.generation) metadata.generation += 1
 }
 
+/** As Go's durations, which are nanoseconds in 64 bits: seconds beyond 292 years wrap around. */
+const durationMs = (seconds: number): number => Number(BigInt.asIntN(64, BigInt(seconds) * 1_000_000_000n) / 1_000_000n)
+
 /** `pending`: it is being deleted already, and no sooner end is asked for. */
 const markGrace = (
   object: KubeObject,
@@ -120,14 +123,14 @@ const markGrace = (
     const granted = metadata.deletionGracePeriodSeconds
     if (!granted) return false
     if (requested === undefined || requested >= granted) return 'pending'
-    const end = Date.parse(metadata.deletionTimestamp) + (requested - granted) * 1000
+    const end = Date.parse(metadata.deletionTimestamp) + durationMs(requested) - durationMs(granted)
     metadata.deletionTimestamp = timestamp(Math.max(end, nowMs))
     metadata.deletionGracePeriodSeconds = end < nowMs && requested !== 0 ? 1 : requested
     return requested > 0
   }
   const granted = definition.deletionGraceSeconds(object, requested)
   if (!granted) return false
-  metadata.deletionTimestamp = timestamp(nowMs + granted * 1000)
+  metadata.deletionTimestamp = timestamp(nowMs + durationMs(granted))
   metadata.deletionGracePeriodSeconds = granted
   bumpGeneration(object)
   return true

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer'
+import { parseExactJson } from '../../meta/exact-json.ts'
 import type { KubeObject } from '../../meta/object.ts'
 import { apiVersionOf } from '../../meta/object.ts'
 import type { KindDefinition } from '../../resources/definition.ts'
@@ -45,4 +46,4 @@ const tailOf = (object: KubeObject): string => {
 }
 
 export const decodeStored = (bytes: Uint8Array): KubeObject =>
-  JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString())
+  parseExactJson(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString()) as KubeObject

@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { stringify as stringifyYaml } from 'yaml'
+import { parseExactJson } from '../../meta/exact-json.ts'
 import type { KubeObject } from '../../meta/object.ts'
 import type { ApiError, Status } from '../../meta/status.ts'
 import type { ResourceContext } from '../context.ts'
@@ -26,8 +27,9 @@ export const respondJsonBytes = async (
   const { media = 'json' } = answer
   const headers: Record<string, string> = { 'content-type': mediaType[media], 'cache-control': 'no-cache, private' }
   let body: Uint8Array = answer.bytes
-  if (media === 'yaml') body = Buffer.from(stringifyYaml(JSON.parse(Buffer.from(body).toString())))
-  else if (wantsPretty(request)) body = Buffer.from(`${JSON.stringify(JSON.parse(Buffer.from(body).toString()), undefined, 2)}\n`)
+  if (media === 'yaml') body = Buffer.from(stringifyYaml(parseExactJson(Buffer.from(body).toString())))
+  else if (wantsPretty(request))
+    body = Buffer.from(`${JSON.stringify(parseExactJson(Buffer.from(body).toString()), undefined, 2)}\n`)
   if (body.length >= gzipFromBytes && acceptsGzip(request)) {
     body = await compress(body, { level: 1 })
     headers['content-encoding'] = 'gzip'

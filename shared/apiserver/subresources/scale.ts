@@ -46,9 +46,10 @@ export const getScale = async (context: ResourceContext): Promise<ApiResponse> =
 /** The object with what a Scale says: replicas, and the revision it insists on. */
 const withScale = (context: ResourceContext, object: KubeObject, scale: Scale): KubeObject => {
   const replicas = scale.spec?.replicas ?? 0
-  if (!Number.isInteger(replicas)) {
+  if (!Number.isInteger(replicas) || Math.abs(replicas) > 2 ** 31 - 1) {
+    const what = typeof replicas === 'number' || typeof replicas === 'bigint' ? `number ${replicas}` : typeof replicas
     throw badRequest(
-      `Scale in version "v1" cannot be handled as a Scale: json: cannot unmarshal ${typeof replicas} into Go struct field ScaleSpec.spec.replicas of type int32`,
+      `Scale in version "v1" cannot be handled as a Scale: json: cannot unmarshal ${what} into Go struct field ScaleSpec.spec.replicas of type int32`,
     )
   }
   if (replicas < 0) {

@@ -14,7 +14,7 @@ export const splitReplicaSets = (deployment: Deployment, replicaSets: readonly R
   return { current, old: sorted.filter((replicaSet) => replicaSet !== current) }
 }
 
-export const buildReplicaSet = (deployment: Deployment, old: readonly ReplicaSet[], revision: number): ReplicaSet => {
+export const buildReplicaSet = (deployment: Deployment, old: readonly ReplicaSet[], revision: bigint): ReplicaSet => {
   const { spec, metadata, status } = deployment
   const hash = templateHash(spec.template, status?.collisionCount)
   const labels = { ...spec.template.metadata?.labels, [templateHashLabel]: hash }

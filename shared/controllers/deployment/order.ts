@@ -10,7 +10,11 @@ export const oldestFirst: Order = (a, b) =>
   compareTexts(a.metadata.creationTimestamp, b.metadata.creationTimestamp) || compareTexts(a.metadata.name, b.metadata.name)
 export const largestThenNewest: Order = (a, b) => replicasOf(b) - replicasOf(a) || oldestFirst(b, a)
 export const largestThenOldest: Order = (a, b) => replicasOf(b) - replicasOf(a) || oldestFirst(a, b)
-export const lowestRevisionFirst: Order = (a, b) => revisionOf(a) - revisionOf(b) || oldestFirst(a, b)
+export const lowestRevisionFirst: Order = (a, b) => {
+  const [first, second] = [revisionOf(a), revisionOf(b)]
+  if (first === second) return oldestFirst(a, b)
+  return first < second ? -1 : 1
+}
 
 export const isActive = (replicaSet: ReplicaSet) => replicasOf(replicaSet) > 0
 export const sum = (replicaSets: readonly ReplicaSet[], count: (replicaSet: ReplicaSet) => number | undefined): number =>

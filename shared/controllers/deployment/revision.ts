@@ -19,19 +19,29 @@ const notCopied = new Set([
 
 type Annotations = Readonly<Record<string, string>>
 
-/** 0 when there is none or it is no number. */
-export const revisionOf = ({ metadata }: Deployment | ReplicaSet): number =>
-  integer(metadata.annotations?.[revisionAnnotation]) ?? 0
+/** 64 bits, as others may have written it; 0 when there is none or it is no number. */
+export const revisionOf = ({ metadata }: Deployment | ReplicaSet): bigint =>
+  revisionFrom(metadata.annotations?.[revisionAnnotation]) ?? 0n
 
-export const nextRevision = (old: readonly ReplicaSet[]): number => Math.max(0, ...old.map(revisionOf)) + 1
+export const nextRevision = (old: readonly ReplicaSet[]): bigint => {
+  let highest = 0n
+  for (const revision of old.map(revisionOf)) if (revision > highest) highest = revision
+  return BigInt.asIntN(64, highest + 1n)
+}
+
+const revisionFrom = (text: string | undefined): bigint | undefined => {
+  if (text === undefined || !/^[+-]?\d{1,19}$/.test(text)) return undefined
+  const value = BigInt(text.replace('+', ''))
+  return BigInt.asIntN(64, value) === value ? value : undefined
+}
 
 /** Annotations that the ReplicaSet of the current template is to have: the Deployment's own, and its revision with the earlier ones it had. */
-export const newReplicaSetAnnotations = (deployment: Deployment, current: Annotations, revision: number): Annotations => {
+export const newReplicaSetAnnotations = (deployment: Deployment, current: Annotations, revision: bigint): Annotations => {
   const annotations: Record<string, string> = { ...current }
   for (const [name, value] of Object.entries(deployment.metadata.annotations ?? {}))
     if (!notCopied.has(name)) annotations[name] = value
   const before = current[revisionAnnotation]
-  const beforeNumber = before ? integer(before) : 0
+  const beforeNumber = before ? revisionFrom(before) : 0n
   if (beforeNumber === undefined || beforeNumber >= revision) return annotations
   annotations[revisionAnnotation] = String(revision)
   // It had a revision already: this is a rollback to it.

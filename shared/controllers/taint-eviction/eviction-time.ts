@@ -12,7 +12,9 @@ export const evictionTimeMs = ({ spec, metadata }: Pod, taints: readonly Taint[]
     if (taint.effect !== 'NoExecute') continue
     const matching = spec.tolerations?.filter((toleration) => tolerates(toleration, taint)) ?? []
     if (matching.length === 0) return 0
-    const bounded = matching.map(({ tolerationSeconds }) => tolerationSeconds).filter((seconds) => seconds !== undefined)
+    const bounded = matching.flatMap(({ tolerationSeconds }) =>
+      tolerationSeconds === undefined ? [] : [Number(tolerationSeconds)],
+    )
     if (bounded.length === 0) continue
     const sinceMs = Math.max(arrivedMs, taint.timeAdded ? Date.parse(taint.timeAdded) : 0)
     const leaveMs = sinceMs + Math.max(0, Math.min(...bounded)) * 1000

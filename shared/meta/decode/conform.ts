@@ -111,9 +111,10 @@ class Walk {
     if (type === 'boolean') return typeof value === 'boolean' ? value : this.#wrong(value, 'bool')
     if (type === 'integer') {
       const goType = format ?? 'int64'
-      if (typeof value !== 'number') return this.#wrong(value, goType)
+      if (typeof value !== 'number' && typeof value !== 'bigint') return this.#wrong(value, goType)
       return isInteger(value, goType === 'int32' ? 32 : 64) ? value : this.#wrong(value, goType, `number ${value}`)
     }
+    if (type === 'number' && typeof value === 'bigint') return Number(value)
     return type !== 'number' || typeof value === 'number' ? value : this.#wrong(value, 'float64')
   }
 
@@ -162,7 +163,9 @@ type Mismatch = (goType: string, what?: string) => DecodeError
 const formats: Readonly<Record<string, (value: unknown, mismatch: Mismatch) => unknown>> = {
   quantity: (value) => {
     try {
-      return canonicalQuantity(typeof value === 'number' || typeof value === 'string' ? value : 'invalid')
+      return canonicalQuantity(
+        typeof value === 'bigint' ? String(value) : typeof value === 'number' || typeof value === 'string' ? value : 'invalid',
+      )
     } catch (error) {
       if (error instanceof QuantityError) throw new DecodeError(error.message, { cause: error })
       throw error
@@ -170,7 +173,7 @@ const formats: Readonly<Record<string, (value: unknown, mismatch: Mismatch) => u
   },
   'int-or-string': (value, mismatch) => {
     if (typeof value === 'string') return value
-    if (typeof value !== 'number') throw mismatch('int32')
+    if (typeof value !== 'number' && typeof value !== 'bigint') throw mismatch('int32')
     if (!isInteger(value, 32)) throw mismatch('int32', `number ${value}`)
     return value
   },
@@ -184,15 +187,17 @@ const formats: Readonly<Record<string, (value: unknown, mismatch: Mismatch) => u
   },
 }
 
-const isInteger = (value: number, bits: 32 | 64) =>
-  Number.isInteger(value) && value >= -(2 ** (bits - 1)) && value <= 2 ** (bits - 1) - (bits === 32 ? 1 : 0)
+/** A number that is no safe integer had a fraction or an exponent, which Go takes for no integer at all. */
+const isInteger = (value: number | bigint, bits: 32 | 64) =>
+  (typeof value === 'bigint' || Number.isSafeInteger(value)) && value >= -(2 ** (bits - 1)) && value < 2 ** (bits - 1)
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const kindOf = (value: unknown): string => {
   if (Array.isArray(value)) return 'array'
-  return typeof value === 'boolean' ? 'bool' : typeof value
+  if (typeof value === 'boolean') return 'bool'
+  return typeof value === 'bigint' ? 'number' : typeof value
 }
 
 /** `io.k8s.api.core.v1.PodSpec` → `v1.PodSpec` */

@@ -1,3 +1,5 @@
+import { parseExactJson } from '../exact-json.ts'
+
 /** What is wrong with a body, in the words of Go's decoder. */
 export class DecodeError extends Error {
   constructor(message: string, options?: { cause?: unknown }) {
@@ -21,7 +23,7 @@ export const parseJson = (bytes: Uint8Array, lookForDuplicates: boolean): { valu
   const text = new TextDecoder().decode(bytes)
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = parseExactJson(text)
   } catch (error) {
     throw new DecodeError(syntaxMessage(error as SyntaxError, text), { cause: error })
   }

@@ -1,4 +1,5 @@
 import { parseDocument } from 'yaml'
+import { exactInteger } from '../exact-json.ts'
 import { DecodeError } from './json.ts'
 
 /**
@@ -8,6 +9,7 @@ import { DecodeError } from './json.ts'
 export const parseYaml = (bytes: Uint8Array): { value: unknown; duplicates: string[] } => {
   const document = parseDocument(new TextDecoder().decode(bytes), {
     version: '1.1',
+    intAsBigInt: true,
     merge: true,
     prettyErrors: false,
     customTags: (tags) =>
@@ -24,11 +26,24 @@ export const parseYaml = (bytes: Uint8Array): { value: unknown; duplicates: stri
     duplicates.push(lineOf(bytes, error.pos[0]))
   }
   try {
-    return { value: document.toJS({ maxAliasCount: 100 }) ?? null, duplicates }
+    return { value: withNumbers(document.toJS({ maxAliasCount: 100 }) ?? null), duplicates }
   } catch (error) {
     // aliases without an anchor, or more of them than anyone needs
     throw new DecodeError(`error converting YAML to JSON: yaml: ${(error as Error).message}`, { cause: error })
   }
+}
+
+/** In place: integers that a number holds become one. */
+const withNumbers = (value: unknown): unknown => {
+  if (typeof value === 'bigint') return exactInteger(value)
+  if (typeof value !== 'object' || value === null) return value
+  const fields = value as Record<string, unknown>
+  for (const key of Object.keys(fields)) {
+    const before = fields[key]
+    const after = withNumbers(before)
+    if (after !== before) fields[key] = after
+  }
+  return value
 }
 
 const lineOf = (bytes: Uint8Array, position: number): string => {

@@ -1,3 +1,4 @@
+import { parseExactJson } from '../../meta/exact-json.ts'
 import type { KubeObject, ObjectKey } from '../../meta/object.ts'
 import type { TailChange } from '../log-tail.ts'
 import type { Change } from '../store.ts'
@@ -39,4 +40,4 @@ export class ParsedChange implements TailChange {
 
 const decoder = new TextDecoder()
 
-export const parseObject = (value: Uint8Array): KubeObject => JSON.parse(decoder.decode(value))
+export const parseObject = (value: Uint8Array): KubeObject => parseExactJson(decoder.decode(value)) as KubeObject

@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { maxSurge, maxUnavailable } from '../../../../shared/controllers/deployment/fenceposts.ts'
 import { buildReplicaSet, splitReplicaSets } from '../../../../shared/controllers/deployment/new-replica-set.ts'
+import { lowestRevisionFirst } from '../../../../shared/controllers/deployment/order.ts'
 import { isScalingEvent, proportionalSteps } from '../../../../shared/controllers/deployment/proportional.ts'
 import { prunable } from '../../../../shared/controllers/deployment/prune.ts'
-import { newReplicaSetAnnotations, replicasAnnotations } from '../../../../shared/controllers/deployment/revision.ts'
+import {
+  newReplicaSetAnnotations,
+  nextRevision,
+  replicasAnnotations,
+} from '../../../../shared/controllers/deployment/revision.ts'
 import { rollingSteps } from '../../../../shared/controllers/deployment/rolling.ts'
 import { progressCheckMs, rolloutStatus } from '../../../../shared/controllers/deployment/status.ts'
 import type { Deployment, ReplicaSet } from '../../../../shared/resources/resource.ts'
@@ -164,7 +169,7 @@ describe('scaling in the middle of a rollout', () => {
 describe('the ReplicaSet of a template', () => {
   it('is found whatever the order of fields and the hash label', () => {
     const deployment = aDeployment(1)
-    const made = buildReplicaSet(deployment, [], 1)
+    const made = buildReplicaSet(deployment, [], 1n)
     expect(made.metadata.name).toMatch(/^web-[bcdfghjklmnpqrstvwxz2456789]{6,10}$/)
     const shuffled = {
       ...made,
@@ -180,7 +185,8 @@ describe('the ReplicaSet of a template', () => {
 
   it('gets another name after a collision', () => {
     const name = (collisionCount?: number) =>
-      buildReplicaSet(aDeployment(1, {}, collisionCount === undefined ? {} : { status: { collisionCount } }), [], 1).metadata.name
+      buildReplicaSet(aDeployment(1, {}, collisionCount === undefined ? {} : { status: { collisionCount } }), [], 1n).metadata
+        .name
     expect(new Set([name(), name(1), name(2)]).size).toBe(3)
   })
 
@@ -196,7 +202,7 @@ describe('the ReplicaSet of a template', () => {
     const annotations = newReplicaSetAnnotations(
       { ...aDeployment(1), metadata },
       { 'deployment.kubernetes.io/revision': '2', 'deployment.kubernetes.io/revision-history': '1' },
-      5,
+      5n,
     )
     expect(annotations).toEqual({
       team: 'a',
@@ -302,5 +308,26 @@ describe('the status of a rollout', () => {
     expect(reasons(rolloutStatus({ deployment, current: aSet('new', 1, 0), old: [], nowMs }))).toEqual({
       Available: 'False MinimumReplicasUnavailable',
     })
+  })
+})
+
+describe('the next revision', () => {
+  const withRevision = (revision: string) => aSet('old', 0, 0, { annotations: { 'deployment.kubernetes.io/revision': revision } })
+  it.each([
+    [['1', '3', '2'], '4'],
+    [['3546343826724305832'], '3546343826724305833'],
+    [['9007199254740993', '9007199254740992'], '9007199254740994'],
+    [['+7', '-9', 'x', '', '9223372036854775808'], '8'],
+    [[], '1'],
+  ])('after %j is %s', (revisions, next) => {
+    expect(nextRevision(revisions.map(withRevision)).toString()).toBe(next)
+    expect(newReplicaSetAnnotations(aDeployment(1), {}, nextRevision(revisions.map(withRevision)))).toMatchObject({
+      'deployment.kubernetes.io/revision': next,
+    })
+  })
+
+  it('orders the old ones, however close they are', () => {
+    const sets = ['9007199254740993', '9007199254740992'].map(withRevision)
+    expect(sets.toSorted(lowestRevisionFirst)).toEqual([sets[1], sets[0]])
   })
 })
