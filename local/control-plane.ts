@@ -54,6 +54,7 @@ export const startControlPlane = async (options: ControlPlaneOptions): Promise<C
         // A laptop changes its network.
         loadBalancer: { addresses: () => [machineAddress()], lookEveryMs: 10_000 },
         kubernetesService: { apiServer: { address: plan.apiAddress, port }, clusterIP: plan.apiServiceAddress },
+        serviceCIDR: plan.serviceRange,
       }),
     ],
   })

@@ -39,6 +39,7 @@ export const reconcilers = ({ heartbeats, identity }: Cluster, parts: Omit<Contr
     })),
     certificateAuthority: identity.authority.certificate,
     nodeLifecycle: { heartbeats },
+    serviceCIDR: parts.serviceCidr,
     kubernetesService: {
       apiServer: { address: nthAddress(parts.podCidr, -2), port: proxyPort },
       clusterIP: nthAddress(parts.serviceCidr, 1),

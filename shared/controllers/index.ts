@@ -12,6 +12,7 @@ import { createNodeLifecycleController, type NodeLifecycleOptions } from './node
 import { podGarbageCollector } from './pod-gc.ts'
 import { replicaSetController } from './replicaset/replicaset.ts'
 import { createRootCaPublisher } from './root-ca-publisher.ts'
+import { createServiceCidrController } from './service-cidr.ts'
 import { createServiceLoadBalancerController, type ServiceLoadBalancerOptions } from './service-load-balancer.ts'
 import { serviceAccountController } from './serviceaccount.ts'
 import { systemNamespacesController } from './system-namespaces.ts'
@@ -23,6 +24,8 @@ export interface ControllersOptions {
   /** PEM, for `kube-root-ca.crt` */
   readonly certificateAuthority: string
   readonly kubernetesService: KubernetesServiceOptions
+  /** out of which Services get their addresses: `10.96.0.0/16` */
+  readonly serviceCIDR: string
   readonly nodeLifecycle: NodeLifecycleOptions
   /** undefined: somebody else looks after Services of type LoadBalancer */
   readonly loadBalancer?: ServiceLoadBalancerOptions | undefined
@@ -32,6 +35,7 @@ export interface ControllersOptions {
 export const createControllers = (options: ControllersOptions): Controller[] => [
   systemNamespacesController,
   createKubernetesServiceController(options.kubernetesService),
+  createServiceCidrController(options),
   createNamespaceController(options),
   serviceAccountController,
   createRootCaPublisher(options),

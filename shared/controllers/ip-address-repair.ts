@@ -10,6 +10,7 @@ const graceMs = 60_000
 /** Frees addresses that no Service has: a server may die between taking an address and storing the Service. */
 export const ipAddressRepairController: Controller = {
   name: 'ipaddress-repair',
+  eventComponent: 'ipallocator-repair-controller',
   watches: [
     watch(ipAddresses, (object, previous) => (object ? ownKey(object, previous) : [])),
     watch(services, (object, previous, cache) => {
@@ -17,12 +18,15 @@ export const ipAddressRepairController: Controller = {
       return gone.filter((ip) => cache.get(ipAddresses, '', ip))
     }),
   ],
-  reconcile: async (name, { cache, client, clock }) => {
+  reconcile: async (name, { cache, client, clock, events }) => {
     const address = cache.get(ipAddresses, '', name)
     if (!address || isUsed(address, cache)) return undefined
     const youngMs = Date.parse(address.metadata.creationTimestamp ?? '') + graceMs - clock.now()
     if (youngMs > 0) return { requeueAfter: youngMs }
     const { uid = '' } = address.metadata
+    const { namespace = '', name: holder } = address.spec.parentRef
+    const message = `IPAddress: ${name} for Service ${namespace}/${holder} appears to have leaked: cleaning up`
+    await events.record(address, 'Warning', 'IPAddressNotAllocated', message)
     try {
       await client.delete(ipAddresses, '', name, { preconditions: { uid } })
     } catch (error) {

@@ -19,6 +19,7 @@ export interface NodeIpamOptions {
  */
 export const createNodeIpamController = ({ podCidr, onlyAsked = false }: NodeIpamOptions): Controller => ({
   name: 'node-ipam',
+  eventComponent: 'cidrAllocator',
   watches: [watch(nodes, (node) => (node?.spec.podCIDR ? [] : [key]))],
   initialKeys: [key],
   reconcile: async (_, { cache, client, events, log }) => {
@@ -30,7 +31,7 @@ export const createNodeIpamController = ({ podCidr, onlyAsked = false }: NodeIpa
       const podCIDR = isFree(podCidr, taken, wanted) ? wanted : onlyAsked ? undefined : freeRange(podCidr, taken)
       const { name, resourceVersion } = node.metadata
       if (podCIDR === undefined) {
-        await events.record(node, 'Warning', 'CIDRNotAvailable', `Node ${name} status is now: CIDRNotAvailable`)
+        await events.record(node, 'Normal', 'CIDRNotAvailable', `Node ${name} status is now: CIDRNotAvailable`)
         continue
       }
       taken.add(podCIDR)

@@ -24,6 +24,7 @@ export const createServiceLoadBalancerController = ({ addresses, lookEveryMs }: 
     if (semanticallyEqual(before, wanted)) return again
     const loadBalancer = wanted.length ? { ingress: wanted } : {}
     if (wanted.length) await events.record(service, 'Normal', 'EnsuringLoadBalancer', 'Ensuring load balancer')
+    else await events.record(service, 'Normal', 'DeletingLoadBalancer', 'Deleting load balancer')
     await client.update(services, { ...service, status: { ...service.status, loadBalancer } }, { subresource: 'status' })
     if (wanted.length) await events.record(service, 'Normal', 'EnsuredLoadBalancer', 'Ensured load balancer')
     else await events.record(service, 'Normal', 'DeletedLoadBalancer', 'Deleted load balancer')

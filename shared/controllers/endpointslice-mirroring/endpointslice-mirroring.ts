@@ -25,17 +25,23 @@ const mirrors: Index<EndpointSlice> = {
 /** Keeps EndpointSlices that say what hand-written Endpoints of Services without a selector say. */
 export const endpointSliceMirroringController: Controller = {
   name: 'endpointslice-mirroring',
+  eventComponent: 'endpoint-slice-mirroring-controller',
   watches: [
     watch(endpoints, ownKey),
     watch(services, ownKey),
     watch(endpointSlices, (object, previous) => [...mirrorOf(object), ...mirrorOf(previous)]),
   ],
-  reconcile: async (key, { cache, client }) => {
+  reconcile: async (key, { cache, client, events }) => {
     const { namespace, name } = splitKey(key)
     const service = cache.get(services, namespace, name)
     const source = cache.get(endpoints, namespace, name)
     const existing = cache.byIndex(mirrors, key)
     const mirrored = source && service && !service.spec.selector && isMirrored(source) ? source : undefined
+    const skipped = mirrored ? skippedAddresses(mirrored) : 0
+    if (mirrored && skipped > 0) {
+      const message = `A max of ${maxPerSubset} addresses can be mirrored to EndpointSlices per Endpoints subset. ${skipped} addresses were skipped`
+      await events.record(mirrored, 'Warning', 'TooManyAddressesToMirror', message)
+    }
     for (const addressType of addressTypes) {
       const slices = existing.filter((slice) => slice.addressType === addressType)
       const plan = mirrored ? planMirror(mirrored, addressType, slices) : { create: [], update: [], remove: slices }
@@ -72,6 +78,11 @@ const planMirror = (source: Endpoints, addressType: 'IPv4' | 'IPv6', existing: r
   if (groups.size === 0) return { create: [], update: [], remove: existing }
   return planSlices({ groups: [...groups.values()], existing, labels: mirrorLabels(source), maxPerSlice: 100 })
 }
+
+const skippedAddresses = ({ subsets = [] }: Endpoints): number =>
+  subsets
+    .map(({ addresses = [], notReadyAddresses = [] }) => addresses.length + notReadyAddresses.length - maxPerSubset)
+    .reduce((sum, over) => sum + Math.max(0, over), 0)
 
 const endpointsOf = ({ addresses = [], notReadyAddresses = [] }: EndpointSubset): Endpoint[] =>
   [

@@ -22,6 +22,7 @@ const ownSlices: Index<EndpointSlice> = {
 /** Keeps the EndpointSlices of Services with a selector. */
 export const endpointSliceController: Controller = {
   name: 'endpointslice',
+  eventComponent: 'endpoint-slice-controller',
   watches: [
     watch(services, ownKey),
     watch(pods, servicesOfPod),
@@ -35,10 +36,16 @@ export const endpointSliceController: Controller = {
     if (!service || service.spec.type === 'ExternalName' || !service.spec.selector || service.metadata.deletionTimestamp) return
     const types = addressTypesOf(service)
     const kept = existing.filter((slice) => isOwnedBy(slice, service) && types.includes(slice.addressType as AddressType))
-    for (const slice of existing) if (!kept.includes(slice)) await remove(slice, context)
-    for (const addressType of types) {
-      const slices = kept.filter((slice) => slice.addressType === addressType)
-      await reconcileAddressType({ service, addressType, slices }, context)
+    try {
+      for (const slice of existing) if (!kept.includes(slice)) await remove(slice, context)
+      for (const addressType of types) {
+        const slices = kept.filter((slice) => slice.addressType === addressType)
+        await reconcileAddressType({ service, addressType, slices }, context)
+      }
+    } catch (error) {
+      const message = `Error updating Endpoint Slices for Service ${key}: ${error instanceof Error ? error.message : error}`
+      await context.events.record(service, 'Warning', 'FailedToUpdateEndpointSlices', message)
+      throw error
     }
   },
 }

@@ -22,6 +22,7 @@ export const createNodeLifecycleController = (options: NodeLifecycleOptions): Co
   const heard = rememberFor(1000, () => heartbeats.all())
   return {
     name: 'node-lifecycle',
+    eventComponent: 'node-controller',
     watches: [
       watch(nodes, (node, previous) => {
         // Whether pods are moved depends on all nodes of a zone.
