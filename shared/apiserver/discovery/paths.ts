@@ -62,8 +62,8 @@ export const discoveryPaths: PathHandler = (context) => {
   }
   const document = documentAt(context, root, first, second)
   if (!document) return undefined
-  negotiate(request, plainForms)
-  return respondJson(request, 200, document())
+  const { media } = negotiate(request, plainForms)
+  return respondJsonBytes(request, 200, { bytes: Buffer.from(JSON.stringify(document())), media })
 }
 
 const documentAt = (

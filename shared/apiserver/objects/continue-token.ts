@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import { ApiError, badRequest } from '../../meta/status.ts'
+import { ApiError } from '../../meta/status.ts'
 
 /** Where a chunked list goes on: behind `after`, at `revision` (-1: at the latest, when the old one is gone). */
 export interface ContinueToken {
@@ -15,23 +15,30 @@ export const encodeContinueToken = ({ revision, after }: ContinueToken): string 
 export const decodeContinueToken = (text: string): ContinueToken => {
   const { rv, start } = parse(text)
   const slash = start.indexOf('/')
-  const invalidToken =
-    !Number.isSafeInteger(rv) || rv === 0 || rv < -1 || slash < 0 || !start.endsWith('\0') || start.includes('..')
-  if (invalidToken) throw badRequest('continue key is not valid: invalid continue token')
+  if (start.includes('..')) throw wrong(start)
+  if (!Number.isSafeInteger(rv) || rv < -1 || slash < 0 || !start.endsWith('\0')) throw wrong('invalid continue token')
+  if (rv === 0) throw wrong('incorrect encoded start resourceVersion (version meta.k8s.io/v1)')
   return { revision: rv, after: { namespace: start.slice(0, slash), name: start.slice(slash + 1, -1) } }
 }
 
+const wrong = (what: string, cause?: unknown) =>
+  new ApiError('BadRequest', `invalid continue token: continue key is not valid: ${what}`, { cause })
+
 const parse = (text: string): { rv: number; start: string } => {
+  const digits = /^[\w-]*/.exec(text)![0].length
+  // A last group of one digit holds no byte.
+  if (digits < text.length || text.length % 4 === 1) {
+    throw wrong(`illegal base64 data at input byte ${digits < text.length ? digits : digits - 1}`)
+  }
   let value: unknown
   try {
     value = JSON.parse(Buffer.from(text, 'base64url').toString())
   } catch (cause) {
-    throw new ApiError('BadRequest', 'continue key is not valid: encoding error', { cause })
+    throw wrong('encoding error', cause)
   }
-  const { v, rv, start } = (value ?? {}) as Record<string, unknown>
-  if (v !== 'meta.k8s.io/v1' || typeof rv !== 'number' || typeof start !== 'string') {
-    throw badRequest('continue key is not valid: incorrect encoded continue key')
-  }
+  const { v = '', rv = 0, start = '' } = (value ?? {}) as Record<string, unknown>
+  if (v !== 'meta.k8s.io/v1') throw wrong(`server does not recognize this encoded version ${v}`)
+  if (typeof rv !== 'number' || typeof start !== 'string') throw wrong('incorrect encoded continue key')
   return { rv, start }
 }
 

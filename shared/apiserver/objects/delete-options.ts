@@ -2,6 +2,7 @@ import { type FieldError, invalid, invalidValue, notSupported } from '../../meta
 import { badRequest } from '../../meta/status.ts'
 import { readValue } from '../body.ts'
 import type { ResourceContext } from '../context.ts'
+import { integerIn } from './query-value.ts'
 
 export interface DeleteOptions {
   readonly gracePeriodSeconds?: number | undefined
@@ -74,13 +75,11 @@ const fromBody = (value: unknown): RawOptions => {
 const isNone = (value: unknown) => value === undefined || value === null
 
 const fromQuery = (query: URLSearchParams): RawOptions => {
-  const grace = query.get('gracePeriodSeconds')
-  if (grace && !/^-?\d{1,15}$/.test(grace)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(grace)}: invalid syntax`)
   const orphan = query.get('orphanDependents')
   return {
-    gracePeriodSeconds: grace ? Number(grace) : undefined,
+    gracePeriodSeconds: integerIn(query, 'gracePeriodSeconds'),
     orphanDependents: orphan === null ? undefined : orphan !== 'false' && orphan !== '0',
-    propagationPolicy: query.get('propagationPolicy') || undefined,
+    propagationPolicy: query.get('propagationPolicy') ?? undefined,
     dryRun: query.getAll('dryRun'),
   }
 }

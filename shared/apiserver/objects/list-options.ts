@@ -1,6 +1,7 @@
-import { type FieldError, forbiddenField, invalid, invalidValue, notSupported } from '../../meta/field-error.ts'
-import { badRequest } from '../../meta/status.ts'
+import { type FieldError, forbiddenField, invalid, notSupported } from '../../meta/field-error.ts'
+import { ApiError, badRequest } from '../../meta/status.ts'
 import type { ApiRequest } from '../request.ts'
+import { integerIn, readInteger } from './query-value.ts'
 
 export interface ListOptions {
   /** undefined: none given; 0 means "any" */
@@ -13,24 +14,16 @@ export interface ListOptions {
   readonly sendInitialEvents: boolean | undefined
 }
 
-const integerOf = (query: URLSearchParams, name: string): number | undefined => {
-  const text = query.get(name)
-  if (text === null || text === '') return undefined
-  if (!/^-?\d{1,15}$/.test(text)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`)
-  return Number(text)
-}
-
 const booleanOf = (query: URLSearchParams, name: string): boolean | undefined => {
   const text = query.get(name)
   return text === null ? undefined : text !== 'false' && text !== '0'
 }
 
-/** Decimal digits, or findings in upstream's words. */
-export const parseResourceVersion = (text: string): number => {
-  if (/^\d{1,16}$/.test(text)) return Number(text)
-  throw invalid('', 'ListOptions', '', [
-    invalidValue('resourceVersion', text, `strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`),
-  ])
+/** A position in the log. What it is not is another answer for each verb: `wrong` makes it of the finding. */
+export const parseResourceVersion = (text: string, wrong: (finding: string) => ApiError): number => {
+  const value = readInteger(text, 'ParseUint')
+  if (typeof value === 'string') throw wrong(`resourceVersion: Invalid value: ${JSON.stringify(text)}: ${value}`)
+  return Number(value)
 }
 
 /** Reads and checks what is common to lists and watches, as ValidateListOptions does. */
@@ -40,19 +33,26 @@ export const listOptionsOf = ({ query }: Pick<ApiRequest, 'query'>, watch: boole
   const sendInitialEvents = booleanOf(query, 'sendInitialEvents')
   const continueToken = query.get('continue') || undefined
   const errors: FieldError[] = watch
-    ? watchErrors(match, sendInitialEvents)
+    ? watchErrors(match, sendInitialEvents, continueToken)
     : listErrors({ match, resourceVersion, continueToken, sendInitialEvents })
   if (errors.length > 0) throw invalid('meta.k8s.io', 'ListOptions', '', errors)
   return {
-    resourceVersion: resourceVersion === undefined ? undefined : parseResourceVersion(resourceVersion),
+    resourceVersion:
+      resourceVersion === undefined ? undefined : parseResourceVersion(resourceVersion, watch ? unreadable : unlistable),
     match: match as ListOptions['match'],
-    limit: integerOf(query, 'limit') || undefined,
+    limit: positive(integerIn(query, 'limit')),
     continue: continueToken,
-    timeoutSeconds: integerOf(query, 'timeoutSeconds') || undefined,
+    timeoutSeconds: integerIn(query, 'timeoutSeconds') || undefined,
     allowWatchBookmarks: booleanOf(query, 'allowWatchBookmarks') ?? false,
     sendInitialEvents,
   }
 }
+
+/** None and less: everything. */
+const positive = (value: number | undefined) => (value !== undefined && value > 0 ? value : undefined)
+
+export const unreadable = (finding: string) => new ApiError('InternalError', finding)
+const unlistable = (finding: string) => badRequest(`invalid resource version: ${finding}`)
 
 const matches = ['Exact', 'NotOlderThan']
 const field = 'resourceVersionMatch'
@@ -81,8 +81,13 @@ const listErrors = (options: {
   return errors
 }
 
-const watchErrors = (match: string | undefined, sendInitialEvents: boolean | undefined): FieldError[] => {
+const watchErrors = (
+  match: string | undefined,
+  sendInitialEvents: boolean | undefined,
+  continueToken: string | undefined,
+): FieldError[] => {
   const errors: FieldError[] = []
+  if (continueToken) errors.push(forbiddenField(field, 'resourceVersionMatch is forbidden when continue is provided'))
   if (match && sendInitialEvents === undefined) {
     errors.push(forbiddenField(field, 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided'))
   }

@@ -1,4 +1,4 @@
-import { type FieldError, invalid, notSupported, tooLong } from '../../meta/field-error.ts'
+import { type FieldError, forbiddenField, invalid, notSupported, tooLong } from '../../meta/field-error.ts'
 import type { ApiRequest } from '../request.ts'
 
 export type FieldValidation = 'Ignore' | 'Warn' | 'Strict'
@@ -8,14 +8,40 @@ const maxFieldManagerLength = 128
 /** What CreateOptions, UpdateOptions and PatchOptions have in common. */
 export const checkWriteOptions = ({ query }: Pick<ApiRequest, 'query'>, kind: string): void => {
   const errors: FieldError[] = []
-  if ((query.get('fieldManager')?.length ?? 0) > maxFieldManagerLength)
-    errors.push(tooLong('fieldManager', maxFieldManagerLength))
+  // Only server-side apply is forced.
+  if (kind === 'PatchOptions' && query.has('force')) {
+    errors.push(forbiddenField('force', 'may not be specified for non-apply patch'))
+  }
+  errors.push(...managerErrors(query.get('fieldManager') ?? ''))
   const dryRun = query.getAll('dryRun')
   if (dryRun.some((value) => value !== 'All')) errors.push(notSupported('dryRun', dryRun, ['All']))
   const directive = query.get('fieldValidation') ?? ''
   if (!directives.includes(directive)) errors.push(notSupported('fieldValidation', directive, directives))
   if (errors.length > 0) throw invalid('meta.k8s.io', kind, '', errors)
 }
+
+const managerErrors = (manager: string): FieldError[] => {
+  const errors: FieldError[] = []
+  if (Buffer.byteLength(manager) > maxFieldManagerLength) errors.push(tooLong('fieldManager', maxFieldManagerLength))
+  let position = 0
+  for (const character of manager) {
+    if (!printable.test(character)) {
+      const code = character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')
+      const message = `Invalid value: ${goQuoted(manager)}: invalid character U+${code} (at position ${position})`
+      errors.push({ type: 'FieldValueInvalid', field: 'fieldManager', message })
+    }
+    position += Buffer.byteLength(character)
+  }
+  return errors
+}
+
+/** Go's: letters, marks, numbers, punctuation, symbols, and of all spaces only the one of ASCII. */
+const printable = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u
+
+const goQuoted = (text: string): string =>
+  JSON.stringify(text)
+    .replaceAll(/\\u00([01]\p{AHex})/gu, '\\x$1')
+    .replaceAll(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, (one) => `\\u${one.codePointAt(0)!.toString(16).padStart(4, '0')}`)
 
 export const fieldValidationOf = ({ query }: Pick<ApiRequest, 'query'>): FieldValidation =>
   (query.get('fieldValidation') || 'Warn') as FieldValidation

@@ -27,13 +27,13 @@ const parseClause = (text: string): Clause => {
     }),
   )
   const quality = Number(parameters.get('q') ?? '1')
-  return { type: type.toLowerCase(), parameters, quality: Number.isNaN(quality) ? 1 : quality }
+  return { type, parameters, quality: Number.isNaN(quality) ? 1 : quality }
 }
 
+/** By exact text, as upstream's: no other wildcard than the one for everything. */
 const mediaTypes: Readonly<Record<string, Representation['media']>> = {
   'application/json': 'json',
   'application/yaml': 'yaml',
-  'application/*': 'json',
   '*/*': 'json',
 }
 
@@ -51,18 +51,47 @@ const representationOf = ({ type, parameters }: Clause, allowed: ReadonlySet<str
 
 export const objectForms: ReadonlySet<string> = new Set(['Object', 'Table', 'PartialObjectMetadata'])
 export const listForms: ReadonlySet<string> = new Set(['Object', 'Table', 'PartialObjectMetadataList'])
+/** of what has no table */
+export const reviewForms: ReadonlySet<string> = new Set(['Object', 'PartialObjectMetadata'])
+/** of what is answered by a Status, whatever is asked for */
+export const statusForms: ReadonlySet<string> = new Set(['Object', 'PartialObjectMetadata', 'PartialObjectMetadataList'])
 export const plainForms: ReadonlySet<string> = new Set(['Object'])
+
+const served = 'application/json, application/yaml'
 
 /** The first of the client's wishes that can be met. Throws ApiError NotAcceptable when none can. */
 export const negotiate = (request: Pick<ApiRequest, 'header'>, allowed: ReadonlySet<string>): Representation => {
   const accept = request.header('accept')
   if (!accept || accept === 'application/json' || accept === '*/*') return plainJson
   const clauses = accept.split(',').map(parseClause)
+  if (!clauses.some(({ type }) => Object.hasOwn(mediaTypes, type))) {
+    throw new ApiError('NotAcceptable', `406: Not Acceptable\n\nAvailable representations: ${served}`)
+  }
   for (const clause of clauses.toSorted((a, b) => b.quality - a.quality)) {
     const found = representationOf(clause, allowed)
     if (found) return found
+    refuseOtherNumber(clause, allowed)
   }
-  throw new ApiError('NotAcceptable', 'only the following media types are accepted: application/json, application/yaml')
+  throw new ApiError('NotAcceptable', `only the following media types are accepted: ${served}`)
+}
+
+/** One for many, or many for one, is understood and can't be. */
+const refuseOtherNumber = ({ type, parameters }: Clause, allowed: ReadonlySet<string>): void => {
+  if (allowed === plainForms || representationOf({ type, parameters, quality: 1 }, metadataForms) === undefined) return
+  const as = parameters.get('as') ?? ''
+  const what = as === 'PartialObjectMetadata' ? 'is a list' : 'is not a list'
+  throw new ApiError('NotAcceptable', `you requested ${as}, but the requested object ${what}`)
+}
+
+const metadataForms: ReadonlySet<string> = new Set(['PartialObjectMetadata', 'PartialObjectMetadataList'])
+
+/** In what an error is told. */
+export const errorMedia = (request: Pick<ApiRequest, 'header'>): Representation['media'] => {
+  try {
+    return negotiate(request, plainForms).media
+  } catch {
+    return 'json'
+  }
 }
 
 /** Indented answers: asked for, or read by a person. */

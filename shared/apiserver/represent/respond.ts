@@ -8,7 +8,7 @@ import type { ApiError, Status } from '../../meta/status.ts'
 import type { ResourceContext } from '../context.ts'
 import { decodeStored } from '../objects/encode.ts'
 import type { ApiRequest, ApiResponse } from '../request.ts'
-import { type Representation, wantsPretty } from './negotiate.ts'
+import { errorMedia, type Representation, wantsPretty } from './negotiate.ts'
 import { partialMetadata } from './partial-metadata.ts'
 import { includeObjectOf, table } from './table.ts'
 
@@ -81,6 +81,22 @@ const acceptsGzip = (request: Pick<ApiRequest, 'header'>) => /\bgzip\b/.test(req
 export const respondJson = (request: Pick<ApiRequest, 'header' | 'query'>, status: number, value: unknown) =>
   respondJsonBytes(request, status, { bytes: Buffer.from(JSON.stringify(value)) })
 
+export const respondStatus = (
+  request: Pick<ApiRequest, 'header' | 'query'>,
+  { media }: Pick<Representation, 'media'>,
+  status: Status,
+): Promise<ApiResponse> => respondJsonBytes(request, status.code ?? 200, { bytes: Buffer.from(JSON.stringify(status)), media })
+
+/** Something that is not stored, in the representation asked for, which is never a table. */
+export const respondReview = (
+  request: Pick<ApiRequest, 'header' | 'query'>,
+  { media, as, version }: Representation,
+  object: object,
+): Promise<ApiResponse> => {
+  const value = as === 'Object' ? object : partialMetadata({ metadata: {}, ...object } as unknown as KubeObject, version)
+  return respondJsonBytes(request, 201, { bytes: Buffer.from(JSON.stringify(value)), media })
+}
+
 /** One object by its stored bytes, in the representation asked for. */
 export const respondObject = (
   context: ResourceContext,
@@ -115,7 +131,8 @@ const tableOf = (
   )
 
 export const respondError = async (request: Pick<ApiRequest, 'header' | 'query'>, error: ApiError): Promise<ApiResponse> => {
-  const response = await respondJson(request, error.code, error.toStatus())
+  const bytes = Buffer.from(JSON.stringify(error.toStatus()))
+  const response = await respondJsonBytes(request, error.code, { bytes, media: errorMedia(request) })
   const retryAfter = error.details?.retryAfterSeconds
   if (retryAfter) response.headers['retry-after'] = String(retryAfter)
   return response

@@ -1,6 +1,7 @@
 import { timestamp } from '../../platform/clock.ts'
 import { readTyped } from '../body.ts'
-import { respondJson } from '../represent/respond.ts'
+import { negotiate, reviewForms } from '../represent/negotiate.ts'
+import { respondReview } from '../represent/respond.ts'
 import type { User } from '../request.ts'
 import { reviewDefinition, type VirtualResource } from './virtual-resource.ts'
 
@@ -21,7 +22,8 @@ export const selfSubjectReview: VirtualResource = {
   create: async (context) => {
     const { definition, parts, request, user } = context
     const { kind, apiVersion } = await readTyped(context, definition)
-    return respondJson(request, 201, {
+    const representation = negotiate(request, reviewForms)
+    return respondReview(request, representation, {
       kind,
       apiVersion,
       metadata: { creationTimestamp: timestamp(parts.clock.now()) },

@@ -1,7 +1,8 @@
 import type { KubeObject } from '../../meta/object.ts'
 import { badRequest } from '../../meta/status.ts'
 import { readTyped } from '../body.ts'
-import { respondJson } from '../represent/respond.ts'
+import { negotiate, reviewForms } from '../represent/negotiate.ts'
+import { respondReview } from '../represent/respond.ts'
 import { reviewDefinition, type VirtualResource } from './virtual-resource.ts'
 
 interface RulesReview extends KubeObject {
@@ -17,6 +18,7 @@ export const selfSubjectRulesReview: VirtualResource = {
   }),
   create: async (context) => {
     const { definition, parts, request, user } = context
+    const representation = negotiate(request, reviewForms)
     const object = await readTyped<RulesReview>(context, definition)
     const namespace = object.spec?.namespace
     if (!namespace) throw badRequest('no namespace on request')
@@ -32,6 +34,6 @@ export const selfSubjectRulesReview: VirtualResource = {
         .map(({ verbs, nonResourceURLs }) => ({ verbs, nonResourceURLs })),
       incomplete: false,
     }
-    return respondJson(request, 201, { ...object, status })
+    return respondReview(request, representation, { ...object, status })
   },
 }

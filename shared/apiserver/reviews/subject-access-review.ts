@@ -2,7 +2,8 @@ import { type FieldError, forbiddenField, invalid, invalidValue, requiredValue }
 import type { KubeObject } from '../../meta/object.ts'
 import { readTyped } from '../body.ts'
 import type { ResourceContext } from '../context.ts'
-import { respondJson } from '../represent/respond.ts'
+import { negotiate, reviewForms } from '../represent/negotiate.ts'
+import { respondReview } from '../represent/respond.ts'
 import type { ApiResponse, User } from '../request.ts'
 import type { RequestInfo, ResourceVerb } from '../router.ts'
 import { reviewDefinition, type VirtualResource } from './virtual-resource.ts'
@@ -117,12 +118,13 @@ const review =
   ({ userOf, errorsOf }: Variant) =>
   async (context: ResourceContext): Promise<ApiResponse> => {
     const { definition, parts, request } = context
+    const representation = negotiate(request, reviewForms)
     const object = await readTyped<AccessReview>(context, definition)
     const spec = object.spec ?? {}
     const errors = errorsOf(context, spec)
     if (errors.length > 0) throw invalid(definition.group, definition.kind, '', errors)
     const { allowed, reason } = await parts.authorizer.authorize({ user: userOf(context, spec), info: infoOf(spec) })
-    return respondJson(request, 201, { ...object, status: { allowed, ...(reason ? { reason } : {}) } })
+    return respondReview(request, representation, { ...object, status: { allowed, ...(reason ? { reason } : {}) } })
   }
 
 export const accessReviews: readonly VirtualResource[] = variants.map((variant) => ({

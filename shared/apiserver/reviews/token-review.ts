@@ -3,7 +3,8 @@ import { badRequest } from '../../meta/status.ts'
 import { userOfToken } from '../authn/service-account.ts'
 import type { Tokens } from '../authn/tokens.ts'
 import { readTyped } from '../body.ts'
-import { respondJson } from '../represent/respond.ts'
+import { negotiate, reviewForms } from '../represent/negotiate.ts'
+import { respondReview } from '../represent/respond.ts'
 import { userInfo } from './self-subject-review.ts'
 import { reviewDefinition, type VirtualResource } from './virtual-resource.ts'
 
@@ -20,6 +21,7 @@ export const createTokenReview = (tokens: Tokens): VirtualResource => ({
   }),
   create: async (context) => {
     const { definition, parts, request } = context
+    const representation = negotiate(request, reviewForms)
     const object = await readTyped<TokenReview>(context, definition)
     const { token, audiences = [...tokens.audiences] } = object.spec ?? {}
     if (!token) throw badRequest('token is required for TokenReview in authentication')
@@ -29,6 +31,6 @@ export const createTokenReview = (tokens: Tokens): VirtualResource => ({
     const status = user
       ? { authenticated: true, user: userInfo(user), audiences: matched }
       : { user: {}, error: 'invalid bearer token' }
-    return respondJson(request, 201, { ...object, status })
+    return respondReview(request, representation, { ...object, status })
   },
 })

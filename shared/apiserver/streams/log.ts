@@ -1,5 +1,6 @@
 import { type FieldError, forbiddenField, invalid, invalidValue, notSupported } from '../../meta/field-error.ts'
 import { ApiError, badRequest, internalError } from '../../meta/status.ts'
+import { integerIn } from '../objects/query-value.ts'
 import type { ApiResponse } from '../request.ts'
 import type { SubresourceHandlers } from '../subresources/subresource.ts'
 import type { AgentResponse, NodeConnector } from './node-connector.ts'
@@ -80,11 +81,11 @@ const logOptions = (query: URLSearchParams, name: string): URLSearchParams => {
   for (const key of flags) if (flag(query, key)) options.set(key, 'true')
   for (const [key, least] of Object.entries(numbers)) {
     const text = query.get(key)
-    if (text === null || text === '') continue
-    if (!/^[-+]?\d{1,18}$/.test(text)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`)
-    if (Number(text) < least)
-      errors.push(invalidValue(key, Number(text), least === 0 ? 'must be greater than or equal to 0' : 'must be greater than 0'))
-    options.set(key, text)
+    if (text === null) continue
+    const value = integerIn(query, key)!
+    if (value < least)
+      errors.push(invalidValue(key, value, least === 0 ? 'must be greater than or equal to 0' : 'must be greater than 0'))
+    options.set(key, String(BigInt(value)))
   }
   const since = query.get('sinceTime')
   if (since && Number.isNaN(Date.parse(since)))

@@ -7,7 +7,8 @@ import { readValue } from '../body.ts'
 import { isDryRun, keyOf, type ResourceContext } from '../context.ts'
 import { updateObject } from '../objects/update.ts'
 import type { UpdateRules } from '../objects/update-rules.ts'
-import { respondJson, successStatus } from '../represent/respond.ts'
+import { negotiate, statusForms } from '../represent/negotiate.ts'
+import { respondStatus, successStatus } from '../represent/respond.ts'
 import type { ApiResponse } from '../request.ts'
 import { conflictOf } from '../store-error.ts'
 
@@ -27,6 +28,7 @@ const bindingRules: UpdateRules = { prepare: () => undefined, validate: () => []
 /** Gives a pod its node, once. */
 export const createBinding = async (context: ResourceContext): Promise<ApiResponse> => {
   const { request, info } = context
+  const representation = negotiate(request, statusForms)
   const binding = (await readValue(request, 'Binding')) as Binding
   const node = checked(binding, info.name)
   await updateObject(context, {
@@ -37,7 +39,7 @@ export const createBinding = async (context: ResourceContext): Promise<ApiRespon
     rules: bindingRules,
     dryRun: isDryRun(context),
   })
-  return respondJson(request, 201, { ...successStatus(undefined), code: 201 })
+  return respondStatus(request, representation, { ...successStatus(undefined), code: 201 })
 }
 
 const checked = ({ metadata, target }: Binding, name: string): string => {

@@ -9,12 +9,14 @@ import { deleteObject } from '../objects/delete.ts'
 import { deleteOptionsFrom } from '../objects/delete-options.ts'
 import { updateObject } from '../objects/update.ts'
 import { statusRules } from '../objects/update-rules.ts'
-import { respondJson, successStatus } from '../represent/respond.ts'
+import { negotiate, statusForms } from '../represent/negotiate.ts'
+import { respondStatus, successStatus } from '../represent/respond.ts'
 import type { ApiResponse } from '../request.ts'
 
 /** Deletes a pod for whoever empties a node. Disruption budgets will be asked here once there are any. */
 export const createEviction = async (context: ResourceContext): Promise<ApiResponse> => {
   const { request, info } = context
+  const representation = negotiate(request, statusForms)
   const body = await readValue(request, 'Eviction')
   if (typeof body !== 'object' || body === null) throw badRequest('not a Eviction object: <nil>')
   const { metadata, deleteOptions } = body as { metadata?: { name?: string }; deleteOptions?: unknown }
@@ -35,7 +37,7 @@ export const createEviction = async (context: ResourceContext): Promise<ApiRespo
   })
   if (!options.dryRun) await markDisrupted(context)
   await deleteObject(context, info.name, options)
-  return respondJson(request, 201, { ...successStatus(undefined), code: 201 })
+  return respondStatus(request, representation, { ...successStatus(undefined), code: 201 })
 }
 
 /** The pod shows why it goes, as upstream's DisruptionTarget condition. */

@@ -9,7 +9,8 @@ import { decodeStored } from '../objects/encode.ts'
 import { readPatch } from '../objects/patch.ts'
 import { updateObject } from '../objects/update.ts'
 import { mainRules } from '../objects/update-rules.ts'
-import { respondJsonBytes } from '../represent/respond.ts'
+import { negotiate, objectForms } from '../represent/negotiate.ts'
+import { respondObject } from '../represent/respond.ts'
 import type { ApiResponse } from '../request.ts'
 
 /** autoscaling/v1 Scale of any kind that says how. */
@@ -33,8 +34,12 @@ const scaleOf = (context: ResourceContext, object: KubeObject): Scale => {
   }
 }
 
-const respondScale = (context: ResourceContext, bytes: Uint8Array): Promise<ApiResponse> =>
-  respondJsonBytes(context.request, 200, { bytes: Buffer.from(JSON.stringify(scaleOf(context, decodeStored(bytes)))) })
+const respondScale = (context: ResourceContext, bytes: Uint8Array): Promise<ApiResponse> => {
+  const { columns: _columns, ...definition } = context.definition
+  return respondObject({ ...context, definition }, negotiate(context.request, objectForms), {
+    bytes: Buffer.from(JSON.stringify(scaleOf(context, decodeStored(bytes)))),
+  })
+}
 
 export const getScale = async (context: ResourceContext): Promise<ApiResponse> => {
   const { parts, info } = context
@@ -66,6 +71,7 @@ const withScale = (context: ResourceContext, object: KubeObject, scale: Scale): 
 
 const change = async (context: ResourceContext, scaleFrom: (current: Scale) => Scale): Promise<ApiResponse> => {
   const { info } = context
+  negotiate(context.request, objectForms)
   const { bytes } = await updateObject(context, {
     name: info.name,
     transform: (current) => withScale(context, current!, scaleFrom(scaleOf(context, current!))),

@@ -8,7 +8,8 @@ import { readTyped } from '../body.ts'
 import { isDryRun, keyOf, notFoundIn, type ResourceContext } from '../context.ts'
 import { admit } from '../objects/admit.ts'
 import { decodeStored } from '../objects/encode.ts'
-import { respondJson } from '../represent/respond.ts'
+import { negotiate, reviewForms } from '../represent/negotiate.ts'
+import { respondReview } from '../represent/respond.ts'
 import type { SubresourceHandlers } from './subresource.ts'
 
 interface TokenRequest extends KubeObject {
@@ -44,6 +45,7 @@ const bindable: Readonly<Record<string, { resource: string; claim: 'pod' | 'secr
 export const createTokenSubresource = (tokens: Tokens): SubresourceHandlers => ({
   create: async (context) => {
     const { info, parts, request } = context
+    const representation = negotiate(request, reviewForms)
     const object = await readTyped<TokenRequest>(context, type)
     checkName(object, info)
     const account = await parts.store.get(keyOf(context))
@@ -82,7 +84,7 @@ export const createTokenSubresource = (tokens: Tokens): SubresourceHandlers => (
           expiresAtMs,
           ...bound,
         })
-    return respondJson(request, 201, {
+    return respondReview(request, representation, {
       ...object,
       metadata: { name: info.name, namespace: info.namespace, creationTimestamp: timestamp(parts.clock.now()) },
       spec: { ...object.spec, audiences, expirationSeconds, boundObjectRef: boundObjectRef ?? null },

@@ -3,6 +3,7 @@ import { apiVersionOf } from '../../meta/object.ts'
 import type { NamedObjectMeta } from '../../meta/object-meta.ts'
 import { isReason } from '../../meta/status.ts'
 import type { ResourceContext } from '../context.ts'
+import { decodeContinueToken } from '../objects/continue-token.ts'
 import { decodeMetadata } from '../objects/decode-metadata.ts'
 import { deleteObject } from '../objects/delete.ts'
 import { type DeleteOptions, readDeleteOptions } from '../objects/delete-options.ts'
@@ -10,13 +11,16 @@ import { listOptionsOf } from '../objects/list-options.ts'
 import { selectedPage } from '../objects/selected-page.ts'
 import { selectionOf } from '../objects/selection.ts'
 import { resourceOf } from '../registry.ts'
+import { listForms, negotiate } from '../represent/negotiate.ts'
 import { respondJsonBytes } from '../represent/respond.ts'
+import { respondList } from '../represent/respond-list.ts'
 import type { ApiResponse } from '../request.ts'
 
 /** Deletes each object that the selectors choose; one that has gone meanwhile is done. Answers the list as it was. */
 export const deleteCollectionVerb = async (context: ResourceContext): Promise<ApiResponse> => {
   const { request, definition, info, parts } = context
-  const { limit } = listOptionsOf(request, false)
+  const representation = negotiate(request, listForms)
+  const { limit, continue: token } = listOptionsOf(request, false)
   const options = await readDeleteOptions(context)
   const page = await selectedPage(parts.store, {
     resource: resourceOf(definition),
@@ -24,17 +28,20 @@ export const deleteCollectionVerb = async (context: ResourceContext): Promise<Ap
     selection: selectionOf(context),
     limit,
     at: undefined,
-    after: undefined,
+    after: token === undefined ? undefined : decodeContinueToken(token).after,
   })
   const waiting = page.values.values()
   const worker = async () => {
     for (const value of waiting) await deleteOne(context, decodeMetadata(value).metadata, options)
   }
   await Promise.all(Array.from({ length: parallelDeletions }, worker))
+  if (representation.as !== 'Object') {
+    return respondList(context, representation, { values: page.values, metadata: { resourceVersion: String(page.revision) } })
+  }
   const items = page.values.map((value) => Buffer.from(value).toString()).join(',')
   const apiVersion = apiVersionOf(definition.group, definition.version)
   const head = `{"kind":"${definition.kind}List","apiVersion":"${apiVersion}","metadata":{"resourceVersion":"${page.revision}"}`
-  return respondJsonBytes(request, 200, { bytes: Buffer.from(`${head},"items":[${items}]}`) })
+  return respondJsonBytes(request, 200, { bytes: Buffer.from(`${head},"items":[${items}]}`), media: representation.media })
 }
 
 /** Their writes share commits. */

@@ -2,7 +2,7 @@ import type { ResourceContext } from '../context.ts'
 import { type DeleteResult, deleteObject } from '../objects/delete.ts'
 import { readDeleteOptions } from '../objects/delete-options.ts'
 import { negotiate, objectForms } from '../represent/negotiate.ts'
-import { respondJson, respondObject, successStatus } from '../represent/respond.ts'
+import { respondObject, respondStatus, successStatus } from '../represent/respond.ts'
 import type { ApiResponse } from '../request.ts'
 
 export const deleteVerb = async (context: ResourceContext): Promise<ApiResponse> => {
@@ -14,7 +14,10 @@ export const deleteVerb = async (context: ResourceContext): Promise<ApiResponse>
   if (!result.removed || definition.returnsDeleted) {
     return respondObject(context, representation, { status, bytes: result.bytes })
   }
-  return respondJson(request, status, removedStatus(context, result))
+  return respondStatus(request, representation, {
+    ...removedStatus(context, result),
+    ...(status === 200 ? {} : { code: status }),
+  })
 }
 
 const removedStatus = ({ definition: { group, plural } }: ResourceContext, { object: { metadata } }: DeleteResult) =>

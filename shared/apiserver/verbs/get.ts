@@ -1,6 +1,6 @@
 import { ApiError } from '../../meta/status.ts'
 import { keyOf, notFoundIn, type ResourceContext } from '../context.ts'
-import { parseResourceVersion } from '../objects/list-options.ts'
+import { parseResourceVersion, unreadable } from '../objects/list-options.ts'
 import { negotiate, objectForms } from '../represent/negotiate.ts'
 import { respondObject } from '../represent/respond.ts'
 import type { ApiResponse } from '../request.ts'
@@ -17,13 +17,13 @@ export const getVerb = async (context: ResourceContext): Promise<ApiResponse> =>
 const checkNotOlderThan = async ({ parts, request }: ResourceContext) => {
   const asked = request.query.get('resourceVersion')
   if (!asked || asked === '0') return
-  const wanted = parseResourceVersion(asked)
+  const wanted = parseResourceVersion(asked, unreadable)
   const current = await parts.store.revision()
   if (wanted > current) throw tooLargeResourceVersion(wanted, current)
 }
 
 export const tooLargeResourceVersion = (wanted: number, current: number) =>
-  new ApiError('Timeout', `Too large resource version: ${wanted}, current: ${current}`, {
+  new ApiError('Timeout', `Timeout: Too large resource version: ${BigInt(wanted)}, current: ${current}`, {
     details: {
       causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
       retryAfterSeconds: 1,

@@ -9,10 +9,9 @@ import { type ListOptions, listOptionsOf } from '../objects/list-options.ts'
 import { type Page, selectedPage } from '../objects/selected-page.ts'
 import { selectionOf } from '../objects/selection.ts'
 import { resourceOf } from '../registry.ts'
-import { listForms, negotiate, type Representation } from '../represent/negotiate.ts'
-import { partialMetadata } from '../represent/partial-metadata.ts'
-import { respondJsonBytes, respondJsonParts } from '../represent/respond.ts'
-import { includeObjectOf, table } from '../represent/table.ts'
+import { listForms, negotiate } from '../represent/negotiate.ts'
+import { respondJsonParts } from '../represent/respond.ts'
+import { respondList } from '../represent/respond-list.ts'
 import type { ApiResponse } from '../request.ts'
 import { tooLargeResourceVersion } from './get.ts'
 
@@ -28,7 +27,7 @@ export const listVerb = async (context: ResourceContext): Promise<ApiResponse> =
   const { media } = representation
   return representation.as === 'Object'
     ? respondJsonParts(request, 200, { parts: join(context, page, metadata), media })
-    : respondJsonBytes(request, 200, { bytes: convert(context, page, { metadata, representation }), media })
+    : respondList(context, representation, { values: page.values, metadata: { ...metadata } })
 }
 
 interface ListMetadata {
@@ -99,33 +98,4 @@ const join = ({ definition }: ResourceContext, { values }: Page, metadata: ListM
   }
   parts.push(end)
   return parts
-}
-
-const convert = (
-  { definition, parts, request }: ResourceContext,
-  page: Page,
-  { metadata, representation }: { metadata: ListMetadata; representation: Representation },
-): Uint8Array => {
-  const { as, version } = representation
-  const objects = page.values.map(decodeStored)
-  const value =
-    as === 'Table'
-      ? table(
-          objects,
-          { ...metadata },
-          {
-            definition,
-            version,
-            includeObject: includeObjectOf(request),
-            nowMs: parts.clock.now(),
-            headers: !request.query.has('noHeaders'),
-          },
-        )
-      : {
-          kind: 'PartialObjectMetadataList',
-          apiVersion: `meta.k8s.io/${version}`,
-          metadata,
-          items: objects.map((object) => partialMetadata(object, version)),
-        }
-  return Buffer.from(JSON.stringify(value))
 }

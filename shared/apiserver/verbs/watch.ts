@@ -18,10 +18,15 @@ export const watchVerb = async (context: ResourceContext): Promise<ApiResponse> 
   const { request } = context
   const options = listOptionsOf(request, true)
   const selection = selectionOf(context)
-  const encoder = createEventEncoder(context, negotiate(request, watchForms))
+  const representation = negotiate(request, watchForms)
+  if (representation.media === 'yaml') throw notAStream()
+  const encoder = createEventEncoder(context, representation)
   const body = events(context, { options, selection, encoder })
   return { status: 200, headers: { 'content-type': 'application/json', 'cache-control': 'no-cache, private' }, body }
 }
+
+const notAStream = () =>
+  new ApiError('NotAcceptable', 'only the following media types are accepted: application/json;stream=watch')
 
 const watchForms = new Set([...listForms, ...objectForms])
 

