@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer'
+import type { ApiServerParts } from './parts.ts'
 import type { PathHandler } from './paths.ts'
 import type { ApiResponse } from './request.ts'
 
@@ -14,12 +15,30 @@ const plain = (status: number, text: string): ApiResponse => ({
 
 const paths = new Set(['/healthz', '/livez', '/readyz'])
 
-/** `ok` while the store answers; with ?verbose the checks by name. */
+/** Anybody may ask, as often as they like, and each look at a store costs. */
+const rememberedMs = 3000
+
+interface Seen {
+  readonly untilMs: number
+  readonly revision: Promise<unknown>
+}
+const seen = new WeakMap<object, Seen>()
+
+const lookAtStore = ({ store, clock }: Pick<ApiServerParts, 'store' | 'clock'>): Promise<unknown> => {
+  const known = seen.get(store)
+  const nowMs = clock.now()
+  if (known && nowMs < known.untilMs && known.untilMs <= nowMs + rememberedMs) return known.revision
+  const revision = store.revision()
+  seen.set(store, { untilMs: nowMs + rememberedMs, revision })
+  return revision
+}
+
+/** `ok` while the store answers, or did seconds ago; with ?verbose the checks by name. */
 export const healthPaths: PathHandler = async ({ info, request, parts }) => {
   if (!paths.has(info.path)) return undefined
   const checks: [string, () => Promise<unknown>][] = [
     ['ping', async () => undefined],
-    ['store', () => parts.store.revision()],
+    ['store', () => lookAtStore(parts)],
   ]
   const lines: string[] = []
   let failed = false

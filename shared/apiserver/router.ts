@@ -62,7 +62,8 @@ export const parseRequest = ({ method, path, query }: Pick<ApiRequest, 'method' 
   if (rest.length === 0) return plain
 
   let verb: ResourceVerb = verbOfMethod
-  if (rest[0] === 'watch' && rest.length > 1) {
+  // The old paths of watches only read; with another method they name no resource that anyone has.
+  if (rest[0] === 'watch' && rest.length > 1 && verbOfMethod === 'get') {
     verb = 'watch'
     rest = rest.slice(1)
   }

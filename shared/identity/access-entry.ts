@@ -15,16 +15,40 @@ export interface Caller {
   readonly userId: string
 }
 
-/** Throws when it is not a list of entries. */
+const sessionName = '{{SessionName}}'
+/** Who the cluster's own parts are is told by these names, so nobody else may have one: but the administrators' group, and the nodes. */
+const systemPrefix = 'system:'
+const mastersGroup = 'system:masters'
+const nodesGroup = 'system:nodes'
+const nodeUser = `system:node:${sessionName}`
+
+/** Throws when it is not a list of entries, or one of them is somebody that it may not be. */
 export const parseAccessEntries = (text: string): AccessEntry[] => {
   const entries: unknown = JSON.parse(text)
   if (!Array.isArray(entries)) throw new TypeError('access entries are a JSON list')
   for (const entry of entries as Partial<AccessEntry>[]) {
-    const { principalArn, groups = [] } = entry
+    if (typeof entry !== 'object' || entry === null)
+      throw new TypeError(`access entry: ${JSON.stringify(entry)} is not an object`)
+    const { principalArn, username, groups = [] } = entry
     if (typeof principalArn !== 'string' || !/^arn:aws[a-z-]*:iam::\d{12}:(role|user)\/.+$/.test(principalArn)) {
       throw new TypeError(`access entry: ${JSON.stringify(principalArn)} is not the ARN of an IAM role or user`)
     }
     if (!Array.isArray(groups)) throw new TypeError(`access entry of ${principalArn}: groups are a list`)
+    if (username !== undefined && (typeof username !== 'string' || username === '')) {
+      throw new TypeError(`access entry of ${principalArn}: ${JSON.stringify(username)} is not a user name`)
+    }
+    const name = username?.replaceAll(sessionName, '')
+    if (name?.startsWith(systemPrefix) && !(username === nodeUser && groups.includes(nodesGroup))) {
+      throw new TypeError(`access entry of ${principalArn}: the user name ${JSON.stringify(username)} is the cluster's own`)
+    }
+    for (const group of groups as unknown[]) {
+      if (typeof group !== 'string' || group === '') {
+        throw new TypeError(`access entry of ${principalArn}: ${JSON.stringify(group)} is not a group`)
+      }
+      if (group.startsWith(systemPrefix) && group !== mastersGroup && !(group === nodesGroup && username === nodeUser)) {
+        throw new TypeError(`access entry of ${principalArn}: the group ${JSON.stringify(group)} is the cluster's own`)
+      }
+    }
   }
   return entries as AccessEntry[]
 }
@@ -45,7 +69,7 @@ export const mapCaller = ({ arn, account }: Caller, entries: readonly AccessEntr
   })
   const [entry] = found
   if (!entry || found.length > 1) return undefined
-  const name = (entry.username ?? arn).replaceAll('{{SessionName}}', principal.session ?? '')
+  const name = (entry.username ?? arn).replaceAll(sessionName, principal.session ?? '')
   return { name, groups: entry.groups ?? [] }
 }
 
