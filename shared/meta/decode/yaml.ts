@@ -1,4 +1,4 @@
-import { parseDocument } from 'yaml'
+import { type Document, isScalar, LineCounter, parseDocument, visit } from 'yaml'
 import { exactInteger } from '../exact-json.ts'
 import { DecodeError } from './json.ts'
 
@@ -10,17 +10,15 @@ const tooDeep = () => new DecodeError('error converting YAML to JSON: yaml: exce
  */
 export const parseYaml = (bytes: Uint8Array): { value: unknown; duplicates: string[] } => {
   const text = new TextDecoder().decode(bytes)
-  const document = documentOf(text)
-  const duplicates: string[] = []
+  const lines = new LineCounter()
+  const document = documentOf(text, lines)
   for (const error of document.errors) {
     if (error.code === 'MULTIPLE_DOCS') continue
     if (/call stack/.test(error.message)) throw tooDeep()
-    if (error.code !== 'DUPLICATE_KEY')
-      throw new DecodeError(`error converting YAML to JSON: yaml: ${error.message}`, { cause: error })
-    duplicates.push(lineOf(bytes, error.pos[0]))
+    throw new DecodeError(`error converting YAML to JSON: yaml: ${error.message}`, { cause: error })
   }
   try {
-    return { value: withNumbers(document.toJS({ maxAliasCount: 100 }) ?? null), duplicates }
+    return { value: withNumbers(document.toJS({ maxAliasCount: 100 }) ?? null), duplicates: duplicatesIn(document, lines) }
   } catch (error) {
     // aliases without an anchor, or more of them than anyone needs
     if (error instanceof RangeError) throw tooDeep()
@@ -29,13 +27,16 @@ export const parseYaml = (bytes: Uint8Array): { value: unknown; duplicates: stri
 }
 
 /** The parser calls itself for each level, and ends with the stack. */
-const documentOf = (text: string) => {
+const documentOf = (text: string, lineCounter: LineCounter) => {
   try {
     return parseDocument(text, {
       version: '1.1',
       intAsBigInt: true,
       merge: true,
       prettyErrors: false,
+      // The library compares each key with every other of its map.
+      uniqueKeys: false,
+      lineCounter,
       customTags: (tags) =>
         tags.filter(
           (tag) =>
@@ -60,8 +61,20 @@ const withNumbers = (value: unknown): unknown => {
   return value
 }
 
-const lineOf = (bytes: Uint8Array, position: number): string => {
-  const text = new TextDecoder().decode(bytes)
-  const key = /^[^\s:]+|^"[^"]*"/.exec(text.slice(position))?.[0] ?? ''
-  return `line ${text.slice(0, position).split('\n').length}: key ${JSON.stringify(key.replace(/^"|"$/g, ''))} already set in map`
+const duplicatesIn = (document: Document.Parsed, lines: LineCounter): string[] => {
+  const found: string[] = []
+  visit(document, {
+    Map: (_, map) => {
+      const keys = new Set<unknown>()
+      for (const { key } of map.items) {
+        if (!isScalar(key)) continue
+        if (keys.has(key.value))
+          found.push(
+            `line ${lines.linePos(key.range?.[0] ?? 0).line}: key ${JSON.stringify(String(key.value))} already set in map`,
+          )
+        keys.add(key.value)
+      }
+    },
+  })
+  return found
 }

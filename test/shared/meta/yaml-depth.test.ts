@@ -15,3 +15,16 @@ it('brackets in text are no depth', () => {
   const text = `a: |\n${'  [ ( {\n'.repeat(3000)}b: 1\n`
   expect(parseYaml(Buffer.from(text)).value).toMatchObject({ b: 1 })
 })
+
+it('YAML takes time in proportion to its keys, not to their square', () => {
+  const msOf = (keys: number) => {
+    const text = Buffer.from(`data:\n${Array.from({ length: keys }, (_, i) => `  key${i}: v\n`).join('')}`)
+    const start = performance.now()
+    expect(Object.keys((parseYaml(text).value as { data: object }).data)).toHaveLength(keys)
+    return performance.now() - start
+  }
+  msOf(1000)
+  const few = msOf(5000)
+  // Sixty-four times as many by the square.
+  expect(msOf(40_000)).toBeLessThan(30 * few)
+})
