@@ -18,6 +18,7 @@ export interface Finding {
 export const checkHistory = (history: History, log: readonly RecordedChange[]): Finding[] => {
   const known = knownTimes(history, log)
   return [
+    ...(history.found ?? []).map((what) => ({ what })),
     ...checkOrder(log),
     ...checkWrites(history.writes, log),
     ...checkConditions(history.writes, log),

@@ -6,6 +6,8 @@ export interface History {
   readonly reads: readonly RecordedRead[]
   readonly lists: readonly RecordedList[]
   readonly watches: readonly RecordedWatch[]
+  /** what a client found by itself */
+  readonly found?: readonly string[] | undefined
 }
 
 interface Span {
@@ -73,6 +75,7 @@ export const mergeHistories = (parts: readonly History[]): History => ({
   reads: parts.flatMap(({ reads }) => reads),
   lists: parts.flatMap(({ lists }) => lists),
   watches: parts.flatMap(({ watches }) => watches),
+  found: parts.flatMap(({ found }) => found ?? []),
 })
 
 export const countOperations = ({ writes, reads, lists }: History): number => writes.length + reads.length + lists.length

@@ -1,4 +1,6 @@
+import { openDynamoDbHeartbeats } from '../../../../shared/storage/dynamodb/heartbeats.ts'
 import { openDynamoDbStore } from '../../../../shared/storage/dynamodb/open.ts'
+import { runHeartbeats } from '../../../contract/histories/heartbeat-clients.ts'
 import { runClients } from '../../../contract/histories/random-clients.ts'
 import { seededRandom } from '../../../contract/random.ts'
 import { localClient } from '../../../fakes/dynamodb-local.ts'
@@ -21,10 +23,13 @@ const run = async ({ endpoint, table, name, seed, operations }: HistoryJob) => {
   const client = localClient({ endpoint: proxy.endpoint, maxAttempts: 1, timeoutMs: 5000 })
   const store = await openDynamoDbStore({ client, table, gapMs: 400, pollMs: 50 })
   armed = true
+  const heartbeats = openDynamoDbHeartbeats({ client, table })
+  const beating = runHeartbeats({ heartbeats, node: name, random: seededRandom(seed), beats: operations })
   const history = await runClients({ store, process: name, seed, clients: 2, operations, names: 3, largeBytes: 400_000 })
+  const found = await beating
   await store.close()
   await proxy.stop()
-  return history
+  return { ...history, found }
 }
 
 process.on('message', async (job: HistoryJob) => {
