@@ -29,6 +29,9 @@ export const parseQuery = (message: Buffer): Parsed => {
   if (flags & 0x8000) return undefined
   if ((flags >> 11) & 15) return { failure: failure(message, 4) }
   if (message.readUInt16BE(4) !== 1) return { failure: failure(message, 1) }
+  // A question has at most a record of a zone's state, and of its options and signature behind it: none is worth reading thousands.
+  if (message.readUInt16BE(6) > 1 || message.readUInt16BE(8) > 1 || message.readUInt16BE(10) > 2)
+    return { failure: failure(message, 1) }
   const end = questionEnd(message)
   if (end === undefined) return { failure: failure(message, 1) }
   let packet: ReturnType<typeof decode>
@@ -55,7 +58,7 @@ export const parseQuery = (message: Buffer): Parsed => {
 }
 
 /** Labels only: the first name of a message has nothing before it to point to. */
-const questionEnd = (message: Buffer): number | undefined => {
+export const questionEnd = (message: Buffer): number | undefined => {
   let offset = headerSize
   for (;;) {
     const length = message[offset]
@@ -86,6 +89,15 @@ export interface Response {
 /** How large a UDP answer the asker takes. */
 export const payloadLimit = ({ payloadSize }: Query) =>
   payloadSize === undefined ? 512 : Math.max(512, Math.min(payloadSize, maxPayloadSize))
+
+/** What says that there is more than fits, and that it is to be asked for by TCP. */
+export const truncatedAnswer = (query: Query): Buffer => {
+  const header = Buffer.alloc(headerSize)
+  header.writeUInt16BE(query.id, 0)
+  header.writeUInt16BE(0x8280 | (query.recursionDesired ? 0x0100 : 0), 2)
+  header.writeUInt16BE(1, 4)
+  return Buffer.concat([header, query.question])
+}
 
 /** Answers that don't fit into `limit` bytes are left out and the message is marked truncated. */
 export const encodeResponse = (query: Query, response: Response, limit: number): Buffer => {
