@@ -13,6 +13,8 @@ export interface GrpcProbeOptions {
 const serving = 1
 const statusNames = ['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN']
 const unimplemented = '12'
+/** a health answer has a few bytes */
+const longestBody = 4096
 
 /** One call of grpc.health.v1.Health/Check, without TLS. */
 export const grpcProbe = ({ host, port, service, timeoutMs }: GrpcProbeOptions): Promise<ProbeOutcome> =>
@@ -35,7 +37,7 @@ export const grpcProbe = ({ host, port, service, timeoutMs }: GrpcProbeOptions):
     session.once('connect', () => {
       connected = true
     })
-    session.once('error', (error) => end(`error: failed to connect service at "${address}": ${dialError(error, address)}`))
+    session.on('error', (error) => end(`error: failed to connect service at "${address}": ${dialError(error, address)}`))
     const call = session.request({
       ':method': 'POST',
       ':path': '/grpc.health.v1.Health/Check',
@@ -50,8 +52,12 @@ export const grpcProbe = ({ host, port, service, timeoutMs }: GrpcProbeOptions):
     }
     call.on('response', read)
     call.on('trailers', read)
-    call.on('data', (chunk: Buffer) => chunks.push(chunk))
-    call.once('error', (error) => {
+    let length = 0
+    call.on('data', (chunk: Buffer) => {
+      if (length < longestBody) chunks.push(chunk)
+      length += chunk.length
+    })
+    call.on('error', (error) => {
       // Without a connection the session tells why.
       if (connected) end(`error: health rpc probe failed: ${error.message}`)
     })
@@ -73,7 +79,7 @@ const varint = (value: number): number[] => (value < 0x80 ? [value] : [(value & 
 /** '' is healthy */
 const verdict = (headers: Record<string, unknown>, body: Buffer): string => {
   const code = String(headers['grpc-status'] ?? '')
-  const message = decodeURIComponent(String(headers['grpc-message'] ?? ''))
+  const message = percentDecoded(String(headers['grpc-message'] ?? ''))
   if (code === unimplemented) {
     return `error: this server does not implement the grpc health protocol (grpc.health.v1.Health): ${message}`
   }
@@ -81,4 +87,10 @@ const verdict = (headers: Record<string, unknown>, body: Buffer): string => {
   // Field 1, a varint; left out it is 0.
   const status = body[5] === 0x08 ? (body[6] ?? 0) : 0
   return status === serving ? '' : `service unhealthy (responded with "${statusNames[status] ?? status}")`
+}
+
+/** As gRPC wants it: what is no escape stands for itself. https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md#responses */
+const percentDecoded = (text: string): string => {
+  const bytes = text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+  return Buffer.from(bytes, 'latin1').toString('utf8')
 }

@@ -13,5 +13,5 @@ export const tcpProbe = (host: string, port: number, timeoutMs: number): Promise
     }
     socket.once('connect', () => end(true, ''))
     socket.once('timeout', () => end(false, `dial tcp ${address}: i/o timeout`))
-    socket.once('error', (error) => end(false, dialError(error, address)))
+    socket.on('error', (error) => end(false, dialError(error, address)))
   })

@@ -41,6 +41,17 @@ it.each([
   expect(await probe(port)).toEqual({ ok: false, output })
 })
 
+it.each([
+  ['is at 50%', 'is at 50%'],
+  ['%zz%c3%bc%', '%zzü%'],
+])('reads the message %j of an answer with whatever status', async (message, read) => {
+  const failing = await serve(() => ({ code: 2, message }))
+  expect((await probe(failing)).output).toBe(`error: health rpc probe failed: rpc error: code = 2 desc = ${read}`)
+  server?.close()
+  const fine = await serve(() => ({ status: 1, message }))
+  expect(await probe(fine)).toEqual({ ok: true, output: '' })
+})
+
 it('gives up when time is over, or nobody listens', async () => {
   const port = await serve(() => undefined)
   expect((await probe(port)).output).toBe('timeout: health rpc did not complete within 0.5s')
