@@ -4,6 +4,7 @@ import type { Clock } from '../../shared/platform/clock.ts'
 import type { Logger } from '../../shared/platform/log.ts'
 import type { Question } from '../../shared/queue/mailboxes.ts'
 import type { TargetSource } from '../server/container-target.ts'
+import { locationOf } from '../server/location.ts'
 import { limitBytes, openLogs } from '../server/log-question.ts'
 import { type Batch, inBatches } from './batches.ts'
 
@@ -22,6 +23,8 @@ interface Running {
 }
 
 const mostRemembered = 1000
+/** A timer that is told a longer time than it can count fires at once. */
+const longestWaitMs = 3_600_000
 
 /** Answers what the API server asks by letter: logs. Letters come more than once; a question is answered once. */
 export class Answerer {
@@ -35,6 +38,8 @@ export class Answerer {
   }
 
   take(question: Question): void {
+    const { clock, log } = this.#options
+    if (!isQuestion(question)) return void log.warn('a question is none', { fields: Object.keys(question) })
     const known = this.#running.get(question.id)
     if (known) {
       // Letters overtake one another: one that ends it counts, else the latest time.
@@ -42,7 +47,6 @@ export class Answerer {
       known.wake()
       return
     }
-    const { clock, log } = this.#options
     if (this.#stopped || this.#answered.has(question.id) || question.untilMs <= clock.now()) return
     this.#remember(question.id)
     const running = this.#begin(question)
@@ -69,7 +73,7 @@ export class Answerer {
       clearTimeout(timer)
       const leftMs = running.untilMs - clock.now()
       if (leftMs <= 0) abort.abort()
-      else timer = setTimeout(wake, leftMs)
+      else timer = setTimeout(wake, Math.min(leftMs, longestWaitMs))
     }
     const running: Running = { untilMs, abort, wake }
     abort.signal.addEventListener('abort', () => clearTimeout(timer))
@@ -101,8 +105,9 @@ export class Answerer {
 
   async #open(path: string, signal: AbortSignal): Promise<AsyncIterable<Batch>> {
     const { source } = this.#options
-    const { pathname, searchParams: query } = new URL(path, 'https://kubelet')
-    const [kind, namespace = '', pod = '', container = ''] = pathname.slice(1).split('/').map(decodeURIComponent)
+    const { location, segments } = locationOf(path)
+    const { pathname, searchParams: query } = location
+    const [kind, namespace = '', pod = '', container = ''] = segments
     if (kind !== 'containerLogs') throw new ApiError('NotFound', `the kubelet does not serve "${pathname}"`)
     const { logs, limit } = await openLogs({ source, namespace, pod, container, query })
     signal.addEventListener('abort', () => logs.destroy())
@@ -114,3 +119,7 @@ export class Answerer {
     if (this.#answered.size > mostRemembered) this.#answered.delete(this.#answered.values().next().value!)
   }
 }
+
+/** Letters come from outside. */
+const isQuestion = ({ id, key, path, untilMs }: Question): boolean =>
+  [id, key, path].every((text) => typeof text === 'string') && Number.isFinite(untilMs)

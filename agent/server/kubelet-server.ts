@@ -7,6 +7,7 @@ import type { Logger } from '../../shared/platform/log.ts'
 import type { AgentConfiguration } from '../configuration.ts'
 import { serveLogs } from './container-logs.ts'
 import type { TargetSource } from './container-target.ts'
+import { locationOf } from './location.ts'
 import { type StreamingRequest, serveAttach, serveExec, serveForward } from './streaming.ts'
 import { podList, statsSummary } from './summary.ts'
 import { refuseWith } from './upgrade.ts'
@@ -57,6 +58,8 @@ export const startKubeletServer = async (options: KubeletServerOptions): Promise
     server.once('error', reject)
     server.listen(configuration.port, address, resolve)
   })
+  // No descriptor left for one more connection is no reason to end.
+  server.on('error', (error) => log.error('kubelet server failed', { error }))
   return {
     stop: () =>
       new Promise((resolve) => {
@@ -83,8 +86,8 @@ const requireApiServer = (request: IncomingMessage) => {
 
 const answer = async (options: KubeletServerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> => {
   requireApiServer(request)
-  const url = new URL(request.url ?? '/', 'https://kubelet')
-  const [kind, namespace = '', pod = '', container = ''] = url.pathname.slice(1).split('/').map(decodeURIComponent)
+  const { location: url, segments } = locationOf(request.url ?? '/')
+  const [kind, namespace = '', pod = '', container = ''] = segments
   const json = (value: unknown) => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value))
   if (kind === 'healthz') return void response.writeHead(200, { 'content-type': 'text/plain' }).end('ok')
   if (kind === 'pods') return void json(podList(options))
@@ -98,9 +101,9 @@ const upgrade = async (
   { request, socket, head }: { request: IncomingMessage; socket: Duplex; head: Buffer },
 ): Promise<void> => {
   requireApiServer(request)
-  const url = new URL(request.url ?? '/', 'https://kubelet')
-  const [kind = '', namespace = '', pod = '', ...rest] = url.pathname.slice(1).split('/').map(decodeURIComponent)
-  const serve = streaming[kind]
+  const { location: url, segments } = locationOf(request.url ?? '/')
+  const [kind = '', namespace = '', pod = '', ...rest] = segments
+  const serve = Object.hasOwn(streaming, kind) ? streaming[kind] : undefined
   if (!serve) throw new ApiError('NotFound', `the kubelet does not serve "${url.pathname}"`)
   // /exec/{namespace}/{pod}/{uid}/{container} is the older form
   await serve({ source: options, namespace, pod, container: rest.at(-1) ?? '', query: url.searchParams, request, socket, head })

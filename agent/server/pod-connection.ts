@@ -27,11 +27,10 @@ const connectTo = (host: string, port: number) =>
     const socket = connect({ host, port, allowHalfOpen: true, timeout: 5000 })
     socket.once('connect', () => {
       socket.setTimeout(0)
-      socket.off('error', reject)
       resolve(socket)
     })
     socket.once('timeout', () => socket.destroy(new Error(`dial tcp4 ${host}:${port}: i/o timeout`)))
-    socket.once('error', reject)
+    socket.on('error', reject)
   })
 
 const connectInside = (netns: string, port: number) =>
@@ -39,7 +38,7 @@ const connectInside = (netns: string, port: number) =>
     const child: ChildProcess = spawn('nsenter', [`--net=${netns}`, process.execPath, program, String(port)], {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     })
-    child.once('error', reject)
+    child.on('error', reject)
     child.once('exit', () => reject(new Error('the connection helper ended')))
     child.once('message', (message: { error?: string }, handle) => {
       if (handle) resolve(handle as Socket)

@@ -39,6 +39,10 @@ export const servePortForward = (options: PortForwardOptions): void => {
     const id = requestid ?? String(streamtype === 'error' ? stream.id : stream.id - 2)
     const pair: Pair = pairs.get(id) ?? { late: setTimeout(() => giveUp(pairs, id), pairTimeoutMs) }
     pairs.set(id, pair)
+    if (pair[streamtype]) {
+      pair.error?.write(`error processing stream for request ${id}: ${streamtype} stream already assigned`)
+      return void stream.destroy()
+    }
     pair[streamtype] = stream
     const { error, data } = pair
     if (!error || !data) return
@@ -64,10 +68,11 @@ interface Forward extends PortForwardOptions {
 const forward = async ({ connect, pod, port, error, data }: Forward): Promise<void> => {
   try {
     const socket = await connect(port)
+    if (data.destroyed) return void socket.destroy()
     await new Promise<void>((resolve, reject) => {
       data.pipe(socket)
       socket.pipe(data)
-      socket.once('error', reject)
+      socket.on('error', reject)
       socket.once('close', () => resolve())
       data.once('close', () => socket.destroy())
     })

@@ -17,7 +17,7 @@ export interface RemoteStreams {
   readonly stderr?: Writable | undefined
   /** calls back for each new size of the client's terminal */
   readonly onResize: (listener: (size: TerminalSize) => void) => void
-  /** Tells how it ended and closes the connection. */
+  /** Tells how it ended and closes the connection. Never rejects. */
   finish(status: Status): Promise<void>
   /** aborts when the client has gone */
   readonly signal: AbortSignal
@@ -78,3 +78,6 @@ export const failureStatus = (error: unknown): Status => ({
   message: `Internal error occurred: ${error instanceof Error ? error.message : error}`,
   code: 500,
 })
+
+/** How protocols before the fourth version tell it: the message of a failure, nothing of a success. */
+export const plainStatus = ({ status, message = '' }: Status): string => (status === 'Success' ? '' : message)

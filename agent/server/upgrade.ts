@@ -1,7 +1,7 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { type WebSocket, WebSocketServer } from 'ws'
 import type { ApiError } from '../../shared/meta/status.ts'
+import { acceptWebSocket, WebSocketRefusal } from '../../shared/platform/accept-websocket.ts'
 
 export interface UpgradeRequest {
   readonly request: IncomingMessage
@@ -13,37 +13,31 @@ export const isWebSocket = ({ request }: UpgradeRequest) => request.headers.upgr
 export const isSpdy = ({ request }: UpgradeRequest) => request.headers.upgrade?.toLowerCase() === 'spdy/3.1'
 
 /** undefined: the client and we have no protocol in common, and the socket was answered so */
-export const acceptWebSocket = ({ request, socket, head }: UpgradeRequest, protocols: readonly string[]) =>
-  new Promise<{ webSocket: WebSocket; protocol: string } | undefined>((resolve) => {
-    const asked = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((each) => each.trim())
-    const protocol = protocols.find((each) => asked.includes(each))
-    if (!protocol) {
-      refuse(
-        socket,
-        400,
-        `unable to upgrade: unable to negotiate protocol: client supports ${asked.join(', ')}, server accepts ${protocols.join(', ')}`,
-      )
-      return resolve(undefined)
-    }
-    // ws takes a name with a slash, such as the tunnel's, for malformed: it is left out of the negotiation.
-    delete request.headers['sec-websocket-protocol']
-    const server = new WebSocketServer({ noServer: true, perMessageDeflate: false })
-    server.on('headers', (headers) => headers.push(`Sec-WebSocket-Protocol: ${protocol}`))
-    server.handleUpgrade(request, socket, head, (webSocket) => resolve({ webSocket, protocol }))
-  })
+export const openWebSocket = async ({ request, socket, head }: UpgradeRequest, protocols: readonly string[]) => {
+  try {
+    const { method = 'GET', headers } = request
+    return await acceptWebSocket({ method, headers, socket, head }, protocols)
+  } catch (error) {
+    if (!(error instanceof WebSocketRefusal)) throw error
+    refuse(socket, error.code, error.message)
+    return undefined
+  }
+}
 
 /** Switches the connection to SPDY/3.1; undefined as above. */
 export const acceptSpdy = ({ request, socket, head }: UpgradeRequest, protocols: readonly string[]): string | undefined => {
   const asked = [request.headers['x-stream-protocol-version'] ?? []]
     .flat()
     .flatMap((each) => each.split(',').map((one) => one.trim()))
-  const protocol = protocols.find((each) => asked.includes(each))
-  if (!protocol) {
-    refuse(
-      socket,
-      403,
-      `unable to upgrade: unable to negotiate protocol: client supports [${asked}], server accepts [${protocols}]`,
-    )
+  const protocol = asked.find((each) => protocols.includes(each))
+  if (asked.length === 0) {
+    const count = request.rawHeaders.length / 2
+    refuse(socket, 400, `unable to upgrade: header X-Stream-Protocol-Version does not exist in request with ${count} headers`)
+    return undefined
+  }
+  if (protocol === undefined) {
+    const lists = `client supports [${asked.join(' ')}], server accepts [${protocols.join(' ')}]`
+    refuse(socket, 403, `unable to upgrade: unable to negotiate protocol: ${lists}`)
     return undefined
   }
   const lines = [

@@ -1,46 +1,70 @@
 import { PassThrough, Writable } from 'node:stream'
-import type { RawData, WebSocket } from 'ws'
+import type { WebSocket } from 'ws'
 import { drained } from '../../shared/platform/drained.ts'
-import type { RemoteStreams, TerminalSize } from './remote-command.ts'
+import { plainStatus, type RemoteStreams, type TerminalSize } from './remote-command.ts'
+import { TerminalSizeReader } from './terminal-size.ts'
+import { openChannels } from './websocket-channels.ts'
+
+interface ChannelProtocol {
+  readonly base64: boolean
+  /** The end is told as a Status in JSON; else by its message, and nothing at all when it was a success. */
+  readonly jsonStatus: boolean
+  /** Channel 255 ends another one. */
+  readonly closes: boolean
+}
+
+/** Upstream's sub-protocols by name; '' is a client that names none. https://pkg.go.dev/k8s.io/apimachinery/pkg/util/remotecommand */
+const protocols: Readonly<Record<string, ChannelProtocol>> = {
+  'v5.channel.k8s.io': { base64: false, jsonStatus: true, closes: true },
+  'v4.channel.k8s.io': { base64: false, jsonStatus: true, closes: false },
+  'v4.base64.channel.k8s.io': { base64: true, jsonStatus: true, closes: false },
+  'channel.k8s.io': { base64: false, jsonStatus: false, closes: false },
+  'base64.channel.k8s.io': { base64: true, jsonStatus: false, closes: false },
+  '': { base64: false, jsonStatus: false, closes: false },
+}
+export const channelProtocols: readonly string[] = Object.keys(protocols)
 
 export interface WebSocketStreamsOptions {
   readonly socket: WebSocket
-  /** `v5.channel.k8s.io` or `v4.channel.k8s.io` */
+  /** one of `channelProtocols` */
   readonly protocol: string
   readonly stdin: boolean
   readonly stdout: boolean
   readonly stderr: boolean
 }
 
-export const channelProtocols = ['v5.channel.k8s.io', 'v4.channel.k8s.io'] as const
-
 const channels = { stdin: 0, stdout: 1, stderr: 2, error: 3, resize: 4, close: 255 } as const
 
-/** Exec and attach over one WebSocket: the first byte of each message names the channel. Version 5 can end stdin. */
+/** Exec and attach over one WebSocket. */
 export const webSocketStreams = (options: WebSocketStreamsOptions): RemoteStreams => {
   const { socket } = options
+  const { base64, jsonStatus, closes } = protocols[options.protocol]!
   const stdin = options.stdin ? new PassThrough() : undefined
   const gone = new AbortController()
   const resizers: ((size: TerminalSize) => void)[] = []
+  const sizes = new TerminalSizeReader()
   let size: TerminalSize | undefined
-  const send = (channel: number, data: Uint8Array) =>
-    new Promise<void>((resolve, reject) => {
-      const message = Buffer.concat([Buffer.of(channel), data])
-      socket.send(message, (error) => (error ? reject(error) : resolve()))
-    })
 
-  socket.on('message', (raw: RawData) => {
-    const message = bytesOf(raw)
-    const [channel] = message
-    const data = message.subarray(1)
-    if (channel === channels.stdin && stdin && !stdin.writableEnded) {
+  /** false: the client does not keep to the protocol */
+  const endChannel = (data: Buffer): boolean => {
+    const [channel] = data
+    if (data.length !== 1 || channel! > channels.resize) return false
+    if (channel === channels.stdin) stdin?.end()
+    return true
+  }
+  const receive = (channel: number, data: Buffer) => {
+    if (closes && channel === channels.close) {
+      if (!endChannel(data)) socket.terminate()
+    } else if (channel === channels.stdin && stdin && !stdin.writableEnded && !stdin.destroyed) {
       if (!stdin.write(data)) void holdBack(socket, stdin)
     } else if (channel === channels.resize) {
-      const { Width: width, Height: height } = JSON.parse(data.toString('utf8')) as { Width: number; Height: number }
-      size = { width, height }
-      for (const resize of resizers) resize(size)
-    } else if (channel === channels.close && data[0] === channels.stdin) stdin?.end()
-  })
+      for (const next of sizes.push(data)) {
+        size = next
+        for (const resize of resizers) resize(next)
+      }
+    }
+  }
+  const send = openChannels({ socket, base64, receive })
   socket.on('close', () => {
     gone.abort()
     stdin?.destroy()
@@ -63,7 +87,9 @@ export const webSocketStreams = (options: WebSocketStreamsOptions): RemoteStream
       if (size) listener(size)
     },
     finish: async (status) => {
-      await send(channels.error, Buffer.from(JSON.stringify(status)))
+      const text = jsonStatus ? JSON.stringify(status) : plainStatus(status)
+      // Whoever has gone needs not be told.
+      if (text !== '') await send(channels.error, Buffer.from(text)).catch(() => socket.terminate())
       socket.close(1000)
     },
     signal: gone.signal,
@@ -75,6 +101,3 @@ const holdBack = async (socket: WebSocket, stdin: PassThrough) => {
   await drained(stdin)
   socket.resume()
 }
-
-export const bytesOf = (raw: RawData): Buffer =>
-  Buffer.isBuffer(raw) ? raw : Array.isArray(raw) ? Buffer.concat(raw) : Buffer.from(raw)

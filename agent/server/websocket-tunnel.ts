@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
-import { bytesOf } from './websocket-streams.ts'
+import { bytesOf } from '../../shared/platform/accept-websocket.ts'
 
 /** The byte stream that a WebSocket's binary messages make up. */
 export const webSocketTunnel = (socket: WebSocket): Duplex => {

@@ -10,6 +10,10 @@ interface ConnectionEvents {
 }
 
 const largestData = 32 * 1024
+/** open at the same time; a port-forward has two for each connection */
+const mostStreams = 2000
+/** answers to pings and refusals that the other side does not read */
+const mostUnread = 1024 * 1024
 const protocolError = 1
 const refused = 3
 
@@ -72,7 +76,7 @@ export class SpdyConnection extends EventEmitter<ConnectionEvents> {
       await stream.receive(frame.payload, (frame.flags & flagFin) !== 0)
     } else if (frame.type === frameTypes.synStream) await this.#open(frame.payload, frame.flags)
     else if (frame.type === frameTypes.rstStream) this.#streams.get(frame.payload.readUInt32BE(0))?.destroy()
-    else if (frame.type === frameTypes.ping) this.#send(controlFrame(frameTypes.ping, frame.payload))
+    else if (frame.type === frameTypes.ping) this.#send(controlFrame(frameTypes.ping, frame.payload.subarray(0, 4)))
     else if (frame.type === frameTypes.goAway) this.close()
     // HEADERS share the compression state, so they have to be read though nothing is made of them.
     else if (frame.type === frameTypes.headers) await this.#codec.decode(frame.payload.subarray(4))
@@ -82,6 +86,8 @@ export class SpdyConnection extends EventEmitter<ConnectionEvents> {
     const id = payload.readUInt32BE(0) & 0x7fffffff
     const headers = await this.#codec.decode(payload.subarray(10))
     if (this.#closed) return
+    if (this.#streams.size >= mostStreams || this.#streams.has(id))
+      return this.#send(controlFrame(frameTypes.rstStream, words(id, refused)))
     const stream = this.#newStream(id, headers)
     const reply = await this.#codec.encode({})
     this.#send(controlFrame(frameTypes.synReply, Buffer.concat([words(id), reply])))
@@ -109,7 +115,8 @@ export class SpdyConnection extends EventEmitter<ConnectionEvents> {
   }
 
   #send(bytes: Buffer): void {
-    if (this.#socket.writable) this.#socket.write(bytes)
+    if (this.#socket.writableLength > mostUnread) this.#socket.destroy()
+    else if (this.#socket.writable) this.#socket.write(bytes)
   }
 
   #sendAll(bytes: Buffer): Promise<void> {

@@ -18,27 +18,64 @@ export type Frame =
   | { readonly type: number; readonly flags: number; readonly payload: Buffer }
 
 const version = 3
+/** Headers of Kubernetes' streams have some hundred bytes. */
+const longestControl = 64 * 1024
 
-/** Takes whole frames off the front of a byte stream. */
+/**
+ * Takes frames off the front of a byte stream: a control frame when it is whole, the data of a data frame as it comes, so that a frame
+ * that says it is long takes no memory. Throws when the other side does not speak SPDY/3.
+ */
 export class FrameReader {
-  #rest: Buffer = Buffer.alloc(0)
+  #parts: Buffer[] = []
+  #size = 0
+  /** of the data frame that is under way */
+  #data: { readonly streamId: number; readonly flags: number; left: number } | undefined
+  #wanted = headerLength
 
   push(chunk: Buffer): Frame[] {
-    this.#rest = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk])
     const frames: Frame[] = []
-    while (this.#rest.length >= headerLength) {
-      const length = this.#rest.readUIntBE(5, 3)
-      if (this.#rest.length < headerLength + length) break
-      const head = this.#rest.readUInt32BE(0)
-      const flags = this.#rest[4]!
-      const payload = this.#rest.subarray(headerLength, headerLength + length)
-      this.#rest = this.#rest.subarray(headerLength + length)
-      const spoken = (head >>> 16) & 0x7fff
-      if ((head & 0x80000000) === 0) frames.push({ type: 'data', streamId: head, flags, payload })
-      else if (spoken === version) frames.push({ type: head & 0xffff, flags, payload })
-      else throw new Error(`SPDY version ${spoken} is not supported`)
+    let rest = chunk
+    while (rest.length > 0) {
+      const part = rest.subarray(0, (this.#data?.left ?? this.#wanted) - (this.#data ? 0 : this.#size))
+      rest = rest.subarray(part.length)
+      if (this.#data) this.#takeData(this.#data, part, frames)
+      else this.#takeControl(part, frames)
     }
     return frames
+  }
+
+  #takeData(data: { readonly streamId: number; readonly flags: number; left: number }, part: Buffer, frames: Frame[]) {
+    data.left -= part.length
+    frames.push({ type: 'data', streamId: data.streamId, flags: data.left === 0 ? data.flags : 0, payload: part })
+    if (data.left === 0) this.#data = undefined
+  }
+
+  /** The head of any frame, then the payload of a control frame. */
+  #takeControl(part: Buffer, frames: Frame[]) {
+    this.#parts.push(part)
+    this.#size += part.length
+    if (this.#size < this.#wanted) return
+    const bytes = this.#parts.length === 1 ? this.#parts[0]! : Buffer.concat(this.#parts)
+    const head = bytes.readUInt32BE(0)
+    const flags = bytes[4]!
+    const length = bytes.readUIntBE(5, 3)
+    const isControl = (head & 0x80000000) !== 0
+    if (bytes.length === headerLength) {
+      const spoken = (head >>> 16) & 0x7fff
+      if (isControl && spoken !== version) throw new Error(`SPDY version ${spoken} is not supported`)
+      if (isControl && length > longestControl) throw new Error(`a SPDY control frame of ${length} bytes is too long`)
+      if (isControl && length > 0) {
+        this.#parts = [bytes]
+        this.#wanted = headerLength + length
+        return
+      }
+    }
+    this.#parts = []
+    this.#size = 0
+    this.#wanted = headerLength
+    if (isControl) frames.push({ type: head & 0xffff, flags, payload: bytes.subarray(headerLength) })
+    else if (length > 0) this.#data = { streamId: head, flags, left: length }
+    else frames.push({ type: 'data', streamId: head, flags, payload: bytes.subarray(headerLength) })
   }
 }
 

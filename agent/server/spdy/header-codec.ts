@@ -3,22 +3,34 @@ import { headerDictionary } from './dictionary.ts'
 
 export type Headers = Readonly<Record<string, string>>
 
+/** A block of some bytes can be the wrapping of gigabytes. */
+const longestBlock = 256 * 1024
+const mostHeaders = 256
+
 /** Feeds a block through a stream that goes on with the next block; what comes out until the flush is the block's. */
 const pump = (stream: Deflate | Inflate, block: Buffer): Promise<Buffer> =>
   new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
-    const collect = (chunk: Buffer) => chunks.push(chunk)
-    const fail = (error: Error) => reject(error)
+    let size = 0
+    const settle = (act: () => void) => {
+      stream.off('data', collect)
+      stream.off('error', fail)
+      act()
+    }
+    const fail = (error: Error) => settle(() => reject(error))
+    const collect = (chunk: Buffer) => {
+      chunks.push(chunk)
+      size += chunk.length
+      if (size <= longestBlock) return
+      stream.destroy()
+      fail(new Error(`a SPDY header block of more than ${longestBlock} bytes is too long`))
+    }
     stream.on('data', collect)
     stream.once('error', fail)
     stream.write(block)
     stream.flush(constants.Z_SYNC_FLUSH, () => {
       // What was flushed is readable by the next turn.
-      setImmediate(() => {
-        stream.off('data', collect)
-        stream.off('error', fail)
-        resolve(Buffer.concat(chunks))
-      })
+      setImmediate(() => settle(() => resolve(Buffer.concat(chunks))))
     })
   })
 
@@ -26,6 +38,12 @@ const pump = (stream: Deflate | Inflate, block: Buffer): Promise<Buffer> =>
 export class HeaderCodec {
   readonly #deflate = createDeflate({ dictionary: headerDictionary })
   readonly #inflate = createInflate({ dictionary: headerDictionary })
+
+  constructor() {
+    // What comes when nobody pumps, such as of a stream that was closed, is nobody's.
+    this.#deflate.on('error', () => undefined)
+    this.#inflate.on('error', () => undefined)
+  }
 
   encode(headers: Headers): Promise<Buffer> {
     const parts: Buffer[] = [number(Object.keys(headers).length)]
@@ -37,14 +55,17 @@ export class HeaderCodec {
 
   async decode(block: Buffer): Promise<Headers> {
     const bytes = await pump(this.#inflate, block)
-    const headers: Record<string, string> = {}
+    const headers: Record<string, string> = Object.create(null)
     let offset = 4
     const text = () => {
       const length = bytes.readUInt32BE(offset)
       offset += 4 + length
+      if (offset > bytes.length) throw new Error(`a SPDY header of ${length} bytes leads out of its block`)
       return bytes.toString('utf8', offset - length, offset)
     }
-    for (let left = bytes.readUInt32BE(0); left > 0; left--) {
+    const count = bytes.readUInt32BE(0)
+    if (count > mostHeaders) throw new Error(`${count} SPDY headers are too many`)
+    for (let left = count; left > 0; left--) {
       const name = text()
       headers[name] = text()
     }

@@ -134,6 +134,8 @@ describe.skipIf(missing)(`the kubelet server${missing ? ` (${missing})` : ''}`, 
     ['/containerLogs/default/web/main?previous=true', 400, 'previous terminated container \\"main\\" in pod \\"web\\" not found'],
     ['/containerLogs/default/web/main?tailLines=x', 400, 'invalid value'],
     ['/configz', 404, 'does not serve'],
+    ['/%zz', 400, 'invalid path'],
+    ['//', 400, 'invalid path'],
   ])('refuses %s with %i', async (path, code, message) => {
     const answer = await ask(path)
     expect(answer.code).toBe(code)
@@ -166,7 +168,7 @@ describe.skipIf(missing)(`the kubelet server${missing ? ` (${missing})` : ''}`, 
   })
 
   it('refuses a protocol that it does not speak, and a container that is not there', async () => {
-    await expect(channels(open('/exec/default/web/main?command=cat&stdout=1', ['v9.channel.k8s.io']))).rejects.toThrow('400')
+    await expect(channels(open('/exec/default/web/main?command=cat&stdout=1', ['v9.channel.k8s.io']))).rejects.toThrow('403')
     await expect(channels(open('/exec/default/web/other?command=cat&stdout=1', ['v5.channel.k8s.io']))).rejects.toThrow('500')
   })
 

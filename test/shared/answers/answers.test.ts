@@ -116,6 +116,24 @@ describe('a log that is asked for by letter', () => {
     expect(Number(item?.[ttlAttribute]?.N) * 1000 - clock.now()).toBeGreaterThan(500_000)
   })
 
+  it('is not asked for by what is no question, or none that ends soon', async () => {
+    const { answerer, items } = start(() => new PassThrough())
+    const right = { id: 'x', key: 'a'.repeat(43), path, untilMs: clock.now() + 1000 }
+    const wrong = [
+      { id: 7 },
+      { key: null },
+      { path: {} },
+      { untilMs: Number.NaN },
+      { untilMs: '9' },
+      { untilMs: Number.POSITIVE_INFINITY },
+    ]
+    for (const change of wrong) answerer.take({ ...right, ...change } as never)
+    answerer.take({ ...right, id: 'odd', path: '//%zz', untilMs: 8.64e15 })
+    answerer.take({ ...right, id: 'late', untilMs: 8.64e15 })
+    // Of all these one has an answer: that its path is none.
+    await expect.poll(() => items.size).toBe(1)
+  })
+
   it('goes on as long as somebody listens, and ends at the agent when nobody does', async () => {
     const source = new PassThrough()
     const { ask, letters } = start(() => source)
