@@ -101,12 +101,14 @@ const tlsListener = ({ tls, log }: HttpServerOptions, accept: (socket: TLSSocket
   })
   listener.on('secureConnection', accept)
   listener.on('tlsClientError', (error) => log.debug('TLS handshake failed', { error }))
+  // Once it listens: no descriptor left for one more connection. That is no reason to end.
+  listener.on('error', (error) => log.warn('API listener failed', { error }))
   return listener
 }
 
 const listen = (listener: TlsServer, host: string, port: number): Promise<number> =>
   new Promise((resolve, reject) => {
-    listener.once('error', (cause: NodeJS.ErrnoException) => reject(listenError(host, port, cause)))
+    listener.on('error', (cause: NodeJS.ErrnoException) => reject(listenError(host, port, cause)))
     listener.listen({ host, port }, () => resolve((listener.address() as AddressInfo).port))
   })
 

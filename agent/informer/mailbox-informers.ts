@@ -8,6 +8,7 @@ import { endpointSlices, nodes, pods, services } from '../../shared/resources/re
 import { createConfigSource } from '../container/config-source.ts'
 import type { NodeInformers } from '../node/node-edge.ts'
 import { FollowedConfig } from './followed-config.ts'
+import { isLetter } from './letter.ts'
 import { LetterInformer } from './letter-informer.ts'
 import { runMailboxLoop } from './mailbox-loop.ts'
 import { observingClient } from './observing-client.ts'
@@ -55,7 +56,10 @@ export const startMailboxInformers = (options: MailboxInformersOptions): Mailbox
   const config = new FollowedConfig(createConfigSource(client))
   informers.pods.onChange((pod, previous) => config.follow(pod, previous))
 
-  const read = async (letters: readonly LetterBody[]) => {
+  const read = async (received: readonly unknown[]) => {
+    const letters = received.filter(isLetter)
+    // One that can't be read would come again until it is too old, and hold up all that came with it.
+    if (letters.length < received.length) log.warn('letters are none', { count: received.length - letters.length })
     for (const letter of letters) if ('question' in letter) options.onQuestion?.(letter.question)
     const changes = Map.groupBy(letters.filter(isChange), ({ resource }) => resource)
     const looks = [...changes].map(async ([resource, some]) => {

@@ -38,7 +38,7 @@ export const startInstanceNetwork = async (options: InstanceNetworkOptions): Pro
   const block = await startMetadataBlock({ onError: (error) => log.error('metadata is not kept from pods', { error }) })
   await nodes.synced
   const overlay = await startOverlay(options)
-  const health = await startNodeHealth({ eligible: () => takesConnections(nodes.get('', nodeName)) })
+  const health = await startNodeHealth({ eligible: () => takesConnections(nodes.get('', nodeName)), log })
   const upstream = createUpstream({ server })
   const certificate = () => untilDone('a certificate', () => obtainServingCertificate(client, nodeName), options)
   const proxy = await startApiProxy({

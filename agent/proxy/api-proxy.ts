@@ -107,6 +107,7 @@ export const startApiProxy = async (options: ApiProxyOptions): Promise<ApiProxy>
 
   server.listen(port, address)
   await once(server, 'listening')
+  server.on('error', (error) => log.error('API proxy failed', { error }))
   return {
     port: (server.address() as { port: number }).port,
     setCertificate: (pair) => server.setSecureContext({ cert: pair.certificate, key: pair.key }),

@@ -38,6 +38,8 @@ export const createHttpTransport = (options: HttpTransportOptions): Transport & 
     fresh.on('close', forget)
     // A peer that vanished without a word is found out by a ping that is not answered.
     const pinger = setInterval(() => {
+      // A session is gone a moment before it says so, and throws at whoever calls it.
+      if (fresh.destroyed) return
       const late = setTimeout(() => fresh.destroy(new Error('ping was not answered')), 10_000)
       if (!fresh.ping((error) => (error ? undefined : clearTimeout(late)))) clearTimeout(late)
     }, 20_000)

@@ -1,9 +1,11 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
+import type { Logger } from '../../../shared/platform/log.ts'
 
 export interface NodeHealthOptions {
   /** whether load balancers should send new connections here */
   readonly eligible: () => boolean
+  readonly log: Logger
   readonly port?: number | undefined
   /** default: all of the machine's */
   readonly address?: string | undefined
@@ -17,7 +19,7 @@ const defaultPort = 10256
  * end, and on `/livez` in any case.
  */
 export const startNodeHealth = async (options: NodeHealthOptions): Promise<{ readonly port: number; stop(): void }> => {
-  const { eligible, port = defaultPort, address = '0.0.0.0' } = options
+  const { eligible, log, port = defaultPort, address = '0.0.0.0' } = options
   const server = createServer((request, response) => {
     const path = request.url?.split('?')[0]
     if (path !== '/healthz' && path !== '/livez') return void response.writeHead(404).end()
@@ -32,6 +34,7 @@ export const startNodeHealth = async (options: NodeHealthOptions): Promise<{ rea
   })
   server.listen(port, address)
   await once(server, 'listening')
+  server.on('error', (error) => log.error('node health can not be answered', { error }))
   return {
     port: (server.address() as { port: number }).port,
     stop: () => {

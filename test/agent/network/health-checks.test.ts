@@ -47,7 +47,8 @@ it('answers load balancers whether this node has somebody for a Service whose tr
 
 it('tells load balancers of a node that takes connections, and of one that will end', async () => {
   let eligible = true
-  const health = await startNodeHealth({ eligible: () => eligible, port: 0, address: '127.0.0.1' })
+  const log = createLogger({ write: () => undefined })
+  const health = await startNodeHealth({ eligible: () => eligible, port: 0, address: '127.0.0.1', log })
   onTestFinished(() => health.stop())
   const answer = async (path: string) => {
     const response = await fetch(`http://127.0.0.1:${health.port}${path}`)
