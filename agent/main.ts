@@ -1,5 +1,6 @@
 import { json } from 'node:stream/consumers'
 import { systemClock } from '../shared/platform/clock.ts'
+import { installLastHandler } from '../shared/platform/last-handler.ts'
 import { createLogger } from '../shared/platform/log.ts'
 import { createRotatingLog } from '../shared/platform/rotating-log.ts'
 import { logWarnings } from '../shared/platform/warnings.ts'
@@ -34,4 +35,7 @@ process.on('SIGTERM', () => stop().catch(fail))
 process.on('SIGINT', () => stop().catch(fail))
 // Simulated nodes are only as long as the server that started them; real ones have no channel, and go on.
 process.on('disconnect', () => stop().catch(fail))
-running.then(() => log.info('node is ready'), fail)
+running.then(() => {
+  log.info('node is ready')
+  installLastHandler({ process, log, end: fail })
+}, fail)

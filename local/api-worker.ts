@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { installLastHandler } from '../shared/platform/last-handler.ts'
 import { createLogger } from '../shared/platform/log.ts'
 import { createRotatingLog } from '../shared/platform/rotating-log.ts'
 import { logWarnings } from '../shared/platform/warnings.ts'
@@ -21,6 +22,14 @@ const log = createLogger({
 logWarnings(log)
 const api = await openApiProcess({ directory, pki: await openPki(directory.pki), ranges, allowExternalIPs, role: 'worker', log })
 const server = await serve({ handle: api.handle, port, hosts, tls, log })
+installLastHandler({
+  process,
+  log,
+  end: (error) => {
+    log.error('API worker failed', { error })
+    process.exit(1)
+  },
+})
 
 const stop = async () => {
   await server.close()

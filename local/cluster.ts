@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { installLastHandler } from '../shared/platform/last-handler.ts'
 import type { Logger } from '../shared/platform/log.ts'
 import { type AddressPlan, addressPlan, clusterDomain } from './addresses.ts'
 import { superviseAgents } from './agent-processes.ts'
@@ -118,6 +119,11 @@ export const startCluster = async (
     for (const each of configurations) agents.start(each, join(directory.logs, `${each.nodeName}.log`))
     const alive = new Set(kept.map(({ nodeName }) => nodeName))
     await nodesReady({ heartbeats: api.heartbeats, client: plane.client, wanted: local.nodes, alive, sinceMs, progress })
+    const end = (error: unknown) => {
+      log.error('the server failed', { error })
+      process.exit(1)
+    }
+    undo.push(installLastHandler({ process, log, end }))
     return { runtime: local.runtime, kubectl: local.kubeconfig ? `kubectl --kubeconfig ${kubeconfig}` : 'kubectl', stop }
   } catch (error) {
     await stop()
