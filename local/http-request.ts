@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
 import type { Readable } from 'node:stream'
 import type { ApiRequest, UpgradeOffer, User } from '../shared/apiserver/request.ts'
@@ -21,6 +21,9 @@ interface Message {
   readonly url: string
   readonly headers: Headers
   readonly stream: Readable
+  readonly hasBody: boolean
+  /** closes when the answer is out or the client has gone; a request does so as soon as its body was read */
+  readonly exchange: Pick<NodeJS.EventEmitter, 'once'> & { readonly destroyed: boolean }
   readonly peer: User | undefined
   readonly remoteAddress: string | undefined
   readonly upgrade?: UpgradeOffer | undefined
@@ -33,26 +36,30 @@ class HttpRequest implements ApiRequest {
   readonly peer: User | undefined
   readonly remoteAddress: string | undefined
   readonly upgrade: UpgradeOffer | undefined
-  readonly #search: string
-  readonly #headers: Headers
+  readonly rawQuery: string
+  readonly headers: Headers
+  readonly bodyStream: Readable | undefined
   readonly #stream: Readable
+  readonly #exchange: Message['exchange']
   #query: URLSearchParams | undefined
   #abort: AbortController | undefined
 
-  constructor({ method, url, headers, stream, peer, remoteAddress, upgrade }: Message) {
+  constructor({ method, url, headers, stream, hasBody, exchange, peer, remoteAddress, upgrade }: Message) {
     const question = url.indexOf('?')
     this.method = method
     this.path = question === -1 ? url : url.slice(0, question)
-    this.#search = question === -1 ? '' : url.slice(question + 1)
-    this.#headers = headers
+    this.rawQuery = question === -1 ? '' : url.slice(question + 1)
+    this.headers = headers
     this.#stream = stream
+    this.#exchange = exchange
+    this.bodyStream = hasBody ? stream : undefined
     this.peer = peer
     this.remoteAddress = remoteAddress
     this.upgrade = upgrade
   }
 
   get query(): URLSearchParams {
-    this.#query ??= new URLSearchParams(this.#search)
+    this.#query ??= new URLSearchParams(this.rawQuery)
     return this.#query
   }
 
@@ -60,14 +67,14 @@ class HttpRequest implements ApiRequest {
     if (this.#abort) return this.#abort.signal
     const controller = new AbortController()
     this.#abort = controller
-    const source = this.upgrade?.socket ?? this.#stream
+    const source = this.#exchange
     if (source.destroyed) controller.abort()
     else source.once('close', () => controller.abort())
     return controller.signal
   }
 
   header(name: string): string | undefined {
-    const value = this.#headers[name] ?? (name === 'host' ? this.#headers[':authority'] : undefined)
+    const value = this.headers[name] ?? (name === 'host' ? this.headers[':authority'] : undefined)
     return typeof value === 'object' ? value.join(', ') : value
   }
 
@@ -116,17 +123,25 @@ export const http2Request = (
     url: String(headers[':path']),
     headers,
     stream,
+    hasBody: !stream.endAfterHeaders,
+    exchange: stream,
     peer: peer?.user,
     remoteAddress: peer?.address,
   })
 
-export const http1Request = (message: IncomingMessage, peer: User | undefined, upgrade?: UpgradeOffer): ApiRequest =>
+export const http1Request = (
+  message: IncomingMessage,
+  peer: User | undefined,
+  answer: { readonly response: ServerResponse; readonly upgrade?: undefined } | { readonly upgrade: UpgradeOffer },
+): ApiRequest =>
   new HttpRequest({
     method: message.method ?? 'GET',
     url: message.url ?? '/',
     headers: message.headers,
     stream: message,
+    hasBody: message.headers['content-length'] !== undefined || message.headers['transfer-encoding'] !== undefined,
     peer,
     remoteAddress: message.socket.remoteAddress,
-    upgrade,
+    exchange: answer.upgrade ? answer.upgrade.socket : answer.response,
+    upgrade: answer.upgrade,
   })

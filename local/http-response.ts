@@ -5,11 +5,12 @@ import type { ApiResponse } from '../shared/apiserver/request.ts'
 import { drained } from '../shared/platform/drained.ts'
 
 export const respondHttp2 = async (stream: ServerHttp2Stream, response: ApiResponse, method: string): Promise<void> => {
-  const { status, headers, body } = response
+  const { status, body } = response
+  const headers = withCookies(response)
   if (stream.destroyed || stream.closed) return discard(body)
   const fields = { ...headers, [constants.HTTP2_HEADER_STATUS]: status }
   if (body instanceof Uint8Array) {
-    stream.respond({ ...fields, 'content-length': body.byteLength }, { endStream: method === 'HEAD' || body.byteLength === 0 })
+    stream.respond({ ...fields, ...lengthOf(status, body) }, { endStream: method === 'HEAD' || body.byteLength === 0 })
     if (method !== 'HEAD' && body.byteLength > 0) stream.end(body)
   } else {
     stream.respond(fields, { endStream: method === 'HEAD' })
@@ -18,6 +19,13 @@ export const respondHttp2 = async (stream: ServerHttp2Stream, response: ApiRespo
   }
   if (!stream.endAfterHeaders && !stream.readableEnded) dropBody(stream)
 }
+
+const withCookies = ({ headers, cookies }: ApiResponse): Record<string, string | string[]> =>
+  cookies ? { ...headers, 'set-cookie': [...cookies] } : headers
+
+/** An answer that can't have a body has no length either. */
+const lengthOf = (status: number, body: Uint8Array) =>
+  status === 204 || status === 304 ? {} : { 'content-length': body.byteLength }
 
 const bodyGraceMs = 1000
 
@@ -32,10 +40,11 @@ const dropBody = (stream: ServerHttp2Stream) => {
 }
 
 export const respondHttp1 = async (target: ServerResponse, response: ApiResponse, method: string): Promise<void> => {
-  const { status, headers, body } = response
+  const { status, body } = response
+  const headers = withCookies(response)
   if (target.destroyed || target.socket?.destroyed) return discard(body)
   if (body instanceof Uint8Array) {
-    target.writeHead(status, { ...headers, 'content-length': body.byteLength })
+    target.writeHead(status, { ...headers, ...lengthOf(status, body) })
     target.end(method === 'HEAD' ? undefined : body)
     return
   }

@@ -165,7 +165,7 @@ const http1Server = ({ handle, log }: HttpServerOptions) => {
   // it watches over slow headers from here on; having no listener of its own, it would not
   server.emit('listening')
   server.on('request', (message, target) => {
-    const request = http1Request(message, peerOf(message.socket as TLSSocket))
+    const request = http1Request(message, peerOf(message.socket as TLSSocket), { response: target })
     answer(request, {
       handle,
       log,
@@ -175,7 +175,8 @@ const http1Server = ({ handle, log }: HttpServerOptions) => {
   })
   server.on('upgrade', (message, socket, head) => {
     socket.on('error', (error) => log.debug('upgraded connection broke', { error }))
-    const request = http1Request(message, peerOf(message.socket as TLSSocket), { rawHeaders: message.rawHeaders, head, socket })
+    const upgrade = { rawHeaders: message.rawHeaders, head, socket }
+    const request = http1Request(message, peerOf(message.socket as TLSSocket), { upgrade })
     const respond = async (response: ApiResponse) => (response.status === 101 ? undefined : respondOnSocket(socket, response))
     answer(request, { handle, log, respond, abort: () => socket.destroy() })
   })
