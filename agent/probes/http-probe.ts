@@ -1,5 +1,6 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
+import { dialError } from '../../shared/platform/dial-error.ts'
 import type { Container, HTTPGetAction } from '../../shared/resources/generated/types.ts'
 import { containerPort } from './container-port.ts'
 import type { ProbeOutcome } from './probe.ts'
@@ -72,19 +73,4 @@ const headersOf = ({ httpHeaders = [] }: HTTPGetAction, purpose: string): Record
 const reasonOf = (error: unknown, signal: AbortSignal, { host }: URL): string => {
   if (signal.aborted) return 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)'
   return dialError(error, host)
-}
-
-const words: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'connect: connection refused',
-  EHOSTUNREACH: 'connect: no route to host',
-  ENETUNREACH: 'connect: network is unreachable',
-  ECONNRESET: 'connection reset by peer',
-}
-
-/** A failed connection in the words of Go's net package, which upstream's events carry. */
-export const dialError = (error: unknown, address: string): string => {
-  const code = (error as { code?: string }).code ?? ''
-  const text = words[code]
-  if (code === 'ECONNRESET') return `read tcp ${address}: ${text}`
-  return text ? `dial tcp ${address}: ${text}` : error instanceof Error ? error.message : String(error)
 }

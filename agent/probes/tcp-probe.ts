@@ -1,5 +1,5 @@
 import { connect } from 'node:net'
-import { dialError } from './http-probe.ts'
+import { dialError } from '../../shared/platform/dial-error.ts'
 import type { ProbeOutcome } from './probe.ts'
 
 /** Fine when a connection can be made. */

@@ -1,4 +1,4 @@
-import type { Duplex } from 'node:stream'
+import type { Duplex, Readable } from 'node:stream'
 
 /**
  * What the API server is given and what it answers; it does not know how it is served. Adapters: `local/` (HTTP/1.1 and HTTP/2
@@ -9,10 +9,16 @@ export interface ApiRequest {
   /** without the query: `/api/v1/namespaces/default/pods` */
   readonly path: string
   readonly query: URLSearchParams
+  /** the query as it came, without the question mark; undefined: `query` is all that is known */
+  readonly rawQuery?: string | undefined
+  /** by lower-case name, HTTP/2's pseudo-headers among them; undefined: only `header` is known */
+  readonly headers?: Readonly<Record<string, string | string[] | undefined>> | undefined
   /** one value of a header, by lower-case name */
   header(name: string): string | undefined
   /** The whole body; at most `limit` bytes, else throws ApiError RequestEntityTooLarge. */
   body(limit: number): Promise<Uint8Array>
+  /** The body as it comes, for whoever passes it on and does not call `body`; undefined: there is none, or it can't be streamed. */
+  readonly bodyStream?: Readable | undefined
   /** aborts when the client has gone */
   readonly signal: AbortSignal
   /** where the connection comes from; undefined: from this process */
@@ -35,6 +41,8 @@ export interface UpgradeOffer {
 export interface ApiResponse {
   readonly status: number
   readonly headers: Record<string, string>
+  /** values of Set-Cookie, the one header that can't be joined */
+  readonly cookies?: readonly string[] | undefined
   /** whole, or in chunks as they come: each is flushed to the client when it is yielded */
   readonly body: Uint8Array | AsyncIterable<Uint8Array>
 }

@@ -37,6 +37,13 @@ const methodVerbs: Readonly<Record<string, ResourceVerb>> = {
 /** Under `/namespaces/{name}/` these belong to the namespace; everything else is a resource in it. */
 const namespaceSubresources = new Set(['status', 'finalize'])
 
+/** What stands behind a proxy may have OPTIONS too, which read. */
+const proxied = /^\/api\/v1\/(?:namespaces\/[^/]+\/)?(?:pods|services|nodes)\/[^/]+\/proxy(?:\/|$)/
+const verbOf = (method: string, path: string): ResourceVerb | undefined => {
+  if (Object.hasOwn(methodVerbs, method)) return methodVerbs[method]
+  return method === 'OPTIONS' && proxied.test(path) ? 'get' : undefined
+}
+
 const truthy = (value: string | null) => value !== null && value !== 'false' && value !== '0'
 
 const decodeSegments = (path: string): string[] | undefined => {
@@ -54,7 +61,7 @@ const metadataNamePattern = /(?:^|,)metadata\.name==?([^,=!]+)(?:,|$)/
 export const parseRequest = ({ method, path, query }: Pick<ApiRequest, 'method' | 'path' | 'query'>): RequestInfo => {
   const plain: PathRequestInfo = { isResource: false, verb: method.toLowerCase(), path }
   const segments = decodeSegments(path)
-  const verbOfMethod = Object.hasOwn(methodVerbs, method) ? methodVerbs[method] : undefined
+  const verbOfMethod = verbOf(method, path)
   if (!segments || !verbOfMethod || (segments[0] !== 'api' && segments[0] !== 'apis')) return plain
   const grouped = segments[0] === 'apis'
   const [group = '', version = ''] = grouped ? [segments[1], segments[2]] : ['', segments[1]]

@@ -17,11 +17,42 @@ const secret = /^(authorization|impersonate-.*)$/
 /** A bearer token may stand among the WebSocket protocols. */
 const tokenProtocol = /^base64url\.bearer\.authorization\.k8s\.io\./
 
+type HeaderFields = Readonly<Record<string, string | string[] | undefined>>
+
+/** What the header Connection names is for this connection only, too. */
+const namedHops = ({ connection = '' }: HeaderFields): Set<string> =>
+  new Set(
+    String(connection)
+      .split(',')
+      .map((name) => name.trim().toLowerCase()),
+  )
+
 /** Headers of an answer that may go on to the client. */
-export const responseHeaders = (headers: IncomingHttpHeaders): Record<string, string> => {
-  const kept: Record<string, string> = {}
-  for (const [name, value] of Object.entries(headers))
-    if (value !== undefined && !notForwarded.has(name)) kept[name] = Array.isArray(value) ? value.join(', ') : value
+export const responseHeaders = (
+  fields: IncomingHttpHeaders,
+): { headers: Record<string, string>; cookies?: readonly string[] } => {
+  const headers: Record<string, string> = {}
+  const hops = namedHops(fields)
+  for (const [name, value] of Object.entries(fields)) {
+    if (value === undefined || notForwarded.has(name) || hops.has(name) || name === 'set-cookie') continue
+    headers[name] = Array.isArray(value) ? value.join(', ') : value
+  }
+  const cookies = fields['set-cookie']
+  return { headers, ...(cookies && { cookies }) }
+}
+
+/** Headers of a request that go on to where it is proxied, as upstream's reverse proxy passes them. */
+export const requestHeaders = (fields: HeaderFields): Record<string, string | string[]> => {
+  const kept: Record<string, string | string[]> = {}
+  const hops = namedHops(fields)
+  for (const [name, value] of Object.entries(fields)) {
+    if (value === undefined || notForwarded.has(name) || hops.has(name)) continue
+    if (name.startsWith(':') || name === 'expect' || secret.test(name)) continue
+    kept[name] = value
+  }
+  const host = fields.host ?? fields[':authority']
+  if (host !== undefined) kept.host = host
+  if (/(^|[\s,])trailers($|[\s,;])/.test(String(fields.te ?? ''))) kept.te = 'trailers'
   return kept
 }
 
@@ -38,7 +69,7 @@ export const forwardedLines = (rawHeaders: readonly string[], host: string): str
   return lines.map((line) => `${line}\r\n`).join('')
 }
 
-const withoutToken = (protocols: string) =>
+export const withoutToken = (protocols: string) =>
   protocols
     .split(',')
     .filter((protocol) => !tokenProtocol.test(protocol.trim()))

@@ -2,6 +2,7 @@ import { Agent, request as httpsRequest } from 'node:https'
 import { connect as tlsConnect } from 'node:tls'
 import { responseHeaders } from './headers.ts'
 import type { AgentResponse, NodeConnector } from './node-connector.ts'
+import { sendBody } from './send-body.ts'
 
 export interface HttpsNodeConnectorOptions {
   /** PEM texts: who the API server is to agents, and who signed the agents' certificates */
@@ -25,7 +26,7 @@ export const createHttpsNodeConnector = ({ certificate, key, authority }: HttpsN
           servername: node.name,
           method,
           path,
-          headers: { ...headers, ...(body ? { 'content-length': body.byteLength } : {}) },
+          headers: { ...headers, ...(body instanceof Uint8Array ? { 'content-length': body.byteLength } : {}) },
           signal,
         })
         const late = setTimeout(() => sent.destroy(new Error(`no answer from ${node.host}:${node.port}`)), 60_000)
@@ -33,9 +34,9 @@ export const createHttpsNodeConnector = ({ certificate, key, authority }: HttpsN
         sent.on('close', () => clearTimeout(late))
         sent.on('response', (response) => {
           clearTimeout(late)
-          resolve({ status: response.statusCode ?? 502, headers: responseHeaders(response.headers), body: response })
+          resolve({ status: response.statusCode ?? 502, ...responseHeaders(response.headers), body: response })
         })
-        sent.end(body)
+        sendBody(sent, body)
       }),
     connect: (node, signal) =>
       new Promise((resolve, reject) => {

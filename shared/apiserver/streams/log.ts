@@ -17,7 +17,7 @@ export const podLog = (connector: Pick<NodeConnector, 'request'>, locate: Locate
     const pod = await getPod(context)
     const container = containerOf(pod, request.query.get('container') ?? '')
     const headers = { 'content-type': 'text/plain', 'cache-control': 'no-cache, private' }
-    if (!pod.spec.nodeName) return { status: 200, headers, body: new Uint8Array() }
+    if (!pod.spec.nodeName) return { status: 204, headers: {}, body: new Uint8Array() }
     const node = await locate(context, pod)
     const path = `/containerLogs/${info.namespace}/${info.name}/${container}`
     const response = await connector

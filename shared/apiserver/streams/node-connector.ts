@@ -12,14 +12,17 @@ export interface AgentRequest {
   readonly method: string
   /** with the query */
   readonly path: string
-  readonly headers?: Readonly<Record<string, string>> | undefined
-  readonly body?: Uint8Array | undefined
+  readonly headers?: Readonly<Record<string, string | string[]>> | undefined
+  /** a stream is sent as it comes */
+  readonly body?: Uint8Array | Readable | undefined
   readonly signal: AbortSignal
 }
 
 export interface AgentResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
+  /** values of Set-Cookie */
+  readonly cookies?: readonly string[] | undefined
   readonly body: Readable
 }
 

@@ -1,9 +1,11 @@
 import type { BlockList } from 'node:net'
-import { isIPv4, isIPv6 } from 'node:net'
+import { isIPv6 } from 'node:net'
 import { ApiError, badRequest, notFound } from '../../meta/status.ts'
-import type { Endpoints, Service } from '../../resources/resource.ts'
+import type { EndpointAddress } from '../../resources/generated/types.ts'
+import type { Endpoints, Pod, Service } from '../../resources/resource.ts'
 import type { ResourceContext } from '../context.ts'
 import { decodeStored } from '../objects/encode.ts'
+import { isGlobalUnicast } from './addresses.ts'
 import type { NodeEndpoint } from './node-connector.ts'
 import { getPod, nodeEndpoint } from './pod-location.ts'
 
@@ -56,31 +58,52 @@ const pods: FindTarget = async (context, { name, port }) => {
   return { host: status?.podIPs?.[0]?.ip ?? '', port: numberOf(port) ?? firstPort ?? 80, nodeName: spec.nodeName }
 }
 
+/** A port that is a number is the Service's, else it is a name. Only addresses that a pod really has are gone to. */
 const services: FindTarget = async (context, { name, port }) => {
-  const { store, random } = context.parts
+  const { store } = context.parts
   const { namespace } = context.info
-  const [service, endpoints] = await Promise.all([
-    store.get({ resource: 'services', namespace, name }),
-    store.get({ resource: 'endpoints', namespace, name }),
-  ])
-  if (!service) throw notFound('', 'services', name)
-  const { ports = [] } = (decodeStored(service.value) as Service).spec ?? {}
-  const chosen = ports.find((one) => (port === '' ? ports.length === 1 : one.name === port || String(one.port) === port))
-  if (!chosen) {
-    const message = `no service port ${JSON.stringify(port)} found for service ${JSON.stringify(name)}`
-    throw new ApiError('ServiceUnavailable', message)
+  const portName = /^[-+]?\d+$/.test(port) ? await nameOfPort(context, name, Number(port)) : port
+  const entry = await store.get({ resource: 'endpoints', namespace, name })
+  // as upstream says it of either
+  if (!entry) throw notFound('', 'services', name)
+  const { subsets = [] } = decodeStored(entry.value) as Endpoints
+  if (subsets.length === 0) throw noEndpoints(name)
+  for (const { addresses = [], ports = [] } of fromAnywhere(context, subsets)) {
+    const chosen = ports.find((one) => (one.name ?? '') === portName)
+    if (!chosen) continue
+    for (const address of fromAnywhere(context, addresses)) {
+      if (await isPods(context, address)) return { host: address.ip, port: chosen.port, nodeName: address.nodeName }
+    }
   }
-  const places = endpoints ? placesOf(decodeStored(endpoints.value) as Endpoints, chosen.name ?? '') : []
-  if (places.length === 0) throw new ApiError('ServiceUnavailable', `no endpoints available for service ${JSON.stringify(name)}`)
-  return places[random.integer(places.length)]!
+  throw noEndpoints(context.info.name)
 }
 
-const placesOf = ({ subsets = [] }: Endpoints, portName: string): Place[] =>
-  subsets.flatMap(({ addresses = [], ports = [] }) =>
-    ports
-      .filter(({ name = '' }) => name === portName)
-      .flatMap(({ port }) => addresses.map(({ ip, nodeName }) => ({ host: ip, port, nodeName }))),
-  )
+const noEndpoints = (name: string) =>
+  new ApiError('ServiceUnavailable', `no endpoints available for service ${JSON.stringify(name)}`)
+
+const nameOfPort = async ({ parts, info }: ResourceContext, name: string, port: number): Promise<string> => {
+  const service = await parts.store.get({ resource: 'services', namespace: info.namespace, name })
+  if (!service) throw notFound('', 'services', name)
+  const { ports = [] } = (decodeStored(service.value) as Service).spec ?? {}
+  const chosen = ports.find((one) => one.port === port)
+  if (!chosen) throw new ApiError('ServiceUnavailable', `no service port ${port} found for service ${JSON.stringify(name)}`)
+  return chosen.name ?? ''
+}
+
+/** All of them, in their order, beginning somewhere. */
+const fromAnywhere = <T>({ parts }: ResourceContext, values: readonly T[]): T[] => {
+  const start = values.length > 1 ? parts.random.integer(values.length) : 0
+  return [...values.slice(start), ...values.slice(0, start)]
+}
+
+/** Whoever may write Endpoints must not lead the API server wherever it can reach. */
+const isPods = async ({ parts, info }: ResourceContext, { ip, targetRef }: EndpointAddress): Promise<boolean> => {
+  const { namespace } = info
+  if (!targetRef?.name || targetRef.namespace !== namespace) return false
+  const entry = await parts.store.get({ resource: 'pods', namespace, name: targetRef.name })
+  const { podIPs = [] } = (entry && (decodeStored(entry.value) as Pod).status) || {}
+  return podIPs.some((one) => one.ip === ip)
+}
 
 const nodes: FindTarget = async (context, { name, port }) => {
   const node = await nodeEndpoint(context, name)
@@ -92,15 +115,14 @@ const targets: Readonly<Record<string, FindTarget>> = { pods, services, nodes }
 
 const numberOf = (port: string): number | undefined => {
   if (port === '') return undefined
-  if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65535)
-    throw badRequest(`invalid port ${JSON.stringify(port)}`)
+  if (!/^\d{1,9}$/.test(port)) throw badRequest(`invalid port ${JSON.stringify(port)}`)
+  if (Number(port) < 1 || Number(port) > 65535)
+    throw new ApiError('ServiceUnavailable', `error trying to reach service: dial tcp: address ${port}: invalid port`)
   return Number(port)
 }
 
 /** Nobody may reach the server's own loopback or link-local services through it. */
 const proxyable = (address: string): string => {
-  const v4 = isIPv4(address) && !/^(0|127|169\.254|22[4-9]|23\d|255)\./.test(address)
-  const v6 = isIPv6(address) && !/^(::1?$|fe[89ab]|ff)/i.test(address)
-  if (!v4 && !v6) throw badRequest('address not allowed')
+  if (!isGlobalUnicast(address)) throw badRequest('address not allowed')
   return address
 }

@@ -1,31 +1,25 @@
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { type BlockList, connect as netConnect } from 'node:net'
-import type { Duplex } from 'node:stream'
+import type { Duplex, Readable } from 'node:stream'
 import { connect as tlsConnect } from 'node:tls'
 import { ApiError } from '../../meta/status.ts'
-import type { ResourceContext } from '../context.ts'
-import type { ApiResponse } from '../request.ts'
+import { dialError } from '../../platform/dial-error.ts'
+import type { ApiRequest, ApiResponse } from '../request.ts'
 import type { SubresourceHandler, SubresourceHandlers } from '../subresources/subresource.ts'
-import { responseHeaders } from './headers.ts'
+import { requestHeaders, responseHeaders } from './headers.ts'
 import type { AgentResponse, NodeConnector } from './node-connector.ts'
+import { proxiedResponse } from './proxied-response.ts'
 import { type ProxyTarget, proxyTarget } from './proxy-target.ts'
+import { sendBody } from './send-body.ts'
 import { tunnel } from './tunnel.ts'
 
+/** of a body that can't be passed on as it comes */
 const bodyLimit = 64 * 1024 * 1024
-const passedOn = [
-  'accept',
-  'accept-encoding',
-  'accept-language',
-  'content-type',
-  'content-encoding',
-  'cookie',
-  'if-none-match',
-  'range',
-  'user-agent',
-]
+/** as upstream's transport */
+const dialTimeoutMs = 30_000
 
-/** Requests that go on, as they are, to a pod, to a pod behind a service, or to a node's agent. */
+/** Requests of every method that go on, as they are, to a pod, to a pod behind a service, or to a node's agent. */
 export const proxy = ({
   connector,
   clusterRanges,
@@ -36,20 +30,20 @@ export const proxy = ({
   const handler: SubresourceHandler = async (context) => {
     const { request } = context
     const { base, rest } = splitPath(request.path)
-    const query = request.query.toString()
+    const query = request.rawQuery ?? request.query.toString()
     const search = query === '' ? '' : `?${query}`
-    // relative links of the answer need the slash
-    if (rest === '' && !request.upgrade) return redirect(`${base}/${search}`)
     const target = await proxyTarget(context, clusterRanges)
     const path = `${rest || '/'}${search}`
     if (request.upgrade) {
       const backend = await dial(connector, target, request.signal)
-      return tunnel(request.upgrade, backend, { method: request.method, path, host: hostOf(target) })
+      const host = request.header('host') ?? hostOf(target)
+      return tunnel(request.upgrade, backend, { method: request.method, path, host })
     }
-    const response = await send(context, { connector, target, path })
-    const location = response.headers.location
-    const headers = location?.startsWith('/') ? { ...response.headers, location: base + location } : response.headers
-    return { status: response.status, headers, body: response.body }
+    // Relative links of the answer need the slash; whoever sends something means it to arrive.
+    if (rest === '' && (request.method === 'GET' || request.method === 'HEAD')) return redirect(`${base}/${search}`)
+    const response = await send(request, { connector, target, path, uri: rest === '' ? `${base}/` : request.path })
+    const asked = request.header('host') ?? ''
+    return proxiedResponse(request, response, { prefix: base, backend: hostOf(target), asked })
   }
   return { get: handler, create: handler, update: handler, patch: handler, delete: handler }
 }
@@ -68,35 +62,57 @@ const hostOf = ({ node, ...direct }: ProxyTarget): string => {
 }
 
 const unreachable = (target: ProxyTarget, error: Error) =>
-  new ApiError('ServiceUnavailable', `error trying to reach service: dial tcp ${hostOf(target)}: ${error.message}`, {
-    cause: error,
-  })
+  new ApiError('ServiceUnavailable', `error trying to reach service: ${dialError(error, hostOf(target))}`, { cause: error })
+
+/** A client that sent none has none; one that can't be streamed is read whole. */
+const bodyOf = async (request: ApiRequest): Promise<Uint8Array | Readable | undefined> => {
+  if (request.headers) return request.bodyStream
+  const body = await request.body(bodyLimit)
+  return body.byteLength > 0 ? body : undefined
+}
+
+const headersOf = (request: ApiRequest): Record<string, string | string[]> => {
+  const known = ['accept', 'content-type', 'content-encoding', 'user-agent'].map((name) => [name, request.header(name)])
+  const headers = requestHeaders(request.headers ?? Object.fromEntries(known))
+  const forwarded = [headers['x-forwarded-for'] ?? [], request.remoteAddress ?? []].flat()
+  if (forwarded.length > 0) headers['x-forwarded-for'] = forwarded.join(', ')
+  return headers
+}
 
 const send = async (
-  { request }: ResourceContext,
-  { connector, target, path }: { connector: NodeConnector; target: ProxyTarget; path: string },
+  request: ApiRequest,
+  { connector, target, path, uri }: { connector: NodeConnector; target: ProxyTarget; path: string; uri: string },
 ): Promise<AgentResponse> => {
   const { method, signal } = request
-  const body = method === 'GET' || method === 'HEAD' ? undefined : await request.body(bodyLimit)
-  const headers: Record<string, string> = { 'x-forwarded-uri': request.path }
-  for (const name of passedOn) {
-    const value = request.header(name)
-    if (value !== undefined) headers[name] = value
-  }
+  const body = await bodyOf(request)
+  const headers = { ...headersOf(request), 'x-forwarded-uri': uri }
   if (target.node)
     return connector.request(target.node, { method, path, headers, body, signal }).catch((error: Error) => {
       throw unreachable(target, error)
     })
   const { host, port, secure } = target
   return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(unreachable(target, new Error('the client has gone')))
     // a pod's certificate is nobody's we know, as upstream
     const open = secure ? httpsRequest : httpRequest
-    const sent = open({ host, port, method, path, headers, signal, ...(secure ? { rejectUnauthorized: false } : {}) })
+    const sent = open({ host, port, method, path, headers, agent: false, ...(secure ? { rejectUnauthorized: false } : {}) })
+    // Node.js' own handling of a signal throws, from nowhere, when the answer has just ended.
+    const abort = () => sent.destroy()
+    signal.addEventListener('abort', abort)
+    const late = setTimeout(() => sent.destroy(new Error(`dial tcp ${hostOf(target)}: i/o timeout`)), dialTimeoutMs)
+    sent.on('socket', (socket) => socket.once(secure ? 'secureConnect' : 'connect', () => clearTimeout(late)))
     sent.on('error', (error) => reject(unreachable(target, error)))
-    sent.on('response', (response) =>
-      resolve({ status: response.statusCode ?? 502, headers: responseHeaders(response.headers), body: response }),
-    )
-    sent.end(body)
+    sent.on('close', () => {
+      clearTimeout(late)
+      signal.removeEventListener('abort', abort)
+      reject(unreachable(target, new Error('EOF')))
+    })
+    sent.on('response', (response) => {
+      // Whoever reads hears of it; nobody may be reading any more.
+      response.on('error', () => response.destroy())
+      resolve({ status: response.statusCode ?? 502, ...responseHeaders(response.headers), body: response })
+    })
+    sendBody(sent, body)
   })
 }
 
@@ -106,8 +122,8 @@ const dial = async (connector: NodeConnector, target: ProxyTarget, signal: Abort
     const { host, port, secure } = target
     return await new Promise((resolve, reject) => {
       const socket = secure ? tlsConnect({ host, port, rejectUnauthorized: false }) : netConnect({ host, port })
-      socket.setTimeout(10_000, () => socket.destroy(new Error('i/o timeout')))
-      socket.once('error', reject)
+      socket.setTimeout(dialTimeoutMs, () => socket.destroy(new Error(`dial tcp ${hostOf(target)}: i/o timeout`)))
+      socket.on('error', reject)
       socket.once(secure ? 'secureConnect' : 'connect', () => {
         socket.setTimeout(0)
         socket.allowHalfOpen = true
