@@ -12,6 +12,7 @@ import type { ApiHandler, ApiRequest, ApiResponse, User } from './request.ts'
 import { resourceHandler } from './resource-handler.ts'
 import { parseRequest } from './router.ts'
 import { translateStoreError } from './store-error.ts'
+import { overWebSocket } from './streams/over-websocket.ts'
 
 export interface PipelineOptions {
   readonly parts: ApiServerParts
@@ -37,9 +38,9 @@ export const createPipeline = (options: PipelineOptions): ApiHandler => {
     const decision = await parts.authorizer.authorize({ user, info })
     if (!decision.allowed) throw forbiddenFor(user, info, decision.reason)
     // what was warned of before something failed is told too
-    const response = await dispatch(context, { paths, definition }).catch((error) =>
-      respondError(request, apiErrorOf(parts, request, error)),
-    )
+    const response = await dispatch(context, { paths, definition })
+      .then((found) => (request.upgrade ? overWebSocket(request, info, found) : found))
+      .catch((error) => respondError(request, apiErrorOf(parts, request, error)))
     const warning = warningHeader(context.warnings)
     if (warning) response.headers.warning = warning
     return response
@@ -66,7 +67,8 @@ const observe = (
 ): void => {
   const { clock, log } = parts
   const { status, body } = response
-  const streams = !(body instanceof Uint8Array)
+  // Who has left HTTP goes on until the connection ends.
+  const streams = status === 101 || !(body instanceof Uint8Array)
   /** What was written is written, and is to be told: a full disk of the log takes no answer away. */
   const safely = (tell: () => void) => {
     try {

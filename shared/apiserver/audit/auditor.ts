@@ -8,9 +8,12 @@ export interface AuditorOptions {
   readonly random: Random
 }
 
-/** What is worth knowing who read or changed it: kinds whose values are kept encrypted, and tokens that stand for a user. */
+/** What is worth knowing who read, changed or entered it: kinds whose values are kept encrypted, and some subresources of any kind. */
 const isAudited = ({ info, definition }: ObservedRequest): boolean =>
-  definition !== undefined && (definition.encrypted === true || (info.isResource && info.subresource === 'token'))
+  definition !== undefined && (definition.encrypted === true || (info.isResource && auditedSubresources.has(info.subresource)))
+
+/** Tokens that stand for a user, and every way into a container or through one. */
+const auditedSubresources: ReadonlySet<string> = new Set(['token', 'exec', 'attach', 'portforward', 'proxy', 'log'])
 
 /** Writes an audit log of who read and changed what is secret. */
 export const createAuditor = ({ write, random }: AuditorOptions): RequestObserver => {

@@ -1,4 +1,5 @@
 import { ApiError, badRequest } from '../../meta/status.ts'
+import { forbiddenFor } from '../authz/forbidden.ts'
 import type { ResourceContext } from '../context.ts'
 import type { ApiResponse, UpgradeOffer } from '../request.ts'
 import type { SubresourceHandler, SubresourceHandlers } from '../subresources/subresource.ts'
@@ -28,15 +29,32 @@ const streamNames = { stdin: 'input', stdout: 'output', stderr: 'error', tty: 't
 export const podPortForward = (connector: NodeConnector): SubresourceHandlers =>
   both(async (context) => {
     const { info, request } = context
+    const ports = request.query.getAll('ports').flatMap((list) => list.split(','))
+    for (const port of ports) checkPort(port)
     const node = await nodeOfPod(context, await getPod(context))
     const offer = offerOf(context)
-    const ports = request.query.getAll('ports').flatMap((list) => list.split(','))
     const options = new URLSearchParams(ports.length ? { port: ports.join(',') } : {})
     return forward(context, connector, { node, offer, path: `/portForward/${info.namespace}/${info.name}?${options}` })
   })
 
-/** WebSocket clients come with GET, SPDY ones with POST. */
-const both = (handler: SubresourceHandler): SubresourceHandlers => ({ get: handler, create: handler })
+const checkPort = (text: string): void => {
+  const wrong = !/^\d+$/.test(text) ? 'invalid syntax' : Number(text) > 65_535 ? 'value out of range' : undefined
+  if (wrong) throw badRequest(`cannot convert to []int32: strconv.ParseUint: parsing ${JSON.stringify(text)}: ${wrong}`)
+}
+
+/**
+ * WebSocket clients come with GET, SPDY ones with POST. Who may only read must not get in by the first: `create` is asked for in either
+ * case. https://github.com/kubernetes/kubernetes/issues/133515
+ */
+const both = (handler: SubresourceHandler): SubresourceHandlers => ({
+  get: async (context) => {
+    const info = { ...context.info, verb: 'create' as const }
+    const decision = await context.parts.authorizer.authorize({ user: context.user, info })
+    if (!decision.allowed) throw forbiddenFor(context.user, info, decision.reason)
+    return handler(context)
+  },
+  create: handler,
+})
 
 const offerOf = ({ request }: ResourceContext): UpgradeOffer => {
   if (!request.upgrade) throw badRequest('Upgrade request required')

@@ -141,7 +141,7 @@ describe('pods/log', () => {
 
   it('takes the only container, and has nothing of a pod without a node', async () => {
     expect((await api.call('GET', '/api/v1/namespaces/shop/pods/single/log')).text).toContain('/containerLogs/shop/single/app?')
-    expect(await api.call('GET', '/api/v1/namespaces/shop/pods/pending/log')).toMatchObject({ code: 200, text: '' })
+    expect(await api.call('GET', '/api/v1/namespaces/shop/pods/pending/log')).toMatchObject({ code: 204, text: '' })
   })
 
   it.each([
@@ -299,9 +299,10 @@ describe('proxy', () => {
     ['nodes/ftp:node-1:8080/proxy/', 400, 'invalid node request "ftp:node-1:8080"'],
     ['namespaces/shop/pods/pending:80/proxy/', 400, 'address not allowed'],
     ['namespaces/shop/pods/played:80/proxy/', 503, 'node "simulated" has no agent that can be connected to'],
-    ['namespaces/shop/services/stray/proxy/', 400, 'address not allowed'],
-    ['namespaces/shop/services/stray:81/proxy/', 503, 'no service port "81" found for service "stray"'],
-    ['namespaces/shop/services/idle/proxy/', 503, 'no endpoints available for service "idle"'],
+    ['namespaces/shop/services/stray/proxy/', 503, 'no endpoints available for service "stray"'],
+    ['namespaces/shop/services/stray:81/proxy/', 503, 'no service port 81 found for service "stray"'],
+    ['namespaces/shop/services/idle/proxy/', 404, 'services "idle" not found'],
+    ['namespaces/shop/pods/played:70000/proxy/', 503, 'error trying to reach service: dial tcp: address 70000: invalid port'],
     ['namespaces/shop/services/none/proxy/', 404, 'services "none" not found'],
   ])('refuses %s', async (path, code, message) => {
     const answer = await api.call('GET', `/api/v1/${path}`)
