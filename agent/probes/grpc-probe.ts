@@ -13,6 +13,7 @@ export interface GrpcProbeOptions {
 const serving = 1
 const statusNames = ['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN']
 const unimplemented = '12'
+const closed = 'rpc error: code = Unavailable desc = error reading from server: EOF'
 /** a health answer has a few bytes */
 const longestBody = 4096
 
@@ -38,6 +39,8 @@ export const grpcProbe = ({ host, port, service, timeoutMs }: GrpcProbeOptions):
       connected = true
     })
     session.on('error', (error) => end(`error: failed to connect service at "${address}": ${dialError(error, address)}`))
+    // An answer that came whole is read by then.
+    session.on('close', () => setImmediate(() => end(`error: health rpc probe failed: ${closed}`)))
     const call = session.request({
       ':method': 'POST',
       ':path': '/grpc.health.v1.Health/Check',

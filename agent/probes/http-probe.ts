@@ -58,6 +58,13 @@ const get = (url: URL, { action, purpose }: HttpProbeOptions, signal: AbortSigna
       resolve(response)
     })
     request.on('error', reject)
+    // An answer with status 101 is one, though not the one that is wanted.
+    request.on('upgrade', (response, socket) => {
+      socket.destroy()
+      resolve(response)
+    })
+    // Whatever else ends without an answer or an error.
+    request.on('close', () => reject(new Error('EOF')))
     request.end()
   })
 

@@ -31,7 +31,10 @@ export const createHttpsNodeConnector = ({ certificate, key, authority }: HttpsN
         })
         const late = setTimeout(() => sent.destroy(new Error(`no answer from ${node.host}:${node.port}`)), 60_000)
         sent.on('error', reject)
-        sent.on('close', () => clearTimeout(late))
+        sent.on('close', () => {
+          clearTimeout(late)
+          reject(new Error('EOF'))
+        })
         sent.on('response', (response) => {
           clearTimeout(late)
           resolve({ status: response.statusCode ?? 502, ...responseHeaders(response.headers), body: response })

@@ -52,6 +52,15 @@ it.each([
   expect(await probe(fine)).toEqual({ ok: true, output: '' })
 })
 
+it('has a verdict at once of a server that closes the connection', async () => {
+  server = createServer()
+  server.on('stream', (stream) => stream.session?.destroy())
+  await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve))
+  const { ok, output } = await probe((server.address() as AddressInfo).port)
+  expect(ok).toBe(false)
+  expect(output).toContain('error: health rpc probe failed: ')
+})
+
 it('gives up when time is over, or nobody listens', async () => {
   const port = await serve(() => undefined)
   expect((await probe(port)).output).toBe('timeout: health rpc did not complete within 0.5s')

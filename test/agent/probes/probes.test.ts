@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { containerPort } from '../../../agent/probes/container-port.ts'
 import { httpProbe } from '../../../agent/probes/http-probe.ts'
@@ -60,6 +60,20 @@ describe('against a server', () => {
       ok: false,
       output: `dial tcp 127.0.0.1:${port}: connect: connection refused`,
     })
+  })
+
+  it.each([
+    ['switches protocols', 'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n', 'statuscode: 101'],
+    ['says nothing', '', 'EOF'],
+    ['says half a head', 'HTTP/1.1 200 O', 'EOF'],
+    ['speaks something else', 'SSH-2.0-OpenSSH\r\n', 'Get "http://'],
+  ])('has a verdict of a server that %s', async (_, said, output) => {
+    const odd = createTcpServer((socket) => socket.once('data', () => socket.end(said)).on('error', () => undefined))
+    await new Promise<void>((resolve) => odd.listen(0, '127.0.0.1', resolve))
+    const verdict = await probe('/', { port: (odd.address() as AddressInfo).port })
+    expect(verdict.ok).toBe(false)
+    expect(verdict.output).toContain(output)
+    odd.close()
   })
 
   it('sends the headers it is given over its own', async () => {
