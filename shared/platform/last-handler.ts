@@ -15,7 +15,7 @@ const mostKnown = 1000
 /**
  * What is thrown in a listener, a timer or a promise that nobody waits for ends with that listener, not with the process: a node must
  * not go down by one packet. The same error is logged the first time, then the tenth, hundredth … To be installed once a process
- * has come up: what fails before is a fault of the program or of its configuration, and ends it (docs/decisions/006-the-last-handler.md).
+ * has come up: what fails before is a fault of the program or of its configuration, and ends it (docs/decisions/007-the-last-handler.md).
  */
 export const installLastHandler = ({ process, log, end }: LastHandlerOptions): (() => void) => {
   const known = new Map<string, number>()
