@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { joinStreams } from './join-streams.ts'
 import type { SpdyConnection } from './spdy/connection.ts'
 import type { SpdyStream } from './spdy/stream.ts'
 
@@ -67,15 +68,7 @@ interface Forward extends PortForwardOptions {
 
 const forward = async ({ connect, pod, port, error, data }: Forward): Promise<void> => {
   try {
-    const socket = await connect(port)
-    if (data.destroyed) return void socket.destroy()
-    await new Promise<void>((resolve, reject) => {
-      data.pipe(socket)
-      socket.pipe(data)
-      socket.on('error', reject)
-      socket.once('close', () => resolve())
-      data.once('close', () => socket.destroy())
-    })
+    await joinStreams(data, await connect(port))
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause)
     error.write(`error forwarding port ${port} to pod ${pod}: ${message}`)

@@ -1,6 +1,7 @@
 import { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
 import { badRequest } from '../../shared/meta/status.ts'
+import { joinStreams } from './join-streams.ts'
 import type { PortForwardOptions } from './port-forward.ts'
 import { openChannels } from './websocket-channels.ts'
 
@@ -75,15 +76,7 @@ const channelStream = (socket: WebSocket, send: (data: Buffer) => Promise<void>)
 /** Resolves when the connection has ended, with words for the user when it did not end well. */
 const forward = async ({ connect, pod }: WebSocketForwardOptions, port: number, stream: Duplex): Promise<string | undefined> => {
   try {
-    const socket = await connect(port)
-    if (stream.destroyed) return void socket.destroy()
-    await new Promise<void>((resolve, reject) => {
-      stream.pipe(socket)
-      socket.pipe(stream)
-      socket.on('error', reject)
-      socket.once('close', () => resolve())
-      stream.once('close', () => socket.destroy())
-    })
+    await joinStreams(stream, await connect(port))
     return undefined
   } catch (error) {
     return `error forwarding port ${port} to pod ${pod}: ${error instanceof Error ? error.message : error}`

@@ -64,7 +64,11 @@ describe('a connection', () => {
   })
 
   it('forwards each pair of streams to its port', async () => {
-    const echo = createServer({ allowHalfOpen: true }, (socket) => socket.pipe(socket))
+    let reset = false
+    const echo = createServer({ allowHalfOpen: true }, (socket) => {
+      socket.on('data', () => reset && socket.resetAndDestroy())
+      socket.pipe(socket)
+    })
     await new Promise<void>((resolve) => echo.listen(0, '127.0.0.1', resolve))
     const port = (echo.address() as AddressInfo).port
     servePortForward({
@@ -86,6 +90,12 @@ describe('a connection', () => {
     client.send(first.data, 'one', true)
     await expect.poll(() => first.data.ended && second.data.ended).toBe(true)
     expect([client.text(first.data), client.text(second.data)]).toEqual(['one', 'two'])
+    // A server that resets is no fault of the forwarding, which kubectl would give up for it.
+    const resetting = await open(port, '3')
+    reset = true
+    client.send(resetting.data, 'reset')
+    await expect.poll(() => resetting.error.ended && resetting.data.ended).toBe(true)
+    expect(client.text(resetting.error)).toBe('')
     const refused = await open(1, '2')
     await expect.poll(() => refused.error.ended).toBe(true)
     expect(client.text(refused.error)).toBe('error forwarding port 1 to pod web_default: connection refused')
