@@ -32,6 +32,8 @@ export interface RemoteCommandOptions {
 
 /** Connects a client with a process until the process's outputs have ended. */
 export const serveRemoteCommand = async ({ streams, session, exitCode }: RemoteCommandOptions): Promise<void> => {
+  // When the outputs fail nobody waits for it.
+  exitCode?.catch(() => undefined)
   const gone = () => session.close()
   streams.signal.addEventListener('abort', gone)
   streams.onResize(({ width, height }) => session.resize(width, height).catch(() => undefined))

@@ -72,8 +72,11 @@ export const webSocketStreams = (options: WebSocketStreamsOptions): RemoteStream
   socket.on('error', () => socket.terminate())
   stdin?.on('error', () => undefined)
 
+  // What can't be sent any more is told by the socket's close; the pipeline that fed it may be over by then and hear no error.
   const output = (channel: number) =>
-    new Writable({ write: (chunk: Buffer, _encoding, callback) => void send(channel, chunk).then(() => callback(), callback) })
+    new Writable({
+      write: (chunk: Buffer, _encoding, callback) => void send(channel, chunk).then(() => callback(), callback),
+    }).on('error', () => undefined)
   // A message without content on the first channel that can be read tells the client that the connection stands.
   const first = options.stdout ? channels.stdout : options.stderr ? channels.stderr : channels.error
   send(first, new Uint8Array()).catch(() => socket.terminate())

@@ -54,6 +54,9 @@ export const acceptWebSocket = (
         if (webSocket.bufferedAmount > mostUnreadBytes) webSocket.terminate()
         else webSocket.pong(data, false, () => undefined)
       })
+      // What came with the request must wait for whoever listens when this promise is kept.
+      webSocket.pause()
+      setImmediate(() => webSocket.resume())
       resolve({ webSocket, protocol })
     })
   })

@@ -90,6 +90,7 @@ export class SpdyConnection extends EventEmitter<ConnectionEvents> {
       return this.#send(controlFrame(frameTypes.rstStream, words(id, refused)))
     const stream = this.#newStream(id, headers)
     const reply = await this.#codec.encode({})
+    if (this.#closed) return void stream.destroy()
     this.#send(controlFrame(frameTypes.synReply, Buffer.concat([words(id), reply])))
     if ((flags & flagFin) !== 0) await stream.receive(Buffer.alloc(0), true)
     if (this.listenerCount('stream') === 0) this.#send(controlFrame(frameTypes.rstStream, words(id, refused)))
