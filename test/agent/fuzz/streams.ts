@@ -29,6 +29,7 @@ const frames = [
   frame(1, Buffer.from('0dHlwZWQ=')),
   frame(2, text(4, '{"Width":80,"Height":24}')),
   frame(2, text(4, '{')),
+  frame(2, text(4, 'x}')),
   frame(2, text(255, '\x00')),
   frame(2, text(0, 'x'.repeat(3000)), false),
   frame(0, Buffer.from('more'), false),
@@ -83,11 +84,16 @@ export const webSockets = async (): Promise<FuzzTarget> => {
   }
 }
 
-const syn = async (headers: Record<string, string>, id: number) => {
+/** Opens streams one after the other, as a client does: their headers are one compressed stream. */
+const opening = async (streams: readonly Record<string, string>[]): Promise<Buffer> => {
   const codec = new HeaderCodec()
-  const block = await codec.encode(headers)
+  const opened: Buffer[] = []
+  for (const [index, headers] of streams.entries()) {
+    const head = Buffer.concat([words(1 + 2 * index, 0), Buffer.from([0, 0])])
+    opened.push(controlFrame(frameTypes.synStream, Buffer.concat([head, await codec.encode(headers)])))
+  }
   codec.close()
-  return controlFrame(frameTypes.synStream, Buffer.concat([words(id, 0), Buffer.from([0, 0]), block]))
+  return Buffer.concat(opened)
 }
 /** Some bytes that become megabytes. */
 const bomb = () => {
@@ -100,13 +106,15 @@ const bomb = () => {
 }
 
 export const spdy = async (): Promise<FuzzTarget> => {
-  const types = ['error', 'stdin', 'stdout', 'resize']
+  const process = await opening(['error', 'stdin', 'stdout', 'resize'].map((streamtype) => ({ streamtype })))
+  const pair = { port: '80', requestid: '0' }
+  const forwarded = await opening(['error', 'data', 'data'].map((streamtype) => ({ streamtype, ...pair })))
   const valid = [
-    ...(await Promise.all(types.map((streamtype, index) => syn({ streamtype }, 1 + 2 * index)))),
-    await syn({ streamtype: 'data', port: '80', requestid: '0' }, 1),
-    await syn({ streamtype: 'error', port: '80', requestid: '0' }, 3),
+    process,
+    forwarded,
     Buffer.concat([dataHead(3, 5, 0), Buffer.from('typed')]),
-    Buffer.concat([dataHead(7, 24, 1), Buffer.from('{"Width":80,"Height":24}')]),
+    Buffer.concat([dataHead(7, 24, 0), Buffer.from('{"Width":80,"Height":24}')]),
+    Buffer.concat([dataHead(7, 2, 0), Buffer.from('x}')]),
     dataHead(1, 0xffffff, 0),
     controlFrame(frameTypes.ping, words(1)),
     controlFrame(frameTypes.rstStream, words(1, 5)),
@@ -135,7 +143,10 @@ export const spdy = async (): Promise<FuzzTarget> => {
   return {
     feed: async (random, count) => {
       for (let left = count; left > 0; ) {
-        const { near, connection } = open(random.chance(2))
+        const isForward = random.chance(2)
+        const { near, connection } = open(isForward)
+        // Most get as far as to whom they talk.
+        if (!random.chance(4)) near.write(isForward ? forwarded : process)
         for (let some = random.integer(25); some >= 0 && left > 0 && !near.destroyed; some--, left--) {
           const input = random.input(valid)
           near.write(input)

@@ -40,7 +40,7 @@ export const startStreamingServer = async (): Promise<StreamingServer> => {
     }
     return {
       ...{ stdin, stdout, stderr, close },
-      exitCode: once(stdout, 'close').then(() => code),
+      exitCode: new Promise((resolve) => stdout.once('close', () => resolve(code))),
       resize: async (width, height) => void sizes.push({ width, height }),
       kill: async () => close(),
     }
