@@ -1,4 +1,4 @@
-import { type Controller, type ReconcileContext, watch } from '../controllers/controller.ts'
+import { type Controller, type ReconcileContext, type ReconcileResult, watch } from '../controllers/controller.ts'
 import { isPodTerminal, podCondition } from '../controllers/pod-state.ts'
 import { podsByNode } from '../controllers/pods-by-node.ts'
 import { isReason } from '../meta/status.ts'
@@ -6,11 +6,14 @@ import { timestamp } from '../platform/clock.ts'
 import { placementName } from '../queue/work-queues.ts'
 import { nodes, type Pod, pods } from '../resources/resource.ts'
 import { podRequests } from '../scheduler/pod-requests.ts'
-import { hostOf, referenceAnnotation, referenceOf } from './annotation.ts'
+import { heldSinceAnnotation, heldSinceMs, hostOf, referenceAnnotation, referenceOf } from './annotation.ts'
 import { type Placement, PlacementRefused, type PodIdentity } from './placement.ts'
 
 /** on a pod: whether its room is held */
 const placedCondition = 'windlass.dev/Placed'
+/** A provider may not know yet what it has begun: ECS is eventually consistent. */
+const unknownMs = 5 * 60_000
+const lookAgainMs = 15_000
 
 /** Keeps room for every bound pod on its node's machine, as long as the pod lives. Keys: `namespace/name/uid`. */
 export const createPlacementController = (placement: Placement): Controller => ({
@@ -67,7 +70,8 @@ const hold = async (pod: Pod, host: string, placement: Placement, context: Recon
     if (error.passing) throw error
     return
   }
-  const body = { metadata: { uid, annotations: { [referenceAnnotation]: reference } } }
+  const annotations = { [referenceAnnotation]: reference, [heldSinceAnnotation]: timestamp(context.clock.now()) }
+  const body = { metadata: { uid, annotations } }
   await ignoringGone(() => context.client.patch(pods, namespace, name, { type: 'merge', body }))
   if (podCondition(pod, placedCondition))
     await writeStatus(pod, { conditions: [condition('True', 'Placed', '', context)] }, context)
@@ -95,10 +99,11 @@ const refusalReason = (reason: string): string => {
 }
 
 /** Room that was taken away ends the pod; its agent, if it lives, has ended it already. */
-const check = async (pod: Pod, reference: string, placement: Placement, context: ReconcileContext): Promise<void> => {
+const check = async (pod: Pod, reference: string, placement: Placement, context: ReconcileContext): Promise<ReconcileResult> => {
   const status = await placement.status(reference)
   if (status && status.state !== 'stopped') return
   if (pod.metadata.deletionTimestamp) return
+  if (!status && context.clock.now() - heldSinceMs(pod) < unknownMs) return { requeueAfter: lookAgainMs }
   const message = `the room held for the pod on its node was given up: ${status?.reason ?? 'nothing is known of it any more'}`
   await context.events.record(pod, 'Warning', 'PlacementLost', message)
   const conditions = [condition('False', 'PlacementLost', message, context)]
@@ -110,7 +115,7 @@ const release = async (pod: Pod, placement: Placement, { client }: ReconcileCont
   if (reference === undefined) return
   await placement.stop(reference, 'the pod has ended')
   const { namespace = '', name, uid } = pod.metadata
-  const body = { metadata: { uid, annotations: { [referenceAnnotation]: null } } }
+  const body = { metadata: { uid, annotations: { [referenceAnnotation]: null, [heldSinceAnnotation]: null } } }
   await ignoringGone(() => client.patch(pods, namespace, name, { type: 'merge', body }))
 }
 

@@ -4,15 +4,16 @@
  */
 export interface Placement {
   /**
-   * Begins to hold room for a pod; of a pod that it holds room for already it answers the same. Throws `PlacementRefused` when the
+   * Begins to hold room for a pod; of a pod that it is known to hold room for it answers the same, and where it does not know yet it may
+   * hold twice: the pod names one, the sweep gives back the other. Throws `PlacementRefused` when the
    * provider says no, anything else when it is not known what happened: ask again.
    */
   start(request: PlacementRequest): Promise<string>
   /** Gives the room back. What is not held any more needs nothing. */
   stop(reference: string, reason: string): Promise<void>
-  /** undefined: the provider has forgotten it, long after it was given back */
+  /** undefined: the provider does not know it yet, or has forgotten it, long after it was given back */
   status(reference: string): Promise<HeldStatus | undefined>
-  /** What is held for a pod, by its uid; what was given back is not found. */
+  /** What is held for a pod, by its uid; what was given back is not found, what was begun a moment ago may not be. */
   find(podUid: string): Promise<string | undefined>
   /** Everything that is held on a host for pods. */
   list(host: string): Promise<HeldRoom[]>

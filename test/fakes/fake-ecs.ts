@@ -48,6 +48,8 @@ export class FakeEcs {
   #faults: { operation: string; error: Error; effect: boolean }[] = []
   #last = 0
   #defined = true
+  #hidesNew = false
+  readonly #hidden = new Set<string>()
   /** Several of these may use one engine at a time. */
   readonly #prefix = crypto.randomUUID().slice(0, 8)
   readonly #listeners = new Set<(task: FakeTask) => void>()
@@ -115,6 +117,12 @@ export class FakeEcs {
     this.#tellInstance(instance, instance.status)
   }
 
+  /** Tasks that are started from now on are not known to reads until this is taken back: ECS is eventually consistent. */
+  hideNewTasks(hide: boolean): void {
+    this.#hidesNew = hide
+    if (!hide) this.#hidden.clear()
+  }
+
   fail(operation: string, name: string, effect: boolean): void {
     this.#faults.push({ operation, error: failure(name, `${name} by the test`), effect })
   }
@@ -142,6 +150,10 @@ export class FakeEcs {
     return [...this.tasks.values()].filter(({ lastStatus }) => lastStatus !== 'STOPPED')
   }
 
+  #seen(arn: string): FakeTask | undefined {
+    return this.#hidden.has(arn) ? undefined : this.tasks.get(arn)
+  }
+
   readonly #operations: Readonly<Record<string, Operation>> = {
     StartTask: (input: StartTaskCommandInput) => this.#start(input),
     StopTask: ({ task: arn = '', reason = '' }: { task?: string; reason?: string }) => {
@@ -153,8 +165,8 @@ export class FakeEcs {
     DescribeTasks: ({ tasks = [] }: { tasks?: string[] }) => {
       if (tasks.length > 100) throw failure('InvalidParameterException', 'tasks can have at most 100 items.')
       return {
-        tasks: tasks.flatMap((arn) => this.tasks.get(arn) ?? []),
-        failures: tasks.filter((arn) => !this.tasks.has(arn)).map((arn) => ({ arn, reason: 'MISSING' })),
+        tasks: tasks.flatMap((arn) => this.#seen(arn) ?? []),
+        failures: tasks.filter((arn) => !this.#seen(arn)).map((arn) => ({ arn, reason: 'MISSING' })),
       }
     },
     ListTasks: ({ startedBy, containerInstance, desiredStatus = 'RUNNING' }: Readonly<Record<string, string | undefined>>) => {
@@ -163,6 +175,7 @@ export class FakeEcs {
       const found = [...this.tasks.values()].filter(
         (task) =>
           task.desiredStatus === desiredStatus &&
+          !this.#hidden.has(task.taskArn) &&
           (startedBy === undefined || task.startedBy === startedBy) &&
           (containerInstance === undefined || task.containerInstanceArn === containerInstance),
       )
@@ -221,6 +234,7 @@ export class FakeEcs {
       memoryMiB,
     }
     this.tasks.set(task.taskArn, task)
+    if (this.#hidesNew) this.#hidden.add(task.taskArn)
     this.#tellTask(task)
     if (runner) void this.#run(task, runner)
     return { tasks: [{ ...task }], failures: [] }

@@ -127,6 +127,53 @@ it('ends a pod whose task was stopped by somebody else', async () => {
   expect(await reasons()).toContain('PlacementLost')
 })
 
+describe('a task of which ECS does not know yet', () => {
+  beforeEach(async () => {
+    run.ecs.hideNewTasks(true)
+    await run.addNode('i-1')
+    await makePod('web')
+    await run.settle()
+  })
+
+  it('is looked for again, and its pod lives when ECS knows it', async () => {
+    expect(referenceOf(await getPod('web'))).toBe(run.ecs.running()[0]?.taskArn)
+    await run.sweep('now')
+    await run.settle(240_000)
+    expect((await getPod('web')).status?.phase).toBe('Pending')
+    run.ecs.hideNewTasks(false)
+    await run.settle(600_000)
+    expect((await getPod('web')).status?.phase).toBe('Pending')
+    expect(await reasons()).not.toContain('PlacementLost')
+  })
+
+  it('ends its pod when it is not known after five minutes', async () => {
+    await run.settle(330_000)
+    expect((await getPod('web')).status).toMatchObject({ phase: 'Failed', reason: 'PlacementLost' })
+  })
+
+  it('ends its pod at once when it was stopped', async () => {
+    const arn = referenceOf(await getPod('web'))!
+    run.ecs.hideNewTasks(false)
+    run.ecs.endTask(arn, 'Task stopped by alice')
+    await run.settle(30_000)
+    expect((await getPod('web')).status).toMatchObject({ phase: 'Failed', reason: 'PlacementLost' })
+  })
+})
+
+it('gives back the second of two tasks that one pod got because ECS did not know the first', async () => {
+  run.ecs.hideNewTasks(true)
+  run.ecs.fail('StartTask', 'TimeoutError', true)
+  await run.addNode('i-1')
+  await makePod('web')
+  await run.settle(10_000)
+  expect(run.ecs.running()).toHaveLength(2)
+  run.ecs.hideNewTasks(false)
+  await run.sweep('now')
+  await run.settle()
+  expect(run.ecs.running().map(({ taskArn }) => taskArn)).toEqual([referenceOf(await getPod('web'))])
+  expect((await getPod('web')).status?.phase).toBe('Pending')
+})
+
 it('finds by sweeping a task that no pod needs, and a pod that lost its task', async () => {
   await run.addNode('i-1')
   await makePod('kept')
