@@ -1,5 +1,6 @@
 import type { Cache } from '../client/cache.ts'
 import type { Controller } from '../controllers/controller.ts'
+import { zonesKey } from '../controllers/node-lifecycle/node-lifecycle.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { WorkQueues } from '../queue/work-queues.ts'
 import { type Node, nodes } from '../resources/resource.ts'
@@ -37,13 +38,14 @@ const isKnown = ({ status }: Node) =>
   status?.conditions?.some(({ type, status: state }) => type === 'Ready' && state === 'Unknown')
 const bornMs = ({ metadata }: Node) => Date.parse(metadata.creationTimestamp ?? '') || 0
 
-/** The lifecycle of nodes without timers of its own; every other controller as it is. */
+/** The lifecycle of nodes without a timer for each; every other controller as it is. */
 export const untimed = (timed: Controller): Controller =>
   timed.name === controller
     ? {
         ...timed,
         reconcile: async (key, context) => {
-          await timed.reconcile(key, context)
+          const result = await timed.reconcile(key, context)
+          return key === zonesKey ? result : undefined
         },
       }
     : timed

@@ -47,12 +47,24 @@ export const isReady = (node: Node): boolean => readiness(node) === 'True'
 export const readiness = ({ status }: Node): string | undefined =>
   status?.conditions?.find(({ type }) => type === 'Ready')?.status
 
+const isEvicting = ({ key, effect }: Taint): boolean => effect === 'NoExecute' && evicting.includes(key)
+
+/** Since when pods are moved off a node because it is not ready; undefined: they are not. */
+export const evictingSinceMs = ({ spec }: Node): number | undefined => {
+  const found = spec.taints?.find(isEvicting)
+  return found && (Date.parse(found.timeAdded ?? '') || 0)
+}
+
 /**
- * The taints that a node's conditions call for beside those that others set; undefined: it has them. `evict` false: pods are
- * left where they are, for a cluster where nothing is ready is cut off itself.
+ * The taints that a node's conditions call for beside those that others set; undefined: it has them. `evict` says whether pods are
+ * moved off one that is not ready from now on, as before, or no longer.
  */
-export const healthTaints = (node: Node, { evict, now }: { evict: boolean; now: string }): Taint[] | undefined => {
+export const healthTaints = (
+  node: Node,
+  { evict, now }: { evict: 'begin' | 'keep' | 'end'; now: string },
+): Taint[] | undefined => {
   const before = node.spec.taints ?? []
+  const evicts = evict === 'begin' || (evict === 'keep' && before.some(isEvicting))
   const holds = ([type, status]: readonly [string, string, string]) =>
     node.status?.conditions?.some((condition) => condition.type === type && condition.status === status)
   const keys = conditionTaints.filter(holds).map(([, , key]) => key)
@@ -60,21 +72,12 @@ export const healthTaints = (node: Node, { evict, now }: { evict: boolean; now: 
     key,
     effect: 'NoSchedule',
   }))
-  if (evict) for (const key of keys) if (evicting.includes(key)) wanted.push({ key, effect: 'NoExecute' })
-  const isOurs = ({ key, effect }: Taint) =>
-    (effect === 'NoSchedule' && scheduling.includes(key)) || (effect === 'NoExecute' && evicting.includes(key))
+  if (evicts) for (const key of keys) if (evicting.includes(key)) wanted.push({ key, effect: 'NoExecute' })
+  const isOurs = (taint: Taint) => (taint.effect === 'NoSchedule' && scheduling.includes(taint.key)) || isEvicting(taint)
   const same = (a: Taint) => (b: Taint) => a.key === b.key && a.effect === b.effect
   const kept = before.filter((taint) => !isOurs(taint) || wanted.some(same(taint)))
   const added = wanted.filter((taint) => !before.some(same(taint)))
   return kept.length === before.length && added.length === 0
     ? undefined
     : [...kept, ...added.map((taint) => ({ ...taint, timeAdded: now }))]
-}
-
-/** Whether pods are to be moved off unready nodes of a zone, from how many of its nodes are (not) ready. */
-export const evictsFrom = (zone: { ready: number; notReady: number }): boolean => {
-  const { ready, notReady } = zone
-  if (ready === 0) return false
-  // In a small cluster that loses most of its nodes, moving everything to the rest makes it worse.
-  return !(notReady > 2 && notReady / (ready + notReady) >= 0.55 && ready + notReady <= 50)
 }

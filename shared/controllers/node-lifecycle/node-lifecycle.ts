@@ -1,4 +1,3 @@
-import type { Cache, Index } from '../../client/cache.ts'
 import { isReason } from '../../meta/status.ts'
 import { timestamp } from '../../platform/clock.ts'
 import { type Node, nodes, type Pod, pods } from '../../resources/resource.ts'
@@ -6,7 +5,8 @@ import { type Controller, type ReconcileContext, watch } from '../controller.ts'
 import { ownKey } from '../key.ts'
 import { isPodReady } from '../pod-state.ts'
 import { podsByNode } from '../pods-by-node.ts'
-import { evictsFrom, healthTaints, isReady, readiness, silentConditions } from './health.ts'
+import { evictingSinceMs, healthTaints, isReady, readiness, silentConditions } from './health.ts'
+import { evictionIntervalMs, isCutOff, type ZoneCount } from './zone-state.ts'
 
 export interface NodeLifecycleOptions {
   readonly heartbeats: { all(): Promise<Map<string, number>> }
@@ -16,7 +16,13 @@ export interface NodeLifecycleOptions {
   readonly listeningSinceMs?: number
 }
 
-/** Finds nodes that went silent, and taints nodes by their conditions. Keys: names of nodes, and `zone <region>/<zone>`. */
+/** all zones at once; no node has such a name */
+export const zonesKey = 'zones/'
+
+/**
+ * Finds nodes that went silent, and taints nodes by their conditions. Keys: names of nodes, and `zones/`, which alone begins to move
+ * pods off nodes: one after the other in each zone, at upstream's rate.
+ */
 export const createNodeLifecycleController = (options: NodeLifecycleOptions): Controller => {
   const { heartbeats, graceMs = 40_000, listeningSinceMs = 0 } = options
   const heard = rememberFor(1000, () => heartbeats.all())
@@ -25,13 +31,13 @@ export const createNodeLifecycleController = (options: NodeLifecycleOptions): Co
     eventComponent: 'node-controller',
     watches: [
       watch(nodes, (node, previous) => {
-        // Whether pods are moved depends on all nodes of a zone.
-        const zoneChanged = !node || !previous || isReady(node) !== isReady(previous) || zoneName(node) !== zoneName(previous)
-        return [...ownKey(node, previous), ...(zoneChanged ? [`${zonePrefix}${zoneName((node ?? previous)!)}`] : [])]
+        // Whether pods are moved off a node depends on all nodes.
+        const changed = !node || !previous || standing(node) !== standing(previous)
+        return [...ownKey(node, previous), ...(changed ? [zonesKey] : [])]
       }),
     ],
     reconcile: async (key, context) => {
-      if (key.startsWith(zonePrefix)) return taintZone(key.slice(zonePrefix.length), context)
+      if (key === zonesKey) return { requeueAfter: await evictFromZones(context) }
       let node = context.cache.get(nodes, '', key)
       if (!node) return undefined
       const nowMs = context.clock.now()
@@ -39,7 +45,7 @@ export const createNodeLifecycleController = (options: NodeLifecycleOptions): Co
       const lastMs = Math.max(heardMs, listeningSinceMs, Date.parse(node.metadata.creationTimestamp ?? '') || 0)
       const silent = nowMs - lastMs >= graceMs
       if (silent) node = await noteSilence(node, context)
-      await taint(node, context)
+      await taint(node, 'keep', context)
       if (readiness(node) === 'Unknown') await markPodsNotReady(node, context)
       return { requeueAfter: silent ? graceMs : lastMs + graceMs - nowMs }
     },
@@ -55,13 +61,45 @@ const rememberFor = <T>(ms: number, ask: () => Promise<T>) => {
   }
 }
 
-const zonePrefix = 'zone '
+const standing = (node: Node) => `${readiness(node)} ${zoneName(node)} ${evictingSinceMs(node) !== undefined}`
 
-const nodesByZone: Index<Node> = { name: 'zone', resource: nodes, valuesOf: (node) => [zoneName(node)] }
-
-const taintZone = async (zone: string, context: ReconcileContext): Promise<void> => {
-  for (const node of context.cache.byIndex(nodesByZone, zone)) if (!isReady(node)) await taint(node, context)
+/** Begins to move pods off the next node of each zone that may; answers in how many milliseconds the next one is due. */
+const evictFromZones = async (context: ReconcileContext): Promise<number | undefined> => {
+  const all = context.cache.list(nodes)
+  const zones = [...Map.groupBy(all, zoneName).values()]
+  if (isCutOff(zones.map(countOf))) {
+    for (const node of all) if (evictingSinceMs(node) !== undefined) await taint(node, 'end', context)
+    return undefined
+  }
+  const nowMs = context.clock.now()
+  const waits: number[] = []
+  for (const zone of zones) {
+    const intervalMs = evictionIntervalMs(countOf(zone))
+    const [next, ...later] = zone.filter(isWaiting).toSorted(byTransition)
+    if (intervalMs === undefined || !next) continue
+    const lastMs = Math.max(...zone.map((node) => evictingSinceMs(node) ?? 0))
+    // A time that lies ahead was written by another clock.
+    const waitMs = Math.min(lastMs + intervalMs - nowMs, intervalMs)
+    if (waitMs <= 0) await taint(next, 'begin', context)
+    if (waitMs > 0 || later.length > 0) waits.push(waitMs > 0 ? waitMs : intervalMs)
+  }
+  return waits.length > 0 ? Math.min(...waits) : undefined
 }
+
+/** Not ready, and its pods still where they are. */
+const isWaiting = (node: Node): boolean =>
+  ['False', 'Unknown'].includes(readiness(node) ?? '') && evictingSinceMs(node) === undefined
+
+const countOf = (zone: readonly Node[]): ZoneCount => {
+  const ready = zone.filter(isReady).length
+  return { ready, notReady: zone.length - ready }
+}
+
+/** Who has been unready for longest is first. */
+const byTransition = (a: Node, b: Node): number =>
+  unreadySince(a).localeCompare(unreadySince(b)) || a.metadata.name.localeCompare(b.metadata.name)
+const unreadySince = ({ status }: Node): string =>
+  status?.conditions?.find(({ type }) => type === 'Ready')?.lastTransitionTime ?? ''
 
 const noteSilence = async (node: Node, { client, clock, events }: ReconcileContext): Promise<Node> => {
   const conditions = silentConditions(node, timestamp(clock.now()))
@@ -71,20 +109,12 @@ const noteSilence = async (node: Node, { client, clock, events }: ReconcileConte
   return updated
 }
 
-const taint = async (node: Node, { client, cache, clock }: ReconcileContext): Promise<void> => {
-  const evict = !isReady(node) && evictsFrom(countZone(node, cache))
+const taint = async (node: Node, evict: 'begin' | 'keep' | 'end', { client, clock }: ReconcileContext): Promise<void> => {
   const taints = healthTaints(node, { evict, now: timestamp(clock.now()) })
   if (!taints) return
   const { name, resourceVersion } = node.metadata
   const body = { metadata: { resourceVersion }, spec: { taints: taints.length ? taints : null } }
   await client.patch(nodes, '', name, { type: 'merge', body })
-}
-
-const countZone = (node: Node, cache: Cache): { ready: number; notReady: number } => {
-  // The node as it is now; the cache may not have what was just written.
-  const others = cache.byIndex(nodesByZone, zoneName(node)).filter(({ metadata }) => metadata.name !== node.metadata.name)
-  const ready = [node, ...others].filter(isReady).length
-  return { ready, notReady: others.length + 1 - ready }
 }
 
 const zoneName = ({ metadata }: Node) =>
