@@ -1,4 +1,3 @@
-import type { Clock } from '../../shared/platform/clock.ts'
 import type { MessageQueue } from '../../shared/queue/message-queue.ts'
 import type { HeartbeatSink } from '../node/heartbeat-sink.ts'
 
@@ -6,7 +5,7 @@ import type { HeartbeatSink } from '../node/heartbeat-sink.ts'
  * In the form that `shared/dispatch/heartbeat-worker.ts` reads. All nodes send theirs at the same moments: what finds several messages
  * takes them with one request, and is paid by the request.
  */
-export const createQueuedHeartbeats = ({ queue, clock }: { queue: MessageQueue; clock: Clock }): HeartbeatSink => ({
-  beat: (node) => queue.send([{ body: { node, atMs: clock.now() } }]),
+export const createQueuedHeartbeats = (queue: MessageQueue): HeartbeatSink => ({
+  beat: (node) => queue.send([{ body: { node } }]),
   delayMs: (nowMs, everyMs) => Math.round(nowMs / everyMs + 1) * everyMs - nowMs,
 })

@@ -75,7 +75,7 @@ export const startOnInstance =
       log,
       edge: {
         ...followed,
-        heartbeats: createQueuedHeartbeats({ queue: createSqsQueue({ client: sqs, url: environment.heartbeatQueueUrl }), clock }),
+        heartbeats: createQueuedHeartbeats(createSqsQueue({ client: sqs, url: environment.heartbeatQueueUrl })),
         rooms: new EcsRooms({ docker, log }),
         identity: { ...identity, wantedPodCIDR: podCIDR },
         podCIDR,

@@ -4,6 +4,11 @@ export interface ReceivedMessage {
   readonly body: string
 }
 
+export interface DatedMessage extends ReceivedMessage {
+  /** when the queue took it, in milliseconds since the epoch, by the queue's own clock */
+  readonly sentMs: number
+}
+
 /**
  * Works on a batch of messages; answers the ids of those that are to be handed out again, as they are. Whose
  * work may take long puts off what is not done within `withinMs` (default: no limit): a process that is ended over it would keep the

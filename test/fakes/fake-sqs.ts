@@ -16,6 +16,7 @@ interface Message {
   readonly id: string
   readonly body: string
   readonly group: string | undefined
+  readonly sentMs: number
   visibleMs: number
   receives: number
 }
@@ -106,9 +107,15 @@ export class FakeSqs {
   }
 
   async #consume(batch: readonly Message[], consumer: Consumer): Promise<Set<string>> {
-    const Records = batch.map(({ id, body }) => ({ messageId: id, body }) as SQSRecord)
+    const Records = batch.map(({ id, body, sentMs }): Partial<SQSRecord> => {
+      const attributes = { SentTimestamp: String(sentMs) } as SQSRecord['attributes']
+      return { messageId: id, body, attributes }
+    })
     try {
-      const { batchItemFailures } = await consumer({ Records }, { getRemainingTimeInMillis: () => functionMs })
+      const { batchItemFailures } = await consumer(
+        { Records: Records as SQSRecord[] },
+        { getRemainingTimeInMillis: () => functionMs },
+      )
       return new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier))
     } catch {
       return new Set(batch.map(({ id }) => id))
@@ -149,6 +156,7 @@ export class FakeSqs {
           id: String(++this.#lastId),
           body: entry.MessageBody ?? '',
           group: entry.MessageGroupId,
+          sentMs: this.#clock.now(),
           visibleMs: this.#clock.now() + (entry.DelaySeconds ?? 0) * 1000,
           receives: 0,
         })

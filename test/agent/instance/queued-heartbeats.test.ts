@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest'
 import { createQueuedHeartbeats } from '../../../agent/instance/queued-heartbeats.ts'
-import { ManualClock } from '../../fakes/manual-clock.ts'
 
-const { delayMs } = createQueuedHeartbeats({ queue: { send: async () => undefined }, clock: new ManualClock() })
+const { delayMs } = createQueuedHeartbeats({ send: async () => undefined })
 
 it.each([
   { nowMs: 0, nextMs: 10_000 },

@@ -70,7 +70,7 @@ export const startSimulatedInstance = async (aws: AwsCluster, instanceId: string
     dataDir: join(aws.folder, instanceId),
     identity: { ...node, podCIDR },
     address: { internalIP: '192.0.2.1' },
-    heartbeats: createQueuedHeartbeats({ queue, clock }),
+    heartbeats: createQueuedHeartbeats(queue),
     statusEveryMs: Number.POSITIVE_INFINITY,
     port: 0,
     dns: { clusterDomain: 'cluster.local', clusterDNS: '10.96.0.10' },

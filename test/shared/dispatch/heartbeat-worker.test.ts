@@ -1,11 +1,23 @@
+import { SendMessageBatchCommand } from '@aws-sdk/client-sqs'
 import { expect, it } from 'vitest'
+import { batchHandler } from '../../../functions/wiring/batch-handler.ts'
 import { createHeartbeatWorker } from '../../../shared/dispatch/heartbeat-worker.ts'
 import { createLogger } from '../../../shared/platform/log.ts'
+import { FakeSqs } from '../../fakes/fake-sqs.ts'
 import { ManualClock } from '../../fakes/manual-clock.ts'
 
-const clock = new ManualClock()
-
+/** Each body is sent a second after the one before. */
 const noted = async (...bodies: unknown[]) => {
+  const clock = new ManualClock()
+  const begunMs = clock.now()
+  const sqs = new FakeSqs(clock)
+  const QueueUrl = sqs.create('heartbeats')
+  for (const [i, body] of bodies.entries()) {
+    const MessageBody = typeof body === 'string' ? body : JSON.stringify(body)
+    await sqs.client.send(new SendMessageBatchCommand({ QueueUrl, Entries: [{ Id: String(i), MessageBody }] }))
+    clock.advance(1000)
+  }
+  clock.advance(60_000)
   const recorded: ReadonlyMap<string, number>[] = []
   const said: string[] = []
   const heartbeats = {
@@ -15,36 +27,32 @@ const noted = async (...bodies: unknown[]) => {
     all: async () => new Map(),
     forget: async () => undefined,
   }
-  const work = createHeartbeatWorker({ heartbeats, clock, log: createLogger({ write: (line) => said.push(line) }) })
-  const again = await work(
-    bodies.map((body, i) => ({ id: String(i), body: typeof body === 'string' ? body : JSON.stringify(body) })),
-  )
-  expect([recorded.length, again]).toEqual([1, []])
-  return { beats: Object.fromEntries(recorded[0]!), said }
+  const log = createLogger({ write: (line) => said.push(line) })
+  expect(
+    await sqs.deliver(
+      QueueUrl,
+      batchHandler(async () => createHeartbeatWorker({ heartbeats, log })),
+    ),
+  ).toBe(true)
+  expect([recorded.length, sqs.bodies(QueueUrl)]).toEqual([1, []])
+  return { secondsOf: Object.fromEntries([...recorded[0]!].map(([node, ms]) => [node, (ms - begunMs) / 1000])), said }
 }
 
-it('notes the newest of each node, all at once', async () => {
-  const now = clock.now()
-  const { beats, said } = await noted({ node: 'a', atMs: now - 2 }, { node: 'b', atMs: now - 3 }, { node: 'a', atMs: now - 1 })
-  expect([beats, said]).toEqual([{ a: now - 1, b: now - 3 }, []])
-})
-
-it('believes no clock that is ahead', async () => {
-  const now = clock.now()
-  expect((await noted({ node: 'a', atMs: now + 86_400_000 })).beats).toEqual({ a: now })
+it('notes when the queue took the newest of each node, all at once', async () => {
+  expect(await noted({ node: 'a' }, { node: 'b' }, { node: 'a' })).toEqual({ secondsOf: { a: 2, b: 1 }, said: [] })
 })
 
 it.each([
-  'no JSON',
-  'null',
-  { node: 'a' },
-  { node: 'a', atMs: 'now' },
-  { atMs: 1 },
-  { node: '', atMs: 1 },
-  { node: 'x'.repeat(254), atMs: 1 },
-  { node: 'not a name', atMs: 1 },
-])('drops %j and nothing beside it', async (bad) => {
-  const now = clock.now()
-  const { beats, said } = await noted(bad, { node: 'a', atMs: now })
-  expect([beats, said.length]).toEqual([{ a: now }, 1])
+  ['behind', -40_000],
+  ['ahead', 86_400_000],
+])("asks no node's clock, that of one who is %s least of all", async (_, byMs) => {
+  expect((await noted({ node: 'a', atMs: new ManualClock().now() + byMs })).secondsOf).toEqual({ a: 0 })
 })
+
+it.each(['no JSON', 'null', {}, { node: 1 }, { node: '' }, { node: 'x'.repeat(254) }, { node: 'not a name' }])(
+  'drops %j and nothing beside it',
+  async (bad) => {
+    const { secondsOf, said } = await noted(bad, { node: 'a' })
+    expect([secondsOf, said.length]).toEqual([{ a: 1 }, 1])
+  },
+)
