@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda'
 import { createWatchAge } from '../shared/apiserver/metrics/watch-age.ts'
 import { createNoTunnel } from '../shared/apiserver/streams/no-tunnel.ts'
+import { dnsSuffix } from '../shared/identity/dns-suffix.ts'
 import { loadSchemas } from '../shared/resources/schemas.ts'
 import { readEnvironment } from './environment.ts'
 import { gatewayHandler } from './gateway/handler.ts'
@@ -17,7 +18,7 @@ const openStore = once(async () => {
 const open = onceWith(async ({ requestContext }: APIGatewayProxyEvent) => {
   const environment = readEnvironment('api')
   // The default domain, whatever domain this request came by: an issuer must stay the same.
-  const issuer = `https://${requestContext.apiId}.execute-api.${awsRegion}.amazonaws.com/${requestContext.stage}`
+  const issuer = `https://${requestContext.apiId}.execute-api.${awsRegion}.${dnsSuffix(awsRegion)}/${requestContext.stage}`
   const stored = await openStore()
   const observers = [createWatchAge(openMetrics(environment))]
   const { handle } = await openAwsCluster(environment, {

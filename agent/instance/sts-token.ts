@@ -1,5 +1,6 @@
 import { createHash, createHmac } from 'node:crypto'
 import { SignatureV4 } from '@smithy/signature-v4'
+import { dnsSuffix } from '../../shared/identity/dns-suffix.ts'
 import type { Clock } from '../../shared/platform/clock.ts'
 
 export interface TokenSourceOptions {
@@ -26,7 +27,7 @@ const renewAfterMs = 10 * 60_000
  */
 export const createStsTokens = ({ audience, region, credentials, clock }: TokenSourceOptions): (() => Promise<string>) => {
   let known: { readonly token: string; readonly atMs: number } | undefined
-  const host = `sts.${region}.${region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'}`
+  const host = `sts.${region}.${dnsSuffix(region)}`
   const signer = new SignatureV4({ service: 'sts', region, credentials, sha256: Sha256 })
 
   const sign = async (atMs: number): Promise<string> => {

@@ -24,6 +24,8 @@ interface AlarmOptions {
   readonly above: number
   /** five minutes each; @default 1 */
   readonly periods?: number
+  /** nothing said is as bad; @default false: who does nothing says nothing */
+  readonly silenceCounts?: boolean
 }
 
 /**
@@ -64,9 +66,10 @@ export class Alarms extends Construct {
       periods: 2,
     })
     this.#alarm('ClockErrors', clock.metricErrors({ period }), {
-      description: 'nothing is resynchronized and nothing expires',
+      description: 'the clock fails or does not run: nothing is resynchronized and nothing expires',
       above: 2,
       periods: 2,
+      silenceCounts: true,
     })
     this.#alarm('UnschedulablePods', ownMetric(clusterName, 'unschedulablePods', { statistic: 'Minimum' }), {
       description: 'pods find no node: the group is at its maximum, or they fit on none',
@@ -74,20 +77,22 @@ export class Alarms extends Construct {
       periods: 3,
     })
     this.#alarm('NodesNotReady', ownMetric(clusterName, 'nodesNotReady', { statistic: 'Minimum' }), {
-      description: 'a node is not ready',
+      // Said every minute: the timers keep the function busy though nobody rings the clock.
+      description: 'a node is not ready, or the clock does not ring',
       above: 0,
       periods: 2,
+      silenceCounts: true,
     })
   }
 
-  #alarm(id: string, metric: IMetric, { description, above, periods = 1 }: AlarmOptions): void {
+  #alarm(id: string, metric: IMetric, { description, above, periods = 1, silenceCounts = false }: AlarmOptions): void {
     const alarm = new Alarm(this, id, {
       metric,
       alarmDescription: `Windlass: ${description}`,
       threshold: above,
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
       evaluationPeriods: periods,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+      treatMissingData: silenceCounts ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
     })
     if (this.#topic) alarm.addAlarmAction(new SnsAction(this.#topic))
   }

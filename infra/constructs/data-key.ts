@@ -19,6 +19,7 @@ export class DataKey extends Construct {
     super(scope, id)
     this.secret = new Secret(this, 'Secret', {
       description: 'Windlass: keys that encrypt Secrets in the table. Without them those are lost.',
+      // CloudFormation makes a new value when any of this changes, and all Secrets would be lost.
       generateSecretString: {
         secretStringTemplate: JSON.stringify({ version: 1 }),
         generateStringKey: 'seed',

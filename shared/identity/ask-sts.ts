@@ -1,12 +1,15 @@
 import type { Caller } from './access-entry.ts'
+import { dnsSuffix } from './dns-suffix.ts'
 
 const timeoutMs = 5000
 const longest = 64 * 1024
 
 /** The hosts that answer for STS in a region. */
 export const stsHosts = (region: string): string[] => {
-  const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'
-  return ['sts.amazonaws.com', `sts.${region}.${domain}`, `sts-fips.${region}.${domain}`]
+  const suffix = dnsSuffix(region)
+  const regional = [`sts.${region}.${suffix}`, `sts-fips.${region}.${suffix}`]
+  // The global one knows the principals of its own partition.
+  return /^(cn|us-gov|us-iso[a-z]*|eusc)-/.test(region) ? regional : ['sts.amazonaws.com', ...regional]
 }
 
 /**

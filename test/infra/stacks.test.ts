@@ -47,6 +47,11 @@ const statementsOf = (name: FunctionName): Statement[] => {
 const actionsOf = (name: FunctionName) => [...new Set(statementsOf(name).flatMap(({ Action }) => Action))].sort()
 const names = Object.keys(functionTable) as FunctionName[]
 
+/** These are the same in every partition. */
+const principals = ['apigateway', 'ec2', 'ecs-tasks', 'elasticloadbalancing', 'events', 'lambda'].map(
+  (name) => `${name}.amazonaws.com`,
+)
+
 describe('every resource', () => {
   it('leaves its physical name to CloudFormation', () => {
     const naming =
@@ -57,6 +62,12 @@ describe('every resource', () => {
       .flatMap(({ Resources }) => Object.entries(Resources))
       .filter(([, { Type, Properties }]) => owned(Type) && Object.keys(Properties ?? {}).some((key) => naming.test(key)))
     expect(named).toEqual([])
+  })
+
+  it('names no partition: it is that of the account', () => {
+    const text = JSON.stringify(cluster.templates)
+    expect(text.match(/arn:aws[a-z-]*:/g)).toBeNull()
+    expect(new Set(text.match(/[\w.-]+\.amazonaws\.(com|eu)/g))).toEqual(new Set(principals))
   })
 
   it('passes AwsSolutions, but for what is acknowledged with a reason', () => {
@@ -78,13 +89,25 @@ describe('the state', () => {
     })
   })
 
-  it('is a data key in the form that functions read', () => {
-    cluster.state.hasResource('AWS::SecretsManager::Secret', {
-      DeletionPolicy: 'Retain',
-      Properties: {
-        GenerateSecretString: { SecretStringTemplate: '{"version":1}', GenerateStringKey: 'seed', PasswordLength: 64 },
-      },
-    })
+  it('is a data key that no deployment makes anew: its id and how its value is made are for ever', () => {
+    expect(resourcesOf(cluster.templates.state, 'AWS::SecretsManager::Secret')).toEqual([
+      [
+        'DataKeySecretB119AD36',
+        expect.objectContaining({
+          DeletionPolicy: 'Retain',
+          UpdateReplacePolicy: 'Retain',
+          Properties: {
+            Description: expect.any(String),
+            GenerateSecretString: {
+              SecretStringTemplate: '{"version":1}',
+              GenerateStringKey: 'seed',
+              PasswordLength: 64,
+              ExcludePunctuation: true,
+            },
+          },
+        }),
+      ],
+    ])
   })
 })
 
@@ -420,6 +443,13 @@ describe('the nodes', () => {
 })
 
 describe('alarms', () => {
+  it('are raised by a clock that stands still, which says nothing', () => {
+    const silence = resourcesOf(cluster.templates.controlPlane, 'AWS::CloudWatch::Alarm')
+      .filter(([, { Properties }]) => Properties.TreatMissingData === 'breaching')
+      .map(([, { Properties }]) => Properties.MetricName)
+    expect(silence.toSorted()).toEqual(['Errors', metricNames.nodesNotReady])
+  })
+
   it('are no more than those that are free, and send mail', () => {
     const alarms = resourcesOf(cluster.templates.controlPlane, 'AWS::CloudWatch::Alarm')
     expect(alarms.length).toBeLessThanOrEqual(10)
