@@ -14,6 +14,7 @@ import {
 import { batchHandler } from './wiring/batch-handler.ts'
 import { runDueTasks } from './wiring/clock-tasks.ts'
 import { allControllers } from './wiring/controllers.ts'
+import { openClockRecord } from './wiring/heartbeats.ts'
 import { log } from './wiring/log.ts'
 import { once } from './wiring/once.ts'
 
@@ -37,6 +38,7 @@ const open = once(async () => {
     triggers: openTriggers(environment),
     group: openNodeGroup(environment),
     metrics: openMetrics(environment),
+    record: openClockRecord(environment),
   })
 })
 

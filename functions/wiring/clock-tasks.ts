@@ -7,14 +7,21 @@ import type { Placement } from '../../shared/placement/placement.ts'
 import { sweepPlacement } from '../../shared/placement/sweep.ts'
 import type { Metrics } from '../../shared/platform/metrics.ts'
 import type { WorkQueues } from '../../shared/queue/work-queues.ts'
+import type { Heartbeats } from '../../shared/storage/heartbeats.ts'
 import type { Triggers } from '../../shared/triggers/triggers.ts'
 import { wakeTriggers } from '../../shared/triggers/wake.ts'
 import type { AwsCluster } from './aws.ts'
 import { measure } from './measure.ts'
 import { clerkOf, resyncOf } from './workers.ts'
 
+interface Recurrence {
+  readonly everyMinutes: number
+  /** there is nothing to do in a cluster that is new */
+  readonly waitsAtFirst?: true
+}
+
 /** What `clock` does, and how often. A schedule of EventBridge wakes it every minute; it knows itself what is due. */
-const clockTasks = {
+const clockTasks: Readonly<Record<ClockTask, Recurrence>> = {
   /** nodes that went silent, objects whose time has come, how many nodes there should be */
   tick: { everyMinutes: 1 },
   /** what is held on machines against what should be */
@@ -24,10 +31,13 @@ const clockTasks = {
   /** values get the newest data key */
   reencrypt: { everyMinutes: 60 },
   /** a new data key */
-  rotateKeys: { everyMinutes: 30 * 24 * 60 },
-} as const
+  rotateKeys: { everyMinutes: 30 * 24 * 60, waitsAtFirst: true },
+}
 
-type ClockTask = keyof typeof clockTasks
+type ClockTask = 'tick' | 'sweep' | 'resync' | 'reencrypt' | 'rotateKeys'
+
+/** The schedule rings a little early or late. */
+const slackMs = 30_000
 
 export interface ClockParts {
   readonly controllers: readonly Controller[]
@@ -36,9 +46,11 @@ export interface ClockParts {
   readonly triggers: Triggers
   readonly group: NodeGroup
   readonly metrics: Metrics
+  /** when each task was last done */
+  readonly record: Pick<Heartbeats, 'all' | 'record'>
 }
 
-/** Does what is due in the minute of `timeMs`. One task that fails keeps no other from being done; then it throws. */
+/** Does what is due at `timeMs`; what fails is due again the next time. One task that fails keeps no other from being done; then it throws. */
 export const runDueTasks = (cluster: AwsCluster, parts: ClockParts): ((timeMs: number) => Promise<void>) => {
   const resync = resyncOf(cluster, parts.controllers, parts.queues)
   const run: Readonly<Record<ClockTask, (cause: string) => Promise<unknown>>> = {
@@ -54,8 +66,25 @@ export const runDueTasks = (cluster: AwsCluster, parts: ClockParts): ((timeMs: n
     reencrypt: () => cluster.reencrypt(),
     rotateKeys: () => cluster.rotateKeys(),
   }
+  const { record } = parts
+  // Who remembers that nothing is due need not ask; another process may have done what seems to be.
+  let known: ReadonlyMap<string, number> = new Map()
+  const recall = async (timeMs: number) => {
+    if (dueTasks(timeMs, known).some((task) => task !== 'tick')) known = await record.all()
+    const begun = tasks.filter((task) => clockTasks[task].waitsAtFirst && !known.has(task)).map((task) => [task, timeMs] as const)
+    if (begun.length > 0) await note(new Map(begun))
+  }
+  const note = async (done: ReadonlyMap<string, number>) => {
+    await record.record(done)
+    known = new Map([...known, ...done])
+  }
+  const perform = async (task: ClockTask, timeMs: number) => {
+    await run[task](`${task} ${timeMs}`)
+    if (task !== 'tick') await note(new Map([[task, timeMs]]))
+  }
   return async (timeMs) => {
-    const results = await Promise.allSettled(dueTasks(timeMs).map((task) => run[task](`${task} ${timeMs}`)))
+    await recall(timeMs)
+    const results = await Promise.allSettled(dueTasks(timeMs, known).map((task) => perform(task, timeMs)))
     const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []))
     if (errors.length > 0) throw new AggregateError(errors, `the clock's tasks failed: ${errors.map(String).join('; ')}`)
   }
@@ -74,8 +103,11 @@ const tendNodes = async (cluster: AwsCluster, { triggers, group, metrics }: Cloc
   await scaleNodes({ ...clerkOf(cluster), group }, state)
 }
 
-/** Pure. Counted from the epoch, so that it needs no memory. */
-export const dueTasks = (timeMs: number): ClockTask[] => {
-  const minute = Math.floor(timeMs / 60_000)
-  return (Object.keys(clockTasks) as ClockTask[]).filter((task) => minute % clockTasks[task].everyMinutes === 0)
-}
+const tasks = Object.keys(clockTasks) as ClockTask[]
+
+/** Pure. By when each was last done, not by the minute's number: one that fails or comes late skips nothing. */
+export const dueTasks = (timeMs: number, done: ReadonlyMap<string, number>): ClockTask[] =>
+  tasks.filter((task) => {
+    const lastMs = done.get(task)
+    return task === 'tick' || lastMs === undefined || timeMs - lastMs >= clockTasks[task].everyMinutes * 60_000 - slackMs
+  })

@@ -4,3 +4,7 @@ import type { Environment } from './variables.ts'
 
 export const openHeartbeats = ({ table }: Pick<Environment, 'table'>) =>
   openDynamoDbHeartbeats({ client: createDynamoDbClient(), table })
+
+/** When the clock last did what. */
+export const openClockRecord = ({ table }: Pick<Environment, 'table'>) =>
+  openDynamoDbHeartbeats({ client: createDynamoDbClient(), table, partition: 'clock' })

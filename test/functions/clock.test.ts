@@ -11,13 +11,54 @@ afterEach(() => run.stop())
 
 const minute = (count: number) => count * 60_000
 
+const month = 30 * 24 * 60
+const done = (minutes: Readonly<Record<string, number>>) =>
+  new Map(Object.entries(minutes).map(([task, at]) => [task, minute(at)]))
+
 it.each([
-  { at: 1, due: ['tick'] },
-  { at: 5, due: ['tick', 'sweep'] },
-  { at: 60, due: ['tick', 'sweep', 'resync', 'reencrypt'] },
-  { at: 30 * 24 * 60, due: ['tick', 'sweep', 'resync', 'reencrypt', 'rotateKeys'] },
-])('knows at minute $at what is due', ({ at, due }) => {
-  expect(dueTasks(minute(at) + 7000)).toEqual(due)
+  { what: 'nothing is known', at: 1, last: {}, due: ['tick', 'sweep', 'resync', 'reencrypt', 'rotateKeys'] },
+  { what: 'all was done', at: 1, last: { sweep: 1, resync: 1, reencrypt: 1, rotateKeys: 1 }, due: ['tick'] },
+  {
+    what: 'a minute was late',
+    at: 66,
+    last: { sweep: 60, resync: 1, reencrypt: 59, rotateKeys: 1 },
+    due: ['tick', 'sweep', 'resync'],
+  },
+  {
+    what: 'a month has gone',
+    at: month + 1,
+    last: { sweep: month, resync: month, reencrypt: month, rotateKeys: 1 },
+    due: ['tick', 'rotateKeys'],
+  },
+  { what: 'an older ring comes late', at: 30, last: { sweep: 60, resync: 60, reencrypt: 60, rotateKeys: 60 }, due: ['tick'] },
+])('knows what is due when $what', ({ at, last, due }) => {
+  expect(dueTasks(minute(at), done(last))).toEqual(due)
+})
+
+it('rings a few seconds early and is not taken for too early', () => {
+  expect(dueTasks(minute(60) - 5000, done({ sweep: 55, resync: 0, reencrypt: 0, rotateKeys: 0 }))).toContain('resync')
+})
+
+const countOf = (task: string) => run.clockWork.filter((each) => each === task).length
+
+it('does again the next minute what failed, and once what two rings ask for', async () => {
+  run.failClock('reencrypt')
+  await expect(run.wakeClock(minute(1))).rejects.toThrow('reencrypt by the test')
+  run.failClock(undefined)
+  await run.wakeClock(minute(2))
+  await run.wakeClock(minute(2))
+  await run.wakeNewClock(minute(2))
+  expect([countOf('reencrypt'), countOf('removeExpired')]).toEqual([2, 4])
+})
+
+it('skips nothing when the minute of an hour never comes', async () => {
+  for (const at of [1, 59, 62, 63, 121, 122, 123]) await run.wakeNewClock(minute(at))
+  expect(countOf('reencrypt')).toBe(3)
+})
+
+it('makes a new data key when the last is a month old, and none at first', async () => {
+  for (const at of [1, 2, month, month + 1, month + 2, 2 * month + 5]) await run.wakeClock(minute(at))
+  expect(countOf('rotateKeys')).toBe(2)
 })
 
 it('makes what every cluster has, in the first minute of a new one', async () => {

@@ -189,10 +189,23 @@ export const startFunctions = async ({ disturb, isCold = () => false, openStore 
   const client: Client = own.clientOf('system:kube-controller-manager')
   const resync = resyncOf(own, allControllers(own, parts), queues)
 
+  const clockDone = new Map<string, number>()
+  const record = {
+    all: async () => new Map(clockDone),
+    record: async (done: ReadonlyMap<string, number>) => {
+      for (const [task, timeMs] of done) clockDone.set(task, timeMs)
+    },
+  }
+  const clockWork: string[] = []
+  let clockFails: string | undefined
+  const noted = (task: string) => async () => {
+    clockWork.push(task)
+    if (task === clockFails) throw new Error(`${task} by the test`)
+  }
   const clockOf = (cluster: Cluster) =>
     runDueTasks(
-      { ...cluster, removeExpired: async () => undefined, rotateKeys: async () => undefined, reencrypt: async () => undefined },
-      { controllers: allControllers(cluster, parts), placement, queues, triggers, group, metrics },
+      { ...cluster, removeExpired: noted('removeExpired'), rotateKeys: noted('rotateKeys'), reencrypt: noted('reencrypt') },
+      { controllers: allControllers(cluster, parts), placement, queues, triggers, group, metrics, record },
     )
   const due = clockOf(own)
 
@@ -243,6 +256,11 @@ export const startFunctions = async ({ disturb, isCold = () => false, openStore 
     wakeClock: (timeMs: number) => due(timeMs),
     /** the same in a process that has begun just now, and knows nothing */
     wakeNewClock: async (timeMs: number) => clockOf(await open())(timeMs),
+    /** what the clock did, by its task, and how often */
+    clockWork,
+    failClock: (task: string | undefined) => {
+      clockFails = task
+    },
     heartbeats,
     sweep: (cause: string) => sweepPlacement({ placement, cache: own.cache, queues }, cause),
     call: async (method: string, path: string, body?: unknown): Promise<Answer> => {

@@ -5,7 +5,6 @@ import { type Item, type ItemKey, numberOf } from './items.ts'
 
 /** the partition key that holds them, and nothing else */
 export const heartbeatPartition = 'heartbeat'
-const key: ItemKey = { pk: { S: heartbeatPartition }, sk: { S: 'all' } }
 const prefix = 'node/'
 
 /** An expression has room for 4 KB and 300 operators. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html */
@@ -15,7 +14,13 @@ const mostAtOnce = 40
  * One item with an attribute a node, since a write costs by what it touches: a hundred nodes are 4 KB, ten thousand its 400 KB. A
  * heartbeat that comes late does not put the clock back.
  */
-export const openDynamoDbHeartbeats = (options: { client: DynamoDBClient; table: string }): Heartbeats => {
+export const openDynamoDbHeartbeats = (options: {
+  readonly client: DynamoDBClient
+  readonly table: string
+  /** for what else does something at times; default: nodes */
+  readonly partition?: string
+}): Heartbeats => {
+  const key: ItemKey = { pk: { S: options.partition ?? heartbeatPartition }, sk: { S: 'all' } }
   const connection = new Connection(options)
   const all = async () => beatsOf(await connection.get(key))
 
