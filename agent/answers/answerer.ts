@@ -97,10 +97,24 @@ export class Answerer {
       return put({ status: status.code, data: Buffer.from(JSON.stringify(status.toStatus())), last: true })
     }
     let status: number | undefined = 200
-    for await (const { data, last } of answer) {
-      await put({ status, data, last })
-      status = undefined
+    let sure = 0
+    try {
+      for await (const { data, last } of answer) {
+        await put({ status, data, last })
+        sure = number
+        status = undefined
+      }
+    } catch (error) {
+      if (!signal.aborted) await this.#sayFailed(question, [sure, number], error)
+      throw error
     }
+  }
+
+  /** The part that may or may not be there is one to be read, and so is the one behind it. */
+  async #sayFailed(question: Question, [sure, next]: readonly [number, number], error: unknown) {
+    const data = Buffer.from(error instanceof Error ? error.message : String(error))
+    for (let number = sure; number <= next; number++)
+      await this.#options.sink.put(question, number, { ...(number === 0 && { status: 200 }), data, last: true, failed: true })
   }
 
   async #open(path: string, signal: AbortSignal): Promise<AsyncIterable<Batch>> {

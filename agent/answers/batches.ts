@@ -7,12 +7,15 @@ export interface Batch {
 const mostBytes = 256 * 1024
 /** What comes soon after goes into the same part: each is paid for. */
 const waitMs = 200
+/** Who asks takes it that nobody answers any more when no part comes for much longer. */
+const sayEveryMs = 30_000
 
 /**
  * Puts together what comes in pieces: until there is much of it, or nothing came for a moment, or it is over. There is always a last
- * one, and a first one at once though nothing may have come, so that who asks knows that the answer has begun.
+ * one, and a first one at once though nothing may have come, so that who asks knows that the answer has begun; and one now and then
+ * while nothing comes.
  */
-export async function* inBatches(source: AsyncIterable<Buffer>): AsyncGenerator<Batch> {
+export async function* inBatches(source: AsyncIterable<Buffer>, everyMs = sayEveryMs): AsyncGenerator<Batch> {
   const iterator = source[Symbol.asyncIterator]()
   let pieces: Buffer[] = []
   let size = 0
@@ -22,7 +25,7 @@ export async function* inBatches(source: AsyncIterable<Buffer>): AsyncGenerator<
   next.catch(() => undefined)
   try {
     for (;;) {
-      const found = await withinTime(next, begun && size === 0 ? undefined : waitMs)
+      const found = await withinTime(next, begun && size === 0 ? everyMs : waitMs)
       if (found === undefined) {
         yield { data: Buffer.concat(pieces), last: false }
         begun = true
@@ -51,9 +54,8 @@ export async function* inBatches(source: AsyncIterable<Buffer>): AsyncGenerator<
   }
 }
 
-/** undefined: it takes longer. Without a time it is waited for. */
-const withinTime = async <T>(promise: Promise<T>, ms: number | undefined): Promise<T | undefined> => {
-  if (ms === undefined) return promise
+/** undefined: it takes longer. */
+const withinTime = async <T>(promise: Promise<T>, ms: number): Promise<T | undefined> => {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<undefined>((resolve) => {
     timer = setTimeout(() => resolve(undefined), ms)

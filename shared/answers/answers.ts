@@ -2,7 +2,7 @@ import type { Question } from '../queue/mailboxes.ts'
 
 /** How a node's agent, whom nobody can connect to, answers a question that came by its mailbox: in numbered parts. */
 export interface AnswerSink {
-  /** Numbers begin with 0. The same part twice does no harm. */
+  /** Numbers begin with 0. The same part twice does no harm. A throw leaves open whether it is there. */
   put(question: Question, number: number, part: AnswerPart): Promise<void>
 }
 
@@ -17,4 +17,6 @@ export interface AnswerPart {
   readonly data: Uint8Array
   /** there is no further one */
   readonly last: boolean
+  /** the answer broke off: `data` says why, in words, and is the last */
+  readonly failed?: true
 }

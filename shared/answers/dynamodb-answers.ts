@@ -1,5 +1,6 @@
-import { type DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb'
+import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import type { Clock } from '../platform/clock.ts'
+import type { Question } from '../queue/mailboxes.ts'
 import type { AnswerPart, AnswerSink, AnswerSource } from './answers.ts'
 import { openPart, sealPart } from './sealed-part.ts'
 
@@ -16,36 +17,39 @@ const keptSeconds = 600
 /** the table's time to live */
 const ttlAttribute = 'expires'
 
-const pkOf = (id: string) => ({ S: `${answerKeyPrefix}${id}` })
-const skOf = (number: number) => ({ S: String(number).padStart(8, '0') })
+/** as many parts as are asked for at once when there is one */
+const readAhead = 8
+
+/** A partition for each part: one takes a thousand units a second, and a part is up to 256 of them. */
+const keyOf = (id: string, number: number) => ({ pk: { S: `${answerKeyPrefix}${id}#${number}` }, sk: { S: 'part' } })
 
 export const createDynamoDbAnswerSink = ({ client, table, clock }: DynamoDbAnswersOptions): AnswerSink => ({
   put: async ({ id, key }, number, part) => {
     const data = { B: await sealPart(part, { id, key, number }) }
     const expires = { N: String(Math.ceil(clock.now() / 1000) + keptSeconds) }
-    await client.send(
-      new PutItemCommand({ TableName: table, Item: { pk: pkOf(id), sk: skOf(number), data, [ttlAttribute]: expires } }),
-    )
+    await client.send(new PutItemCommand({ TableName: table, Item: { ...keyOf(id, number), data, [ttlAttribute]: expires } }))
   },
 })
 
-export const createDynamoDbAnswerSource = ({ client, table }: Omit<DynamoDbAnswersOptions, 'clock'>): AnswerSource => ({
-  read: async ({ id, key }, first) => {
-    const { Items = [] } = await client.send(
-      new QueryCommand({
-        TableName: table,
-        KeyConditionExpression: 'pk = :pk and sk >= :first',
-        ExpressionAttributeValues: { ':pk': pkOf(id), ':first': skOf(first) },
-        ConsistentRead: true,
-        Limit: 20,
-      }),
-    )
-    const parts: AnswerPart[] = []
-    for (const { sk, data } of Items) {
-      const number = first + parts.length
-      if (sk?.S !== skOf(number).S || !data?.B) break
-      parts.push(await openPart(data.B, { id, key, number }))
-    }
-    return parts
-  },
-})
+export const createDynamoDbAnswerSource = ({ client, table }: Omit<DynamoDbAnswersOptions, 'clock'>): AnswerSource => {
+  const readPart = async ({ id, key }: Question, number: number): Promise<AnswerPart | undefined> => {
+    const command = new GetItemCommand({ TableName: table, Key: keyOf(id, number), ConsistentRead: true })
+    const { Item } = await client.send(command)
+    return Item?.data?.B && openPart(Item.data.B, { id, key, number })
+  }
+  return {
+    read: async (question, first) => {
+      const parts: AnswerPart[] = []
+      for (let count = 1; ; count = readAhead) {
+        const numbers = Array.from({ length: count }, (_, i) => first + parts.length + i)
+        const found = await Promise.all(numbers.map((number) => readPart(question, number)))
+        for (const part of found) {
+          if (!part) return parts
+          parts.push(part)
+          if (part.last) return parts
+        }
+        if (parts.length > readAhead) return parts
+      }
+    },
+  }
+}

@@ -6,7 +6,7 @@ import type { AnswerPart } from './answers.ts'
 const algorithm = 'aes-256-gcm'
 const ivBytes = 12
 const tagBytes = 16
-const flags = { last: 1, compressed: 2 } as const
+const flags = { last: 1, compressed: 2, failed: 4 } as const
 /** Below this it is not worth the time. */
 const compressFromBytes = 1024
 const [zip, unzip] = [promisify(gzip), promisify(gunzip)]
@@ -19,10 +19,14 @@ export interface PartPlace {
 }
 
 /** What a container wrote may be secret: only who asked can read it, and it can't be moved to another place. */
-export const sealPart = async ({ status = 0, data, last }: AnswerPart, place: PartPlace): Promise<Uint8Array> => {
+export const sealPart = async ({ status = 0, data, last, failed }: AnswerPart, place: PartPlace): Promise<Uint8Array> => {
   const compressed = data.length >= compressFromBytes
   const body = compressed ? await zip(data, { level: 1 }) : data
-  const head = Buffer.from([(last ? flags.last : 0) | (compressed ? flags.compressed : 0), status >> 8, status & 255])
+  const head = Buffer.from([
+    (last ? flags.last : 0) | (compressed ? flags.compressed : 0) | (failed ? flags.failed : 0),
+    status >> 8,
+    status & 255,
+  ])
   const iv = randomBytes(ivBytes)
   const cipher = createCipheriv(algorithm, Buffer.from(place.key, 'base64'), iv)
   cipher.setAAD(placeBytes(place))
@@ -41,7 +45,8 @@ export const openPart = async (sealed: Uint8Array, place: PartPlace): Promise<An
   const status = plain.readUInt16BE(1)
   const body = plain.subarray(3)
   const data = flag & flags.compressed ? await unzip(body) : body
-  return { ...(status ? { status } : {}), data, last: (flag & flags.last) !== 0 }
+  const failed = (flag & flags.failed) !== 0
+  return { ...(status ? { status } : {}), data, last: (flag & flags.last) !== 0, ...(failed && { failed }) }
 }
 
 const placeBytes = ({ id, number }: PartPlace) => Buffer.from(`${id}/${number}`)

@@ -129,6 +129,20 @@ describe('an answer', () => {
     expect(stream.writableFinished).toBe(true)
   })
 
+  it('that breaks off fails, and does not look whole', async () => {
+    const { runtime, stream } = playRuntime()
+    const handler = gatewayHandler(
+      answering(async function* () {
+        yield Buffer.from('line')
+        throw new Error('the agent could not go on')
+      }),
+      runtime,
+    )
+    stream.resume()
+    await expect(handler(gatewayEvent('GET', '/log'), lambdaContext)).rejects.toThrow('the agent could not go on')
+    expect([stream.writableFinished, stream.destroyed]).toEqual([false, true])
+  })
+
   it('stops when the client has gone', async () => {
     const { runtime, stream } = playRuntime()
     let stopped = false

@@ -14,6 +14,8 @@ export interface LetterNodeConnectorOptions {
 /** An agent that got no letter for so long takes it that nobody listens. */
 const leaseMs = 90_000
 const firstAnswerMs = 20_000
+/** An agent says something every 30 s though there is nothing to say. */
+const silentMs = 100_000
 /** A letter whose delivery broke off stays hidden for longer; one that comes again is the same question. */
 const askAgainMs = 5000
 const shortestPollMs = 80
@@ -28,7 +30,8 @@ export const createLetterNodeConnector = (options: LetterNodeConnectorOptions): 
       const tell = (untilMs: number) => mailboxes.deliver([{ node: node.name, body: { question: { ...question, untilMs } } }])
       const askedMs = clock.now()
       await tell(askedMs + leaseMs)
-      const parts = partsOf({ ...question, untilMs: 0 }, { ...options, signal, renew: () => tell(clock.now() + leaseMs) })
+      const renew = () => tell(clock.now() + leaseMs)
+      const parts = partsOf({ ...question, untilMs: 0 }, { ...options, signal, renew, node: node.name })
       const first = await parts.next()
       if (first.done) throw new Error(`the agent of node ${node.name} did not answer within ${firstAnswerMs / 1000} s`)
       const { status = 200 } = first.value
@@ -47,23 +50,28 @@ export const createLetterNodeConnector = (options: LetterNodeConnectorOptions): 
 interface PartsOptions extends LetterNodeConnectorOptions {
   readonly signal: AbortSignal
   readonly renew: () => Promise<void>
+  readonly node: string
 }
 
-/** Ends early when the signal aborts, and before the first when there is none in time. */
-async function* partsOf(question: Question, { answers, clock, signal, renew }: PartsOptions): AsyncGenerator<AnswerPart> {
+/** Ends early when the signal aborts, and before the first when there is none in time. Throws when the answer breaks off. */
+async function* partsOf(question: Question, { answers, clock, signal, renew, node }: PartsOptions): AsyncGenerator<AnswerPart> {
   let number = 0
   let pollMs = shortestPollMs
   const askedMs = clock.now()
   let renewedMs = askedMs
+  let heardMs = askedMs
   while (!signal.aborted) {
     await clock.sleep(pollMs, signal)
     const parts = signal.aborted ? [] : await answers.read(question, number)
     number += parts.length
+    if (parts.length > 0) heardMs = clock.now()
     for (const part of parts) {
+      if (part.failed) throw new Error(`the agent of node ${node} could not go on: ${Buffer.from(part.data).toString()}`)
       yield part
       if (part.last) return
     }
     if (number === 0 && clock.now() - askedMs > firstAnswerMs) return
+    if (clock.now() - heardMs > silentMs) throw new Error(`the agent of node ${node} says no more since ${silentMs / 1000} s`)
     pollMs = parts.length > 0 ? shortestPollMs : Math.min(pollMs * 1.3, longestPollMs)
     if (clock.now() - renewedMs < (number === 0 ? askAgainMs : leaseMs / 2)) continue
     renewedMs = clock.now()

@@ -39,6 +39,11 @@ it('begins at once, hands on what stands still, and is silent while nothing come
   expect((await parts.next()).done).toBe(true)
 })
 
+it('says now and then that it is there', async () => {
+  const parts = inBatches(new PassThrough(), 10)
+  for (let i = 0; i < 3; i++) expect(await parts.next()).toMatchObject({ value: { data: Buffer.alloc(0), last: false } })
+})
+
 it('fails as its source does', async () => {
   const source = new PassThrough()
   const parts = inBatches(source)

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
-import type { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb'
+import type { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createRun } from '../../../agent/network/command.ts'
 import { engineCall } from '../../../agent/runtime/docker/engine-error.ts'
@@ -393,9 +393,5 @@ describe.skipIf(missing)(`the agent of an instance${missing ? ` (${missing})` : 
 /** Reads what was put into the table of the stand-in. */
 const tableOf = ({ items }: StandIn) =>
   ({
-    send: async ({ input }: QueryCommand) => {
-      const { ':pk': pk, ':first': first } = input.ExpressionAttributeValues ?? {}
-      const found = items.filter(({ pk: one, sk }) => one?.S === pk?.S && (sk?.S ?? '') >= (first?.S ?? ''))
-      return { Items: found.toSorted((a, b) => (a.sk?.S ?? '').localeCompare(b.sk?.S ?? '')) }
-    },
+    send: async ({ input }: GetItemCommand) => ({ Item: items.find(({ pk }) => pk?.S === input.Key?.pk?.S) }),
   }) as unknown as Pick<DynamoDBClient, 'send'>

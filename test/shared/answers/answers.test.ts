@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { PassThrough, Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { PutItemCommand, type QueryCommand } from '@aws-sdk/client-dynamodb'
+import { type GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { Answerer } from '../../../agent/answers/answerer.ts'
 import type { ContainerRuntime, LogOptions } from '../../../agent/runtime/runtime.ts'
@@ -47,16 +47,15 @@ const createTable = () => {
   const items = new Map<string, Record<string, { S?: string; B?: Uint8Array; N?: string }>>()
   let reads = 0
   const client = {
-    send: async (command: PutItemCommand | QueryCommand) => {
+    send: async (command: PutItemCommand | GetItemCommand) => {
       if (command instanceof PutItemCommand) {
         const { Item = {} } = command.input
         items.set(`${Item.pk?.S} ${Item.sk?.S}`, Item as never)
         return {}
       }
       reads++
-      const { ':pk': pk, ':first': first } = command.input.ExpressionAttributeValues ?? {}
-      const keys = [...items.keys()].filter((each) => each.startsWith(`${pk?.S} `) && each >= `${pk?.S} ${first?.S}`).sort()
-      return { Items: keys.map((each) => items.get(each)) }
+      const { pk, sk } = command.input.Key ?? {}
+      return { Item: items.get(`${pk?.S} ${sk?.S}`) }
     },
   } as never
   return {
@@ -73,7 +72,10 @@ describe('a log that is asked for by letter', () => {
     for (const stop of stops.splice(0)) stop()
   })
 
-  const start = (logs: (options: LogOptions) => Readable, options: { deliver?: boolean; sink?: AnswerSink } = {}) => {
+  const start = (
+    logs: (options: LogOptions) => Readable,
+    options: { deliver?: boolean; sink?: AnswerSink; source?: AnswerSource } = {},
+  ) => {
     const table = createTable()
     const pod = {
       metadata: { name: 'web', namespace: 'shop', uid: 'u' },
@@ -92,7 +94,7 @@ describe('a log that is asked for by letter', () => {
       // At least once, and not in a hurry.
       for (const { body } of [...some, ...some]) if ('question' in body) setImmediate(() => answerer.take(body.question))
     }
-    const answers: AnswerSource = table.source
+    const answers: AnswerSource = options.source ?? table.source
     const connector = createLetterNodeConnector({ mailboxes: { deliver }, answers, clock })
     const ask = (path: string, signal = new AbortController().signal) =>
       connector.request({ name: 'i-1', host: 'i-1', port: 10250 }, { method: 'GET', path, signal })
@@ -163,6 +165,58 @@ describe('a log that is asked for by letter', () => {
     const { body } = await ask(path)
     expect(Buffer.from(await new Response(Readable.toWeb(body) as never).arrayBuffer()).equals(content)).toBe(true)
     expect(items.size).toBe(3)
+  })
+
+  it.each([
+    { what: 'is not stored', stored: false },
+    { what: 'is stored, and nobody knows', stored: true },
+  ])('ends with an error when a part $what', async ({ stored }) => {
+    const { sink, source } = createTable()
+    const failing: AnswerSink = {
+      put: async (question, number, part) => {
+        if (number !== 1 || part.failed) return sink.put(question, number, part)
+        if (stored) await sink.put(question, number, part)
+        throw new Error('the table takes no more')
+      },
+    }
+    const { ask } = start(() => Readable.from([randomBytes(700 * 1024)]), { sink: failing, source })
+    const { body } = await ask(path)
+    await expect(text(body)).rejects.toThrow('the agent of node i-1 could not go on: the table takes no more')
+  })
+
+  it('ends with an error when the container engine breaks off', async () => {
+    const logs = new PassThrough()
+    const { ask } = start(() => logs)
+    const { body } = await ask(path)
+    logs.destroy(new Error('the engine has gone'))
+    await expect(text(body)).rejects.toThrow('could not go on: the engine has gone')
+  })
+
+  it('ends with an error when the agent is not heard of any more', async () => {
+    let now = clock.now()
+    const leaping = {
+      now: () => now,
+      sleep: async (ms: number) => {
+        now += ms
+        await new Promise((resolve) => setImmediate(resolve))
+      },
+    }
+    const { source, sink } = createTable()
+    const deliver = async (some: readonly Letter[]) => {
+      for (const question of questions(some))
+        await sink.put(question, 0, { status: 200, data: Buffer.from('one\n'), last: false })
+    }
+    const connector = createLetterNodeConnector({ mailboxes: { deliver }, answers: source, clock: leaping })
+    const asked = { method: 'GET', path, signal: new AbortController().signal }
+    const { body } = await connector.request({ name: 'i-1', host: 'i-1', port: 10250 }, asked)
+    await expect(text(body)).rejects.toThrow('the agent of node i-1 says no more since 100 s')
+  })
+
+  it('is spread over the table: no two parts share a partition', async () => {
+    const { ask, items } = start(() => Readable.from([randomBytes(3_000_000)]))
+    const { body } = await ask(path)
+    expect((await new Response(Readable.toWeb(body) as never).arrayBuffer()).byteLength).toBe(3_000_000)
+    expect(new Set([...items.values()].map(({ pk }) => pk?.S)).size).toBe(12)
   })
 
   it('is asked for again when a letter does not come through', async () => {
