@@ -10,6 +10,7 @@ import {
   openPlacement,
   openQueues,
   openTriggers,
+  openVaultSweep,
 } from './wiring/aws.ts'
 import { batchHandler } from './wiring/batch-handler.ts'
 import { runDueTasks } from './wiring/clock-tasks.ts'
@@ -38,6 +39,7 @@ const open = once(async () => {
     triggers: openTriggers(environment),
     group: openNodeGroup(environment),
     metrics: openMetrics(environment),
+    sweepVault: openVaultSweep(environment, cluster.store),
     record: openClockRecord(environment),
   })
 })

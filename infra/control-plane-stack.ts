@@ -17,7 +17,7 @@ import { Machines } from './constructs/machines.ts'
 import { Mailboxes } from './constructs/mailboxes.ts'
 import { grantNodeGroupView } from './constructs/node-group-view.ts'
 import { NodeTriggers } from './constructs/node-triggers.ts'
-import { grantSecretVault } from './constructs/secret-vault-grant.ts'
+import { grantSecretVault, grantVaultSweep } from './constructs/secret-vault-grant.ts'
 import { trigger, WorkQueues } from './constructs/work-queues.ts'
 import { kubeconfigCommand } from './kubeconfig-command.ts'
 import { variablesOf } from './variables.ts'
@@ -77,6 +77,7 @@ export class ControlPlaneStack extends Stack {
     machines.grantSweep(clock)
     grantNodeGroupView(this, clock)
     for (const grantee of [api, reconcile]) grantSecretVault(this, { grantee, clusterName })
+    grantVaultSweep(this, { grantee: clock, clusterName })
     new LoadBalancerGrant(this, 'LoadBalancers', { grantee: reconcile, clusterName })
     dataKey.grantRotate(clock)
 

@@ -31,6 +31,7 @@ import { reencrypt } from '../../shared/secrets/reencrypt.ts'
 import { createSecretKeys, rotateSecretKeys } from '../../shared/secrets/secrets-manager/secret-keys.ts'
 import { createSecretsManagerVault } from '../../shared/secrets/secrets-manager/secrets-manager-vault.ts'
 import { secretPrefix } from '../../shared/secrets/secrets-manager/vault-name.ts'
+import { sweepVault } from '../../shared/secrets/sweep-vault.ts'
 import { secretsManager } from '../../shared/secrets/vault-reference.ts'
 import { type VaultStoreOptions, vaultStore } from '../../shared/secrets/vault-store.ts'
 import { createDynamoDbClient } from '../../shared/storage/dynamodb/client.ts'
@@ -77,8 +78,18 @@ export interface AwsClusterOptions
 
 const openVaultStore = (store: Store, { clusterName, bulk }: NonNullable<AwsClusterOptions['secretValues']>): Store => {
   const vault = createSecretsManagerVault({ client: new SecretsManagerClient() })
-  return vaultStore({ store, vault, prefix: secretPrefix(clusterName), bulk })
+  const onLeft = (name: string, error: unknown) => log.warn('a secret of Secrets Manager is left for the sweep', { name, error })
+  return vaultStore({ store, vault, prefix: secretPrefix(clusterName), bulk, onLeft })
 }
+
+/** `store` is one without secret values. */
+export const openVaultSweep =
+  ({ clusterName }: Pick<Environment, 'clusterName'>, store: Store): (() => Promise<void>) =>
+  async () => {
+    const vault = createSecretsManagerVault({ client: new SecretsManagerClient() })
+    const removed = await sweepVault({ vault, store, prefix: secretPrefix(clusterName), clock: systemClock })
+    if (removed > 0) log.info('removed secrets of Secrets Manager to which nothing refers', { removed })
+  }
 
 /** The cluster over its table. */
 export const openAwsCluster = async (

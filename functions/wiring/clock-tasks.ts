@@ -30,11 +30,13 @@ const clockTasks: Readonly<Record<ClockTask, Recurrence>> = {
   resync: { everyMinutes: 60 },
   /** values get the newest data key */
   reencrypt: { everyMinutes: 60 },
+  /** values of Secrets outside of the table to which nothing refers */
+  sweepVault: { everyMinutes: 24 * 60, waitsAtFirst: true },
   /** a new data key */
   rotateKeys: { everyMinutes: 30 * 24 * 60, waitsAtFirst: true },
 }
 
-type ClockTask = 'tick' | 'sweep' | 'resync' | 'reencrypt' | 'rotateKeys'
+type ClockTask = 'tick' | 'sweep' | 'resync' | 'reencrypt' | 'sweepVault' | 'rotateKeys'
 
 /** The schedule rings a little early or late. */
 const slackMs = 30_000
@@ -46,6 +48,8 @@ export interface ClockParts {
   readonly triggers: Triggers
   readonly group: NodeGroup
   readonly metrics: Metrics
+  /** values of Secrets outside of the table to which nothing refers */
+  sweepVault(): Promise<void>
   /** when each task was last done */
   readonly record: Pick<Heartbeats, 'all' | 'record'>
 }
@@ -64,6 +68,7 @@ export const runDueTasks = (cluster: AwsCluster, parts: ClockParts): ((timeMs: n
     sweep: (cause) => sweepPlacement({ ...cluster, ...parts }, cause),
     resync,
     reencrypt: () => cluster.reencrypt(),
+    sweepVault: () => parts.sweepVault(),
     rotateKeys: () => cluster.rotateKeys(),
   }
   const { record } = parts

@@ -6,10 +6,33 @@ import { grantWildcard } from './wildcard-grant.ts'
 
 const actions = ['CreateSecret', 'PutSecretValue', 'GetSecretValue', 'DescribeSecret', 'UpdateSecretVersionStage', 'DeleteSecret']
 
+interface SecretVaultGrant {
+  readonly grantee: IGrantable
+  readonly clusterName: string
+}
+
 /** To keep data of Secrets one to one in Secrets Manager. */
-export const grantSecretVault = (
+export const grantSecretVault = (scope: Construct, grant: SecretVaultGrant): void =>
+  grantOnSecrets(scope, { ...grant, actions, reason: 'made and removed with Secrets: the name starts with that of the cluster' })
+
+/** To remove those to which no Secret refers. */
+export const grantVaultSweep = (scope: Construct, grant: SecretVaultGrant): void => {
+  grantOnSecrets(scope, {
+    ...grant,
+    actions: ['DeleteSecret'],
+    reason: 'removes what is left: the name starts with that of the cluster',
+  })
+  grantWildcard(scope, {
+    grantee: grant.grantee,
+    actions: ['secretsmanager:ListSecrets'],
+    resourceArn: '*',
+    reason: 'the action knows no resource, and shows no value',
+  })
+}
+
+const grantOnSecrets = (
   scope: Construct,
-  { grantee, clusterName }: { readonly grantee: IGrantable; readonly clusterName: string },
+  { grantee, clusterName, actions, reason }: SecretVaultGrant & { readonly actions: readonly string[]; readonly reason: string },
 ): void => {
   grantWildcard(scope, {
     grantee,
@@ -20,6 +43,6 @@ export const grantSecretVault = (
       resourceName: `${secretPrefix(clusterName)}*`,
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     }),
-    reason: 'made and removed with Secrets: the name starts with that of the cluster',
+    reason,
   })
 }

@@ -8,6 +8,14 @@ export interface SecretVault {
   get(name: string, version: string): Promise<string | undefined>
   /** Gives all versions up; for some days they can be had back. Of what is not there: nothing. */
   remove(name: string): Promise<void>
+  /** Everything under a prefix that was not given up. */
+  list(prefix: string): Promise<VaultEntry[]>
+}
+
+export interface VaultEntry {
+  readonly name: string
+  /** milliseconds since the epoch */
+  readonly changedMs: number
 }
 
 export class VaultRefused extends Error {

@@ -26,6 +26,13 @@ export const versionOf = ({ metadata }: SecretObject): string | undefined => met
 export const vaultName = (prefix: string, { namespace, name }: ObjectKey, { metadata }: SecretObject): string =>
   `${prefix}${namespace}/${name}/${metadata.uid}`
 
+/** Whose data a name in the vault is for; undefined: none of ours. */
+export const ownerOf = (prefix: string, name: string): { key: ObjectKey; uid: string } | undefined => {
+  const [namespace, secret, uid, ...more] = name.slice(prefix.length).split('/')
+  if (!name.startsWith(prefix) || !namespace || !secret || !uid || more.length > 0) return undefined
+  return { key: { resource: 'secrets', namespace, name: secret }, uid }
+}
+
 /** As it is stored. `version` undefined: without any data. */
 export const withReference = ({ data: _, ...object }: SecretObject, version: string | undefined): SecretObject => {
   const clean = withoutReference(object as SecretObject)

@@ -31,15 +31,17 @@ export interface VaultStoreOptions {
   readonly prefix: string
   /** whether lists and changes carry the data too; those who only look for names leave it where it is */
   readonly bulk: 'resolve' | 'leave'
+  /** Hears of what could not be removed from the vault; `sweepVault` does it later. */
+  readonly onLeft?: ((name: string, error: unknown) => void) | undefined
 }
 
 const concerns = ({ resource }: ObjectKey) => resource === 'secrets'
 
 /**
  * A store whose Secrets that say so keep their data in a vault: below stands only which version it is. What is put into the vault and then
- * not stored is never referred to. A Secret's last state at its deletion carries no data.
+ * not stored is never referred to, and removed: at once where it is certain, else by `sweepVault`. A Secret's last state at its deletion carries no data.
  */
-export const vaultStore = ({ store, vault, prefix, bulk }: VaultStoreOptions): Store => {
+export const vaultStore = ({ store, vault, prefix, bulk, onLeft }: VaultStoreOptions): Store => {
   const dataOf = async (key: ObjectKey, object: SecretObject, version: string): Promise<SecretObject['data']> => {
     const value = await vault.get(vaultName(prefix, key, object), version)
     return value === undefined ? undefined : (JSON.parse(value) as SecretObject['data'])
@@ -78,8 +80,23 @@ export const vaultStore = ({ store, vault, prefix, bulk }: VaultStoreOptions): S
     const { data = {} } = object
     if (before !== undefined && isDeepStrictEqual(await dataOf(key, held!, before), data)) return before
     const version = randomUUID()
-    await vault.put(vaultName(prefix, key, object), version, JSON.stringify(data)).catch(refuse)
+    const name = vaultName(prefix, key, object)
+    // It takes the mark of the one before, which must have the one of what is in use then.
+    if (before !== undefined) await vault.settle(name, before).catch(refuse)
+    await vault.put(name, version, JSON.stringify(data)).catch(refuse)
     return version
+  }
+  const remove = async (name: string): Promise<void> => {
+    try {
+      await vault.remove(name)
+    } catch (error) {
+      onLeft?.(name, error)
+    }
+  }
+  /** What a creation put, and nobody refers to. Where the store does not know, it may be referred to. */
+  const removeUnused = async (name: string, uid: string | undefined, error: unknown): Promise<void> => {
+    const isOurs = error instanceof KeyExists && parse(error.current.value).metadata.uid === uid
+    if (!isOurs && !(error instanceof StoreUnavailable)) await remove(name)
   }
   const write = async (
     key: ObjectKey,
@@ -92,15 +109,21 @@ export const vaultStore = ({ store, vault, prefix, bulk }: VaultStoreOptions): S
     const held = current && mayRefer(current.value) ? parse(current.value) : undefined
     if (!mayRefer(draft) && !held) return perform(encode, undefined)
     const object = parse(draft)
+    const taken = isUpdate ? undefined : await store.get(key)
+    if (taken) throw new KeyExists(taken)
     const version = await keep(key, object, held)
     const stored = (revision: number) => {
       const next = parse(encode(revision))
       return serialize(version === undefined ? withoutReference(next) : withReference(next, version))
     }
-    const entry = await perform(stored, held)
     const name = vaultName(prefix, key, object)
-    if (version !== undefined && isUpdate) await vault.settle(name, version)
-    if (version === undefined && held && versionOf(held) !== undefined) await vault.remove(name)
+    const entry = await perform(stored, held).catch(async (error: unknown) => {
+      // An update shares the name with others.
+      if (version !== undefined && !isUpdate) await removeUnused(name, object.metadata.uid, error)
+      throw error
+    })
+    if (version !== undefined && isUpdate) await vault.settle(name, version).catch((error: unknown) => onLeft?.(name, error))
+    if (version === undefined && held && versionOf(held) !== undefined) await remove(name)
     return openEntry(entry)
   }
   const translated = async (work: Promise<Entry>): Promise<Entry> => {
@@ -137,7 +160,7 @@ export const vaultStore = ({ store, vault, prefix, bulk }: VaultStoreOptions): S
       const last = concerns(key) && mayRefer(encode(0)) ? parse(encode(0)) : undefined
       if (!last || !isKeptOutside(last)) return store.delete(key, expected, encode)
       const entry = await store.delete(key, expected, (revision) => serialize(withReference(parse(encode(revision)), undefined)))
-      await vault.remove(vaultName(prefix, key, last))
+      await remove(vaultName(prefix, key, last))
       return entry
     },
     changes: async (after, limit) => {

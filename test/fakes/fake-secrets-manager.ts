@@ -4,6 +4,7 @@ interface Secret {
   readonly versions: Map<string, string>
   readonly stages: Map<string, string>
   deleted: boolean
+  changedMs: number
 }
 type Input = Record<string, string>
 
@@ -11,6 +12,9 @@ type Input = Record<string, string>
 export class FakeSecretsManager {
   readonly secrets = new Map<string, Secret>()
   readonly calls: string[] = []
+  nowMs = Date.UTC(2026, 0, 1)
+  /** so few are listed at once */
+  pageSize = 2
   /** names of errors that the next calls are refused with, by call */
   readonly refusals = new Map<string, string>()
 
@@ -47,7 +51,12 @@ export class FakeSecretsManager {
     CreateSecret: ({ Name = '', ClientRequestToken = '', SecretString = '' }) => {
       if (this.secrets.has(Name)) throw named('ResourceExistsException', 'exists')
       const versions = new Map([[ClientRequestToken, SecretString]])
-      this.secrets.set(Name, { versions, stages: new Map([['AWSCURRENT', ClientRequestToken]]), deleted: false })
+      this.secrets.set(Name, {
+        versions,
+        stages: new Map([['AWSCURRENT', ClientRequestToken]]),
+        deleted: false,
+        changedMs: this.nowMs,
+      })
       return {}
     },
     PutSecretValue: ({ SecretId, ClientRequestToken = '', SecretString = '', ...rest }) => {
@@ -55,6 +64,7 @@ export class FakeSecretsManager {
       const before = versions.get(ClientRequestToken)
       if (before !== undefined && before !== SecretString) throw named('ResourceExistsException', 'another value')
       versions.set(ClientRequestToken, SecretString)
+      this.#of(SecretId).changedMs = this.nowMs
       for (const stage of (rest.VersionStages as unknown as string[] | undefined) ?? ['AWSCURRENT'])
         stages.set(stage, ClientRequestToken)
       return {}
@@ -83,6 +93,15 @@ export class FakeSecretsManager {
       if (stages.get(VersionStage) !== RemoveFromVersionId) throw named('InvalidParameterException', 'the label is elsewhere')
       stages.set(VersionStage, MoveToVersionId)
       return {}
+    },
+    ListSecrets: ({ Filters, NextToken = '0' }) => {
+      const [{ Values: [prefix = ''] = [] } = {}] = (Filters as unknown as { Values?: string[] }[] | undefined) ?? []
+      const found = [...this.secrets].filter(([name, { deleted }]) => !deleted && name.startsWith(prefix))
+      const end = Number(NextToken) + this.pageSize
+      const SecretList = found
+        .slice(Number(NextToken), end)
+        .map(([Name, { changedMs }]) => ({ Name, LastChangedDate: new Date(changedMs) }))
+      return { SecretList, ...(found.length > end && { NextToken: String(end) }) }
     },
     DeleteSecret: ({ SecretId }) => {
       this.#of(SecretId).deleted = true

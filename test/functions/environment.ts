@@ -204,8 +204,22 @@ export const startFunctions = async ({ disturb, isCold = () => false, openStore 
   }
   const clockOf = (cluster: Cluster) =>
     runDueTasks(
-      { ...cluster, removeExpired: noted('removeExpired'), rotateKeys: noted('rotateKeys'), reencrypt: noted('reencrypt') },
-      { controllers: allControllers(cluster, parts), placement, queues, triggers, group, metrics, record },
+      {
+        ...cluster,
+        removeExpired: noted('removeExpired'),
+        rotateKeys: noted('rotateKeys'),
+        reencrypt: noted('reencrypt'),
+      },
+      {
+        controllers: allControllers(cluster, parts),
+        placement,
+        queues,
+        triggers,
+        group,
+        metrics,
+        record,
+        sweepVault: noted('sweepVault'),
+      },
     )
   const due = clockOf(own)
 

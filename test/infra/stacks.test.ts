@@ -220,10 +220,11 @@ const wildcards: Partial<Record<FunctionName, string[]>> = {
   reconcile: [...loadBalancing, vault, 'sqs:CreateQueue,sqs:DeleteQueue,sqs:GetQueueUrl on :windlass-mailbox-*'],
   place: [anyTask, listTasks],
   clock: [
-    'autoscaling:DescribeAutoScalingGroups,autoscaling:DescribeScalingActivities,ec2:DescribeInstanceTypes on *',
+    'autoscaling:DescribeAutoScalingGroups,autoscaling:DescribeScalingActivities,ec2:DescribeInstanceTypes,secretsmanager:ListSecrets on *',
     'autoscaling:SetDesiredCapacity,autoscaling:TerminateInstanceInAutoScalingGroup on :autoScalingGroup:*',
     anyTask,
     listTasks,
+    'secretsmanager:DeleteSecret on :secret:windlass/secrets/*',
   ],
 }
 

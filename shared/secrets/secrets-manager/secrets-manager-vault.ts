@@ -3,12 +3,13 @@ import {
   DeleteSecretCommand,
   DescribeSecretCommand,
   GetSecretValueCommand,
+  ListSecretsCommand,
   PutSecretValueCommand,
   type SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager'
 import { StoreUnavailable } from '../../storage/store.ts'
-import { type SecretVault, VaultRefused } from '../secret-vault.ts'
+import { type SecretVault, type VaultEntry, VaultRefused } from '../secret-vault.ts'
 
 export interface SecretsManagerVaultOptions {
   readonly client: Pick<SecretsManagerClient, 'send'>
@@ -88,6 +89,19 @@ export const createSecretsManagerVault = ({ client, cached = 200 }: SecretsManag
       } catch (error) {
         if (!isGone(error)) throw translated(error, name)
       }
+    },
+    list: async (prefix) => {
+      const found: VaultEntry[] = []
+      const Filters = [{ Key: 'name' as const, Values: [prefix] }]
+      for (let NextToken: string | undefined, more = true; more; more = NextToken !== undefined) {
+        const page = await client.send(new ListSecretsCommand({ Filters, NextToken }))
+        for (const { Name = '', LastChangedDate, CreatedDate } of page.SecretList ?? []) {
+          const changedMs = (LastChangedDate ?? CreatedDate)?.getTime()
+          if (Name.startsWith(prefix) && changedMs !== undefined) found.push({ name: Name, changedMs })
+        }
+        NextToken = page.NextToken
+      }
+      return found
     },
   }
 }

@@ -69,9 +69,11 @@ const sqs: Needed = ({ action, input }) =>
 const secretsmanager: Needed = ({ action, input }, known) =>
   only(
     `secretsmanager:${action}`,
-    input.SecretId === undefined
-      ? arnOf('secretsmanager', `secret:${input.Name}-??????`)
-      : asArn(input.SecretId, known.secretArn),
+    action === 'ListSecrets'
+      ? '*'
+      : input.SecretId === undefined
+        ? arnOf('secretsmanager', `secret:${input.Name}-??????`)
+        : asArn(input.SecretId, known.secretArn),
   )
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html */
