@@ -1,7 +1,8 @@
 import { copyFileSync, existsSync, readdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { StoreUnavailable } from '../store.ts'
-import { checkDirectory, dataFile, flushDirectory, writeFormat } from './directory.ts'
+import { dataFile } from './data-file.ts'
+import { checkDirectory, flushDirectory, writeFormat } from './directory.ts'
 import { type Environment, openEnvironment, readCounter, writeCounter } from './environment.ts'
 import { lmdbFormat, upgradeMap } from './format.ts'
 

@@ -1,6 +1,8 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { StoreUnavailable } from '../store.ts'
 
+export const dataFile = 'windlass.mdb'
+
 /** Offsets in a meta page of the LMDB that lmdb-js carries; two such pages begin the file, the one of the later transaction counts. */
 const magicAt = 24
 const pageSizeAt = 0x30

@@ -12,10 +12,9 @@ import {
 import { join } from 'node:path'
 import { formatName, type StoreFormat, upgradesFrom } from '../format.ts'
 import { StoreUnavailable } from '../store.ts'
-import { checkDataFile } from './data-file.ts'
+import { checkDataFile, dataFile } from './data-file.ts'
 import type { Environment } from './environment.ts'
 
-export const dataFile = 'windlass.mdb'
 const formatFile = 'FORMAT'
 /** what a start that was cut off may have left */
 const formatDraft = `${formatFile}.new`

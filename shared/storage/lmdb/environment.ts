@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { type Database, open, type RootDatabase } from 'lmdb'
 import { StoreUnavailable } from '../store.ts'
-import { dataFile } from './directory.ts'
+import { dataFile } from './data-file.ts'
 import { slabEncoder } from './slab.ts'
 
 export type Table = Database<Uint8Array, Uint8Array>
