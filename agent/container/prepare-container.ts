@@ -1,12 +1,12 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Service } from '../../shared/resources/resource.ts'
-import type { ContainerPreparer } from '../pod-worker/start-container.ts'
 import type { RoomHolder } from '../room/room-holder.ts'
 import { containerMounts } from '../volumes/container-mounts.ts'
 import { type ClusterDns, writePodFiles } from '../volumes/pod-files.ts'
 import type { PodVolumes } from '../volumes/volume.ts'
 import type { ConfigSource } from './config-source.ts'
+import type { ContainerPreparer } from './container-preparer.ts'
 import { containerSpec } from './container-spec.ts'
 import { serviceLinks } from './service-links.ts'
 

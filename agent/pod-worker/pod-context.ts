@@ -1,8 +1,9 @@
 import type { Client } from '../../shared/client/client.ts'
 import type { Clock } from '../../shared/platform/clock.ts'
 import type { Logger } from '../../shared/platform/log.ts'
-import type { Container, Probe } from '../../shared/resources/generated/types.ts'
+import type { Probe } from '../../shared/resources/generated/types.ts'
 import type { Pod } from '../../shared/resources/resource.ts'
+import type { ContainerPreparer } from '../container/container-preparer.ts'
 import type { AgentEvents } from '../event-recorder.ts'
 import type { ImagePuller } from '../image/image-puller.ts'
 import type { EndpointDepartures } from '../network/endpoint-departures.ts'
@@ -13,7 +14,6 @@ import type { RoomHolder } from '../room/room-holder.ts'
 import type { ContainerRuntime } from '../runtime/runtime.ts'
 import type { ClusterDns } from '../volumes/pod-files.ts'
 import type { PodVolumes } from '../volumes/volume.ts'
-import type { ContainerPreparer } from './start-container.ts'
 
 /** What all pod workers of a node share. */
 export interface PodContext {
@@ -37,9 +37,3 @@ export interface PodContext {
 
 /** `name_namespace(uid)`, as upstream's messages name a pod. */
 export const podText = ({ metadata }: Pod) => `${metadata.name}_${metadata.namespace}(${metadata.uid})`
-
-export const fieldPathOf = (pod: Pod, { name }: Container): string => {
-  const kinds = ['containers', 'initContainers', 'ephemeralContainers'] as const
-  const kind = kinds.find((each) => pod.spec[each]?.some((container) => container.name === name)) ?? 'containers'
-  return `spec.${kind}{${name}}`
-}

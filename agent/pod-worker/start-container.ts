@@ -1,12 +1,11 @@
-import type { Container } from '../../shared/resources/generated/types.ts'
-import type { Pod } from '../../shared/resources/resource.ts'
 import { ConfigError } from '../container/config-error.ts'
+import type { StartOptions } from '../container/container-preparer.ts'
+import { fieldPathOf } from '../container/field-path.ts'
 import type { AgentEvent } from '../event-recorder.ts'
 import { ImageError } from '../image/image-puller.ts'
-import type { ContainerSpec, RuntimeImage, Sandbox } from '../runtime/runtime.ts'
-import type { MountedVolume } from '../volumes/volume.ts'
+import type { ContainerSpec, RuntimeImage } from '../runtime/runtime.ts'
 import { runHook } from './lifecycle-hook.ts'
-import { fieldPathOf, type PodContext } from './pod-context.ts'
+import type { PodContext } from './pod-context.ts'
 
 /** Why a container could not be started; `reason` as in state.waiting. */
 export class StartError extends Error {
@@ -19,20 +18,6 @@ export class StartError extends Error {
     this.reason = reason
     this.retryMs = options.retryMs
   }
-}
-
-/** Works out all that the runtime needs to know, making the files that the container mounts. Throws ConfigError. */
-export type ContainerPreparer = (options: StartOptions, image: RuntimeImage) => Promise<ContainerSpec>
-
-export interface StartOptions {
-  readonly pod: Pod
-  readonly container: Container
-  readonly sandbox: Sandbox
-  readonly podIP: string
-  readonly volumes: ReadonlyMap<string, MountedVolume>
-  readonly restartCount: number
-  readonly image: Promise<RuntimeImage>
-  readonly signal: AbortSignal
 }
 
 const configRetryMs = 3000

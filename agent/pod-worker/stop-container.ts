@@ -1,9 +1,10 @@
 import { openTimeLimit } from '../../shared/platform/time-limit.ts'
 import type { Container } from '../../shared/resources/generated/types.ts'
 import type { Pod } from '../../shared/resources/resource.ts'
+import { fieldPathOf } from '../container/field-path.ts'
 import type { RuntimeContainer } from '../runtime/runtime.ts'
 import { runHook } from './lifecycle-hook.ts'
-import { fieldPathOf, type PodContext } from './pod-context.ts'
+import type { PodContext } from './pod-context.ts'
 import type { ContainerStop } from './pod-state.ts'
 
 export interface StopOptions {

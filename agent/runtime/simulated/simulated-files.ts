@@ -1,6 +1,6 @@
+import type { ContainerPreparer } from '../../container/container-preparer.ts'
 import { containerHash } from '../../pod-worker/container-hash.ts'
 import { identityOf } from '../../pod-worker/create-sandbox.ts'
-import type { ContainerPreparer } from '../../pod-worker/start-container.ts'
 import type { PodVolumes } from '../../volumes/volume.ts'
 
 /** Volumes of which nothing is on the disk. */
