@@ -1,10 +1,34 @@
 import type { ObjectKey } from '../meta/object.ts'
+import type { SchemaTable } from '../meta/schema.ts'
 import { notFound } from '../meta/status.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Logger } from '../platform/log.ts'
+import type { Random } from '../platform/random.ts'
 import type { KindDefinition } from '../resources/definition.ts'
-import type { ApiServerParts } from './parts.ts'
-import { resourceOf } from './registry.ts'
-import type { ApiRequest, User } from './request.ts'
-import type { RequestInfo, ResourceRequestInfo } from './router.ts'
+import type { LogTail } from '../storage/log-tail.ts'
+import type { Store } from '../storage/store.ts'
+import type { AdmissionPlugin } from './admission/admission.ts'
+import type { Authorizer } from './authz/authorizer.ts'
+import { type Registry, resourceOf } from './registry.ts'
+import type { ApiRequest, ApiResponse, User } from './request.ts'
+import type { RequestInfo, ResourceRequestInfo, ResourceVerb } from './router.ts'
+
+/** What verbs and subresources work with. */
+export interface ApiServerParts {
+  readonly store: Store
+  readonly logTail: LogTail
+  readonly registry: Registry
+  readonly schemas: SchemaTable
+  readonly authorizer: Authorizer
+  /** what subresources do, by name */
+  readonly subresources: Readonly<Record<string, SubresourceHandlers>>
+  /** resources that are only asked, by the name keys use */
+  readonly virtualResources: ReadonlyMap<string, VirtualResource>
+  readonly admission: readonly AdmissionPlugin[]
+  readonly clock: Clock
+  readonly log: Logger
+  readonly random: Random
+}
 
 /** One request on its way through the server. */
 export interface RequestContext<Info extends RequestInfo = RequestInfo> {
@@ -19,6 +43,15 @@ export interface RequestContext<Info extends RequestInfo = RequestInfo> {
 /** A request on a resource that is served. */
 export interface ResourceContext extends RequestContext<ResourceRequestInfo> {
   readonly definition: KindDefinition
+}
+
+export type SubresourceHandler = (context: ResourceContext) => Promise<ApiResponse>
+export type SubresourceHandlers = Readonly<Partial<Record<ResourceVerb, SubresourceHandler>>>
+
+/** A resource that is only asked, never stored: discovery lists it, a create answers. */
+export interface VirtualResource {
+  readonly definition: KindDefinition
+  readonly create: (context: ResourceContext) => Promise<ApiResponse>
 }
 
 export const keyOf = ({ definition, info }: ResourceContext, name = info.name): ObjectKey => ({

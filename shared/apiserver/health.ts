@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import type { ApiServerParts } from './parts.ts'
+import type { ApiServerParts } from './context.ts'
 import type { PathHandler } from './paths.ts'
 import type { ApiResponse } from './request.ts'
 

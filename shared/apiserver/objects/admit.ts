@@ -1,5 +1,5 @@
 import type { AdmissionAttributes, AdmissionEnvironment, Reservation } from '../admission/admission.ts'
-import type { ApiServerParts } from '../parts.ts'
+import type { ApiServerParts } from '../context.ts'
 import { dryStore } from './dry-store.ts'
 import { decodeStored } from './encode.ts'
 

@@ -1,9 +1,10 @@
 import { timestamp } from '../../platform/clock.ts'
 import { readTyped } from '../body.ts'
+import type { VirtualResource } from '../context.ts'
 import { negotiate, reviewForms } from '../represent/negotiate.ts'
 import { respondReview } from '../represent/respond.ts'
 import type { User } from '../request.ts'
-import { reviewDefinition, type VirtualResource } from './virtual-resource.ts'
+import { reviewDefinition } from './virtual-resource.ts'
 
 export const userInfo = ({ name, uid, groups, extra }: User) => ({
   username: name,

@@ -1,9 +1,10 @@
 import type { KubeObject } from '../../meta/object.ts'
 import { badRequest } from '../../meta/status.ts'
 import { readTyped } from '../body.ts'
+import type { VirtualResource } from '../context.ts'
 import { negotiate, reviewForms } from '../represent/negotiate.ts'
 import { respondReview } from '../represent/respond.ts'
-import { reviewDefinition, type VirtualResource } from './virtual-resource.ts'
+import { reviewDefinition } from './virtual-resource.ts'
 
 interface RulesReview extends KubeObject {
   spec?: { namespace?: string }

@@ -1,12 +1,12 @@
 import { type FieldError, forbiddenField, invalid, invalidValue, requiredValue } from '../../meta/field-error.ts'
 import type { KubeObject } from '../../meta/object.ts'
 import { readTyped } from '../body.ts'
-import type { ResourceContext } from '../context.ts'
+import type { ResourceContext, VirtualResource } from '../context.ts'
 import { negotiate, reviewForms } from '../represent/negotiate.ts'
 import { respondReview } from '../represent/respond.ts'
 import type { ApiResponse, User } from '../request.ts'
 import type { RequestInfo, ResourceVerb } from '../router.ts'
-import { reviewDefinition, type VirtualResource } from './virtual-resource.ts'
+import { reviewDefinition } from './virtual-resource.ts'
 
 interface AccessSpec {
   readonly resourceAttributes?: ResourceAttributes | undefined

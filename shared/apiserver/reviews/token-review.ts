@@ -3,10 +3,11 @@ import { badRequest } from '../../meta/status.ts'
 import { userOfToken } from '../authn/service-account.ts'
 import type { Tokens } from '../authn/tokens.ts'
 import { readTyped } from '../body.ts'
+import type { VirtualResource } from '../context.ts'
 import { negotiate, reviewForms } from '../represent/negotiate.ts'
 import { respondReview } from '../represent/respond.ts'
 import { userInfo } from './self-subject-review.ts'
-import { reviewDefinition, type VirtualResource } from './virtual-resource.ts'
+import { reviewDefinition } from './virtual-resource.ts'
 
 interface TokenReview extends KubeObject {
   spec?: { token?: string; audiences?: string[] }

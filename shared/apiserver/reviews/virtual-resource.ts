@@ -1,12 +1,4 @@
 import type { KindDefinition } from '../../resources/definition.ts'
-import type { ResourceContext } from '../context.ts'
-import type { ApiResponse } from '../request.ts'
-
-/** A resource that is only asked, never stored: discovery lists it, a create answers. */
-export interface VirtualResource {
-  readonly definition: KindDefinition
-  readonly create: (context: ResourceContext) => Promise<ApiResponse>
-}
 
 /** The definition of something that is only created. */
 export const reviewDefinition = (options: {

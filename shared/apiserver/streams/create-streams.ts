@@ -1,5 +1,5 @@
 import { BlockList, isIPv6 } from 'node:net'
-import type { SubresourceHandlers } from '../subresources/subresource.ts'
+import type { SubresourceHandlers } from '../context.ts'
 import { podLog } from './log.ts'
 import type { NodeConnector } from './node-connector.ts'
 import { proxy } from './proxy.ts'

@@ -1,6 +1,5 @@
 import { ApiError } from '../../meta/status.ts'
-import type { ResourceContext } from '../context.ts'
-import type { SubresourceHandler, SubresourceHandlers } from '../subresources/subresource.ts'
+import type { ResourceContext, SubresourceHandler, SubresourceHandlers } from '../context.ts'
 import { podLog } from './log.ts'
 import type { NodeConnector } from './node-connector.ts'
 import { getPod, namedNodeOfPod } from './pod-location.ts'

@@ -1,8 +1,6 @@
 import type { Subresources } from '../../resources/definition.ts'
-import type { ResourceContext } from '../context.ts'
+import type { ResourceContext, SubresourceHandler, SubresourceHandlers } from '../context.ts'
 import { methodNotAllowed, pathNotFound } from '../paths.ts'
-import type { ApiResponse } from '../request.ts'
-import type { ResourceVerb } from '../router.ts'
 import { getVerb } from '../verbs/get.ts'
 import { patchStatus } from '../verbs/patch.ts'
 import { updateStatus } from '../verbs/update.ts'
@@ -10,9 +8,6 @@ import { createBinding } from './binding.ts'
 import { createEviction } from './eviction.ts'
 import { updateFinalize } from './finalize.ts'
 import { getScale, patchScale, updateScale } from './scale.ts'
-
-export type SubresourceHandler = (context: ResourceContext) => Promise<ApiResponse>
-export type SubresourceHandlers = Readonly<Partial<Record<ResourceVerb, SubresourceHandler>>>
 
 /** What subresources do, by name; which kinds have them is on their definitions. */
 export const builtInSubresources: Readonly<Record<string, SubresourceHandlers>> = {

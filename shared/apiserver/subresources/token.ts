@@ -5,12 +5,12 @@ import { timestamp } from '../../platform/clock.ts'
 import type { Pod } from '../../resources/resource.ts'
 import type { ObjectClaim, Tokens } from '../authn/tokens.ts'
 import { readTyped } from '../body.ts'
+import type { SubresourceHandlers } from '../context.ts'
 import { isDryRun, keyOf, notFoundIn, type ResourceContext } from '../context.ts'
 import { admit } from '../objects/admit.ts'
 import { decodeStored } from '../objects/encode.ts'
 import { negotiate, reviewForms } from '../represent/negotiate.ts'
 import { respondReview } from '../represent/respond.ts'
-import type { SubresourceHandlers } from './subresource.ts'
 
 interface TokenRequest extends KubeObject {
   spec?: { audiences?: string[]; expirationSeconds?: number; boundObjectRef?: BoundObject }
