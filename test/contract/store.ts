@@ -1,25 +1,10 @@
 import { afterEach, beforeEach, describe, it } from 'vitest'
-import type { Store } from '../../shared/storage/store.ts'
-import type { ManualClock } from '../fakes/manual-clock.ts'
+import type { StoreCases, StoreUnderTest } from './store/case.ts'
 import { changeCases } from './store/changes.ts'
 import { historyCases } from './store/history.ts'
 import { listCases } from './store/lists.ts'
 import { sizeCases } from './store/sizes.ts'
 import { writeCases } from './store/writes.ts'
-
-/** What a driver gives for one test; `close` removes all of it. */
-export interface StoreUnderTest {
-  readonly store: Store
-  /** the store's own; history is kept 600 s of it */
-  readonly clock: ManualClock
-  /** how many objects are a great many here; a local engine may be slow */
-  readonly many: number
-  /** does now what the background would do: drop expired objects and old history */
-  sweep(): Promise<void>
-  close(): Promise<void>
-}
-
-export type StoreCases = Readonly<Record<string, (subject: StoreUnderTest) => Promise<void>>>
 
 /** Run by every driver; a departure is a named skip with its reason. */
 export const testStore = (options: {

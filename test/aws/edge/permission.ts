@@ -1,16 +1,7 @@
 import { account, region } from '../emulator/call.ts'
+import type { Permission } from './needed.ts'
 import { type AwsCall, UnknownCall } from './request.ts'
 import { prefixed, tagsOfRequest } from './tagged.ts'
-
-/** What somebody must be allowed to do for a call to be made. */
-export interface Permission {
-  /** `dynamodb:PutItem` */
-  readonly action: string
-  /** an ARN; `*`: the action knows no resource */
-  readonly resource: string
-  /** condition keys of the call */
-  readonly context: Readonly<Record<string, string | readonly string[]>>
-}
 
 export interface Known {
   /** of the task definition's role, which whoever starts a task passes on */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Statement } from '../deploy/deployment.ts'
-import { type Known, type Permission, permissionsOf } from './permission.ts'
+import type { Permission } from './needed.ts'
+import { type Known, permissionsOf } from './permission.ts'
 import { allows } from './policy.ts'
 import { readCall, UnknownCall } from './request.ts'
 

@@ -1,5 +1,5 @@
 import type { Statement } from '../deploy/deployment.ts'
-import type { Permission } from './permission.ts'
+import type { Permission } from './needed.ts'
 
 /**
  * Whether an identity's policies allow it: an explicit denial wins, what nobody allows is denied.

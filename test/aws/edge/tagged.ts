@@ -1,4 +1,4 @@
-import type { Permission } from './permission.ts'
+import type { Permission } from './needed.ts'
 import type { AwsCall } from './request.ts'
 
 export type Tags = Readonly<Record<string, string>>

@@ -1,5 +1,5 @@
 import { jsonCall } from '../emulator/call.ts'
-import type { Mapping, MappingsOptions } from './mappings.ts'
+import type { Mapping, MappingsOptions } from './mapping.ts'
 import { fits } from './pattern.ts'
 import { pause } from './queue-trigger.ts'
 

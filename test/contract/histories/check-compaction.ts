@@ -1,6 +1,6 @@
 import { RevisionExpired, type Store } from '../../../shared/storage/store.ts'
 import { readAll } from '../store/changes.ts'
-import type { Finding } from './check-history.ts'
+import type { Finding } from './finding.ts'
 import type { RecordedChange } from './history.ts'
 import { recordedChange } from './marked-object.ts'
 

@@ -1,13 +1,8 @@
 import { checkConditions, checkObjects } from './check-objects.ts'
 import { checkValues } from './check-values.ts'
 import { checkWatches, textOf } from './check-watches.ts'
+import type { Finding } from './finding.ts'
 import type { History, RecordedChange, RecordedRead, RecordedWrite } from './history.ts'
-
-export interface Finding {
-  readonly what: string
-  /** the object it is about */
-  readonly name?: string | undefined
-}
 
 /**
  * What in a history contradicts the store's contract, given its whole log: one total order in which every write that was

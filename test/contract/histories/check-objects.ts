@@ -1,4 +1,4 @@
-import type { Finding } from './check-history.ts'
+import type { Finding } from './finding.ts'
 import type { History, RecordedChange, RecordedWrite } from './history.ts'
 import { findUnexplained, type Operation } from './linearizable.ts'
 

@@ -1,4 +1,4 @@
-import type { Finding } from './check-history.ts'
+import type { Finding } from './finding.ts'
 import type { History, RecordedChange } from './history.ts'
 
 /** What stood in an object at a revision is what was written there, and nothing older or torn. */

@@ -1,4 +1,4 @@
-import type { Finding } from './check-history.ts'
+import type { Finding } from './finding.ts'
 import { type History, type RecordedChange, type Side, sideOf } from './history.ts'
 
 /** Each watcher saw every change that it wanted once, in the order of the log, and no other. */

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { type Change, RevisionInFuture, type Store } from '../../../shared/storage/store.ts'
-import type { StoreCases } from '../store.ts'
+import type { StoreCases } from './case.ts'
 import { brief, createPod, deletePod, noted, rejection, text, updatePod } from './objects.ts'
 
 /** Everything after a position, page by page. */

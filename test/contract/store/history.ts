@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { RevisionExpired, RevisionInFuture } from '../../../shared/storage/store.ts'
-import type { StoreCases, StoreUnderTest } from '../store.ts'
+import type { StoreCases, StoreUnderTest } from './case.ts'
 import { readAll } from './changes.ts'
 import { brief, createPod, deletePod, names, noted, pod, rejection, updatePod } from './objects.ts'
 

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { type ListOptions, RevisionInFuture, type Store } from '../../../shared/storage/store.ts'
-import type { StoreCases } from '../store.ts'
+import type { StoreCases } from './case.ts'
 import { brief, createPod, deletePod, names, noted, rejection, updatePod } from './objects.ts'
 
 const listNames = async (store: Store, options?: ListOptions) => names((await store.list('pods', options)).entries)

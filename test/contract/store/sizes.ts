@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { StoreCases } from '../store.ts'
+import type { StoreCases } from './case.ts'
 import { readAll } from './changes.ts'
 import { createPod, names, noted, pod, text, updatePod } from './objects.ts'
 

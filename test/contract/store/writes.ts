@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { KeyExists, RevisionConflict } from '../../../shared/storage/store.ts'
-import type { StoreCases } from '../store.ts'
+import type { StoreCases } from './case.ts'
 import { brief, createPod, deletePod, noted, pod, rejection, text, updatePod } from './objects.ts'
 
 export const writeCases: StoreCases = {
