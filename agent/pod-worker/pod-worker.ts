@@ -7,6 +7,7 @@ import { roomLoss } from '../room/room-loss.ts'
 import { podStatus } from '../status/pod-status.ts'
 import { computeActions, type PodActions } from './actions.ts'
 import { rejection } from './admission.ts'
+import { BackOff } from './back-off.ts'
 import { BringUp } from './bring-up.ts'
 import { ContainerStops } from './container-stops.ts'
 import { attachNetwork } from './create-sandbox.ts'
@@ -38,6 +39,7 @@ export class PodWorker {
   readonly #messages: TerminationMessages
   readonly #stops: ContainerStops
   readonly #timer = new WakeTimer(() => this.wake())
+  readonly #backOff = new BackOff({ firstMs: 2000, longestMs: 60_000 })
   #pod: Pod
   #gone = false
   #status: PodStatus
@@ -117,9 +119,13 @@ export class PodWorker {
       this.#dirty = false
       try {
         await this.#sync()
+        this.#backOff.reset('')
       } catch (error) {
         this.#context.log.error('pod can not be synced, trying again', { pod: this.#pod.metadata.name, error })
-        this.#timer.ringIn(2000)
+        const message = `error determining status: ${error instanceof Error ? error.message : error}`
+        this.#context.events.pod(this.#pod, { type: 'Warning', reason: 'FailedSync', message })
+        this.#backOff.next('', this.#context.clock.now(), this.#context.clock.now())
+        this.#timer.ringIn(this.#backOff.delayMs(''))
       }
     }
   }

@@ -17,6 +17,7 @@ import type { User } from '../../shared/apiserver/request.ts'
 import type { Client } from '../../shared/client/client.ts'
 import { createClient } from '../../shared/client/rest-client.ts'
 import { startInformer } from '../../shared/client/watching-informer.ts'
+import { isReason } from '../../shared/meta/status.ts'
 import { systemClock } from '../../shared/platform/clock.ts'
 import { createLogger } from '../../shared/platform/log.ts'
 import type { PodSpec } from '../../shared/resources/generated/types.ts'
@@ -137,6 +138,15 @@ export interface SimulatedNodeOptions {
   readonly departures?: EndpointDepartures
 }
 
+/** Of pod addresses, as the control plane does; a node may not take one. */
+const giveRange = async (client: Client): Promise<void> => {
+  const podCIDR = '10.244.0.0/24'
+  const node = { metadata: { name: 'node-1' }, spec: { podCIDR, podCIDRs: [podCIDR] } }
+  await client.create(nodes, node).catch((error: unknown) => {
+    if (!isReason(error, 'AlreadyExists')) throw error
+  })
+}
+
 export const startSimulatedNode = async (
   cluster: AgentCluster,
   { runtime, rooms = ownMachine, departures }: SimulatedNodeOptions = {},
@@ -145,11 +155,12 @@ export const startSimulatedNode = async (
   const informers = cluster.informers()
   const log = createLogger({ write: (line) => logs.push(line), level: 'info' })
   const probes = new Map<string, ProbeOutcome>()
+  await giveRange(client)
   const used =
     runtime ?? new SimulatedRuntime({ clock: systemClock, podOf: ({ namespace, name }) => informers.pods.get(namespace, name) })
   const events = new EventRecorder({ client: nodeClient, clock: systemClock, log, nodeName: 'node-1' })
   const agent = await startNodeAgent({
-    identity: { name: 'node-1', labels: {}, podCIDR: '10.244.0.0/24' },
+    identity: { name: 'node-1', labels: {} },
     dataDir: cluster.dataDir,
     address: { internalIP: '127.0.0.1' },
     heartbeats: createApiHeartbeats(nodeClient),

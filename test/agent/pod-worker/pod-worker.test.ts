@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { nodes, type Pod, pods } from '../../../shared/resources/resource.ts'
 import { type AgentCluster, type SimulatedNode, startAgentCluster, startSimulatedNode } from '../environment.ts'
 
@@ -43,6 +43,20 @@ describe('a pod on its node', () => {
     )
     const expected = ['Created: Container created', 'Started: Container started']
     await expect.poll(() => cluster.events()).toEqual(expect.arrayContaining(expected))
+  })
+
+  it('says that it can not be looked at, and goes on when it can', async () => {
+    await cluster.createPod('web', {})
+    await cluster.pod('web', ready)
+    const broken = vi.spyOn(node.runtime, 'pod').mockImplementation(() => {
+      throw new Error('the engine is mute')
+    })
+    const touch = { type: 'merge', body: { metadata: { labels: { touched: 'yes' } } } } as const
+    await cluster.client.patch(pods, 'default', 'web', touch)
+    await expect.poll(() => cluster.events()).toContain('FailedSync: error determining status: the engine is mute')
+    broken.mockRestore()
+    await cluster.client.delete(pods, 'default', 'web')
+    await cluster.gone('web')
   })
 
   it('restarts a crashed container at once, then backs off', async () => {
