@@ -1,5 +1,6 @@
 import { openDynamoDbHeartbeats } from '../../../../shared/storage/dynamodb/heartbeats.ts'
 import { openDynamoDbStore } from '../../../../shared/storage/dynamodb/open.ts'
+import { answerJobs } from '../../../contract/histories/client-process.ts'
 import { runHeartbeats } from '../../../contract/histories/heartbeat-clients.ts'
 import { runClients } from '../../../contract/histories/random-clients.ts'
 import { seededRandom } from '../../../contract/random.ts'
@@ -32,7 +33,4 @@ const run = async ({ endpoint, table, name, seed, operations }: HistoryJob) => {
   return { ...history, found }
 }
 
-process.on('message', async (job: HistoryJob) => {
-  const history = await run(job)
-  process.send?.(history)
-})
+answerJobs(run)
