@@ -24,13 +24,16 @@ const known = ({ pod }: Target, name: string) =>
     (container) => container.name === name,
   )
 
-/** The running container of that name. */
-export const runningContainer = (target: Target, name: string): RuntimeContainer => {
+/** The running container of that name: one that has not started, or has ended, is none for a kubelet. */
+export const runningContainer = (target: Target, name: string, verb: 'exec' | 'attach'): RuntimeContainer => {
   const found = target.runtime?.containers.find((container) => container.name === name)
   if (found?.state === 'running') return found
   const { metadata } = target.pod
-  const what = found ? `container "${name}" is not running` : `container not found ("${name}")`
-  throw new ApiError('InternalError', `unable to upgrade connection: ${what} in pod ${metadata.name}_${metadata.namespace}`)
+  const what =
+    verb === 'exec'
+      ? `container not found ("${name}")`
+      : `container ${name} not found in pod ${metadata.name}_${metadata.namespace}`
+  throw new ApiError('InternalError', `unable to upgrade connection: ${what}`)
 }
 
 /** The container whose log is asked for: the newest, or the one before. */

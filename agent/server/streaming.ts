@@ -62,7 +62,7 @@ const acceptStreams = async (request: StreamingRequest, options: StreamOptions):
 export const serveExec = async (request: StreamingRequest): Promise<void> => {
   const { source, query } = request
   const options = optionsOf(query)
-  const { id } = runningContainer(findPod(source, request.namespace, request.pod), request.container)
+  const { id } = runningContainer(findPod(source, request.namespace, request.pod), request.container, 'exec')
   const command = query.getAll('command')
   const streams = await acceptStreams(request, options)
   if (!streams) return
@@ -77,7 +77,7 @@ export const serveExec = async (request: StreamingRequest): Promise<void> => {
 export const serveAttach = async (request: StreamingRequest): Promise<void> => {
   const { source, query, container } = request
   const target = findPod(source, request.namespace, request.pod)
-  const { id } = runningContainer(target, container)
+  const { id } = runningContainer(target, container, 'attach')
   const spec = target.pod.spec.containers.find(({ name }) => name === container)
   const options = { ...optionsOf(query), tty: spec?.tty ?? false }
   const streams = await acceptStreams(request, { ...options, stderr: options.stderr && !options.tty })
