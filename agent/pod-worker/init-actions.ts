@@ -20,7 +20,7 @@ export const computeInitActions = (input: ActionInput): InitActions => {
   const appStarted = pod.spec.containers.some((each) => newestOf(runtime, each.name)?.sandboxId === sandbox?.id)
   const stop: ContainerStop[] = []
   const start: Container[] = []
-  for (const container of containers) {
+  for (const [at, container] of containers.entries()) {
     const newest = newestOf(runtime, container.name)
     if (isSidecar(container)) {
       const state = sidecarState(container, input)
@@ -30,6 +30,8 @@ export const computeInitActions = (input: ActionInput): InitActions => {
       continue
     }
     if (appStarted) continue
+    // That a later one was made shows that this one succeeded, though its container has been removed.
+    if (!newest && containers.slice(at + 1).some(({ name }) => newestOf(runtime, name)?.sandboxId === sandbox?.id)) continue
     if (newest?.state === 'running') return { done: false, failed: false, stop, start }
     if (newest?.state === 'exited' && newest.exitCode === 0) continue
     if (newest?.state === 'exited' && !initRestarts(container, input, newest.exitCode ?? 137)) {

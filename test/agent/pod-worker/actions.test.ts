@@ -75,6 +75,13 @@ describe('computeActions', () => {
     ['starts the first init container alone', { initContainers: init }, runtimeOf([]), { start: ['i1'], stop: [] }],
     ['waits for it', { initContainers: init }, runtimeOf([container('i1', 'running')]), nothing],
     ['goes on to the next', { initContainers: init }, runtimeOf([exited('i1', 0)]), { start: ['i2'], stop: [] }],
+    [
+      'does not run a removed one again beside a later one',
+      { initContainers: init },
+      runtimeOf([container('i2', 'running')]),
+      nothing,
+    ],
+    ['goes on when a removed one was before', { initContainers: init }, runtimeOf([exited('i2', 0)]), { start: ['a'], stop: [] }],
     ['tries it again', { initContainers: init }, runtimeOf([exited('i1', 1)]), { start: ['i1'], stop: [] }],
     [
       'gives up with Never',
