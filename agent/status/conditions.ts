@@ -70,7 +70,7 @@ const initialized = ({ spec, statuses, phase }: ConditionInput): Finding => {
   if (phase === 'Succeeded') return { status: 'True', reason: 'PodCompleted' }
   const appStarted = spec.containers.some(({ name }) => {
     const status = byName.get(name)
-    return status?.state?.running || status?.state?.terminated || status?.lastState?.terminated
+    return status?.state?.running || status?.state?.terminated
   })
   if (appStarted) return met
   const incomplete = (spec.initContainers ?? []).filter((container) => {

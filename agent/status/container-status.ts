@@ -39,7 +39,7 @@ const containerStatus = (input: StatusInput, container: Container, kind: 'init' 
   const running = status.state?.running !== undefined
   const started = running && (!container.startupProbe || probes.get(newest!.id, 'startup') === 'success')
   const ordinaryInit = kind === 'init' && !isSidecar(container)
-  if (kind !== 'ephemeral') status.started = started && !ordinaryInit
+  if (kind !== 'ephemeral') status.started = started
   status.ready = ordinaryInit
     ? status.state?.terminated?.exitCode === 0
     : kind !== 'ephemeral' && started && (!container.readinessProbe || probes.get(newest!.id, 'readiness') === 'success')
@@ -68,7 +68,8 @@ const known = (input: StatusInput, container: Container, newest: RuntimeContaine
   image: newest.image,
   imageID: newest.imageID,
   containerID: idOf(input, newest),
-  ...specParts(container),
+  ...mountParts(container),
+  ...resourceParts(container),
 })
 
 const missing = (input: StatusInput, container: Container, previous: ContainerStatus | undefined): ContainerStatus => {
@@ -82,7 +83,7 @@ const missing = (input: StatusInput, container: Container, previous: ContainerSt
     restartCount: previous?.restartCount ?? 0,
     image: container.image ?? '',
     imageID: '',
-    ...specParts(container),
+    ...mountParts(container),
   }
   if (previous?.state?.running && !previous.lastState?.terminated) {
     const message = 'The container could not be located when the pod was deleted.  The container used to be Running'
@@ -111,8 +112,8 @@ const stateOf = (input: StatusInput, container: RuntimeContainer): ContainerStat
   }
 }
 
-const specParts = ({ volumeMounts, resources }: Container): Partial<ContainerStatus> => ({
-  ...(volumeMounts?.length
+const mountParts = ({ volumeMounts }: Container): Partial<ContainerStatus> =>
+  volumeMounts?.length
     ? {
         volumeMounts: volumeMounts.map(({ name, mountPath, readOnly }) => ({
           name,
@@ -120,7 +121,10 @@ const specParts = ({ volumeMounts, resources }: Container): Partial<ContainerSta
           ...(readOnly ? { readOnly, recursiveReadOnly: 'Disabled' } : {}),
         })),
       }
-    : {}),
+    : {}
+
+/** Only of what the engine has: a container that was never made has been given nothing. */
+const resourceParts = ({ resources }: Container): Partial<ContainerStatus> => ({
   ...(resources?.requests ? { allocatedResources: resources.requests } : {}),
   ...(resources ? { resources: { limits: resources.limits, requests: resources.requests } } : {}),
 })

@@ -29,20 +29,17 @@ export const podPhase = ({ spec, statuses, ended }: PhaseInput): 'Pending' | 'Ru
   for (const container of init) {
     const { stand, exitCode } = standOfContainer(container)
     if (stand !== 'stopped') pendingInit++
-    else if (exitCode !== 0) {
-      if (!restartsAfter(container, spec, exitCode)) return 'Failed'
-      pendingInit++
-    }
+    else if (exitCode !== 0 && !restartsAfter(container, spec, exitCode)) return 'Failed'
   }
   const appHasRun = apps.some(({ stand }) => stand === 'running' || stand === 'stopped')
-  const pendingSidecars = sidecars.filter((container) => {
-    const status = statuses.find(({ name }) => name === container.name)
-    const { stand } = standOf(status)
-    return stand === 'waiting' || stand === 'unknown' || (stand === 'running' && !status?.started)
-  }).length
-
-  if (pendingInit > 0 || (pendingSidecars > 0 && !appHasRun)) return 'Pending'
-  if (apps.some(({ stand }) => stand === 'waiting' || stand === 'unknown')) return 'Pending'
+  const starting = sidecars.some(({ name }) => {
+    const status = statuses.find((each) => each.name === name)
+    return status?.state?.running && !status.started
+  })
+  if (pendingInit > 0 || (starting && !appHasRun)) return 'Pending'
+  // One that never ran holds the pod back even when the others have run; one that has ended before does not.
+  const stands = [...apps, ...sidecars.map(standOfContainer)]
+  if (stands.some(({ stand }) => stand === 'waiting' || stand === 'unknown')) return 'Pending'
   const runs = apps.some(({ stand }) => stand === 'running')
   if (runs || (!ended && sidecars.some((container) => standOfContainer(container).stand === 'running'))) return 'Running'
   const restarting = apps.some(({ container, exitCode = 0 }) => restartsAfter(container, spec, exitCode))

@@ -44,6 +44,22 @@ describe('podPhase', () => {
     expect(podPhase({ spec, statuses: [init, status('a', waiting)], ended: false })).toBe(phase)
   })
 
+  const failedBefore = { lastState: exited(1) }
+  it.each([
+    { why: 'init containers of a new sandbox fail', init: {}, i: status('i', exited(1)), a: crashed('a'), phase: 'Running' },
+    { why: 'init containers of a new sandbox run', init: {}, i: status('i', running), a: crashed('a'), phase: 'Pending' },
+    { why: 'a sidecar never ran', i: status('i', waiting), a: status('a', running), phase: 'Pending' },
+    { why: 'a sidecar restarts', i: status('i', waiting, failedBefore), a: status('a', running), phase: 'Running' },
+    { why: 'a sidecar starts again', i: status('i', running, { started: false }), a: status('a', running), phase: 'Running' },
+    { why: 'a sidecar starts', i: status('i', running, { started: false }), a: status('a', waiting), phase: 'Pending' },
+    { why: 'only a sidecar runs still', i: status('i', running, { started: true }), a: status('a', exited(0)), phase: 'Running' },
+    { why: 'a sidecar failed too', i: status('i', exited(137)), a: status('a', exited(0)), policy: 'Never', phase: 'Succeeded' },
+  ])('is $phase when $why', ({ init = { restartPolicy: 'Always' }, i, a, policy = 'Always', phase }) => {
+    const initContainers = [{ name: 'i', ...init }]
+    const spec: PodSpec = { restartPolicy: policy, initContainers, containers: [{ name: 'a' }] }
+    expect(podPhase({ spec, statuses: [i, a], ended: false })).toBe(phase)
+  })
+
   it('is restarted by a rule in spite of restartPolicy Never', () => {
     const restartPolicyRules = [{ action: 'Restart', exitCodes: { operator: 'In', values: [42] } }]
     const spec: PodSpec = { restartPolicy: 'Never', containers: [{ name: 'a', restartPolicy: 'Never', restartPolicyRules }] }
@@ -66,6 +82,16 @@ describe('podConditions', () => {
       message: 'containers with unready status: [b]',
       observedGeneration: 3,
     })
+  })
+
+  it.each([
+    { why: 'app containers wait to run again', state: waiting, more: { lastState: exited(1) }, initialized: 'False' },
+    { why: 'an app container has ended', state: exited(1), more: {}, initialized: 'True' },
+    { why: 'an app container runs', state: running, more: {}, initialized: 'True' },
+  ])('says Initialized $initialized of init containers that run anew when $why', ({ state, more, initialized }) => {
+    const anew = { ...base, spec: { initContainers: [{ name: 'i' }], containers: [{ name: 'a' }] } }
+    const conditions = podConditions({ ...anew, statuses: [status('i', running), status('a', state, more)], previous: [] })
+    expect(find(conditions, 'Initialized')?.status).toBe(initialized)
   })
 
   it('waits for readiness gates, which others set, and keeps their conditions', () => {
