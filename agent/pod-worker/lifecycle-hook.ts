@@ -1,9 +1,7 @@
 import type { Clock } from '../../shared/platform/clock.ts'
 import type { Container, LifecycleHandler } from '../../shared/resources/generated/types.ts'
-import { containerPort } from '../probes/container-port.ts'
 import { runCommand } from '../probes/exec-probe.ts'
 import { httpProbe } from '../probes/http-probe.ts'
-import { tcpProbe } from '../probes/tcp-probe.ts'
 import type { ContainerRuntime } from '../runtime/runtime.ts'
 
 export interface HookOptions {
@@ -35,11 +33,6 @@ export const runHook = async (options: HookOptions): Promise<void> => {
     if (!outcome.ok && !outcome.output.startsWith('HTTP probe failed')) throw new Error(outcome.output)
     return
   }
-  if (handler.tcpSocket) {
-    const { host, port } = handler.tcpSocket
-    const outcome = await tcpProbe(host || podIP, containerPort(port, container), httpTimeoutMs)
-    if (!outcome.ok) throw new Error(outcome.output)
-    return
-  }
+  // tcpSocket too: a kubelet knows no such hook, though the API takes it.
   throw new Error(`invalid handler: ${JSON.stringify(handler)}`)
 }
