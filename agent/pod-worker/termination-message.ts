@@ -14,7 +14,7 @@ export const terminationMessage = async (
   container: RuntimeContainer,
 ): Promise<string> => {
   const { terminationMessageFile: path, exitCode, reason } = container
-  const written = path ? await head(path) : ''
+  const written = path ? await end(path) : ''
   const failed = exitCode !== 0 && reason !== 'StartError'
   if (written !== '' || spec?.terminationMessagePolicy !== 'FallbackToLogsOnError' || !failed) return written
   const stream = await runtime.logs(container.id, { follow: false, tailLines: linesFromLogs, timestamps: false })
@@ -23,12 +23,14 @@ export const terminationMessage = async (
   return Buffer.concat(chunks).subarray(-longestFromLogs).toString('utf8')
 }
 
-const head = async (path: string): Promise<string> => {
+const end = async (path: string): Promise<string> => {
   try {
     // The container has written it: what is no file by now is not waited for.
     await using file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
-    if (!(await file.stat()).isFile()) return ''
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(longestMessage), 0, longestMessage, 0)
+    const info = await file.stat()
+    if (!info.isFile()) return ''
+    const from = Math.max(0, info.size - longestMessage)
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(longestMessage), 0, longestMessage, from)
     return buffer.toString('utf8', 0, bytesRead)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
