@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import type { VolumeProjection } from '../../shared/resources/generated/types.ts'
 import type { Pod } from '../../shared/resources/resource.ts'
+import { Folder } from '../files/folder.ts'
 import { type VolumeFile, writeAtomically } from './atomic-writer.ts'
 import { mountTmpfs } from './mount.ts'
 import { configMapFiles, downwardFiles, type Files, type ProjectionContext, secretFiles } from './projection.ts'
@@ -20,7 +21,8 @@ const computedPlugin = (
 ): VolumePlugin => {
   const refresh = async (request: VolumeRequest) => {
     const files = await options.files(request)
-    await writeAtomically({ dir: request.dir, files, fsGroup: request.pod.spec.securityContext?.fsGroup })
+    const { pod, dir } = request
+    await writeAtomically({ dir, files, fsGroup: pod.spec.securityContext?.fsGroup })
   }
   return {
     kind,
@@ -29,11 +31,20 @@ const computedPlugin = (
     forget: options.forget,
     mount: async (request) => {
       await mkdir(request.dir, { recursive: true })
-      if (options.memory) await mountTmpfs(request.dir, 'mode=0755')
+      if (options.memory) await mountTmpfs(request.dir, 'mode=1777')
+      await setOwner(request, options.memory ? 0o1777 : 0o777)
       await refresh(request)
       return request.dir
     },
   }
+}
+
+/** As an emptyDir's: containers see these modes, though they can write nothing here. */
+const setOwner = async ({ pod, dir }: VolumeRequest, mode: number) => {
+  const fsGroup = pod.spec.securityContext?.fsGroup
+  await using folder = await Folder.open(dir)
+  await folder.handle.chown(0, fsGroup ?? 0)
+  await folder.handle.chmod(fsGroup === undefined ? mode : mode | 0o2000)
 }
 
 /** configMap, secret, downwardAPI and projected volumes. Secrets and tokens stand in memory only. */
@@ -72,18 +83,22 @@ const projectionFiles = async (context: ProjectionContext, pod: Pod, source: Vol
   if (source.serviceAccountToken) {
     const { audience, expirationSeconds = defaultTokenSeconds, path } = source.serviceAccountToken
     const token = await context.token.get(pod, { audience, expirationSeconds })
-    // Only its owner reads a token; a pod that runs as one user, or has a group, is that owner.
-    const { runAsUser, fsGroup } = pod.spec.securityContext ?? {}
-    const readers = fsGroup !== undefined ? 0o640 : 0o600
-    const uid = runAsUser ?? commonUser(pod)
-    const file = { content: Buffer.from(token), mode: uid === undefined && fsGroup === undefined ? mode : readers, uid }
+    // Only its owner reads a token: the one user of the pod, or its group.
+    const uid = commonUser(pod)
+    const restricted = uid !== undefined || pod.spec.securityContext?.fsGroup !== undefined
+    const file = { content: Buffer.from(token), mode: restricted ? 0o600 : mode, uid }
     return new Map([[path, file]])
   }
   throw new Error(`projected source ${Object.keys(source)[0]} is not supported by this agent`)
 }
 
-/** The user that all containers run as, if they say so. */
-const commonUser = (pod: Pod): number | undefined => {
-  const users = new Set(pod.spec.containers.map(({ securityContext }) => securityContext?.runAsUser))
+/** The user that all containers run as, if they all say so. */
+const commonUser = ({ spec }: Pod): number | undefined => {
+  const { initContainers = [], containers, ephemeralContainers = [] } = spec
+  const users = new Set(
+    [...initContainers, ...containers, ...ephemeralContainers].map(
+      ({ securityContext }) => securityContext?.runAsUser ?? spec.securityContext?.runAsUser,
+    ),
+  )
   return users.size === 1 ? [...users][0] : undefined
 }
