@@ -14,6 +14,8 @@ export interface AtomicWriteOptions {
   /** by path relative to the volume */
   readonly files: ReadonlyMap<string, VolumeFile>
   readonly fsGroup?: number | undefined
+  /** folders, relative to the volume, on which something else is mounted: they are made and stay */
+  readonly mountPoints?: readonly string[] | undefined
 }
 
 const link = '..data'
@@ -30,23 +32,49 @@ export const writeAtomically = async (options: AtomicWriteOptions): Promise<void
   const { dir, files } = options
   await using volume = await Folder.open(dir)
   const current = await volume.readlink(link).catch(() => '')
-  if (ownName.test(current) && (await shows(volume, current, files))) return
+  if (ownName.test(current) && (await shows(volume, current, files))) {
+    // A writer that was ended half-way has left names that are not there yet.
+    await finish(volume, current, options)
+    return
+  }
   const fresh = `..${new Date().toISOString().replaceAll(/[-:TZ]/g, '_')}.${randomUUID().slice(0, 8)}`
   await writeFolder(volume, fresh, options)
   await removeTree(dir, temporaryLink)
   await volume.symlink(fresh, temporaryLink)
   await replaceLink(volume, dir)
-  await linkNames(volume, dir, new Set([...files.keys()].map((path) => path.split('/')[0]!)))
+  await finish(volume, fresh, options)
+}
+
+/** Names for what is in the current folder, and an end to the folders before it. */
+const finish = async (volume: Folder, current: string, options: AtomicWriteOptions) => {
+  const { dir, files } = options
+  const wanted = new Set([...files.keys()].map((path) => normalized(path).split('/')[0]!))
+  const mountPoints = (options.mountPoints ?? [])
+    .map((path) => path.split('/'))
+    .filter(([first = '']) => !wanted.has(first) && !first.startsWith('..'))
+  await linkNames(volume, dir, { wanted, kept: new Set(mountPoints.map(([first = '']) => first)) })
+  for (const steps of mountPoints) await makeFolders(volume, steps, options)
   for (const name of await volume.names()) {
-    if (ownName.test(name.toString()) && name.toString() !== fresh) await removeTree(dir, name)
+    if (ownName.test(name.toString()) && name.toString() !== current) await removeTree(dir, name)
   }
 }
+
+const makeFolders = async (parent: Folder, [name, ...rest]: readonly string[], options: AtomicWriteOptions): Promise<void> => {
+  if (name === undefined) return
+  await using folder = await folderIn(parent, name, options)
+  await makeFolders(folder, rest, options)
+}
+
+const folderIn = (parent: Folder, name: string, options: AtomicWriteOptions): Promise<Folder> =>
+  parent.folder(name).catch((error: unknown) => {
+    if (codeOf(error) !== 'ENOENT') throw error
+    return newFolder(parent, name, options)
+  })
 
 const writeFolder = async (volume: Folder, name: string, options: AtomicWriteOptions) => {
   await using folder = await newFolder(volume, name, options)
   for (const [path, file] of options.files) {
-    const steps = path.split('/').filter((step) => step !== '' && step !== '.')
-    await writeOne(folder, steps, file, options)
+    await writeOne(folder, normalized(path).split('/'), file, options)
   }
 }
 
@@ -62,10 +90,7 @@ const newFolder = async (parent: Folder, name: string, { fsGroup }: AtomicWriteO
 const writeOne = async (folder: Folder, steps: readonly string[], file: VolumeFile, options: AtomicWriteOptions) => {
   const [name = '', ...rest] = steps
   if (rest.length > 0) {
-    await using below = await folder.folder(name).catch((error: unknown) => {
-      if (codeOf(error) !== 'ENOENT') throw error
-      return newFolder(folder, name, options)
-    })
+    await using below = await folderIn(folder, name, options)
     await writeOne(below, rest, file, options)
     return
   }
@@ -93,10 +118,14 @@ const replaceLink = async (volume: Folder, dir: string) => {
   }
 }
 
-const linkNames = async (volume: Folder, dir: string, wanted: ReadonlySet<string>) => {
+const linkNames = async (
+  volume: Folder,
+  dir: string,
+  { wanted, kept }: { wanted: ReadonlySet<string>; kept: ReadonlySet<string> },
+) => {
   for (const bytes of await volume.names()) {
     const name = bytes.toString()
-    if (name.startsWith('..')) continue
+    if (name.startsWith('..') || (kept.has(name) && (await volume.lstat(bytes)).isDirectory())) continue
     const right = wanted.has(name) && (await volume.readlink(bytes).catch(() => '')) === `${link}/${name}`
     if (!right) await removeTree(dir, bytes)
   }

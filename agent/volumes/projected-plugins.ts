@@ -4,6 +4,7 @@ import type { Pod } from '../../shared/resources/resource.ts'
 import { Folder } from '../files/folder.ts'
 import { type VolumeFile, writeAtomically } from './atomic-writer.ts'
 import { mountTmpfs } from './mount.ts'
+import { nestedMountPoints } from './nested-mount-points.ts'
 import { configMapFiles, downwardFiles, type Files, type ProjectionContext, secretFiles } from './projection.ts'
 import type { VolumeKind, VolumePlugin, VolumeRequest } from './volume.ts'
 
@@ -21,8 +22,9 @@ const computedPlugin = (
 ): VolumePlugin => {
   const refresh = async (request: VolumeRequest) => {
     const files = await options.files(request)
-    const { pod, dir } = request
-    await writeAtomically({ dir, files, fsGroup: pod.spec.securityContext?.fsGroup })
+    const { pod, volume, dir } = request
+    const mountPoints = nestedMountPoints(pod, volume.name)
+    await writeAtomically({ dir, files, mountPoints, fsGroup: pod.spec.securityContext?.fsGroup })
   }
   return {
     kind,

@@ -138,4 +138,28 @@ describe.skipIf(missing)(`modes and owners of what volumes show${missing ? ` (${
       expect(await shown(await mount({ hostPath: { path: join(path, name), type } }, { securityContext }))).toBe(expected)
     }
   })
+
+  it('makes folders for what is mounted inside, and keeps them when files change', async () => {
+    const containers = [
+      {
+        name: 'c',
+        volumeMounts: [
+          { name: 'v', mountPath: '/etc/app/' },
+          { name: 'w', mountPath: '/etc/app/certs/live' },
+          { name: 'x', mountPath: '/etc/app/certs/live/deeper' },
+          { name: 'x', mountPath: '/etc/app/a' },
+          { name: 'x', mountPath: '/etc/app-other/x' },
+          { name: 'x', mountPath: '/etc/app/..data' },
+        ],
+      },
+    ]
+    const spec = { containers, securityContext: { fsGroup: 2000 } }
+    for (let turn = 0; turn < 2; turn++) {
+      const path = await mount({ configMap: { name: 'x' } }, spec)
+      expect(await shown(join(path, 'certs/live'))).toBe('2755 0:2000')
+      await expect(stat(join(path, 'certs/live/deeper'))).rejects.toThrow('ENOENT')
+      await expect(stat(join(path, 'x'))).rejects.toThrow('ENOENT')
+      expect(await shown(join(path, 'a'))).toBe('644 0:2000')
+    }
+  })
 })

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, readlink, rm, stat } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, readlink, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -35,6 +35,15 @@ describe('writeAtomically', () => {
     await writeAtomically({ dir, files: files({ a: '3', c: '4' }) })
     expect((await readdir(dir)).filter((name) => !name.startsWith('..')).sort()).toEqual(['a', 'c'])
     expect(await readFile(join(dir, 'a'), 'utf8')).toBe('3')
+    expect((await readdir(dir)).filter((name) => name.startsWith('..2'))).toHaveLength(1)
+  })
+
+  it('shows the names that a writer left out that was ended half-way, and removes what it left behind', async () => {
+    await writeAtomically({ dir, files: files({ a: '1', 'deep/b': '2' }) })
+    await rm(join(dir, 'a'))
+    await mkdir(join(dir, '..2026_01_01_00_00_00.deadbeef'))
+    await writeAtomically({ dir, files: files({ a: '1', 'deep/b': '2' }) })
+    expect(await readFile(join(dir, 'a'), 'utf8')).toBe('1')
     expect((await readdir(dir)).filter((name) => name.startsWith('..2'))).toHaveLength(1)
   })
 
