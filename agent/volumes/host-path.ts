@@ -27,7 +27,8 @@ export const hostPathPlugin: VolumePlugin = {
   mount: async ({ volume }) => {
     const { path, type = '' } = volume.hostPath!
     if (type === 'DirectoryOrCreate' || type === '') await mkdir(path, { recursive: true, mode: 0o755 }).catch(unlessThere)
-    if (type === 'FileOrCreate') await writeFile(path, '', { flag: 'a', mode: 0o644 })
+    // Only a new one: opening a pipe that is there would wait for its reader.
+    if (type === 'FileOrCreate') await writeFile(path, '', { flag: 'wx', mode: 0o644 }).catch(unlessThere)
     const check = checks[type]
     if (!check) return path
     const info = await stat(path).catch(() => undefined)

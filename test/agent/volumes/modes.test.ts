@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { chmod, mkdir, mkdtemp, realpath, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
@@ -137,6 +138,13 @@ describe.skipIf(missing)(`modes and owners of what volumes show${missing ? ` (${
     ] as const) {
       expect(await shown(await mount({ hostPath: { path: join(path, name), type } }, { securityContext }))).toBe(expected)
     }
+  })
+
+  it('refuses a pipe where a hostPath is to be a file, and does not wait for it', async () => {
+    const path = join(dir, 'pipe')
+    execFileSync('mkfifo', [path])
+    await expect(mount({ hostPath: { path, type: 'FileOrCreate' } })).rejects.toThrow('is not a file')
+    await expect(mount({ hostPath: { path: dir, type: 'FileOrCreate' } })).rejects.toThrow('is not a file')
   })
 
   it('makes folders for what is mounted inside, and keeps them when files change', async () => {
