@@ -1,17 +1,7 @@
 import type { Context, ScheduledEvent, SQSBatchResponse, SQSEvent } from 'aws-lambda'
 import { createTimerWorker } from '../shared/dispatch/timer-worker.ts'
 import { readEnvironment } from './environment.ts'
-import {
-  openAwsCluster,
-  openHooks,
-  openMailboxes,
-  openMetrics,
-  openNodeGroup,
-  openPlacement,
-  openQueues,
-  openTriggers,
-  openVaultSweep,
-} from './wiring/aws.ts'
+import * as aws from './wiring/aws.ts'
 import { batchHandler } from './wiring/batch-handler.ts'
 import { runDueTasks } from './wiring/clock-tasks.ts'
 import { allControllers } from './wiring/controllers.ts'
@@ -20,26 +10,26 @@ import { log } from './wiring/log.ts'
 import { once } from './wiring/once.ts'
 
 /** Timers need no cluster: most of the time nothing else wakes this function. */
-const timers = batchHandler(once(async () => createTimerWorker({ queues: openQueues(readEnvironment('clock')), log })))
+const timers = batchHandler(once(async () => createTimerWorker({ queues: aws.openQueues(readEnvironment('clock')), log })))
 
 const open = once(async () => {
   const environment = readEnvironment('clock')
-  const cluster = await openAwsCluster(environment)
-  const placement = openPlacement(environment)
+  const cluster = await aws.openAwsCluster(environment)
+  const placement = aws.openPlacement(environment)
   const controllers = allControllers(cluster, {
     ...environment,
-    mailboxes: openMailboxes(environment),
-    hooks: openHooks(),
+    mailboxes: aws.openMailboxes(environment),
+    hooks: aws.openHooks(),
     placement,
   })
   return runDueTasks(cluster, {
     controllers,
     placement,
-    queues: openQueues(environment),
-    triggers: openTriggers(environment),
-    group: openNodeGroup(environment),
-    metrics: openMetrics(environment),
-    sweepVault: openVaultSweep(environment, cluster.store),
+    queues: aws.openQueues(environment),
+    triggers: aws.openTriggers(environment),
+    group: aws.openNodeGroup(environment),
+    metrics: aws.openMetrics(environment),
+    sweepVault: aws.openVaultSweep(environment, cluster.store),
     record: openClockRecord(environment),
   })
 })
