@@ -9,7 +9,7 @@ import { createEndpointDepartures } from '../network/endpoint-departures.ts'
 import { startNodeNetwork } from '../network/node-network.ts'
 import { runProbe } from '../probes/run-probe.ts'
 import { DockerRuntime } from '../runtime/docker/docker-runtime.ts'
-import { emptyDirPlugin } from '../volumes/empty-dir.ts'
+import { createEmptyDirPlugin } from '../volumes/empty-dir.ts'
 import { hostPathPlugin } from '../volumes/host-path.ts'
 import { HostVolumes } from '../volumes/host-volumes.ts'
 import { projectedPlugins } from '../volumes/projected-plugins.ts'
@@ -42,7 +42,7 @@ export const startDockerNode = async (options: DockerNodeOptions): Promise<{ sto
   const token = createTokenSource({ client, clock })
   const address = edge.address ?? { internalIP: network.nodeAddress }
   const node = { hostIP: address.internalIP, allocatable: capacity.allocatable }
-  const plugins = [emptyDirPlugin, hostPathPlugin, ...projectedPlugins({ config, token, ...node })]
+  const plugins = [createEmptyDirPlugin(node), hostPathPlugin, ...projectedPlugins({ config, token, ...node })]
   const volumes = new HostVolumes({ dataDir, plugins, log })
   const dns = { clusterDomain: configuration.clusterDomain, clusterDNS: configuration.clusterDNS }
   const events = new EventRecorder({ client, clock, log, nodeName })

@@ -1,16 +1,21 @@
 import { mkdir } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
-import { toUnits } from '../../shared/meta/quantity.ts'
 import { codeOf, Folder } from '../files/folder.ts'
 import { removeTree } from '../files/remove-tree.ts'
+import { memorySize } from './memory-size.ts'
 import { mountTmpfs } from './mount.ts'
 import type { VolumePlugin } from './volume.ts'
+
+export interface EmptyDirOptions {
+  /** of the node, by resource */
+  readonly allocatable: Readonly<Record<string, string>>
+}
 
 /**
  * An empty folder, or memory with `medium: Memory`. A sizeLimit bounds memory; on disk it only says what is expected.
  * Once it stands it is its containers' own, and nobody's modes are changed any more.
  */
-export const emptyDirPlugin: VolumePlugin = {
+export const createEmptyDirPlugin = ({ allocatable }: EmptyDirOptions): VolumePlugin => ({
   kind: 'emptyDir',
   mount: async ({ pod, volume, dir }) => {
     const { medium, sizeLimit } = volume.emptyDir ?? {}
@@ -19,7 +24,8 @@ export const emptyDirPlugin: VolumePlugin = {
     await mkdir(dirname(dir), { recursive: true, mode: 0o750 })
     if (medium === 'Memory') {
       await mkdir(dir, { recursive: true })
-      const size = sizeLimit ? [`size=${toUnits(sizeLimit)}`] : []
+      const bytes = memorySize(pod.spec, sizeLimit, allocatable.memory)
+      const size = bytes === undefined ? [] : [`size=${bytes}`]
       const owner = fsGroup === undefined ? ['mode=1777'] : ['mode=3777', `gid=${fsGroup}`]
       await mountTmpfs(dir, [...owner, ...size].join(','))
     } else {
@@ -27,7 +33,7 @@ export const emptyDirPlugin: VolumePlugin = {
     }
     return dir
   },
-}
+})
 
 /** All of it or nothing is there: an agent that ends half-way leaves a folder under another name. */
 const makeOnce = async (dir: string, fsGroup: number | undefined) => {

@@ -5,7 +5,7 @@ import { basename, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { removeTree } from '../../../agent/files/remove-tree.ts'
 import { writeAtomically } from '../../../agent/volumes/atomic-writer.ts'
-import { emptyDirPlugin } from '../../../agent/volumes/empty-dir.ts'
+import { createEmptyDirPlugin } from '../../../agent/volumes/empty-dir.ts'
 import { mountTmpfs, unmountBelow } from '../../../agent/volumes/mount.ts'
 import { bindSubPath } from '../../../agent/volumes/sub-path.ts'
 import type { Pod } from '../../../shared/resources/resource.ts'
@@ -284,10 +284,11 @@ describe.skipIf(missing)(
     it('changes nothing by links in an emptyDir that is set up again for a new container', async () => {
       const pod = { metadata: { name: 'web', uid: 'u1' }, spec: { containers: [], securityContext: { fsGroup: 2000 } } }
       const request = { pod: pod as unknown as Pod, volume: { name: 'v', emptyDir: {} }, dir: join(dir, 'kind/v') }
-      await emptyDirPlugin.mount(request)
+      const plugin = createEmptyDirPlugin({ allocatable: {} })
+      await plugin.mount(request)
       await symlink('../../victim', join(dir, 'kind/v/out'))
       await link(join(victim, 'keep'), join(dir, 'kind/v/hard'))
-      await emptyDirPlugin.mount(request)
+      await plugin.mount(request)
       await victimStands()
       expect((await stat(join(dir, 'kind/v'))).mode & 0o7777).toBe(0o2777)
     })

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { removeTree } from '../../../agent/files/remove-tree.ts'
-import { emptyDirPlugin } from '../../../agent/volumes/empty-dir.ts'
+import { createEmptyDirPlugin } from '../../../agent/volumes/empty-dir.ts'
 import { hostPathPlugin } from '../../../agent/volumes/host-path.ts'
 import { HostVolumes } from '../../../agent/volumes/host-volumes.ts'
 import { unmountBelow } from '../../../agent/volumes/mount.ts'
@@ -29,7 +29,11 @@ describe.skipIf(missing)(`modes and owners of what volumes show${missing ? ` (${
     const data = async () => ({ data: new Map([['a', Buffer.from('1')]]) })
     const config = { configMap: data, secret: data } as never
     const token = { get: async () => 'token', forget: () => undefined }
-    const plugins = [emptyDirPlugin, hostPathPlugin, ...projectedPlugins({ config, token, hostIP: '192.0.2.1', allocatable: {} })]
+    const plugins = [
+      createEmptyDirPlugin({ allocatable: {} }),
+      hostPathPlugin,
+      ...projectedPlugins({ config, token, hostIP: '192.0.2.1', allocatable: {} }),
+    ]
     volumes = new HostVolumes({ dataDir: dir, plugins, log: createLogger({ write: () => undefined }) })
   })
   afterEach(async () => {

@@ -3,7 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createConfigSource } from '../../../agent/container/config-source.ts'
-import { emptyDirPlugin } from '../../../agent/volumes/empty-dir.ts'
+import { createEmptyDirPlugin } from '../../../agent/volumes/empty-dir.ts'
 import { HostVolumes } from '../../../agent/volumes/host-volumes.ts'
 import { projectedPlugins } from '../../../agent/volumes/projected-plugins.ts'
 import { createTokenSource } from '../../../agent/volumes/service-account-token.ts'
@@ -25,7 +25,10 @@ describe.skipIf(missing)(`volumes that show objects${missing ? ` (${missing})` :
     const { nodeClient: client, dataDir } = cluster
     const token = createTokenSource({ client, clock })
     const config = createConfigSource(client)
-    const plugins = [emptyDirPlugin, ...projectedPlugins({ config, token, hostIP: '10.244.0.1', allocatable: { cpu: '2' } })]
+    const plugins = [
+      createEmptyDirPlugin({ allocatable: {} }),
+      ...projectedPlugins({ config, token, hostIP: '10.244.0.1', allocatable: { cpu: '2' } }),
+    ]
     volumes = new HostVolumes({ dataDir, plugins, log: createLogger({ write: () => undefined }) })
     await cluster.client.create(configMaps, { metadata: { name: 'cm', namespace: 'default' }, data: { a: '1', b: '2' } })
     await cluster.client.create(secrets, { metadata: { name: 'login', namespace: 'default' }, stringData: { password: 'x' } })
