@@ -19,8 +19,9 @@ export const findPod = ({ runtime, pods }: TargetSource, namespace: string, name
   return { pod, runtime: runtime.pod(pod.metadata.uid ?? '') }
 }
 
-const known = ({ pod }: Target, name: string) =>
-  [...pod.spec.containers, ...(pod.spec.initContainers ?? []), ...(pod.spec.ephemeralContainers ?? [])].some(
+/** What the pod's spec says of a container of any kind. */
+export const specOf = ({ pod }: Target, name: string) =>
+  [...pod.spec.containers, ...(pod.spec.initContainers ?? []), ...(pod.spec.ephemeralContainers ?? [])].find(
     (container) => container.name === name,
   )
 
@@ -40,7 +41,7 @@ export const runningContainer = (target: Target, name: string, verb: 'exec' | 'a
 export const loggedContainer = (target: Target, name: string, previous: boolean): RuntimeContainer => {
   const { metadata } = target.pod
   const bad = (message: string) => new ApiError('BadRequest', message)
-  if (!known(target, name)) throw bad(`container "${name}" in pod "${metadata.name}" is not available`)
+  if (!specOf(target, name)) throw bad(`container "${name}" in pod "${metadata.name}" is not available`)
   const all = (target.runtime?.containers ?? []).filter((container) => container.name === name)
   const statuses = [...(target.pod.status?.containerStatuses ?? []), ...(target.pod.status?.initContainerStatuses ?? [])]
   const waiting = statuses.find((status) => status.name === name)?.state?.waiting

@@ -1,6 +1,6 @@
 import { badRequest } from '../../shared/meta/status.ts'
 import type { StreamOptions } from '../runtime/runtime.ts'
-import { findPod, runningContainer, type Target, type TargetSource } from './container-target.ts'
+import { findPod, runningContainer, specOf, type Target, type TargetSource } from './container-target.ts'
 import { connectToPod } from './pod-connection.ts'
 import { type PortForwardOptions, portForwardProtocol, portForwardTunnelProtocol, servePortForward } from './port-forward.ts'
 import { failureStatus, type RemoteStreams, serveRemoteCommand } from './remote-command.ts'
@@ -78,8 +78,7 @@ export const serveAttach = async (request: StreamingRequest): Promise<void> => {
   const { source, query, container } = request
   const target = findPod(source, request.namespace, request.pod)
   const { id } = runningContainer(target, container, 'attach')
-  const spec = target.pod.spec.containers.find(({ name }) => name === container)
-  const options = { ...optionsOf(query), tty: spec?.tty ?? false }
+  const options = { ...optionsOf(query), tty: specOf(target, container)?.tty ?? false }
   const streams = await acceptStreams(request, { ...options, stderr: options.stderr && !options.tty })
   if (!streams) return
   try {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { RuntimeContainer, RuntimePod } from '../../../agent/runtime/runtime.ts'
-import { loggedContainer, runningContainer, type Target } from '../../../agent/server/container-target.ts'
+import { loggedContainer, runningContainer, specOf, type Target } from '../../../agent/server/container-target.ts'
 import type { ContainerState } from '../../../shared/resources/generated/types.ts'
 import type { Pod } from '../../../shared/resources/resource.ts'
 
@@ -101,5 +101,10 @@ describe('a container that', () => {
 
   it('its pod does not name has no log', () => {
     expect(said(() => loggedContainer(states.runs!, 'other', false))).toBe('container "other" in pod "web" is not available')
+  })
+
+  it.each(['containers', 'initContainers', 'ephemeralContainers'])('is one of %s has the terminal that its spec says', (kind) => {
+    const pod = { ...states.runs!.pod, spec: { containers: [], [kind]: [{ name: 'main', tty: true }] } } as unknown as Pod
+    expect(specOf({ pod, runtime: undefined }, 'main')?.tty).toBe(true)
   })
 })
