@@ -1,5 +1,5 @@
 import { timestamp } from '../../shared/platform/clock.ts'
-import type { PodStatus } from '../../shared/resources/generated/types.ts'
+import type { Container, PodStatus } from '../../shared/resources/generated/types.ts'
 import type { Pod } from '../../shared/resources/resource.ts'
 import { fieldPathOf } from '../container/field-path.ts'
 import { PodProbes } from '../probes/pod-probes.ts'
@@ -59,14 +59,14 @@ export class PodWorker {
     const wake = () => this.wake()
     const wakeIn = (ms: number) => this.#timer.ringIn(ms)
     this.#stops = new ContainerStops({ context, wake, wakeIn })
+    const tell = (container: Container, reason: string, message: string) =>
+      context.events.pod(this.#pod, { type: 'Warning', reason, message, fieldPath: fieldPathOf(this.#pod, container) })
     this.#probes = new PodProbes({
       clock: context.clock,
       run: context.probe,
       onChange: wake,
-      onUnhealthy: (container, message) => {
-        const fieldPath = fieldPathOf(this.#pod, container)
-        context.events.pod(this.#pod, { type: 'Warning', reason: 'Unhealthy', message, fieldPath })
-      },
+      onUnhealthy: (container, message) => tell(container, 'Unhealthy', message),
+      onWarning: (container, message) => tell(container, 'ProbeWarning', message),
     })
     this.#bringUp = new BringUp({
       context,

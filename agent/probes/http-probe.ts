@@ -15,8 +15,12 @@ export interface HttpProbeOptions {
 }
 
 const longestRedirects = 10
+const longestBody = 10 * 1024
 
-/** One GET. 200 to 399 is fine; redirects are followed on the same host only. */
+/**
+ * One GET. 200 to 399 is fine; redirects are followed on the same host only. A probe's answer has to come whole, as far as it is read.
+ * Throws when it breaks off.
+ */
 export const httpProbe = async (options: HttpProbeOptions): Promise<ProbeOutcome> => {
   const { action, container, podIP } = options
   const scheme = (action.scheme ?? 'HTTP').toLowerCase()
@@ -28,23 +32,34 @@ export const httpProbe = async (options: HttpProbeOptions): Promise<ProbeOutcome
   if (url.host !== start.host) url = Object.assign(new URL(start), { pathname: action.path ?? '/' })
   const signal = AbortSignal.timeout(options.timeoutMs)
   for (let redirects = 0; ; redirects++) {
+    let response: IncomingMessage
     try {
-      const response = await get(url, options, signal)
-      const { statusCode = 0 } = response
-      const location = response.headers.location
-      if (statusCode >= 300 && statusCode < 400 && location) {
-        const next = new URL(location, url)
-        if (next.hostname === url.hostname) {
-          if (redirects === longestRedirects) return { ok: false, output: `Get "${url.href}": stopped after 10 redirects` }
-          url = next
-          continue
-        }
-      }
-      if (statusCode >= 200 && statusCode < 400) return { ok: true, output: '' }
-      return { ok: false, output: `HTTP probe failed with statuscode: ${statusCode}` }
+      response = await get(url, options, signal)
     } catch (error) {
       return { ok: false, output: `Get "${url.href}": ${reasonOf(error, signal, url)}` }
     }
+    const { statusCode = 0 } = response
+    const location = response.headers.location
+    if (statusCode >= 300 && statusCode < 400 && location) {
+      const next = URL.parse(location, url.href)
+      if (!next) {
+        response.destroy()
+        return { ok: false, output: `Get "${url.href}": failed to parse Location header ${JSON.stringify(location)}` }
+      }
+      if (next.hostname === url.hostname) {
+        response.destroy()
+        if (redirects === longestRedirects) return { ok: false, output: `Get "${url.href}": stopped after 10 redirects` }
+        url = next
+        continue
+      }
+    }
+    if (statusCode < 200 || statusCode >= 400) {
+      response.destroy()
+      return { ok: false, output: `HTTP probe failed with statuscode: ${statusCode}` }
+    }
+    const body = options.purpose === 'probe' ? await bodyOf(response) : ''
+    if (statusCode < 300) return { ok: true, output: '' }
+    return { ok: true, output: '', warning: `Probe terminated redirects, Response body: ${body}` }
   }
 }
 
@@ -54,7 +69,7 @@ const get = (url: URL, { action, purpose }: HttpProbeOptions, signal: AbortSigna
     const options = { method: 'GET', headers, signal, agent: false as const, rejectUnauthorized: false }
     const request = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, options, (response) => {
       response.on('error', () => undefined)
-      response.resume()
+      if (purpose !== 'probe') response.resume()
       resolve(response)
     })
     request.on('error', reject)
@@ -67,6 +82,17 @@ const get = (url: URL, { action, purpose }: HttpProbeOptions, signal: AbortSigna
     request.on('close', () => reject(new Error('EOF')))
     request.end()
   })
+
+const bodyOf = async (response: IncomingMessage): Promise<string> => {
+  const chunks: Buffer[] = []
+  let left = longestBody
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    chunks.push(chunk.subarray(0, left))
+    left -= chunk.length
+    if (left <= 0) break
+  }
+  return Buffer.concat(chunks).toString()
+}
 
 const headersOf = ({ httpHeaders = [] }: HTTPGetAction, purpose: string): Record<string, string | string[]> => {
   const headers: Record<string, string | string[]> = {}

@@ -12,6 +12,7 @@ export interface PodProbesOptions {
   readonly run: (probe: Probe, target: Omit<ProbeTarget, 'runtime'>) => Promise<ProbeOutcome>
   readonly onChange: () => void
   readonly onUnhealthy: (container: Container, message: string) => void
+  readonly onWarning: (container: Container, message: string) => void
 }
 
 const probesOf = (container: Container): [ProbeKind, Probe][] => {
@@ -78,7 +79,7 @@ export class PodProbes implements ProbeResults {
   }
 
   #begin(key: string, loop: Loop) {
-    const { run, clock, onChange, onUnhealthy } = this.#options
+    const { run, clock, onChange, onUnhealthy, onWarning } = this.#options
     const { kind, probe, container, containerId, startedAt, podIP } = loop
     const abort = new AbortController()
     this.#loops.set(key, abort)
@@ -96,6 +97,7 @@ export class PodProbes implements ProbeResults {
         onChange()
       },
       onUnhealthy: (message) => onUnhealthy(container, message),
+      onWarning: (message) => onWarning(container, message),
     })
   }
 }

@@ -15,6 +15,7 @@ export interface ProbeLoopOptions {
   readonly onResult: (result: ProbeResult) => void
   /** `output` of a failed try */
   readonly onUnhealthy: (message: string) => void
+  readonly onWarning: (message: string) => void
 }
 
 const triesOnError = 3
@@ -55,7 +56,9 @@ const attempt = async (options: ProbeLoopOptions): Promise<ProbeOutcome | undefi
   for (let tries = 1; ; tries++) {
     try {
       const outcome = await options.attempt()
-      if (!outcome.ok && !options.signal.aborted) options.onUnhealthy(`${name} probe failed: ${outcome.output}`)
+      if (options.signal.aborted) return outcome
+      if (!outcome.ok) options.onUnhealthy(`${name} probe failed: ${outcome.output}`)
+      else if (outcome.warning !== undefined) options.onWarning(`${name} probe warning: ${outcome.warning}`)
       return outcome
     } catch (error) {
       if (options.signal.aborted) return undefined

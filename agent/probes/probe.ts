@@ -10,4 +10,6 @@ export interface ProbeResults {
 export interface ProbeOutcome {
   readonly ok: boolean
   readonly output: string
+  /** fine, but for this */
+  readonly warning?: string | undefined
 }

@@ -44,10 +44,18 @@ const probing = async (probe: Probe, valid: readonly Buffer[]): Promise<FuzzTarg
 
 const http = (head: string, body = '') => Buffer.from(`HTTP/1.1 ${head}\r\n\r\n${body}`)
 
+/** The loop of probes takes it for a try that told nothing. What has no code is a fault of ours. */
+const brokenOff = (error: NodeJS.ErrnoException) => {
+  if (error.code === undefined) throw error
+  return { ok: false, output: error.message }
+}
+
 export const httpProbes = () =>
   probing(
     (port) =>
-      httpProbe({ action: { port, path: '/healthz' }, container: { name: 'x' }, podIP: host, timeoutMs, purpose: 'probe' }),
+      httpProbe({ action: { port, path: '/healthz' }, container: { name: 'x' }, podIP: host, timeoutMs, purpose: 'probe' }).catch(
+        brokenOff,
+      ),
     [
       http('200 OK\r\nContent-Length: 2', 'ok'),
       http('200 OK\r\nTransfer-Encoding: chunked', '2\r\nok\r\n0\r\nX: y\r\n\r\n'),

@@ -19,10 +19,20 @@ describe('against a server', () => {
     server = createServer((request, response) => {
       seen.push({ url: request.url, headers: request.headers })
       if (request.url === '/slow') return
+      if (request.url === '/stuck') return response.writeHead(200, { 'content-length': 5 }).write('a')
+      if (request.url === '/cut') {
+        response.writeHead(200, { 'content-length': 5 }).write('a', () => response.destroy())
+        return
+      }
+      if (request.url === '/endless') {
+        const more = () => response.write('x'.repeat(8192), (error) => error || setImmediate(more))
+        return more()
+      }
+      if (request.url === '/nowhere') return response.writeHead(302, { location: 'http://[' }).end()
       const code = Number(request.url?.slice(1)) || 200
       response
         .writeHead(code, code === 302 ? { location: '/200' } : code === 307 ? { location: 'http://elsewhere.invalid/' } : {})
-        .end()
+        .end('a page')
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     port = (server.address() as AddressInfo).port
@@ -47,6 +57,25 @@ describe('against a server', () => {
     ['/307', true],
   ])('takes %s for fine', async (path, ok) => {
     expect((await probe(path)).ok).toBe(ok)
+  })
+
+  it.each(['/307', '/399', '/304'])('warns of what %s leads to, and takes it for fine', async (path) => {
+    const body = path === '/304' ? '' : 'a page'
+    const warning = `Probe terminated redirects, Response body: ${body}`
+    expect(await probe(path)).toEqual({ ok: true, output: '', warning })
+  })
+
+  it.each(['/stuck', '/cut'])('can not tell from an answer that does not come whole: %s', async (path) => {
+    await expect(probe(path)).rejects.toThrow()
+    expect((await probe(path, { path: '/200' })).ok).toBe(true)
+  })
+
+  it('reads no more than ten kilobytes of an answer', async () => {
+    expect(await probe('/endless')).toEqual({ ok: true, output: '' })
+  })
+
+  it('fails by a Location that is none', async () => {
+    expect((await probe('/nowhere')).output).toContain('failed to parse Location header "http://["')
   })
 
   it('fails by status, refusal and time, in upstream words', async () => {
@@ -105,7 +134,7 @@ describe('probeLoop', () => {
   }
   const start = (
     probe: Probe,
-    options: { kind?: 'liveness' | 'readiness' | 'startup'; outcomes: boolean[]; started?: () => boolean },
+    options: { kind?: 'liveness' | 'readiness' | 'startup'; outcomes: boolean[]; started?: () => boolean; warning?: string },
   ) => {
     const clock = new ManualClock(0)
     const abort = new AbortController()
@@ -121,10 +150,12 @@ describe('probeLoop', () => {
       started: options.started ?? (() => true),
       attempt: async () => {
         tries.push(clock.now() / 1000)
-        return { ok: options.outcomes[tries.length - 1] ?? true, output: 'broken' }
+        const ok = options.outcomes[tries.length - 1] ?? true
+        return { ok, output: 'broken', ...(ok && options.warning ? { warning: options.warning } : {}) }
       },
       onResult: (result) => results.push(`${result} at ${clock.now() / 1000}`),
       onUnhealthy: (message) => unhealthy.push(message),
+      onWarning: (message) => unhealthy.push(message),
     })
     const runTo = async (seconds: number) => {
       await turns()
@@ -135,6 +166,14 @@ describe('probeLoop', () => {
     }
     return { tries, results, unhealthy, runTo, stop: () => abort.abort() }
   }
+
+  it('tells a warning of what is fine', async () => {
+    const loop = start({ periodSeconds: 1 }, { kind: 'readiness', outcomes: [], warning: 'led away' })
+    await loop.runTo(1)
+    expect(loop.results[0]).toBe('success at 0')
+    expect(loop.unhealthy[0]).toBe('Readiness probe warning: led away')
+    loop.stop()
+  })
 
   it('waits for the initial delay, then tries once a period', async () => {
     const loop = start({ initialDelaySeconds: 3, periodSeconds: 5 }, { outcomes: [] })
