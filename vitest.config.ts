@@ -38,7 +38,8 @@ export default defineConfig({
           globalSetup: ['test/aws/system/setup.ts'],
           fileParallelism: false,
           testTimeout: 180_000,
-          hookTimeout: 120_000,
+          // A whole system is deployed in them, by one processor beside another.
+          hookTimeout: 240_000,
         },
       },
     ],

@@ -50,6 +50,8 @@ describe.skipIf(missing)(`the API through the gateway ${missing && `(${missing})
     expect(discovery.issuer).toBe(`https://${aws.deployment.apiId}.execute-api.us-east-1.amazonaws.com/${aws.deployment.stage}`)
     expect(discovery.jwks_uri).toBe(`${discovery.issuer}/openid/v1/jwks`)
     const keys = createLocalJWKSet(JSON.parse((await ask('/openid/v1/jwks')).body) as JSONWebKeySet)
+    // Its controller has just begun.
+    await expect.poll(() => kubectl('get serviceaccounts -o name').catch(String)).toContain('serviceaccount/default')
     const token = (await kubectl('create token default --audience=sts.amazonaws.com')).trim()
     const { payload } = await jwtVerify(token, keys, { issuer: discovery.issuer, audience: 'sts.amazonaws.com' })
     expect(payload.sub).toBe('system:serviceaccount:default:default')
