@@ -68,7 +68,7 @@ export const startSimulatedInstance = async (aws: AwsCluster, instanceId: string
     ...{ runtime, rooms, config, clock, log },
     client: followed.client,
     dataDir: join(aws.folder, instanceId),
-    identity: { ...node, podCIDR },
+    identity: { ...node, wantedPodCIDR: podCIDR },
     address: { internalIP: '192.0.2.1' },
     heartbeats: createQueuedHeartbeats(queue),
     statusEveryMs: Number.POSITIVE_INFINITY,
