@@ -42,7 +42,7 @@ export class Folder {
   }
 
   at(name: Name): Buffer {
-    const bytes = Buffer.from(name as string)
+    const bytes = typeof name === 'string' ? Buffer.from(name) : name
     if (bytes.length === 0 || bytes.includes('/') || bytes.equals(Buffer.from('.')) || bytes.equals(Buffer.from('..'))) {
       throw new Error(`"${bytes}" is not one component of a path`)
     }
@@ -51,22 +51,22 @@ export class Folder {
 
   /** Throws ENOTDIR for a link. */
   async folder(name: Name): Promise<Folder> {
-    return new Folder(await open(this.at(name) as never, O_RDONLY | O_DIRECTORY | O_NOFOLLOW))
+    return new Folder(await open(this.at(name), O_RDONLY | O_DIRECTORY | O_NOFOLLOW))
   }
 
   /** A name for whatever is there, links included. */
   name(name: Name): Promise<FileHandle> {
-    return open(this.at(name) as never, O_PATH | O_NOFOLLOW)
+    return open(this.at(name), O_PATH | O_NOFOLLOW)
   }
 
   /** Throws ELOOP for a link. A pipe without a writer reads as empty. */
   file(name: Name): Promise<FileHandle> {
-    return open(this.at(name) as never, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+    return open(this.at(name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
   }
 
   /** Throws EEXIST when something is there. */
   newFile(name: Name): Promise<FileHandle> {
-    return open(this.at(name) as never, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600)
+    return open(this.at(name), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600)
   }
 
   /** Throws EEXIST when something is there; the mode is as given, whatever the process' umask. */
