@@ -27,7 +27,7 @@ const shortestGraceSeconds = 2
 /** Ends a container: preStop hook, stop signal, and SIGKILL when the grace, which they share, is over. */
 export const stopContainer = async (context: PodContext, options: StopOptions): Promise<void> => {
   const { runtime, clock, events } = context
-  const { pod, container, podIP, hurry, turn, left } = options
+  const { pod, container, hurry } = options
   const spec = specOf(pod, container.name)
   if (spec) {
     const message = options.message ?? `Stopping container ${container.name}`
@@ -35,9 +35,22 @@ export const stopContainer = async (context: PodContext, options: StopOptions): 
   }
   const deadline = clock.now() + options.graceSeconds * 1000
   const limit = openTimeLimit(clock, options.graceSeconds * 1000, hurry)
-  const over = limit.signal
+  try {
+    await untilToBeStopped(context, options, limit.signal)
+  } finally {
+    limit.close()
+  }
+  const leftSeconds = hurry.aborted ? 0 : Math.ceil((deadline - clock.now()) / 1000)
+  await runtime.stopContainer(container.id, Math.max(shortestGraceSeconds, leftSeconds))
+}
+
+/** Its hook has run, its turn has come and nobody sends to it any more, or the time for all that is over. */
+const untilToBeStopped = async (context: PodContext, options: StopOptions, over: AbortSignal): Promise<void> => {
+  const { runtime, clock, events } = context
+  const { pod, container, podIP, turn, left, graceSeconds } = options
+  const spec = specOf(pod, container.name)
   const handler = spec?.lifecycle?.preStop
-  if (spec && handler && options.graceSeconds > 0) {
+  if (spec && handler && graceSeconds > 0) {
     const hook = runHook({ handler, container: spec, containerId: container.id, podIP, runtime, clock, signal: over }).catch(
       (error) => {
         if (over.aborted) return
@@ -53,9 +66,6 @@ export const stopContainer = async (context: PodContext, options: StopOptions): 
     await Promise.race([hook, aborted(over)])
   }
   await Promise.race([Promise.all([turn, left]), aborted(over)])
-  limit.close()
-  const leftSeconds = hurry.aborted ? 0 : Math.ceil((deadline - clock.now()) / 1000)
-  await runtime.stopContainer(container.id, Math.max(shortestGraceSeconds, leftSeconds))
 }
 
 const aborted = (signal: AbortSignal) =>
