@@ -49,7 +49,7 @@ export interface SubscribeOptions {
 
 /** Iterates, for one reader, over batches (empty ones only when interrupted). Ends when the signal aborts or the tail closes. */
 export interface Subscription extends AsyncIterable<readonly TailChange[]> {
-  /** Every wanted change up to here has been taken: a bookmark's resourceVersion. */
+  /** Every wanted change up to here has been taken: a bookmark's resourceVersion. Stays when the subscription has ended, however it did. */
   readonly position: number
   /** Ends the wait for changes, this one or the next, with an empty batch where there are none. */
   interrupt(): void

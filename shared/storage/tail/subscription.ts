@@ -17,7 +17,8 @@ export class TailSubscription implements Subscription {
   #maxPending: number
   #pending: TailChange[] = []
   #live = false
-  #ended = false
+  /** where it stood when it ended: what waited then was not taken, and never will be */
+  #endedAt: number | undefined
   #error: unknown
   #interrupted = false
   #reader: PromiseWithResolvers<IteratorResult<readonly TailChange[], undefined>> | undefined
@@ -28,7 +29,7 @@ export class TailSubscription implements Subscription {
     this.resource = options.resource
     this.reached = options.after
     this.#maxPending = options.maxPending ?? 10_000
-    if (options.signal?.aborted) this.#ended = true
+    if (options.signal?.aborted) this.#endedAt = this.reached
     options.signal?.addEventListener('abort', this.#abort)
     options.start(this).catch((error: unknown) => this.fail(error))
   }
@@ -38,10 +39,11 @@ export class TailSubscription implements Subscription {
   }
 
   get ended(): boolean {
-    return this.#ended
+    return this.#endedAt !== undefined
   }
 
   get position(): number {
+    if (this.#endedAt !== undefined) return this.#endedAt
     const first = this.#pending[0]
     if (first) return first.revision - 1
     return this.#live ? Math.max(this.reached, this.#options.tailPosition()) : this.reached
@@ -72,7 +74,7 @@ export class TailSubscription implements Subscription {
 
   /** Resolves when everything put so far has been taken. */
   async drained(): Promise<void> {
-    while (this.#pending.length > 0 && !this.#ended) {
+    while (this.#pending.length > 0 && !this.ended) {
       await new Promise<void>((resolve) => {
         this.#wakeFeeder = resolve
       })
@@ -80,14 +82,14 @@ export class TailSubscription implements Subscription {
   }
 
   fail(error: unknown): void {
-    if (this.#ended) return
+    if (this.ended) return
     this.#error = error
     this.close()
   }
 
   close(): void {
-    if (!this.#ended) this.#options.ended(this)
-    this.#ended = true
+    if (!this.ended) this.#options.ended(this)
+    this.#endedAt = this.position
     this.#pending = []
     this.#options.signal?.removeEventListener('abort', this.#abort)
     const reader = this.#reader
@@ -125,7 +127,7 @@ export class TailSubscription implements Subscription {
 
   #next(): Promise<IteratorResult<readonly TailChange[], undefined>> {
     if (this.#error !== undefined) return Promise.reject(this.#error)
-    if (this.#ended) return Promise.resolve(done)
+    if (this.ended) return Promise.resolve(done)
     const batch = this.#take()
     if (batch !== undefined) return Promise.resolve({ done: false, value: batch })
     this.#reader = Promise.withResolvers()
@@ -145,7 +147,7 @@ export class TailSubscription implements Subscription {
 
   #wants(change: TailChange): boolean {
     const { after, resource, namespace, accepts } = this.#options
-    if (this.#ended || change.revision <= after) return false
+    if (this.ended || change.revision <= after) return false
     if (resource !== undefined && change.key.resource !== resource) return false
     if (namespace !== undefined && change.key.namespace !== namespace) return false
     return accepts === undefined || accepts(change)

@@ -64,6 +64,8 @@ const watch = async (options: TailWatcherOptions, manner: Manner): Promise<Recor
       }
     } catch (error) {
       if (!(error instanceof SlowSubscriber || error instanceof StoreUnavailable)) throw error
+      // A bookmark may have been due just then.
+      position = reached(subscription, position, random)
     } finally {
       stop.removeEventListener('abort', interrupt)
       subscription.close()

@@ -171,6 +171,26 @@ describe('log tail', () => {
     expect(await failure(slow)).toBeInstanceOf(SlowSubscriber)
   })
 
+  it.each([
+    ['is too slow', { maxPending: 3 }, () => undefined],
+    ['is closed', {}, (subscription: Subscription) => subscription.close()],
+    ['is closed with its tail', {}, () => tail.close()],
+  ])('gives one that %s no bookmark behind what it has not taken', async (_, options, end) => {
+    const after = await store.revision()
+    const subscription = tail.subscribe({ after, ...options })
+    const [first = 0] = await writeMany(1)
+    await tail.catchUp()
+    const iterator = subscription[Symbol.asyncIterator]()
+    expect(revisions((await iterator.next()).value ?? [])).toEqual([first])
+    await writeMany(5)
+    await tail.catchUp()
+    await end(subscription)
+    expect(subscription.position).toBe(first)
+    await writeMany(1)
+    await tail.catchUp()
+    expect(subscription.position).toBe(first)
+  })
+
   it('says that history is gone to who starts too far back', async () => {
     const after = await store.revision()
     await writeMany(40)
