@@ -4,9 +4,9 @@
  *
  *   node tools/generate-protobuf.ts "$(go list -m -f '{{.Dir}}' k8s.io/api)" "$(go list -m -f '{{.Dir}}' k8s.io/apimachinery)"
  */
-import { globSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { type GoField, openApiName, readGoTypes, scalars } from './go-types.ts'
 
 const [api, apimachinery] = process.argv.slice(2)
 if (!api || !apimachinery) throw new Error('usage: generate-protobuf.ts API_MODULE_DIR APIMACHINERY_MODULE_DIR')
@@ -23,82 +23,7 @@ const special: Record<string, string> = {
   'k8s.io/apimachinery/pkg/util/intstr.IntOrString': 'intOrString',
   'k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1.JSON': 'raw',
 }
-const scalars: Record<string, string> = {
-  string: 'string',
-  bool: 'bool',
-  int: 'int',
-  int32: 'int',
-  int64: 'int',
-  uint32: 'int',
-  uint64: 'int',
-  float64: 'double',
-  byte: 'byte',
-}
-
-interface GoType {
-  /** fields of a struct, or what another type stands for */
-  readonly fields?: readonly GoField[]
-  readonly alias?: string
-}
-interface GoField {
-  readonly number: number
-  readonly json: string
-  readonly inline: boolean
-  readonly omitEmpty: boolean
-  readonly type: string
-}
-
-const types = new Map<string, GoType>()
-const modules: [string, string][] = [
-  ['k8s.io/api', api],
-  ['k8s.io/apimachinery', apimachinery],
-]
-for (const [module, root] of modules) {
-  for (const file of globSync('**/*.go', { cwd: root })) {
-    if (/_test\.go$|zz_generated|generated\.pb|testapigroup|\/testing\//.test(file)) continue
-    readGo(join(root, file), `${module}/${dirname(relative(root, join(root, file)))}`)
-  }
-}
-
-function readGo(file: string, packageName: string) {
-  const text = readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\//g, '')
-  const imports = new Map<string, string>()
-  for (const match of text.matchAll(/^(?:import)?\s*(?:(\w+)\s+)?"([\w./-]+)"$/gm)) {
-    imports.set(match[1] ?? match[2]!.split('/').pop()!, match[2]!)
-  }
-  const qualify = (type: string): string =>
-    type.replace(/(?:(\w+)\.)?\b([A-Za-z]\w*)\b/g, (word: string, alias: string | undefined, name: string) => {
-      if (alias) return `${imports.get(alias) ?? alias}.${name}`
-      return name === 'map' || name in scalars ? word : `${packageName}.${name}`
-    })
-  for (const match of text.matchAll(/^type (\w+) struct \{\n([\s\S]*?)^\}/gm)) {
-    const fields: GoField[] = []
-    for (const line of match[2]!.split('\n')) {
-      const field = /^\s*(?:(\w+)\s+)?([*[\]\w.]+(?:\[[\w.]+\])?[\w.*[\]]*)\s+`(.*)`/.exec(line)
-      const number = field && /protobuf:"\w+,(\d+),/.exec(field[3]!)?.[1]
-      if (!field || !number) continue
-      const [json = '', ...options] = (/json:"([^"]*)"/.exec(field[3]!)?.[1] ?? '').split(',')
-      fields.push({
-        number: Number(number),
-        json,
-        inline: json === '' && options.includes('inline'),
-        omitEmpty: options.includes('omitempty'),
-        type: qualify(field[2]!),
-      })
-    }
-    types.set(`${packageName}.${match[1]}`, { fields })
-  }
-  for (const match of text.matchAll(/^type (\w+) struct\s*\{\s*\}/gm)) types.set(`${packageName}.${match[1]}`, { fields: [] })
-  for (const match of text.matchAll(/^type (\w+) (?:= )?((?:\[\]|map\[)?[\w.\]*]+)$/gm)) {
-    types.set(`${packageName}.${match[1]}`, { alias: qualify(match[2]!) })
-  }
-}
-
-const openApiName = (type: string) => {
-  const slash = type.indexOf('/')
-  const [first = ''] = type.split('/')
-  return `${first.split('.').reverse().join('.')}${type.slice(slash).replaceAll('/', '.')}`
-}
+const types = readGoTypes({ 'k8s.io/api': api, 'k8s.io/apimachinery': apimachinery })
 
 const table: Record<string, unknown[]> = {}
 

@@ -17,6 +17,12 @@ const mergeRules = JSON.parse(readFileSync(new URL('./merge-keys.json', import.m
   Record<string, MergeRules>
 >
 
+/** By type: what becomes of empty fields. */
+const zeros = JSON.parse(readFileSync(new URL('./zeros.json', import.meta.url), 'utf8')) as Record<
+  string,
+  { drop?: readonly string[]; write?: Readonly<Record<string, unknown>> }
+>
+
 const models = readModels()
 const packages = packagesOf(models)
 const openApiName = (name: string) => {
@@ -64,7 +70,20 @@ const schemaOf = (model: Model): Schema => {
     type: 'object',
     properties: Object.fromEntries(model.fields.map((field) => [field.name, schemaOfField(model, field)])),
     ...(required.length ? { required } : {}),
+    ...zerosOf(model),
     ...mergeRules[openApiName(model.name)]?.[''],
+  }
+}
+
+/** Of the fields that the model has: `kind` and `apiVersion` are set by the server. */
+const zerosOf = (model: Model): Pick<Schema, 'omitEmpty' | 'zeros'> => {
+  const { drop = [], write = {} } = zeros[openApiName(model.name)] ?? {}
+  const names = new Set(model.fields.map(({ name }) => name))
+  const omitEmpty = drop.filter((name) => names.has(name))
+  const written = Object.entries(write).filter(([name]) => names.has(name))
+  return {
+    ...(omitEmpty.length ? { omitEmpty } : {}),
+    ...(written.length ? { zeros: Object.fromEntries(written) } : {}),
   }
 }
 

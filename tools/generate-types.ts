@@ -2,10 +2,20 @@
  * Makes shared/resources/generated/types.ts: the wire shapes of Kubernetes' built-in types, read from the models of
  * @kubernetes/client-node. Timestamps are strings, as they are in JSON.
  */
-import { type Model, readModels } from './client-models.ts'
+import { readFileSync } from 'node:fs'
+import { type Field, kindOf, type Model, packagesOf, readModels } from './client-models.ts'
 import { writeGenerated } from './generated-file.ts'
 
 const models = readModels()
+const packages = packagesOf(models)
+/** By type: what is written where nothing was said. */
+const zeros = JSON.parse(readFileSync(new URL('./zeros.json', import.meta.url), 'utf8')) as Record<
+  string,
+  { write?: Readonly<Record<string, unknown>> }
+>
+/** What is required is there: validation sees to it. */
+const isWrittenAsNull = (model: string, { name, required }: Field) =>
+  !required && zeros[`${packages.get(model)}.${kindOf(model)}`]?.write?.[name] === null
 const taken = new Set(models.map(({ name }) => name))
 
 const shortName = (name: string) => {
@@ -28,7 +38,7 @@ const declaration = ({ name, fields }: Model): string[] => {
   const isKind = ['apiVersion', 'kind'].every((field) => fields.some((other) => other.name === field && !other.required))
   const lines = fields.map((field) => {
     const key = /^[A-Za-z]\w*$/.test(field.name) ? field.name : `'${field.name}'`
-    const type = wireType(field.type)
+    const type = `${wireType(field.type)}${isWrittenAsNull(name, field) ? ' | null' : ''}`
     if (isKind && key === 'metadata' && type === 'ObjectMeta') return '  metadata: NamedObjectMeta'
     return field.required ? `  ${key}: ${type}` : `  ${key}?: ${type} | undefined`
   })

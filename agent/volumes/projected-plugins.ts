@@ -71,8 +71,8 @@ export const projectedPlugins = (context: ProjectionContext): VolumePlugin[] => 
     memory: true,
     forget: context.token.forget,
     files: async ({ pod, volume }) => {
-      const { sources = [], defaultMode: mode = defaultMode } = volume.projected!
-      const parts = await Promise.all(sources.map((source) => projectionFiles(context, pod, source, mode)))
+      const { sources, defaultMode: mode = defaultMode } = volume.projected!
+      const parts = await Promise.all((sources ?? []).map((source) => projectionFiles(context, pod, source, mode)))
       return new Map(parts.flatMap((files) => [...files]))
     },
   }),

@@ -19,8 +19,8 @@ export const humanDuration = (ms: number): string => {
 }
 
 /** The age of a timestamp; `<unknown>` when there is none. */
-export const humanAge = (time: string | undefined, nowMs: number): string =>
-  time === undefined ? '<unknown>' : humanDuration(nowMs - Date.parse(time))
+export const humanAge = (time: string | null | undefined, nowMs: number): string =>
+  time === undefined || time === null ? '<unknown>' : humanDuration(nowMs - Date.parse(time))
 
 const withRest = (whole: number, unit: string, rest: number, restUnit: string) =>
   rest === 0 ? `${whole}${unit}` : `${whole}${unit}${rest}${restUnit}`

@@ -63,13 +63,13 @@ export const tooMany = (field: string, actual: number, max: number): FieldError 
 })
 
 /** The 422 answer for findings; `kind` is the object's Kind, as upstream puts it there. */
-export const invalid = (group: string, kind: string, name: string, errors: FieldError[]): ApiError => {
+export const invalid = (group: string, kind: string, name: string | undefined, errors: FieldError[]): ApiError => {
   const seen = new Set<string>()
   const lines = errors.map((error) => `${error.field}: ${error.message}`).filter((line) => !seen.has(line) && seen.add(line))
   const text = lines.length === 1 ? lines[0] : `[${lines.join(', ')}]`
   const causes: StatusCause[] = errors.map(({ type, field, message }) => ({ reason: type, message, field }))
   const qualifiedKind = group === '' ? kind : `${kind}.${group}`
-  return new ApiError('Invalid', `${qualifiedKind} "${name}" is invalid: ${text}`, {
-    details: { name, group: group || undefined, kind, causes },
+  return new ApiError('Invalid', `${qualifiedKind} "${name ?? ''}" is invalid: ${text}`, {
+    details: { name: name || undefined, group: group || undefined, kind, causes },
   })
 }

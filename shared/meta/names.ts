@@ -187,3 +187,22 @@ export const cIdentifier = (value = ''): string[] =>
           'MyName',
         ),
       ]
+
+export const conditionReason = (value = ''): string[] =>
+  /^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$/.test(value)
+    ? []
+    : [
+        mismatch(
+          "a condition reason must start with alphabetic character, optionally followed by a string of alphanumeric characters or '_,:', and must end with an alphanumeric character or '_'",
+          '[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?',
+          'my_name',
+          'MY_NAME',
+          'MyName',
+          'ReasonA,ReasonB',
+          'ReasonA:ReasonB',
+        ),
+      ]
+
+/** What may follow the host in a URL. */
+export const httpPath = (value = ''): string[] =>
+  /^[A-Za-z0-9/\-._~%!$&'()*+,;=:]+$/.test(value) ? [] : [mismatch('Invalid path', "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+")]

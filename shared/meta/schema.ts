@@ -10,6 +10,10 @@ export interface Schema {
   readonly ref?: string | undefined
   readonly properties?: Readonly<Record<string, Schema>> | undefined
   readonly required?: readonly string[] | undefined
+  /** fields that are left out when they are '', 0 or false, as Go's omitempty does */
+  readonly omitEmpty?: readonly string[] | undefined
+  /** fields that are always written, and what for one of which nothing was said; {}: the struct's own */
+  readonly zeros?: Readonly<Record<string, unknown>> | undefined
   readonly items?: Schema | undefined
   readonly additionalProperties?: Schema | undefined
   /** anything may stand here (RawExtension, JSON, managed fields) */

@@ -54,11 +54,17 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly prepareForStatusUpdate?: ((object: T, old: T) => void) | undefined
   /** Findings beyond those about ObjectMeta. Runs on creation, and on an update together with `validateUpdate`. */
   readonly validate?: ((object: T) => FieldError[]) | undefined
+  /** Runs after `validate`, on creation only. */
+  readonly validateCreate?: ((object: T) => FieldError[]) | undefined
   readonly validateUpdate?: ((object: T, old: T) => FieldError[]) | undefined
+  /** what `validateUpdate` finds stands before what `validate` finds, not behind it */
+  readonly validatesUpdateFirst?: boolean | undefined
   /** Runs without `validate`. */
   readonly validateStatusUpdate?: ((object: T, old: T) => FieldError[]) | undefined
   /** texts of Warning headers */
   readonly warnings?: ((object: T, old: T | undefined) => string[]) | undefined
+  /** of an update of `status` */
+  readonly statusWarnings?: ((object: T) => string[]) | undefined
 
   /** beside metadata.name and metadata.namespace */
   readonly fieldSelectors?: Readonly<Record<string, (object: T) => string>> | undefined

@@ -20,7 +20,7 @@ export interface NodeInfo {
 
 export const createNodeInfo = (node: Node, pods: readonly PodInfo[]): NodeInfo => {
   const images = new Map<string, number>()
-  for (const { names = [], sizeBytes = 0 } of node.status?.images ?? []) for (const name of names) images.set(name, sizeBytes)
+  for (const { names, sizeBytes = 0 } of node.status?.images ?? []) for (const name of names ?? []) images.set(name, sizeBytes)
   return {
     name: node.metadata.name,
     node,

@@ -67,7 +67,7 @@ export const startHealthChecks = (options: HealthChecksOptions): { stop(): Promi
 
 const localReady = (slices: readonly EndpointSlice[], nodeName: string): number => {
   const ready = slices
-    .flatMap(({ endpoints = [] }) => endpoints)
+    .flatMap(({ endpoints }) => endpoints ?? [])
     .filter((endpoint) => endpoint.nodeName === nodeName && endpoint.conditions?.ready !== false)
   return new Set(ready.map(({ addresses }) => addresses[0])).size
 }

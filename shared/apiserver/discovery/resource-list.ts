@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { apiVersionOf } from '../../meta/object.ts'
 import type { KindDefinition } from '../../resources/definition.ts'
 import { type Registry, verbsOf } from '../registry.ts'
@@ -54,5 +55,12 @@ export const resourceList = (registry: Registry, groupVersion: GroupVersion) => 
   kind: 'APIResourceList',
   apiVersion: 'v1',
   groupVersion: apiVersionOf(groupVersion.group, groupVersion.version),
-  resources: discoverGroupVersion(registry, groupVersion).flatMap(({ main, subresources }) => [main, ...subresources]),
+  resources: discoverGroupVersion(registry, groupVersion).flatMap(({ definition, main, subresources }) => [
+    { ...main, storageVersionHash: storageVersionHash(definition) },
+    ...subresources,
+  ]),
 })
+
+/** Tells a client that migrates what is stored whether the stored version has changed. */
+const storageVersionHash = ({ group, version, kind }: KindDefinition): string =>
+  createHash('sha256').update(`${group}/${version}/${kind}`).digest().subarray(0, 8).toString('base64')

@@ -1,3 +1,4 @@
+import { complete } from '../../meta/complete.ts'
 import { invalid } from '../../meta/field-error.ts'
 import type { KubeObject } from '../../meta/object.ts'
 import { ApiError, alreadyExists } from '../../meta/status.ts'
@@ -66,12 +67,17 @@ const createOnce = async (context: ResourceContext, object: KubeObject, { dryRun
   })
 }
 
-const prepare = ({ definition, warnings }: ResourceContext, object: KubeObject): void => {
+const prepare = ({ definition, parts, warnings }: ResourceContext, object: KubeObject): void => {
   if (definition.hasGeneration) object.metadata.generation = 1
   definition.prepareForCreate?.(object)
   dropEmpty(object)
+  complete(object, definition.schema, parts.schemas)
   const { group, kind } = definition
-  const errors = [...validateMetadata(definition, object), ...(definition.validate?.(object) ?? [])]
+  const errors = [
+    ...validateMetadata(definition, object),
+    ...(definition.validate?.(object) ?? []),
+    ...(definition.validateCreate?.(object) ?? []),
+  ]
   if (errors.length > 0) throw invalid(group, kind, object.metadata.name, errors)
   warnings.push(...(definition.warnings?.(object, undefined) ?? []))
 }

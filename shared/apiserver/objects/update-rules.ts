@@ -7,6 +7,8 @@ import { keep } from './metadata.ts'
 /** What an update of the main resource or of a subresource keeps and checks. */
 export interface UpdateRules {
   readonly prepare: (context: ResourceContext, object: KubeObject, old: KubeObject) => void
+  /** When the object is complete. */
+  readonly finish?: ((context: ResourceContext, object: KubeObject, old: KubeObject) => void) | undefined
   readonly validate: (context: ResourceContext, object: KubeObject, old: KubeObject) => FieldError[]
 }
 
@@ -15,14 +17,17 @@ export const mainRules: UpdateRules = {
   prepare: ({ definition }, object, old) => {
     if (definition.subresources?.status) keep(object, old, ['status'])
     definition.prepareForUpdate?.(object, old)
+  },
+  finish: ({ definition }, object, old) => {
     if (definition.hasGeneration && !(specEqual(object, old) && countedMetadataEqual(definition, object, old))) {
       object.metadata.generation = (old.metadata.generation ?? 0) + 1
     }
   },
-  validate: ({ definition }, object, old) => [
-    ...(definition.validate?.(object) ?? []),
-    ...(definition.validateUpdate?.(object, old) ?? []),
-  ],
+  validate: ({ definition }, object, old) => {
+    const findings = definition.validate?.(object) ?? []
+    const changes = definition.validateUpdate?.(object, old) ?? []
+    return definition.validatesUpdateFirst ? [...changes, ...findings] : [...findings, ...changes]
+  },
 }
 
 /** An update of status keeps everything else but labels and annotations. */

@@ -1,3 +1,4 @@
+import { complete } from '../../meta/complete.ts'
 import { invalid, invalidValue } from '../../meta/field-error.ts'
 import type { KubeObject } from '../../meta/object.ts'
 import { isReason } from '../../meta/status.ts'
@@ -117,8 +118,9 @@ const checkPreconditions = (
   const wanted = object.metadata.resourceVersion
   const named = wanted !== undefined && wanted !== '' && wanted !== '0'
   if (!named && !unconditional && definition.unconditionalUpdate === false) {
-    throw invalid(definition.group, definition.kind, object.metadata.name, [
-      invalidValue('metadata.resourceVersion', wanted ?? '', 'must be specified for an update'),
+    // upstream names the resource here, and the revision as a number
+    throw invalid(definition.group, definition.plural, object.metadata.name, [
+      invalidValue('metadata.resourceVersion', 0, 'must be specified for an update'),
     ])
   }
   if (named && wanted !== String(entry.revision)) throw conflictOf(entry.key)
@@ -129,7 +131,7 @@ const prepare = (
   context: ResourceContext,
   { object, old, options }: { object: KubeObject; old: KubeObject; options: UpdateOptions },
 ): void => {
-  const { definition } = context
+  const { definition, parts } = context
   const { metadata } = object
   keep(metadata, old.metadata, ['creationTimestamp', 'generation', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'selfLink'])
   metadata.resourceVersion = old.metadata.resourceVersion
@@ -138,9 +140,13 @@ const prepare = (
   delete metadata.managedFields
   options.rules.prepare(context, object, old)
   dropEmpty(object)
+  // What is stored is complete, and only like is compared with like.
+  complete(object, definition.schema, parts.schemas)
+  options.rules.finish?.(context, object, old)
   const errors = [...validateMetadataUpdate(definition, object, old), ...options.rules.validate(context, object, old)]
   if (errors.length > 0) throw invalid(definition.group, definition.kind, metadata.name, errors)
   if (options.subresource === '') context.warnings.push(...(definition.warnings?.(object, old) ?? []))
+  if (options.subresource === 'status') context.warnings.push(...(definition.statusWarnings?.(object) ?? []))
 }
 
 const isUnchanged = ({ definition }: ResourceContext, { object, old }: { object: KubeObject; old: KubeObject }) =>

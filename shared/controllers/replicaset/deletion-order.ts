@@ -35,7 +35,7 @@ const deletionCost = ({ metadata }: Pod) => {
   return text !== undefined && /^(0|-?[1-9]\d{0,9})$/.test(text) ? Number(text) : 0
 }
 
-const readyTime = (pod: Pod) => podCondition(pod, 'Ready')?.lastTransitionTime
+const readyTime = (pod: Pod) => podCondition(pod, 'Ready')?.lastTransitionTime ?? undefined
 
 /** Ages are told apart by their order of magnitude only, so that among pods of about the same age chance (the uid) decides. */
 const compareAges = (timeA: string | undefined, timeB: string | undefined, pair: { a: Pod; b: Pod; nowMs: number }): number => {

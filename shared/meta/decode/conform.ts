@@ -5,7 +5,7 @@ import { canonicalBase64, canonicalTime } from './scalar.ts'
 
 /**
  * Makes a parsed value an object of its type, in place, as decoding into a Go struct would: unknown fields and nulls go, empty lists
- * and maps too unless they are required, quantities and times get their canonical text. Answers the object and the unknown fields' paths (at
+ * and maps too unless they are required, and zeros where Go leaves them out; quantities and times get their canonical text. Answers the object and the unknown fields' paths (at
  * most 100). Throws DecodeError when a value is of the wrong type.
  */
 export const conform = (value: unknown, typeName: string, schemas: SchemaTable): { object: unknown; unknownFields: string[] } => {
@@ -50,7 +50,7 @@ class Walk {
     return value
   }
 
-  #fields(object: Record<string, unknown>, { properties = {}, required }: Schema) {
+  #fields(object: Record<string, unknown>, { properties = {}, required, omitEmpty }: Schema) {
     for (const name of Object.keys(object)) {
       const field = Object.hasOwn(properties, name) ? properties[name] : undefined
       if (field === undefined) {
@@ -66,7 +66,8 @@ class Walk {
       this.#path.push(name)
       const after = this.value(before, field)
       this.#path.pop()
-      if (isEmptyCollection(after, field) && !required?.includes(name)) delete object[name]
+      if (isEmptyCollection(after, field) ? !required?.includes(name) : isZero(after) && omitEmpty?.includes(name))
+        delete object[name]
       else if (after !== before) object[name] = after
     }
   }
@@ -202,6 +203,8 @@ const kindOf = (value: unknown): string => {
 
 /** `io.k8s.api.core.v1.PodSpec` → `v1.PodSpec` */
 const goName = (typeName: string) => typeName.split('.').slice(-2).join('.')
+
+const isZero = (value: unknown) => value === '' || value === 0 || value === false
 
 const isEmptyCollection = (value: unknown, schema: Schema): boolean => {
   if (schema.type === 'array') return (value as unknown[]).length === 0

@@ -1,6 +1,6 @@
 import { type FieldError, invalidValue, requiredValue } from '../../meta/field-error.ts'
 import { percentage } from '../../meta/names.ts'
-import { validateRunningTemplate } from '../core/pod/validation/template.ts'
+import { isEmptySelector, validateRunningTemplate } from '../core/pod/validation/template.ts'
 import type { LabelSelector, PodTemplateSpec } from '../generated/types.ts'
 import { labelSelector } from '../validation/label.ts'
 import { checked, nonNegative } from '../validation/value.ts'
@@ -8,16 +8,16 @@ import { checked, nonNegative } from '../validation/value.ts'
 /** The selector of a controller that keeps pods running, and the template that has to match it. */
 export const validateSelectorAndTemplate = (
   path: string,
-  { selector, template }: { selector: LabelSelector | undefined; template: PodTemplateSpec | undefined },
+  parts: { selector: LabelSelector | null | undefined; template: PodTemplateSpec | undefined },
 ): FieldError[] => {
+  const { template } = parts
+  const selector = parts.selector ?? undefined
   const selectorPath = `${path}.selector`
   const errors = labelSelector(selectorPath, selector)
-  const isEmpty =
-    selector !== undefined && Object.keys(selector.matchLabels ?? {}).length + (selector.matchExpressions?.length ?? 0) === 0
   return [
     ...(selector === undefined ? [requiredValue(selectorPath)] : errors),
     // upstream says deployment for every kind
-    ...(isEmpty ? [invalidValue(selectorPath, selector, 'empty selector is invalid for deployment')] : []),
+    ...(isEmptySelector(selector) ? [invalidValue(selectorPath, selector, 'empty selector is invalid for deployment')] : []),
     ...(errors.length > 0
       ? [invalidValue(selectorPath, selector, 'invalid label selector')]
       : validateRunningTemplate(`${path}.template`, template ?? {}, selector)),
@@ -29,6 +29,7 @@ export const validateReplicaCounts = <Name extends string>(
   status: Partial<Record<Name | 'replicas' | 'readyReplicas' | 'availableReplicas', number | undefined>>,
   counts: readonly Name[],
   parts: readonly (Name | 'readyReplicas' | 'availableReplicas')[],
+  readyName = 'readyReplicas',
 ): FieldError[] => {
   const { replicas = 0, readyReplicas = 0, availableReplicas = 0 } = status as Record<string, number | undefined>
   const count = (name: string) => (status as Record<string, number | undefined>)[name]
@@ -38,7 +39,7 @@ export const validateReplicaCounts = <Name extends string>(
       .filter((name) => (count(name) ?? 0) > replicas)
       .map((name) => invalidValue(`status.${name}`, count(name) ?? 0, 'cannot be greater than status.replicas')),
     ...(availableReplicas > readyReplicas
-      ? [invalidValue('status.availableReplicas', availableReplicas, 'cannot be greater than readyReplicas')]
+      ? [invalidValue('status.availableReplicas', availableReplicas, `cannot be greater than ${readyName}`)]
       : []),
   ]
 }

@@ -55,11 +55,11 @@ export interface CoreV1Event {
   action?: string | undefined
   apiVersion?: string | undefined
   count?: number | undefined
-  eventTime?: string | undefined
-  firstTimestamp?: string | undefined
+  eventTime?: string | null | undefined
+  firstTimestamp?: string | null | undefined
   involvedObject: ObjectReference
   kind?: string | undefined
-  lastTimestamp?: string | undefined
+  lastTimestamp?: string | null | undefined
   message?: string | undefined
   metadata: NamedObjectMeta
   reason?: string | undefined
@@ -80,7 +80,7 @@ export interface CoreV1EventList {
 
 export interface CoreV1EventSeries {
   count?: number | undefined
-  lastObservedTime?: string | undefined
+  lastObservedTime?: string | null | undefined
 }
 
 export interface CoreV1ResourceClaim {
@@ -99,8 +99,8 @@ export interface EventsV1Event {
   action?: string | undefined
   apiVersion?: string | undefined
   deprecatedCount?: number | undefined
-  deprecatedFirstTimestamp?: string | undefined
-  deprecatedLastTimestamp?: string | undefined
+  deprecatedFirstTimestamp?: string | null | undefined
+  deprecatedLastTimestamp?: string | null | undefined
   deprecatedSource?: EventSource | undefined
   eventTime: string
   kind?: string | undefined
@@ -251,7 +251,7 @@ export interface AggregationRule {
 }
 
 export interface AllocatedDeviceStatus {
-  conditions?: Array<Condition> | undefined
+  conditions?: Array<Condition> | null | undefined
   data?: unknown | undefined
   device: string
   driver: string
@@ -293,7 +293,7 @@ export interface AzureDiskVolumeSource {
 export interface AzureFilePersistentVolumeSource {
   readOnly?: boolean | undefined
   secretName: string
-  secretNamespace?: string | undefined
+  secretNamespace?: string | null | undefined
   shareName: string
 }
 
@@ -359,7 +359,7 @@ export interface CSINodeDriver {
   allocatable?: VolumeNodeResources | undefined
   name: string
   nodeID: string
-  topologyKeys?: Array<string> | undefined
+  topologyKeys?: Array<string> | null | undefined
 }
 
 export interface CSINodeList {
@@ -417,7 +417,7 @@ export interface Capabilities {
 }
 
 export interface CapacityRequestPolicy {
-  default?: string | undefined
+  default?: string | null | undefined
   validRange?: CapacityRequestPolicyRange | undefined
   validValues?: Array<string> | undefined
 }
@@ -459,8 +459,8 @@ export interface CertificateSigningRequest {
 }
 
 export interface CertificateSigningRequestCondition {
-  lastTransitionTime?: string | undefined
-  lastUpdateTime?: string | undefined
+  lastTransitionTime?: string | null | undefined
+  lastUpdateTime?: string | null | undefined
   message?: string | undefined
   reason?: string | undefined
   status: string
@@ -513,7 +513,7 @@ export interface ClusterRole {
   apiVersion?: string | undefined
   kind?: string | undefined
   metadata: NamedObjectMeta
-  rules?: Array<PolicyRule> | undefined
+  rules?: Array<PolicyRule> | null | undefined
 }
 
 export interface ClusterRoleBinding {
@@ -659,7 +659,7 @@ export interface ContainerExtendedResourceRequest {
 }
 
 export interface ContainerImage {
-  names?: Array<string> | undefined
+  names?: Array<string> | null | undefined
   sizeBytes?: number | undefined
 }
 
@@ -693,17 +693,17 @@ export interface ContainerState {
 }
 
 export interface ContainerStateRunning {
-  startedAt?: string | undefined
+  startedAt?: string | null | undefined
 }
 
 export interface ContainerStateTerminated {
   containerID?: string | undefined
   exitCode: number
-  finishedAt?: string | undefined
+  finishedAt?: string | null | undefined
   message?: string | undefined
   reason?: string | undefined
   signal?: number | undefined
-  startedAt?: string | undefined
+  startedAt?: string | null | undefined
 }
 
 export interface ContainerStateWaiting {
@@ -735,7 +735,7 @@ export interface ContainerUser {
 
 export interface ControllerRevision {
   apiVersion?: string | undefined
-  data?: unknown | undefined
+  data?: unknown | null | undefined
   kind?: string | undefined
   metadata: NamedObjectMeta
   revision: number
@@ -898,7 +898,7 @@ export interface DaemonSet {
 }
 
 export interface DaemonSetCondition {
-  lastTransitionTime?: string | undefined
+  lastTransitionTime?: string | null | undefined
   message?: string | undefined
   reason?: string | undefined
   status: string
@@ -958,8 +958,8 @@ export interface Deployment {
 }
 
 export interface DeploymentCondition {
-  lastTransitionTime?: string | undefined
-  lastUpdateTime?: string | undefined
+  lastTransitionTime?: string | null | undefined
+  lastUpdateTime?: string | null | undefined
   message?: string | undefined
   reason?: string | undefined
   status: string
@@ -1042,7 +1042,7 @@ export interface DeviceCapacity {
 export interface DeviceClaim {
   config?: Array<DeviceClaimConfiguration> | undefined
   constraints?: Array<DeviceConstraint> | undefined
-  requests?: Array<DeviceRequest> | undefined
+  requests?: Array<DeviceRequest> | null | undefined
 }
 
 export interface DeviceClaimConfiguration {
@@ -1186,10 +1186,10 @@ export interface EndpointHints {
 export interface EndpointSlice {
   addressType: string
   apiVersion?: string | undefined
-  endpoints?: Array<Endpoint> | undefined
+  endpoints?: Array<Endpoint> | null | undefined
   kind?: string | undefined
   metadata: NamedObjectMeta
-  ports?: Array<DiscoveryV1EndpointPort> | undefined
+  ports?: Array<DiscoveryV1EndpointPort> | null | undefined
 }
 
 export interface EndpointSliceList {
@@ -1373,7 +1373,7 @@ export interface FlowSchema {
 }
 
 export interface FlowSchemaCondition {
-  lastTransitionTime?: string | undefined
+  lastTransitionTime?: string | null | undefined
   message?: string | undefined
   reason?: string | undefined
   status?: string | undefined
@@ -1415,7 +1415,7 @@ export interface GCEPersistentDiskVolumeSource {
 
 export interface GRPCAction {
   port: number
-  service?: string | undefined
+  service?: string | null | undefined
 }
 
 export interface GitRepoVolumeSource {
@@ -1606,7 +1606,7 @@ export interface IngressClassParametersReference {
   kind: string
   name: string
   namespace?: string | undefined
-  scope?: string | undefined
+  scope?: string | null | undefined
 }
 
 export interface IngressClassSpec {
@@ -1719,8 +1719,8 @@ export interface Job {
 }
 
 export interface JobCondition {
-  lastProbeTime?: string | undefined
-  lastTransitionTime?: string | undefined
+  lastProbeTime?: string | null | undefined
+  lastTransitionTime?: string | null | undefined
   message?: string | undefined
   reason?: string | undefined
   status: string
@@ -1867,7 +1867,7 @@ export interface LimitedPriorityLevelConfiguration {
   borrowingLimitPercent?: number | undefined
   lendablePercent?: number | undefined
   limitResponse?: LimitResponse | undefined
-  nominalConcurrencyShares?: number | undefined
+  nominalConcurrencyShares?: number | null | undefined
 }
 
 export interface LinuxContainerUser {
@@ -1982,7 +1982,7 @@ export interface Namespace {
 }
 
 export interface NamespaceCondition {
-  lastTransitionTime?: string | undefined
+  lastTransitionTime?: string | null | undefined
   message?: string | undefined
   reason?: string | undefined
   status: string
@@ -2073,8 +2073,8 @@ export interface NodeAffinity {
 }
 
 export interface NodeCondition {
-  lastHeartbeatTime?: string | undefined
-  lastTransitionTime?: string | undefined
+  lastHeartbeatTime?: string | null | undefined
+  lastTransitionTime?: string | null | undefined
   message?: string | undefined
   reason?: string | undefined
   status: string
@@ -2252,8 +2252,8 @@ export interface PersistentVolumeClaim {
 }
 
 export interface PersistentVolumeClaimCondition {
-  lastProbeTime?: string | undefined
-  lastTransitionTime?: string | undefined
+  lastProbeTime?: string | null | undefined
+  lastTransitionTime?: string | null | undefined
   message?: string | undefined
   reason?: string | undefined
   status: string
@@ -2391,8 +2391,8 @@ export interface PodCertificateProjection {
 }
 
 export interface PodCondition {
-  lastProbeTime?: string | undefined
-  lastTransitionTime?: string | undefined
+  lastProbeTime?: string | null | undefined
+  lastTransitionTime?: string | null | undefined
   message?: string | undefined
   observedGeneration?: number | undefined
   reason?: string | undefined
@@ -2668,7 +2668,7 @@ export interface PriorityLevelConfiguration {
 }
 
 export interface PriorityLevelConfigurationCondition {
-  lastTransitionTime?: string | undefined
+  lastTransitionTime?: string | null | undefined
   message?: string | undefined
   reason?: string | undefined
   status?: string | undefined
@@ -2711,7 +2711,7 @@ export interface Probe {
 
 export interface ProjectedVolumeSource {
   defaultMode?: number | undefined
-  sources?: Array<VolumeProjection> | undefined
+  sources?: Array<VolumeProjection> | null | undefined
 }
 
 export interface QueuingConfiguration {
@@ -2760,7 +2760,7 @@ export interface ReplicaSet {
 }
 
 export interface ReplicaSetCondition {
-  lastTransitionTime?: string | undefined
+  lastTransitionTime?: string | null | undefined
   message?: string | undefined
   reason?: string | undefined
   status: string
@@ -2800,7 +2800,7 @@ export interface ReplicationController {
 }
 
 export interface ReplicationControllerCondition {
-  lastTransitionTime?: string | undefined
+  lastTransitionTime?: string | null | undefined
   message?: string | undefined
   reason?: string | undefined
   status: string
@@ -2899,7 +2899,7 @@ export interface ResourceHealth {
 export interface ResourcePolicyRule {
   apiGroups: Array<string>
   clusterScope?: boolean | undefined
-  namespaces?: Array<string> | undefined
+  namespaces?: Array<string> | null | undefined
   resources: Array<string>
   verbs: Array<string>
 }
@@ -2983,7 +2983,7 @@ export interface Role {
   apiVersion?: string | undefined
   kind?: string | undefined
   metadata: NamedObjectMeta
-  rules?: Array<PolicyRule> | undefined
+  rules?: Array<PolicyRule> | null | undefined
 }
 
 export interface RoleBinding {
@@ -3353,7 +3353,7 @@ export interface StatefulSet {
 }
 
 export interface StatefulSetCondition {
-  lastTransitionTime?: string | undefined
+  lastTransitionTime?: string | null | undefined
   message?: string | undefined
   reason?: string | undefined
   status: string
@@ -3528,13 +3528,13 @@ export interface Taint {
 }
 
 export interface TokenRequestSpec {
-  audiences?: Array<string> | undefined
-  boundObjectRef?: BoundObjectReference | undefined
-  expirationSeconds?: number | undefined
+  audiences?: Array<string> | null | undefined
+  boundObjectRef?: BoundObjectReference | null | undefined
+  expirationSeconds?: number | null | undefined
 }
 
 export interface TokenRequestStatus {
-  expirationTimestamp?: string | undefined
+  expirationTimestamp?: string | null | undefined
   token?: string | undefined
 }
 
@@ -3591,13 +3591,13 @@ export interface TypeChecking {
 }
 
 export interface TypedLocalObjectReference {
-  apiGroup?: string | undefined
+  apiGroup?: string | null | undefined
   kind: string
   name: string
 }
 
 export interface TypedObjectReference {
-  apiGroup?: string | undefined
+  apiGroup?: string | null | undefined
   kind: string
   name: string
   namespace?: string | undefined
@@ -3810,7 +3810,7 @@ export interface VolumeDevice {
 export interface VolumeError {
   errorCode?: number | undefined
   message?: string | undefined
-  time?: string | undefined
+  time?: string | null | undefined
 }
 
 export interface VolumeMount {
@@ -4028,7 +4028,7 @@ export interface V1alpha1StorageVersion {
 }
 
 export interface V1alpha1StorageVersionCondition {
-  lastTransitionTime?: string | undefined
+  lastTransitionTime?: string | null | undefined
   message: string
   observedGeneration?: number | undefined
   reason: string
@@ -4140,7 +4140,7 @@ export interface V1alpha3DeviceTaintSelector {
 }
 
 export interface V1beta1AllocatedDeviceStatus {
-  conditions?: Array<Condition> | undefined
+  conditions?: Array<Condition> | null | undefined
   data?: unknown | undefined
   device: string
   driver: string
@@ -4178,7 +4178,7 @@ export interface V1beta1CELDeviceSelector {
 }
 
 export interface V1beta1CapacityRequestPolicy {
-  default?: string | undefined
+  default?: string | null | undefined
   validRange?: V1beta1CapacityRequestPolicyRange | undefined
   validValues?: Array<string> | undefined
 }
@@ -4252,7 +4252,7 @@ export interface V1beta1DeviceCapacity {
 export interface V1beta1DeviceClaim {
   config?: Array<V1beta1DeviceClaimConfiguration> | undefined
   constraints?: Array<V1beta1DeviceConstraint> | undefined
-  requests?: Array<V1beta1DeviceRequest> | undefined
+  requests?: Array<V1beta1DeviceRequest> | null | undefined
 }
 
 export interface V1beta1DeviceClaimConfiguration {
@@ -4515,10 +4515,10 @@ export interface V1beta1PodCertificateRequestSpec {
   maxExpirationSeconds?: number | undefined
   nodeName: string
   nodeUID: string
-  pkixPublicKey?: string | undefined
+  pkixPublicKey?: string | null | undefined
   podName: string
   podUID: string
-  proofOfPossession?: string | undefined
+  proofOfPossession?: string | null | undefined
   serviceAccountName: string
   serviceAccountUID: string
   signerName: string
@@ -4683,7 +4683,7 @@ export interface V1beta1VolumeAttributesClassList {
 }
 
 export interface V1beta2AllocatedDeviceStatus {
-  conditions?: Array<Condition> | undefined
+  conditions?: Array<Condition> | null | undefined
   data?: unknown | undefined
   device: string
   driver: string
@@ -4703,7 +4703,7 @@ export interface V1beta2CELDeviceSelector {
 }
 
 export interface V1beta2CapacityRequestPolicy {
-  default?: string | undefined
+  default?: string | null | undefined
   validRange?: V1beta2CapacityRequestPolicyRange | undefined
   validValues?: Array<string> | undefined
 }
@@ -4768,7 +4768,7 @@ export interface V1beta2DeviceCapacity {
 export interface V1beta2DeviceClaim {
   config?: Array<V1beta2DeviceClaimConfiguration> | undefined
   constraints?: Array<V1beta2DeviceConstraint> | undefined
-  requests?: Array<V1beta2DeviceRequest> | undefined
+  requests?: Array<V1beta2DeviceRequest> | null | undefined
 }
 
 export interface V1beta2DeviceClaimConfiguration {
@@ -5017,7 +5017,7 @@ export interface V2HorizontalPodAutoscalerBehavior {
 }
 
 export interface V2HorizontalPodAutoscalerCondition {
-  lastTransitionTime?: string | undefined
+  lastTransitionTime?: string | null | undefined
   message?: string | undefined
   reason?: string | undefined
   status: string
@@ -5041,7 +5041,7 @@ export interface V2HorizontalPodAutoscalerSpec {
 
 export interface V2HorizontalPodAutoscalerStatus {
   conditions?: Array<V2HorizontalPodAutoscalerCondition> | undefined
-  currentMetrics?: Array<V2MetricStatus> | undefined
+  currentMetrics?: Array<V2MetricStatus> | null | undefined
   currentReplicas?: number | undefined
   desiredReplicas: number
   lastScaleTime?: string | undefined

@@ -14,11 +14,16 @@ const bits = { IPv4: 32, IPv6: 128 } as const
 
 /** undefined: not a range */
 export const parseCIDR = (value: string): CIDR | undefined => {
-  const [ip = '', length = '', ...rest] = value.split('/')
+  const [ip = '', digits = '', ...rest] = value.split('/')
   const family = ipFamily(ip)
-  if (family === undefined || rest.length > 0 || !/^[0-9]{1,3}$/.test(length) || Number(length) > bits[family]) return undefined
-  return { family, ip, length: Number(length), network: `${maskedIP(ip, family, Number(length))}/${Number(length)}` }
+  // Of an IPv4-mapped address the length counts all 128 bits.
+  const length = isMapped(ip) ? Number(digits) - 96 : Number(digits)
+  if (family === undefined || rest.length > 0 || !/^[0-9]{1,3}$/.test(digits) || length < 0 || length > bits[family])
+    return undefined
+  return { family, ip, length, network: `${maskedIP(ip, family, length)}/${length}` }
 }
+
+const isMapped = (ip: string) => /^::ffff:[0-9.]+$/i.test(ip)
 
 const maskedIP = (ip: string, family: IPFamily, length: number): string => {
   const zeros = BigInt(bits[family] - length)
@@ -40,6 +45,12 @@ const fromNumber = (value: bigint, family: IPFamily): string => {
   return family === 'IPv4' ? parts.join('.') : canonicalIP(parts.map((part) => part.toString(16)).join(':'))
 }
 
+/** Whether all of `inner` is in `range`, which is larger. */
+export const containsCIDR = (range: CIDR, inner: CIDR): boolean =>
+  range.family === inner.family &&
+  range.length < inner.length &&
+  `${maskedIP(inner.ip, range.family, range.length)}/${range.length}` === range.network
+
 export const validCIDR = (path: string, value: string): FieldError[] =>
   parseCIDR(value) === undefined
     ? [invalidValue(path, value, 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)')]
@@ -47,7 +58,7 @@ export const validCIDR = (path: string, value: string): FieldError[] =>
 
 /** For fields that never knew a looser form. */
 export const canonicalCIDROnly = (path: string, value: string): FieldError[] => {
-  if (/^::ffff:[0-9.]+\//i.test(value)) return [invalidValue(path, value, 'must not have an IPv4-mapped IPv6 address')]
+  if (isMapped(value.split('/')[0] ?? '')) return [invalidValue(path, value, 'must not have an IPv4-mapped IPv6 address')]
   const cidr = parseCIDR(value)
   if (cidr === undefined) return validCIDR(path, value)
   if (/(^|[./])0[0-9]/.test(value)) return [invalidValue(path, value, 'must not have leading 0s in IP or prefix length')]
@@ -62,12 +73,16 @@ export const cidrWarnings = (path: string, value: string): string[] => {
   if (cidr === undefined) return []
   const [network, quoted] = [JSON.stringify(cidr.network), JSON.stringify(value)]
   const ip = canonicalIP(cidr.ip)
+  const found: string[] = []
   if (ip !== cidr.network.split('/')[0])
-    return [
+    found.push(
       `${path}: CIDR value ${quoted} is ambiguous in this context (should be ${network} or ${JSON.stringify(`${ip}/${bits[cidr.family]}`)}?)`,
-    ]
-  if (value === cidr.network) return []
-  return cidr.family === 'IPv4'
-    ? [`${path}: non-standard CIDR value ${quoted} will be considered invalid in a future Kubernetes release: use ${network}`]
-    : [`${path}: IPv6 CIDR value ${quoted} should be in RFC 5952 canonical format (${network})`]
+    )
+  if (cidr.family === 'IPv4' && (isMapped(cidr.ip) || /(^|[./])0[0-9]/.test(value)))
+    found.push(
+      `${path}: non-standard CIDR value ${quoted} will be considered invalid in a future Kubernetes release: use ${network}`,
+    )
+  if (found.length === 0 && value !== cidr.network)
+    found.push(`${path}: IPv6 CIDR value ${quoted} should be in RFC 5952 canonical format (${network})`)
+  return found
 }

@@ -11,7 +11,17 @@ const isZero = (value: unknown) =>
   (Array.isArray(value) && value.length === 0)
 
 /** Fields whose value has keys that users choose: there, an empty value is one. */
-const maps = new Set(['matchLabels', 'nodeSelector', 'labels', 'annotations', 'volumeAttributes', 'options'])
+const maps = new Set([
+  'matchLabels',
+  'nodeSelector',
+  'labels',
+  'annotations',
+  'data',
+  'binaryData',
+  'parameters',
+  'volumeAttributes',
+  'options',
+])
 
 /** Whether two values of JSON mean the same object. */
 export const isEquivalent = (a: unknown, b: unknown): boolean => {

@@ -40,8 +40,8 @@ const requirement = (path: string, { key, operator, values = [] }: Requirement):
   ...each(`${path}.values`, values, (valuePath, value) => checked(valuePath, value, labelValue)),
 ]
 
-export const labelSelector = (path: string, selector: LabelSelector | undefined): FieldError[] =>
-  selector === undefined
+export const labelSelector = (path: string, selector: LabelSelector | null | undefined): FieldError[] =>
+  selector === undefined || selector === null
     ? []
     : [
         ...labels(`${path}.matchLabels`, selector.matchLabels),

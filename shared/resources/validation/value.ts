@@ -36,7 +36,7 @@ export const positive = (path: string, value: number | undefined): FieldError[] 
 /** Findings about each element, which stands at `path[index]`. */
 export const each = <T>(
   path: string,
-  values: readonly T[] | undefined,
+  values: readonly T[] | null | undefined,
   validate: (elementPath: string, value: T, index: number) => FieldError[],
 ): FieldError[] => (values ?? []).flatMap((value, index) => validate(`${path}[${index}]`, value, index))
 

@@ -93,7 +93,7 @@ describe('the pipeline', () => {
     await server.call('POST', leases, { body })
     expect((await server.call('PUT', `${leases}/l`, { body })).json).toMatchObject({
       code: 422,
-      message: expect.stringContaining('metadata.resourceVersion: Invalid value: "": must be specified for an update'),
+      message: expect.stringContaining('metadata.resourceVersion: Invalid value: 0: must be specified for an update'),
     })
     const headers = { 'content-type': 'application/merge-patch+json' }
     expect((await server.call('PATCH', `${leases}/l`, { headers, body: { spec: { holderIdentity: 'b' } } })).code).toBe(200)

@@ -53,7 +53,7 @@ describe('a Deployment', () => {
     const slice = await until(() =>
       cache
         .list(endpointSlices, 'default')
-        .find(({ endpoints = [] }) => endpoints.filter(({ conditions }) => conditions?.ready).length === 3),
+        .find(({ endpoints }) => endpoints?.filter(({ conditions }) => conditions?.ready).length === 3),
     )
     expect(slice.ports).toEqual([{ name: '', port: 8080, protocol: 'TCP' }])
     const old = await until(() =>

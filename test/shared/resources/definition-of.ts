@@ -27,7 +27,10 @@ export const kind = (name: string) => {
       return object
     },
     created,
-    errors: (value: object) => lines(definition.validate?.(created(value))),
+    errors: (value: object) => {
+      const object = created(value)
+      return [...lines(definition.validate?.(object)), ...lines(definition.validateCreate?.(object))]
+    },
     warnings: (value: object) => definition.warnings?.(created(value), undefined) ?? [],
     updateErrors: (old: object, value: object) => {
       const [before, object] = [created(old), created(value)]

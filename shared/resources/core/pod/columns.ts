@@ -28,8 +28,7 @@ const endedReason = ({
 const restartsOf = (statuses: readonly ContainerStatus[]) => ({
   restarts: statuses.reduce((sum, { restartCount }) => sum + restartCount, 0),
   lastRestart: statuses
-    .map(({ lastState }) => lastState?.terminated?.finishedAt)
-    .filter((time) => time !== undefined)
+    .flatMap(({ lastState }) => lastState?.terminated?.finishedAt ?? [])
     .sort()
     .at(-1),
 })

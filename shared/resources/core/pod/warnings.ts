@@ -50,9 +50,13 @@ export const templateWarnings = (ownerName: string, template: PodTemplateSpec, i
           `metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [${findings.join(' ')}]`,
         ]
       : []),
-    ...specWarnings('spec.template.', template.spec ?? { containers: [] }, template.metadata ?? {}),
+    ...podTemplateWarnings('spec.template', template),
   ]
 }
+
+/** Of a template wherever it stands, whoever makes pods of it. */
+export const podTemplateWarnings = (path: string, { spec, metadata }: PodTemplateSpec): string[] =>
+  specWarnings(`${path}.`, spec ?? { containers: [] }, metadata ?? {})
 
 /** `prefix` is what stands before `spec` and `metadata`. */
 const specWarnings = (prefix: string, spec: PodSpec, metadata: ObjectMeta): string[] => {

@@ -24,7 +24,8 @@ const plan = (wanted: Endpoint[], existing: EndpointSlice[], maxPerSlice = 3) =>
     labels,
     maxPerSlice,
   })
-  const names = (endpoints: readonly Endpoint[] | undefined) => endpoints?.map(({ targetRef }) => targetRef?.name).join('') ?? ''
+  const names = (endpoints: readonly Endpoint[] | null | undefined) =>
+    endpoints?.map(({ targetRef }) => targetRef?.name).join('') ?? ''
   return {
     create: create.map(({ endpoints }) => names(endpoints)),
     update: Object.fromEntries(update.map(({ metadata, endpoints }) => [metadata.name, names(endpoints)])),

@@ -6,14 +6,21 @@ import { validatePodAnnotations } from './annotation.ts'
 import { validatePodSpec } from './spec.ts'
 
 /** The template of a pod, in whatever kind has one. */
-export const validatePodTemplate = (path: string, { metadata, spec }: PodTemplateSpec): FieldError[] => [
+export const validatePodTemplate = (path: string, template: PodTemplateSpec): FieldError[] => {
+  const { spec } = template
+  return [
+    ...validateTemplateMetadata(path, template),
+    ...validatePodSpec(`${path}.spec`, spec ?? { containers: [] }, { isPod: false }),
+    ...(spec?.ephemeralContainers?.length
+      ? [forbiddenField(`${path}.spec.ephemeralContainers`, 'ephemeral containers not allowed in pod template')]
+      : []),
+  ]
+}
+
+export const validateTemplateMetadata = (path: string, { metadata, spec }: PodTemplateSpec): FieldError[] => [
   ...labels(`${path}.labels`, metadata?.labels),
   ...annotations(`${path}.annotations`, metadata?.annotations),
   ...validatePodAnnotations(`${path}.annotations`, metadata?.annotations, spec),
-  ...validatePodSpec(`${path}.spec`, spec ?? { containers: [] }, { isPod: false }),
-  ...(spec?.ephemeralContainers?.length
-    ? [forbiddenField(`${path}.spec.ephemeralContainers`, 'ephemeral containers not allowed in pod template')]
-    : []),
 ]
 
 /** The template of pods that a controller keeps running: they match its selector and start again for ever. */
@@ -22,18 +29,30 @@ export const validateRunningTemplate = (
   template: PodTemplateSpec,
   selector: LabelSelector | undefined,
 ): FieldError[] => [
-  ...(isEmpty(selector) || matchesLabelSelector(selector, template.metadata?.labels)
-    ? []
-    : [invalidValue(`${path}.metadata.labels`, template.metadata?.labels, '`selector` does not match template `labels`')]),
+  ...(isEmptySelector(selector) ? [] : validateSelected(path, template, selector)),
   ...validatePodTemplate(path, template),
-  ...(template.spec?.restartPolicy === 'Always'
+  ...validateEndless(path, template, 'ReplicaSet'),
+]
+
+export const validateSelected = (
+  path: string,
+  { metadata }: PodTemplateSpec,
+  selector: LabelSelector | undefined,
+): FieldError[] =>
+  matchesLabelSelector(selector, metadata?.labels)
     ? []
-    : [notSupported(`${path}.spec.restartPolicy`, template.spec?.restartPolicy ?? '', ['Always'])]),
-  ...(template.spec?.activeDeadlineSeconds === undefined
+    : [invalidValue(`${path}.metadata.labels`, metadata?.labels ?? null, '`selector` does not match template `labels`')]
+
+/** Pods that start again for ever. */
+export const validateEndless = (path: string, { spec }: PodTemplateSpec, kind: string): FieldError[] => [
+  ...(spec?.restartPolicy === 'Always'
     ? []
-    : [forbiddenField(`${path}.spec.activeDeadlineSeconds`, 'activeDeadlineSeconds in ReplicaSet is not Supported')]),
+    : [notSupported(`${path}.spec.restartPolicy`, spec?.restartPolicy ?? '', ['Always'])]),
+  ...(spec?.activeDeadlineSeconds === undefined
+    ? []
+    : [forbiddenField(`${path}.spec.activeDeadlineSeconds`, `activeDeadlineSeconds in ${kind} is not Supported`)]),
 ]
 
 /** An undefined selector matches nothing, as upstream has it. */
-const isEmpty = (selector: LabelSelector | undefined) =>
+export const isEmptySelector = (selector: LabelSelector | undefined) =>
   selector !== undefined && Object.keys(selector.matchLabels ?? {}).length + (selector.matchExpressions?.length ?? 0) === 0
