@@ -1,21 +1,34 @@
 import { customResourceDefinition } from './apiextensions/customresourcedefinition.ts'
 import { controllerRevision } from './apps/controllerrevision.ts'
+import { daemonSet } from './apps/daemonset.ts'
 import { deployment } from './apps/deployment.ts'
 import { replicaSet } from './apps/replicaset.ts'
+import { statefulSet } from './apps/statefulset.ts'
 import { lease } from './coordination/lease.ts'
 import { configMap } from './core/configmap.ts'
 import { endpoints } from './core/endpoints.ts'
 import { event } from './core/event.ts'
 import { namespace } from './core/namespace.ts'
 import { node } from './core/node.ts'
+import { persistentVolumeClaim } from './core/persistentvolumeclaim.ts'
 import { pod } from './core/pod.ts'
+import { podTemplate } from './core/podtemplate.ts'
+import { replicationController } from './core/replicationcontroller.ts'
 import { secret } from './core/secret.ts'
 import { service } from './core/service.ts'
 import { serviceAccount } from './core/serviceaccount.ts'
 import type { KindDefinition } from './definition.ts'
 import { endpointSlice } from './discovery/endpointslice.ts'
+import { ingress } from './networking/ingress.ts'
+import { ingressClass } from './networking/ingressclass.ts'
 import { ipAddress } from './networking/ipaddress.ts'
+import { networkPolicy } from './networking/networkpolicy.ts'
 import { serviceCIDR } from './networking/servicecidr.ts'
+import { podDisruptionBudget } from './policy/poddisruptionbudget.ts'
+import { clusterRole } from './rbac/clusterrole.ts'
+import { clusterRoleBinding } from './rbac/clusterrolebinding.ts'
+import { role } from './rbac/role.ts'
+import { roleBinding } from './rbac/rolebinding.ts'
 
 /** Every built-in kind. */
 export const definitions: readonly KindDefinition[] = [
@@ -24,16 +37,29 @@ export const definitions: readonly KindDefinition[] = [
   event,
   namespace,
   node,
+  persistentVolumeClaim,
   pod,
+  podTemplate,
+  replicationController,
   secret,
   serviceAccount,
   service,
   controllerRevision,
+  daemonSet,
   deployment,
   replicaSet,
+  statefulSet,
   customResourceDefinition,
   lease,
   endpointSlice,
+  ingress,
+  ingressClass,
   ipAddress,
+  networkPolicy,
   serviceCIDR,
+  podDisruptionBudget,
+  clusterRole,
+  clusterRoleBinding,
+  role,
+  roleBinding,
 ]

@@ -16,11 +16,26 @@ export type Event = Stored<wire.CoreV1Event>
 export type ServiceAccount = Stored<wire.ServiceAccount>
 export type ReplicaSet = Stored<wire.ReplicaSet, 'spec'>
 export type Deployment = Stored<wire.Deployment, 'spec'>
+export type StatefulSet = Stored<wire.StatefulSet, 'spec'>
+export type DaemonSet = Stored<wire.DaemonSet, 'spec'>
+export type Job = Stored<wire.Job, 'spec'>
+export type CronJob = Stored<wire.CronJob, 'spec'>
+export type ReplicationController = Stored<wire.ReplicationController, 'spec'>
+export type PodTemplate = Stored<wire.PodTemplate>
+export type PersistentVolumeClaim = Stored<wire.PersistentVolumeClaim, 'spec'>
 export type ControllerRevision = Stored<wire.ControllerRevision>
 export type Lease = Stored<wire.Lease, 'spec'>
 export type EndpointSlice = Stored<wire.EndpointSlice>
 export type IPAddress = Stored<wire.IPAddress, 'spec'>
 export type ServiceCIDR = Stored<wire.ServiceCIDR, 'spec'>
+export type Ingress = Stored<wire.Ingress, 'spec'>
+export type IngressClass = Stored<wire.IngressClass, 'spec'>
+export type NetworkPolicy = Stored<wire.NetworkPolicy, 'spec'>
+export type PodDisruptionBudget = Stored<wire.PodDisruptionBudget, 'spec'>
+export type Role = Stored<wire.Role>
+export type RoleBinding = Stored<wire.RoleBinding>
+export type ClusterRole = Stored<wire.ClusterRole>
+export type ClusterRoleBinding = Stored<wire.ClusterRoleBinding>
 
 const resource =
   (namespaced: boolean) =>
@@ -42,11 +57,30 @@ export const events = namespaced<Event>('v1', 'events', 'Event')
 export const serviceAccounts = namespaced<ServiceAccount>('v1', 'serviceaccounts', 'ServiceAccount')
 export const replicaSets = namespaced<ReplicaSet>('apps/v1', 'replicasets', 'ReplicaSet')
 export const deployments = namespaced<Deployment>('apps/v1', 'deployments', 'Deployment')
+export const statefulSets = namespaced<StatefulSet>('apps/v1', 'statefulsets', 'StatefulSet')
+export const daemonSets = namespaced<DaemonSet>('apps/v1', 'daemonsets', 'DaemonSet')
+export const jobs = namespaced<Job>('batch/v1', 'jobs', 'Job')
+export const cronJobs = namespaced<CronJob>('batch/v1', 'cronjobs', 'CronJob')
+export const replicationControllers = namespaced<ReplicationController>('v1', 'replicationcontrollers', 'ReplicationController')
+export const podTemplates = namespaced<PodTemplate>('v1', 'podtemplates', 'PodTemplate')
+export const persistentVolumeClaims = namespaced<PersistentVolumeClaim>('v1', 'persistentvolumeclaims', 'PersistentVolumeClaim')
 export const controllerRevisions = namespaced<ControllerRevision>('apps/v1', 'controllerrevisions', 'ControllerRevision')
 export const leases = namespaced<Lease>('coordination.k8s.io/v1', 'leases', 'Lease')
 export const endpointSlices = namespaced<EndpointSlice>('discovery.k8s.io/v1', 'endpointslices', 'EndpointSlice')
 export const ipAddresses = clusterScoped<IPAddress>('networking.k8s.io/v1', 'ipaddresses', 'IPAddress')
 export const serviceCIDRs = clusterScoped<ServiceCIDR>('networking.k8s.io/v1', 'servicecidrs', 'ServiceCIDR')
+export const ingresses = namespaced<Ingress>('networking.k8s.io/v1', 'ingresses', 'Ingress')
+export const ingressClasses = clusterScoped<IngressClass>('networking.k8s.io/v1', 'ingressclasses', 'IngressClass')
+export const networkPolicies = namespaced<NetworkPolicy>('networking.k8s.io/v1', 'networkpolicies', 'NetworkPolicy')
+export const podDisruptionBudgets = namespaced<PodDisruptionBudget>('policy/v1', 'poddisruptionbudgets', 'PodDisruptionBudget')
+export const roles = namespaced<Role>('rbac.authorization.k8s.io/v1', 'roles', 'Role')
+export const roleBindings = namespaced<RoleBinding>('rbac.authorization.k8s.io/v1', 'rolebindings', 'RoleBinding')
+export const clusterRoles = clusterScoped<ClusterRole>('rbac.authorization.k8s.io/v1', 'clusterroles', 'ClusterRole')
+export const clusterRoleBindings = clusterScoped<ClusterRoleBinding>(
+  'rbac.authorization.k8s.io/v1',
+  'clusterrolebindings',
+  'ClusterRoleBinding',
+)
 export const customResourceDefinitions = clusterScoped<KubeObject>(
   'apiextensions.k8s.io/v1',
   'customresourcedefinitions',

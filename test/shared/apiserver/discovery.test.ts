@@ -30,14 +30,19 @@ describe('discovery', () => {
     const apps = await server.call<ResourceList>('GET', '/apis/apps/v1')
     expect(apps.json.resources.map(({ name }) => name)).toEqual([
       'controllerrevisions',
+      'daemonsets',
+      'daemonsets/status',
       'deployments',
       'deployments/scale',
       'deployments/status',
       'replicasets',
       'replicasets/scale',
       'replicasets/status',
+      'statefulsets',
+      'statefulsets/scale',
+      'statefulsets/status',
     ])
-    expect(apps.json.resources[2]).toMatchObject({ kind: 'Scale', group: 'autoscaling', verbs: ['get', 'patch', 'update'] })
+    expect(apps.json.resources[4]).toMatchObject({ kind: 'Scale', group: 'autoscaling', verbs: ['get', 'patch', 'update'] })
   })
 
   it.each([
@@ -52,9 +57,9 @@ describe('discovery', () => {
   })
 
   it.each([
-    ['/apis/batch/v1/namespaces/default/jobs', 'jobs.v1.batch'],
-    ['/apis/apps/v1/statefulsets', 'statefulsets.v1.apps'],
-    ['/api/v1/persistentvolumes/a', 'persistentvolumes.v1'],
+    ['/apis/example.com/v1/namespaces/default/widgets', 'widgets.v1.example.com'],
+    ['/apis/apps/v1/widgets', 'widgets.v1.apps'],
+    ['/api/v1/widgets/a', 'widgets.v1'],
   ])('names what it does not serve, at %s', async (url, what) => {
     expect((await server.call('POST', url, { body: {} })).json).toMatchObject({
       code: 404,

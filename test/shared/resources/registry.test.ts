@@ -23,9 +23,12 @@ describe('the registry of kinds', () => {
   it('shows what `kubectl get all` asks for', () => {
     expect(definitions.filter(({ categories }) => categories?.includes('all')).map(({ plural }) => plural)).toEqual([
       'pods',
+      'replicationcontrollers',
       'services',
+      'daemonsets',
       'deployments',
       'replicasets',
+      'statefulsets',
     ])
   })
 })

@@ -1,0 +1,74 @@
+/** One request of a conversation about some kinds: what comes before it has happened when it is made. */
+export interface Said {
+  readonly what: string
+  /** default GET */
+  readonly method?: string
+  readonly path: string
+  /** of a PATCH without a type: a merge patch */
+  readonly body?: unknown
+  readonly type?: string
+  readonly accept?: string
+}
+
+/** What a client sees of an answer, less what is another each time. */
+export interface Heard {
+  readonly code: number
+  readonly warning?: string
+  readonly body: unknown
+}
+
+/** Where namespaced objects of conversations are. */
+export const namespace = 'facts-of-kinds'
+
+export const asTable = 'application/json;as=Table;g=meta.k8s.io;v=v1'
+
+/** Creations, named by what each tries; a body without a name gets one of its own. */
+export const creations = (path: string, bodies: Readonly<Record<string, object>>): Said[] =>
+  Object.entries(bodies).map(([what, body], index) => ({
+    what: `${path.split('/').at(-1)}: ${what}`,
+    method: 'POST',
+    path,
+    body: { metadata: { name: `${namespace}-${index}` }, ...body },
+  }))
+
+export const patch = (what: string, path: string, body: unknown): Said => ({ what, method: 'PATCH', path, body })
+
+/** Removes what `creations` made of kinds that no namespace takes with it. */
+export const removals = (path: string, bodies: Readonly<Record<string, object>>): Said[] =>
+  Object.keys(bodies).map((what, index) => ({
+    what: `${path.split('/').at(-1)}: ${what}: removed`,
+    method: 'DELETE',
+    path: `${path}/${namespace}-${index}`,
+  }))
+
+export const contentTypeOf = ({ method, type }: Said): string =>
+  type ?? (method === 'PATCH' ? 'application/merge-patch+json' : 'application/json')
+
+export const heardOf = (code: number, warning: string | undefined, text: string): Heard => ({
+  code,
+  ...(warning && { warning }),
+  body: steady(JSON.parse(text)),
+})
+
+/** `finalizers`: those of admission plugins that are not there yet. */
+const changing = new Set(['finalizers', 'uid', 'resourceVersion', 'creationTimestamp', 'managedFields', 'deletionTimestamp'])
+
+const steady = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(steady)
+  if (typeof value !== 'object' || value === null) return value
+  const fields = Object.entries(value).filter(([name]) => !changing.has(name))
+  return Object.fromEntries(fields.map(([name, field]) => [name, steadyField(name, field)]))
+}
+
+/** Ages and times. */
+const steadyCell = (cell: unknown) => (typeof cell === 'string' && /^\d+s$|^\d{4}-\d\d-\d\dT/.test(cell) ? '(time)' : cell)
+
+const steadyField = (name: string, field: unknown): unknown => {
+  // Rows also have the objects' metadata; the items of our lists say their kind.
+  if (name === 'rows') return (field as { cells: unknown[] }[]).map(({ cells }) => cells.map(steadyCell))
+  if (name !== 'items' || !Array.isArray(field)) return steady(field)
+  return field.map((item) => {
+    const { kind: _kind, apiVersion: _apiVersion, ...rest } = steady(item) as Record<string, unknown>
+    return rest
+  })
+}
