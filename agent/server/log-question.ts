@@ -18,14 +18,20 @@ export const openLogs = async (question: LogQuestion): Promise<{ logs: Readable;
   const { id } = loggedContainer(target, container, flag(query, 'previous'))
   const sinceSeconds = integer(query, 'sinceSeconds')
   const sinceTime = query.get('sinceTime')
-  const since = sinceSeconds !== undefined ? Date.now() - sinceSeconds * 1000 : sinceTime ? Date.parse(sinceTime) : undefined
+  const since = sinceSeconds !== undefined ? Date.now() - sinceSeconds * 1000 : sinceTime ? timeOf(sinceTime) : undefined
   const logs = await source.runtime.logs(id, {
     follow: flag(query, 'follow'),
     timestamps: flag(query, 'timestamps'),
     tailLines: integer(query, 'tailLines'),
-    since,
+    since: since === undefined ? undefined : Math.max(0, since),
   })
   return { logs, limit: integer(query, 'limitBytes') }
+}
+
+const timeOf = (text: string): number => {
+  const ms = Date.parse(text)
+  if (Number.isNaN(ms)) throw badRequest(`invalid value ${JSON.stringify(text)} for sinceTime`)
+  return ms
 }
 
 const integer = (query: URLSearchParams, name: string): number | undefined => {

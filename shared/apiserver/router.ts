@@ -1,3 +1,4 @@
+import { flagIn } from './objects/query-value.ts'
 import type { ApiRequest } from './request.ts'
 
 export type ResourceVerb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection'
@@ -44,8 +45,6 @@ const verbOf = (method: string, path: string): ResourceVerb | undefined => {
   return method === 'OPTIONS' && proxied.test(path) ? 'get' : undefined
 }
 
-const truthy = (value: string | null) => value !== null && value !== 'false' && value !== '0'
-
 const decodeSegments = (path: string): string[] | undefined => {
   try {
     return path.split('/').filter(Boolean).map(decodeURIComponent)
@@ -82,7 +81,7 @@ export const parseRequest = ({ method, path, query }: Pick<ApiRequest, 'method' 
   const [resource = '', pathName = '', subresource = ''] = rest
   let name = pathName
   if (name === '') {
-    if (verb === 'get') verb = truthy(query.get('watch')) ? 'watch' : 'list'
+    if (verb === 'get') verb = flagIn(query, 'watch') ? 'watch' : 'list'
     else if (verb === 'delete') verb = 'deletecollection'
   }
   if (name === '' && (verb === 'list' || verb === 'watch' || verb === 'deletecollection')) {

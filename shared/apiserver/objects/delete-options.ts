@@ -2,7 +2,7 @@ import { type FieldError, invalid, invalidValue, notSupported } from '../../meta
 import { badRequest } from '../../meta/status.ts'
 import { readValue } from '../body.ts'
 import type { ResourceContext } from '../context.ts'
-import { integerIn } from './query-value.ts'
+import { flagIn, integerIn } from './query-value.ts'
 
 export interface DeleteOptions {
   readonly gracePeriodSeconds?: number | undefined
@@ -74,12 +74,9 @@ const fromBody = (value: unknown): RawOptions => {
 
 const isNone = (value: unknown) => value === undefined || value === null
 
-const fromQuery = (query: URLSearchParams): RawOptions => {
-  const orphan = query.get('orphanDependents')
-  return {
-    gracePeriodSeconds: integerIn(query, 'gracePeriodSeconds'),
-    orphanDependents: orphan === null ? undefined : orphan !== 'false' && orphan !== '0',
-    propagationPolicy: query.get('propagationPolicy') ?? undefined,
-    dryRun: query.getAll('dryRun'),
-  }
-}
+const fromQuery = (query: URLSearchParams): RawOptions => ({
+  gracePeriodSeconds: integerIn(query, 'gracePeriodSeconds'),
+  orphanDependents: flagIn(query, 'orphanDependents'),
+  propagationPolicy: query.get('propagationPolicy') ?? undefined,
+  dryRun: query.getAll('dryRun'),
+})

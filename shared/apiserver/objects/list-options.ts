@@ -1,7 +1,7 @@
 import { type FieldError, forbiddenField, invalid, notSupported } from '../../meta/field-error.ts'
 import { ApiError, badRequest } from '../../meta/status.ts'
 import type { ApiRequest } from '../request.ts'
-import { integerIn, readInteger } from './query-value.ts'
+import { flagIn, integerIn, readInteger } from './query-value.ts'
 
 export interface ListOptions {
   /** undefined: none given; 0 means "any" */
@@ -12,11 +12,6 @@ export interface ListOptions {
   readonly timeoutSeconds: number | undefined
   readonly allowWatchBookmarks: boolean
   readonly sendInitialEvents: boolean | undefined
-}
-
-const booleanOf = (query: URLSearchParams, name: string): boolean | undefined => {
-  const text = query.get(name)
-  return text === null ? undefined : text !== 'false' && text !== '0'
 }
 
 /** A position in the log. What it is not is another answer for each verb: `wrong` makes it of the finding. */
@@ -30,7 +25,7 @@ export const parseResourceVersion = (text: string, wrong: (finding: string) => A
 export const listOptionsOf = ({ query }: Pick<ApiRequest, 'query'>, watch: boolean): ListOptions => {
   const resourceVersion = query.get('resourceVersion') || undefined
   const match = query.get('resourceVersionMatch') || undefined
-  const sendInitialEvents = booleanOf(query, 'sendInitialEvents')
+  const sendInitialEvents = flagIn(query, 'sendInitialEvents')
   const continueToken = query.get('continue') || undefined
   const errors: FieldError[] = watch
     ? watchErrors(match, sendInitialEvents, continueToken)
@@ -43,7 +38,7 @@ export const listOptionsOf = ({ query }: Pick<ApiRequest, 'query'>, watch: boole
     limit: positive(integerIn(query, 'limit')),
     continue: continueToken,
     timeoutSeconds: integerIn(query, 'timeoutSeconds') || undefined,
-    allowWatchBookmarks: booleanOf(query, 'allowWatchBookmarks') ?? false,
+    allowWatchBookmarks: flagIn(query, 'allowWatchBookmarks') ?? false,
     sendInitialEvents,
   }
 }

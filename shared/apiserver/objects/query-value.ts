@@ -13,6 +13,12 @@ export const readInteger = (text: string, by: keyof typeof bounds): bigint | str
   return value === undefined || value < least || value > most ? failed('value out of range') : value
 }
 
+/** A flag of the query: all but `0` and `false`, in whatever case, is yes, nothing behind its name too; undefined: not given. */
+export const flagIn = (query: URLSearchParams, name: string): boolean | undefined => {
+  const text = query.get(name)
+  return text === null ? undefined : !/^(0|false)$/i.test(text)
+}
+
 /** An integer of the query, the nearest number to it; undefined: not given. Throws ApiError BadRequest. */
 export const integerIn = (query: URLSearchParams, name: string): number | undefined => {
   const text = query.get(name)

@@ -97,6 +97,7 @@ export const errorMedia = (request: Pick<ApiRequest, 'header'>): Representation[
 /** Indented answers: asked for, or read by a person. */
 export const wantsPretty = (request: Pick<ApiRequest, 'header' | 'query'>): boolean => {
   const asked = request.query.get('pretty')
-  if (asked !== null) return asked !== 'false' && asked !== '0'
+  // read as Go's strconv.ParseBool does, unlike other flags
+  if (asked) return /^(1|t|T|TRUE|true|True)$/.test(asked)
   return /^(curl|Wget|Mozilla\/5\.0)/.test(request.header('user-agent') ?? '')
 }

@@ -1,11 +1,11 @@
-import { type FieldError, forbiddenField, invalid, invalidValue, notSupported } from '../../meta/field-error.ts'
+import { type FieldError, forbiddenField, invalid, invalidValue } from '../../meta/field-error.ts'
 import { ApiError, badRequest, internalError } from '../../meta/status.ts'
+import { timestamp } from '../../platform/clock.ts'
 import type { SubresourceHandlers } from '../context.ts'
-import { integerIn } from '../objects/query-value.ts'
+import { flagIn, integerIn } from '../objects/query-value.ts'
 import type { ApiResponse } from '../request.ts'
 import type { AgentResponse, NodeConnector } from './node-connector.ts'
 import { containerOf, getPod, type LocateNode, nodeOfPod } from './pod-location.ts'
-import { flag } from './query.ts'
 
 const longestErrorBytes = 2048
 
@@ -72,13 +72,12 @@ const statusMessage = (text: string): string | undefined => {
 
 const flags = ['follow', 'previous', 'timestamps']
 const numbers = { sinceSeconds: 1, tailLines: 0, limitBytes: 1 }
-const streams = ['All', 'Stderr', 'Stdout']
 
 /** The query for the agent. Throws ApiError for what makes no sense. */
 const logOptions = (query: URLSearchParams, name: string): URLSearchParams => {
   const options = new URLSearchParams()
   const errors: FieldError[] = []
-  for (const key of flags) if (flag(query, key)) options.set(key, 'true')
+  for (const key of flags) if (flagIn(query, key)) options.set(key, 'true')
   for (const [key, least] of Object.entries(numbers)) {
     const text = query.get(key)
     if (text === null) continue
@@ -87,17 +86,26 @@ const logOptions = (query: URLSearchParams, name: string): URLSearchParams => {
       errors.push(invalidValue(key, value, least === 0 ? 'must be greater than or equal to 0' : 'must be greater than 0'))
     options.set(key, String(BigInt(value)))
   }
-  const since = query.get('sinceTime')
-  if (since && Number.isNaN(Date.parse(since)))
-    throw badRequest(`parsing time ${JSON.stringify(since)} as "2006-01-02T15:04:05Z07:00"`)
-  if (since && options.has('sinceSeconds'))
+  const since = timeIn(query, 'sinceTime')
+  if (since !== undefined && options.has('sinceSeconds'))
     errors.push(forbiddenField('', 'at most one of `sinceTime` or `sinceSeconds` may be specified'))
-  if (since) options.set('sinceTime', since)
-  const stream = query.get('stream') || 'All'
-  if (!streams.includes(stream)) errors.push(notSupported('stream', stream, streams))
-  if (stream !== 'All' && options.has('tailLines'))
-    errors.push(forbiddenField('', '`tailLines` and specific `stream` are mutually exclusive for now'))
-  options.set('stream', stream)
+  if (since !== undefined) options.set('sinceTime', since)
+  // upstream's feature PodLogsQuerySplitStreams is off
+  if (query.has('stream')) errors.push(forbiddenField('stream', 'may not be specified'))
   if (errors.length) throw invalid('', 'PodLogOptions', name, errors)
   return options
+}
+
+const time = /^(\d{4}-\d\d-(\d\d))T([01]\d|2[0-3]):\d\d:\d\d([.,]\d+)?(Z|[+-]\d\d:\d\d)$/
+
+/** A time in whole seconds, as agents are told it; undefined: not given. Nothing, and `null` from old clients, is the first of all times. */
+const timeIn = (query: URLSearchParams, name: string): string | undefined => {
+  const text = query.get(name)
+  if (text === null) return undefined
+  if (text === '' || text === 'null') return '0001-01-01T00:00:00Z'
+  const [, date = '', day] = time.exec(text) ?? []
+  const ms = date === '' ? Number.NaN : Date.parse(text.replace(',', '.'))
+  if (Number.isNaN(ms) || new Date(date).getUTCDate() !== Number(day))
+    throw badRequest(`parsing time ${JSON.stringify(text)} as "2006-01-02T15:04:05Z07:00"`)
+  return timestamp(ms)
 }

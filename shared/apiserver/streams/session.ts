@@ -1,10 +1,10 @@
 import { ApiError, badRequest } from '../../meta/status.ts'
 import { forbiddenFor } from '../authz/forbidden.ts'
 import type { ResourceContext, SubresourceHandler, SubresourceHandlers } from '../context.ts'
+import { flagIn } from '../objects/query-value.ts'
 import type { ApiResponse, UpgradeOffer } from '../request.ts'
 import type { NodeConnector, NodeEndpoint } from './node-connector.ts'
 import { containerOf, getPod, nodeOfPod } from './pod-location.ts'
-import { flag } from './query.ts'
 import { tunnel } from './tunnel.ts'
 
 /** exec and attach: a process of a container, over WebSocket or SPDY, whatever the client and the agent agree on. */
@@ -17,7 +17,7 @@ export const podProcess = (connector: NodeConnector, verb: 'exec' | 'attach'): S
     const node = await nodeOfPod(context, pod)
     const offer = offerOf(context)
     const options = new URLSearchParams()
-    for (const [name, agentName] of Object.entries(streamNames)) if (flag(query, name)) options.set(agentName, '1')
+    for (const [name, agentName] of Object.entries(streamNames)) if (flagIn(query, name)) options.set(agentName, '1')
     for (const command of verb === 'exec' ? query.getAll('command') : []) options.append('command', command)
     return forward(context, connector, { node, offer, path: `/${verb}/${info.namespace}/${info.name}/${container}?${options}` })
   })

@@ -13,6 +13,10 @@ describe('parseRequest', () => {
     ['GET', '/api/v1/namespaces/a/pods/b', { verb: 'get', resource: 'pods', namespace: 'a', name: 'b' }],
     ['GET', '/api/v1/namespaces/a/pods?watch=true', { verb: 'watch', resource: 'pods', namespace: 'a' }],
     ['GET', '/api/v1/namespaces/a/pods?watch=false', { verb: 'list' }],
+    ['GET', '/api/v1/namespaces/a/pods?watch=False', { verb: 'list' }],
+    ['GET', '/api/v1/namespaces/a/pods?watch=0', { verb: 'list' }],
+    ['GET', '/api/v1/namespaces/a/pods?watch=', { verb: 'watch' }],
+    ['GET', '/api/v1/namespaces/a/pods?watch=no', { verb: 'watch' }],
     ['GET', '/api/v1/watch/namespaces/a/pods/b', { verb: 'watch', resource: 'pods', namespace: 'a', name: 'b' }],
     ['GET', '/api/v1/pods?fieldSelector=metadata.name%3Db', { verb: 'list', name: 'b' }],
     [

@@ -133,7 +133,7 @@ describe('pods/log', () => {
     } = await api.call('GET', `${logs}?container=app&tailLines=5&timestamps=true&sinceTime=2026-01-01T00:00:00Z`)
     expect([code, body, headers['content-type']]).toEqual([
       200,
-      'log of /containerLogs/shop/web/app?timestamps=true&tailLines=5&sinceTime=2026-01-01T00%3A00%3A00Z&stream=All',
+      'log of /containerLogs/shop/web/app?timestamps=true&tailLines=5&sinceTime=2026-01-01T00%3A00%3A00Z',
       'text/plain',
     ])
     expect(agentSaw.at(-1)?.peer).toBe('kube-apiserver-kubelet-client')
@@ -144,7 +144,7 @@ describe('pods/log', () => {
     expect(await api.call('GET', '/api/v1/namespaces/shop/pods/pending/log')).toMatchObject({ code: 204, text: '' })
   })
 
-  it.each([
+  const refused: [path: string, code: number, message: string][] = [
     ['web/log', 400, 'a container name must be specified for pod web, choose one of: [init app waiting gone]'],
     ['web/log?container=x', 400, 'container x is not valid for pod web'],
     ['none/log', 404, 'pods "none" not found'],
@@ -156,13 +156,51 @@ describe('pods/log', () => {
       422,
       'PodLogOptions "web" is invalid: limitBytes: Invalid value: 0: must be greater than 0',
     ],
-    ['web/log?container=app&stream=x', 422, 'Unsupported value: "x"'],
+    ...['All', 'Stderr', 'x', ''].map((stream): [string, number, string] => [
+      `web/log?container=app&stream=${stream}`,
+      422,
+      'PodLogOptions "web" is invalid: stream: Forbidden: may not be specified',
+    ]),
+    ...[...['2026', '1 Jan 2026', '2026-01-01', '2026-01-01T00:00:00', '2026-01-01T00:00Z', '2026-02-30T00:00:00Z'], 'x'].map(
+      (time): [string, number, string] => [
+        `web/log?container=app&sinceTime=${time}`,
+        400,
+        `parsing time ${JSON.stringify(time)} as "2006-01-02T15:04:05Z07:00"`,
+      ],
+    ),
+    ...['2026-01-01T00:00:00Z', '', 'null'].map((time): [string, number, string] => [
+      `web/log?container=app&sinceSeconds=1&sinceTime=${time}`,
+      422,
+      'at most one of `sinceTime` or `sinceSeconds`',
+    ]),
     ['played/log', 503, 'node "simulated" has no agent that can be connected to'],
     ['fooled/log', 500, 'altnames'],
-  ])('answers %s with %d', async (path, code, message) => {
+  ]
+
+  it.each(refused)('answers %s with %d', async (path, code, message) => {
     const answer = await api.call('GET', `/api/v1/namespaces/shop/pods/${path}`)
     expect(answer.code).toBe(code)
     expect((answer.json as unknown as { message: string }).message).toContain(message)
+  })
+
+  it.each([
+    ['2026-01-01T00:00:00.987654321Z', '2026-01-01T00:00:00Z'],
+    ['2026-01-01T00:00:00%2B02:00', '2025-12-31T22:00:00Z'],
+    ['9999-12-31T23:59:59Z', '9999-12-31T23:59:59Z'],
+    ['', '0001-01-01T00:00:00Z'],
+    ['null', '0001-01-01T00:00:00Z'],
+  ])('tells the agent of the time "%s" as %s', async (sinceTime, told) => {
+    const { text: body } = await api.call('GET', `${logs}?container=app&sinceTime=${sinceTime}`)
+    expect(new URLSearchParams(body.split('?')[1]).get('sinceTime')).toBe(told)
+  })
+
+  it.each(['false', 'False', 'FALSE', '0'])('takes %s for no, as of clients in Python', async (no) => {
+    const flags = ['follow', 'previous', 'timestamps'].map((name) => `&${name}=${no}`).join('')
+    expect((await api.call('GET', `${logs}?container=app${flags}`)).text).toBe('log of /containerLogs/shop/web/app?')
+  })
+
+  it.each(['true', 'True', '1', '', 'maybe'])('takes "%s" for yes', async (yes) => {
+    expect((await api.call('GET', `${logs}?container=app&timestamps=${yes}`)).text).toContain('timestamps=true')
   })
 
   it('follows, and lets the agent go when the client goes', async () => {
@@ -203,6 +241,8 @@ describe('exec, attach and port-forward', () => {
 
   it.each([
     ['attach?stdout=true', '/attach/shop/single/app?output=1'],
+    // as the client in Python writes them
+    ['exec?command=a&stdin=False&stdout=True&stderr=True&tty=False', '/exec/shop/single/app?output=1&error=1&command=a'],
     ['portforward?ports=80,81', '/portForward/shop/single?port=80%2C81'],
   ])('%s goes to %s', async (path, url) => {
     const [, socket] = await once(upgraded(`/api/v1/namespaces/shop/pods/single/${path}`).end(), 'upgrade')
