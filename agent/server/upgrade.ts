@@ -9,6 +9,8 @@ export interface UpgradeRequest {
   readonly head: Buffer
 }
 
+const protocolHeader = 'x-stream-protocol-version'
+
 export const isWebSocket = ({ request }: UpgradeRequest) => request.headers.upgrade?.toLowerCase() === 'websocket'
 export const isSpdy = ({ request }: UpgradeRequest) => request.headers.upgrade?.toLowerCase() === 'spdy/3.1'
 
@@ -26,18 +28,26 @@ export const openWebSocket = async ({ request, socket, head }: UpgradeRequest, p
 
 /** Switches the connection to SPDY/3.1; undefined as above. */
 export const acceptSpdy = ({ request, socket, head }: UpgradeRequest, protocols: readonly string[]): string | undefined => {
-  const asked = [request.headers['x-stream-protocol-version'] ?? []]
-    .flat()
-    .flatMap((each) => each.split(',').map((one) => one.trim()))
+  const { [protocolHeader]: given = [] } = request.headersDistinct
+  const asked = given
+    .flatMap((each) => each.split(','))
+    .map((each) => each.replace(/^ +| +$/g, ''))
+    .filter((each) => each !== '')
   const protocol = asked.find((each) => protocols.includes(each))
-  if (asked.length === 0) {
-    const count = request.rawHeaders.length / 2
+  if (given.length === 0) {
+    const count = Object.keys(request.headersDistinct).filter((name) => name !== 'host').length
     refuse(socket, 400, `unable to upgrade: header X-Stream-Protocol-Version does not exist in request with ${count} headers`)
+    return undefined
+  }
+  if (asked.length === 0) {
+    const contains = `contains [${given.join(' ')}], but no valid protocols`
+    refuse(socket, 400, `unable to upgrade: header X-Stream-Protocol-Version ${contains}`)
     return undefined
   }
   if (protocol === undefined) {
     const lists = `client supports [${asked.join(' ')}], server accepts [${protocols.join(' ')}]`
-    refuse(socket, 403, `unable to upgrade: unable to negotiate protocol: ${lists}`)
+    const accepted = protocols.map((each) => `X-Accepted-Stream-Protocol-Versions: ${each}`)
+    refuse(socket, 403, `unable to upgrade: unable to negotiate protocol: ${lists}`, { lines: accepted })
     return undefined
   }
   const lines = [
@@ -51,15 +61,21 @@ export const acceptSpdy = ({ request, socket, head }: UpgradeRequest, protocols:
   return protocol
 }
 
-export const refuse = (socket: Duplex, code: number, message: string, type = 'text/plain'): void => {
+export const refuse = (
+  socket: Duplex,
+  code: number,
+  message: string,
+  { type = 'text/plain', lines = [] }: { type?: string; lines?: readonly string[] } = {},
+): void => {
   const head = [
     `HTTP/1.1 ${code} ${STATUS_CODES[code] ?? ''}`,
     `Content-Type: ${type}`,
     `Content-Length: ${Buffer.byteLength(message)}`,
+    ...lines,
     'Connection: close',
   ]
   socket.end(`${head.join('\r\n')}\r\n\r\n${message}`)
 }
 
 export const refuseWith = (socket: Duplex, error: ApiError): void =>
-  refuse(socket, error.code, JSON.stringify(error.toStatus()), 'application/json')
+  refuse(socket, error.code, JSON.stringify(error.toStatus()), { type: 'application/json' })
