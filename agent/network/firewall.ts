@@ -5,11 +5,17 @@ const comment = 'windlass pods'
 /** iptables' own wildcard */
 const ours = interfacePattern.replace('*', '+')
 
+interface AcceptOptions {
+  readonly podRange: string
+  /** see GuardOptions */
+  readonly expose: boolean
+}
+
 /**
  * What a policy to drop would keep from pods, and no more: their own packets, and answers to them. The address of a node or of the API
  * server is the only one of the machine that is opened to them; a connection from outside comes in only where its port was exposed.
  */
-const rulesOf = ({ podRange, expose }: { podRange: string; expose: boolean }): (readonly [chain: string, rule: string[]])[] => [
+const rulesOf = ({ podRange, expose }: AcceptOptions): (readonly [chain: string, rule: string[]])[] => [
   ['FORWARD', ['-i', ours]],
   ['FORWARD', ['-o', ours, '-m', 'conntrack', '--ctstate', expose ? 'RELATED,ESTABLISHED,DNAT' : 'RELATED,ESTABLISHED']],
   ['INPUT', ['-i', ours, '-d', podRange]],
@@ -20,17 +26,26 @@ const rulesOf = ({ podRange, expose }: { podRange: string; expose: boolean }): (
  * FORWARD itself stays when dockerd restarts, and is right too when dockerd starts after us: Docker only drops what
  * comes from its own bridges.
  */
-export const acceptPods = async (run: Run, options: { podRange: string; expose: boolean }): Promise<void> => {
+export const acceptPods = async (run: Run, options: AcceptOptions): Promise<void> => {
+  for (const { chain, rule } of await missingRules(run, options)) await run('iptables', ['-w', '5', '-I', chain, '1', ...rule])
+}
+
+export const acceptsStand = async (run: Run, options: AcceptOptions): Promise<boolean> =>
+  (await missingRules(run, options)).length === 0
+
+const missingRules = async (run: Run, options: AcceptOptions) => {
+  const missing: { readonly chain: string; readonly rule: readonly string[] }[] = []
   for (const [chain, match] of rulesOf(options)) {
     const rule = [...match, '-m', 'comment', '--comment', comment, '-j', 'ACCEPT']
     try {
       await run('iptables', ['-w', '5', '-C', chain, ...rule])
     } catch (error) {
       if (!(error instanceof CommandError)) throw error
-      if (error.exitCode === undefined) return // no iptables: nobody made a chain that drops
-      await run('iptables', ['-w', '5', '-I', chain, '1', ...rule])
+      if (error.exitCode === undefined) return [] // no iptables: nobody made a chain that drops
+      missing.push({ chain, rule })
     }
   }
+  return missing
 }
 
 /** Every rule that bears our comment, whatever start or version made it. */

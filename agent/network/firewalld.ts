@@ -22,6 +22,15 @@ export const trustInterfaces = async (run: Run): Promise<string | undefined> => 
   }
 }
 
+/** Changes whenever firewalld begins anew, by which it forgets what was only told and not written; '' while it has no table. */
+export const firewalldMark = async (run: Run): Promise<string> => {
+  const { nftables } = JSON.parse(await run('nft', ['-j', 'list', 'tables'])) as {
+    nftables: readonly { table?: { name: string; handle: number } }[]
+  }
+  const handles = nftables.flatMap(({ table }) => (table?.name === 'firewalld' ? [table.handle] : []))
+  return handles.join(' ')
+}
+
 export const forgetInterfaces = async (run: Run): Promise<void> => {
   if (!(await runs(run))) return
   for (const name of interfaces) {

@@ -5,7 +5,7 @@ import { macOf, nodeAddress } from './address.ts'
 import { type Lease, openAddressPool } from './address-pool.ts'
 import { CommandError, createRun, gone, ignoring, type Run } from './command.ts'
 import { setSysctl } from './forwarding.ts'
-import { guardsStand, setGuards } from './guards.ts'
+import { createGuardKeeper, guardsStand } from './guards.ts'
 import { listLinks, outsideMtu } from './link.ts'
 import { nodeInterface, nodeTable, podAlias, podInterface, routeProtocol } from './name.ts'
 import { hostPortLines, nodeRules } from './node-rules.ts'
@@ -118,11 +118,7 @@ export const createPodNetwork = (options: PodNetworkOptions): PodNetwork => {
   }
 
   const ensureRules = async () => {
-    if (!(await guardsStand(run))) {
-      log.warn('guards of the machine are gone, making them again')
-      const note = await setGuards({ podRange, serviceRange: serviceCIDR, expose, run })
-      if (note !== undefined) log.warn(note)
-    }
+    await keepGuards()
     const present = await run('nft', ['list', 'map', 'ip', nodeTable(nodeName), 'hostports']).then(
       () => true,
       () => false,
@@ -132,6 +128,7 @@ export const createPodNetwork = (options: PodNetworkOptions): PodNetwork => {
     await applyRules()
   }
 
+  const keepGuards = createGuardKeeper({ podRange, serviceRange: serviceCIDR, expose, run }, (text) => log.warn(text))
   let check: NodeJS.Timeout | undefined
 
   return {
