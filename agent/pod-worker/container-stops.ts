@@ -21,12 +21,12 @@ export class ContainerStops {
     this.#options = options
   }
 
-  start(stop: ContainerStop, { pod, podIP, hurry }: { pod: Pod; podIP: string | undefined; hurry: AbortSignal }): void {
+  start(stop: ContainerStop, { pod, podIP, leave }: { pod: Pod; podIP: string | undefined; leave: AbortSignal }): void {
     const { context, wake, wakeIn } = this.#options
     const { container, message } = stop
     if (this.#running.has(container.id)) return
     this.#running.add(container.id)
-    stopContainer(context, { pod, container, message, graceSeconds: graceOfStop(pod, stop), podIP, hurry })
+    stopContainer(context, { pod, container, message, graceSeconds: graceOfStop(pod, stop), podIP, leave })
       .catch((error: unknown) => {
         context.log.error('container can not be stopped', { container: container.name, error })
         wakeIn(retryMs)

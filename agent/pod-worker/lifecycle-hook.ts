@@ -28,7 +28,14 @@ export const runHook = async (options: HookOptions): Promise<void> => {
   }
   if (handler.sleep) return clock.sleep(handler.sleep.seconds * 1000, signal)
   if (handler.httpGet) {
-    const outcome = await httpProbe({ action: handler.httpGet, container, podIP, timeoutMs: httpTimeoutMs, purpose: 'lifecycle' })
+    const outcome = await httpProbe({
+      action: handler.httpGet,
+      container,
+      podIP,
+      timeoutMs: httpTimeoutMs,
+      purpose: 'lifecycle',
+      signal,
+    })
     // Any answer will do; only a request that got none is a failure.
     if (!outcome.ok && !outcome.output.startsWith('HTTP probe failed')) throw new Error(outcome.output)
     return

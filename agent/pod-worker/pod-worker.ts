@@ -142,8 +142,8 @@ export class PodWorker {
     this.#probes.follow(this.#pod, state, this.#podIP)
     const actions = computeActions({ pod: this.#pod, runtime: state, probes: this.#probes })
     this.#report()
-    const { signal: hurry } = this.#bringUp
-    for (const stop of actions.stop) this.#stops.start(stop, { pod: this.#pod, podIP: this.#podIP, hurry })
+    const { signal: leave } = this.#bringUp
+    for (const stop of actions.stop) this.#stops.start(stop, { pod: this.#pod, podIP: this.#podIP, leave })
     if (actions.endAll && actions.sandboxAttempt === undefined) return this.#finish()
     this.#start(actions)
     this.#watchDeadline()

@@ -6,6 +6,7 @@ import { ImageError } from '../image/image-puller.ts'
 import type { ContainerSpec, RuntimeImage } from '../runtime/runtime.ts'
 import { runHook } from './lifecycle-hook.ts'
 import type { PodContext } from './pod-context.ts'
+import { stopContainer } from './stop-container.ts'
 
 /** Why a container could not be started; `reason` as in state.waiting. */
 export class StartError extends Error {
@@ -77,8 +78,17 @@ const postStart = async (context: PodContext, { pod, container, podIP, signal }:
     if (signal.aborted) return
     const fieldPath = fieldPathOf(pod, container)
     events.pod(pod, { type: 'Warning', reason: 'FailedPostStartHook', message: 'PostStartHook failed', fieldPath })
-    events.pod(pod, { type: 'Normal', reason: 'Killing', message: 'FailedPostStartHook', fieldPath })
-    await runtime.stopContainer(containerId, pod.spec.terminationGracePeriodSeconds ?? 30)
+    const running = runtime.pod(pod.metadata.uid ?? '')?.containers.find(({ id }) => id === containerId)
+    const graceSeconds = pod.spec.terminationGracePeriodSeconds ?? 30
+    if (running)
+      await stopContainer(context, {
+        pod,
+        container: running,
+        message: 'FailedPostStartHook',
+        graceSeconds,
+        podIP,
+        leave: signal,
+      })
     throw new StartError('PostStartHookError', error instanceof Error ? error.message : String(error), {
       retryMs: 0,
       cause: error,

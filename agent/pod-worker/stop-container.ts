@@ -13,8 +13,10 @@ export interface StopOptions {
   readonly message?: string | undefined
   readonly graceSeconds: number
   readonly podIP: string | undefined
-  /** ends the preStop hook and any waiting for a turn */
-  readonly hurry: AbortSignal
+  /** ends the preStop hook and any waiting for a turn: it is killed */
+  readonly hurry?: AbortSignal | undefined
+  /** ends the same, and leaves the container to whoever stops it now, with a grace of its own: the end of its pod */
+  readonly leave?: AbortSignal | undefined
   /** resolves when those that have to end before this one have ended */
   readonly turn?: Promise<unknown> | undefined
   /** resolves when nobody sends requests to the pod any more, or that was waited for long enough */
@@ -27,21 +29,23 @@ const shortestGraceSeconds = 2
 /** Ends a container: preStop hook, stop signal, and SIGKILL when the grace, which they share, is over. */
 export const stopContainer = async (context: PodContext, options: StopOptions): Promise<void> => {
   const { runtime, clock, events } = context
-  const { pod, container, hurry } = options
+  const { pod, container, hurry, leave } = options
   const spec = specOf(pod, container.name)
   if (spec) {
     const message = options.message ?? `Stopping container ${container.name}`
     events.pod(pod, { type: 'Normal', reason: 'Killing', message, fieldPath: fieldPathOf(pod, spec) })
   }
   const deadline = clock.now() + options.graceSeconds * 1000
-  const limit = openTimeLimit(clock, options.graceSeconds * 1000, hurry)
+  const limit = openTimeLimit(clock, options.graceSeconds * 1000, ...[hurry, leave].filter((signal) => signal !== undefined))
   try {
     await untilToBeStopped(context, options, limit.signal)
   } finally {
     limit.close()
   }
-  const leftSeconds = hurry.aborted ? 0 : Math.ceil((deadline - clock.now()) / 1000)
-  await runtime.stopContainer(container.id, Math.max(shortestGraceSeconds, leftSeconds))
+  if (leave?.aborted) return
+  const leftSeconds = hurry?.aborted ? 0 : Math.ceil((deadline - clock.now()) / 1000)
+  const stopped = runtime.stopContainer(container.id, Math.max(shortestGraceSeconds, leftSeconds))
+  await (leave ? Promise.race([stopped, aborted(leave)]) : stopped)
 }
 
 /** Its hook has run, its turn has come and nobody sends to it any more, or the time for all that is over. */

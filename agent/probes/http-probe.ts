@@ -12,6 +12,8 @@ export interface HttpProbeOptions {
   readonly timeoutMs: number
   /** `probe` or `lifecycle` */
   readonly purpose: string
+  /** gives up early */
+  readonly signal?: AbortSignal | undefined
 }
 
 const longestRedirects = 10
@@ -30,7 +32,8 @@ export const httpProbe = async (options: HttpProbeOptions): Promise<ProbeOutcome
   let url = new URL(action.path || '/', start)
   // A path such as `//x` must not change the host.
   if (url.host !== start.host) url = Object.assign(new URL(start), { pathname: action.path ?? '/' })
-  const signal = AbortSignal.timeout(options.timeoutMs)
+  const late = AbortSignal.timeout(options.timeoutMs)
+  const signal = options.signal ? AbortSignal.any([late, options.signal]) : late
   for (let redirects = 0; ; redirects++) {
     let response: IncomingMessage
     try {

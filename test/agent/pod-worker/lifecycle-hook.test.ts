@@ -1,5 +1,10 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { PassThrough } from 'node:stream'
 import { expect, it } from 'vitest'
 import { runHook } from '../../../agent/pod-worker/lifecycle-hook.ts'
+import type { ContainerRuntime } from '../../../agent/runtime/runtime.ts'
 import { SimulatedRuntime } from '../../../agent/runtime/simulated/simulated-runtime.ts'
 import { ManualClock } from '../../fakes/manual-clock.ts'
 
@@ -29,4 +34,50 @@ it.each([0, 1, 30, 2 ** 31 - 1])('a hook sleeps for %i seconds, whatever a timer
   expect(over).toBe(false)
   clock.advance(1)
   await sleeping
+})
+
+it.each(['before', 'while', 'after'])('a command ends when its pod does: %s it is started', async (when) => {
+  const abort = new AbortController()
+  let killed = 0
+  const end = Promise.withResolvers<number>()
+  const session = {
+    ...{ stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough(), exitCode: end.promise },
+    kill: async () => {
+      killed++
+      end.resolve(137)
+    },
+    close: () => undefined,
+    resize: async () => undefined,
+  }
+  if (when === 'before') abort.abort()
+  const runtime = {
+    exec: async () => {
+      await new Promise((resolve) => setImmediate(resolve))
+      if (when === 'while') abort.abort()
+      return session
+    },
+  } as unknown as ContainerRuntime
+  const common = { container: { name: 'main' }, containerId: 'c1', podIP: '', clock: new ManualClock(), signal: abort.signal }
+  const running = expect(runHook({ handler: { exec: { command: ['sleep'] } }, runtime, ...common })).rejects.toThrow(
+    'exited with 137',
+  )
+  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve))
+  if (when === 'after') abort.abort()
+  await running
+  expect(killed).toBe(1)
+})
+
+it('a request ends when its pod does, though nobody answers', async () => {
+  const server = createServer(() => undefined).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const abort = new AbortController()
+  const { port } = server.address() as AddressInfo
+  const runtime = {} as ContainerRuntime
+  const common = { container: { name: 'main' }, containerId: 'c1', podIP: '127.0.0.1', clock: new ManualClock(), runtime }
+  const running = expect(runHook({ handler: { httpGet: { port } }, signal: abort.signal, ...common })).rejects.toThrow()
+  await once(server, 'request')
+  abort.abort()
+  await running
+  server.closeAllConnections()
+  server.close()
 })
