@@ -1,6 +1,6 @@
 import type { Run } from './command.ts'
-import { listLinks } from './link.ts'
-import { hostInterface } from './name.ts'
+import { listBridges, listLinks } from './link.ts'
+import { hostInterface, isOwnInterface } from './name.ts'
 
 /** What the kernel passes on between interfaces, and what it changes along with that. */
 export interface Forwarding {
@@ -43,14 +43,22 @@ export const turnForwardingOn = async (run: Run, found: Forwarding): Promise<voi
   await setSysctl(run, ipForward, '1')
 }
 
-/** Sets back what `turnForwardingOn` changed; nothing where it never ran. */
+/**
+ * Sets back what `turnForwardingOn` changed; nothing where it never ran. An engine that was started since then found forwarding on, left it
+ * so and relies on it: where there is a bridge that is younger than our interface it stays on.
+ */
 export const restoreForwarding = async (run: Run): Promise<void> => {
   const found = await foundBefore(run)
-  if (!found || found.ipForward) return
+  if (!found || found.ipForward || (await othersRely(run))) return
   await setSysctl(run, ipForward, '0')
   await setSysctl(run, acceptRedirects, found.acceptRedirects ? '1' : '0')
   const present = new Set((await listLinks(run)).map(({ ifname }) => ifname))
   for (const name of found.interfaces) if (present.has(name)) await setSysctl(run, `net/ipv4/conf/${name}/forwarding`, '1')
+}
+
+const othersRely = async (run: Run): Promise<boolean> => {
+  const since = (await listLinks(run)).find(({ ifname }) => ifname === hostInterface)?.ifindex ?? 0
+  return (await listBridges(run)).some(({ ifname, ifindex }) => !isOwnInterface(ifname) && ifindex > since)
 }
 
 const foundBefore = async (run: Run): Promise<Forwarding | undefined> => {

@@ -17,6 +17,8 @@ interface Route {
   readonly type?: string
   readonly dst: string
   readonly dev?: string
+  /** of a route with several ways, in place of `dev` */
+  readonly nexthops?: readonly { readonly dev?: string }[]
   readonly protocol?: string
 }
 
@@ -32,12 +34,13 @@ export const checkRangesAreFree = async (run: Run, wanted: readonly WantedRange[
       if (local !== undefined && prefixlen !== undefined)
         refuse(wanted, `${local}/${prefixlen}`, `${local}/${prefixlen} of interface ${ifname}`)
   }
-  for (const { dst, dev, type, protocol } of await list<Route>('-details', 'route', 'show', 'table', 'all')) {
-    if (dev === undefined || isOwnInterface(dev) || protocol === routeProtocol) continue
+  for (const { dst, dev, nexthops = [], type, protocol } of await list<Route>('-details', 'route', 'show', 'table', 'all')) {
+    const ways = [dev, ...nexthops.map((hop) => hop.dev)].filter((each) => each !== undefined)
+    if (ways.every(isOwnInterface) || protocol === routeProtocol) continue
     if ((type ?? 'unicast') !== 'unicast' || dst === 'default') continue
     const route = dst.includes('/') ? dst : `${dst}/32`
     if (parseRange(route).prefixLength < shortestPrefix) continue
-    refuse(wanted, route, `the route to ${dst} by ${dev}`)
+    refuse(wanted, route, `the route to ${dst} by ${ways.join(' and ')}`)
   }
 }
 

@@ -144,11 +144,11 @@ const nodePrefixLength = 24
 /**
  * Pure: pod ranges of the other nodes, and the address that each is behind. What nodes say of themselves is not believed: a range is of
  * the pod range, as long as every node's, not the last one (that of the API's address), and nobody else's who was there earlier; the
- * address is outside what the cluster itself hands out.
+ * address is outside what the cluster itself hands out, and not this node's own, to which its packets would come back for ever.
  */
 export const peersOf = (
   nodes: readonly Node[],
-  self: Pick<OverlayOptions, 'nodeName' | 'podCIDR' | 'podRange' | 'serviceRange'>,
+  self: Pick<OverlayOptions, 'nodeName' | 'podCIDR' | 'podRange' | 'serviceRange' | 'address'>,
 ): ReadonlyMap<string, string> => {
   const all = parseRange(self.podRange)
   const last = formatAddress(all.first + all.size - 2 ** (32 - nodePrefixLength))
@@ -163,7 +163,8 @@ export const peersOf = (
     taken.push(range)
     const address = status?.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? ''
     const value = parseAddress(address)
-    if (value !== undefined && !elsewhere.some((other) => contains(other, value))) peers.set(spec.podCIDR, address)
+    if (value !== undefined && value !== parseAddress(self.address) && !elsewhere.some((other) => contains(other, value)))
+      peers.set(spec.podCIDR, address)
   }
   return peers
 }

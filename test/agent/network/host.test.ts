@@ -55,6 +55,17 @@ describe('a machine that is not fit for pods', () => {
       'range 10.244.0.0/16 overlaps the route to 10.0.0.0/8 by tun0; choose another with --pod-cidr',
     ],
     [
+      'two ways lead',
+      {
+        dst: '10.244.8.0/24',
+        nexthops: [
+          { gateway: '192.0.2.1', dev: 'eth0' },
+          { gateway: '192.0.2.9', dev: 'eth1' },
+        ],
+      },
+      'range 10.244.0.0/16 overlaps the route to 10.244.8.0/24 by eth0 and eth1; choose another with --pod-cidr',
+    ],
+    [
       'a host is routed',
       { type: 'unicast', dst: '10.96.0.10', dev: 'wg0', protocol: 'static' },
       'range 10.96.0.0/16 overlaps the route to 10.96.0.10 by wg0; choose another with --service-cidr',

@@ -176,6 +176,22 @@ describe.skipIf(reason)(`a neighbour on the link${reason ? ` (${reason})` : ''}`
     expect(await sysctl('ip_forward')).toBe('1')
   })
 
+  it.each([
+    ['on for an engine that was started since', ['172.17.0.1/16'], '1'],
+    ['off where somebody has made a bridge that leads nowhere', [], '0'],
+  ])('leaves forwarding %s', async (_, addresses, value) => {
+    await setSysctl('ip_forward', '0')
+    await machine.run('ip', ['link', 'add', 'virbr0', 'type', 'bridge'])
+    await machine.run('ip', ['address', 'add', '192.168.122.1/24', 'dev', 'virbr0'])
+    await prepareHost({ podRange, serviceRange, apiAddress, expose: false, run: machine.run })
+    await machine.run('ip', ['link', 'add', 'docker0', 'type', 'bridge'])
+    for (const address of addresses) await machine.run('ip', ['address', 'add', address, 'dev', 'docker0'])
+    await removeHost({ run: machine.run })
+    expect(await sysctl('ip_forward')).toBe(value)
+    for (const bridge of ['docker0', 'virbr0']) await machine.run('ip', ['link', 'delete', bridge])
+    await setSysctl('ip_forward', '0')
+  })
+
   it('reaches what is exposed, past a firewall that drops what is forwarded, and no more', async () => {
     await machine.run('iptables', ['-P', 'FORWARD', 'DROP'])
     await prepare(true)

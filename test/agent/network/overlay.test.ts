@@ -22,7 +22,7 @@ const log = createLogger({ write: (line) => console.error(line), level: 'warn' }
 const newNode = (name: string, podCIDR: string, address: string) =>
   ({ metadata: { name }, spec: { podCIDR }, status: { addresses: [{ type: 'InternalIP', address }] } }) as unknown as Node
 
-const self = { nodeName: 'me', podCIDR: '10.244.0.0/24', podRange, serviceRange }
+const self = { nodeName: 'me', podCIDR: '10.244.0.0/24', podRange, serviceRange, address: '203.0.113.2' }
 
 it('finds the other nodes that can be reached', () => {
   const incomplete = { metadata: { name: 'new' }, spec: {} } as Node
@@ -44,7 +44,7 @@ it.each([
   expect([...peersOf(nodes, self)]).toEqual([['10.244.1.0/24', '203.0.113.3']])
 })
 
-it.each(['10.244.1.1', '10.96.0.1', '127.0.0.1', '0.0.0.0', '239.1.1.1', 'fe80::1', ''])(
+it.each(['203.0.113.2', '10.244.1.1', '10.96.0.1', '127.0.0.1', '0.0.0.0', '239.1.1.1', 'fe80::1', ''])(
   'does not believe a node that is behind %j',
   (address) => expect([...peersOf([newNode('bad', '10.244.1.0/24', address)], self)]).toEqual([]),
 )
