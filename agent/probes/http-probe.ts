@@ -97,13 +97,18 @@ const bodyOf = async (response: IncomingMessage): Promise<string> => {
   return Buffer.concat(chunks).toString()
 }
 
+const mayBeEmpty = (name: string) => !['host', 'accept', 'user-agent'].includes(name)
+
 const headersOf = ({ httpHeaders = [] }: HTTPGetAction, purpose: string): Record<string, string | string[]> => {
   const headers: Record<string, string | string[]> = {}
   for (const { name, value } of httpHeaders) {
     const key = name.toLowerCase()
     headers[key] = key in headers ? [headers[key]!, value].flat() : value
   }
-  return { 'user-agent': `kube-${purpose}/1.35`, accept: '*/*', ...headers, connection: 'close' }
+  // As Go's client has it: one Host, the first, and what is empty of these is not sent.
+  if (headers.host) headers.host = [headers.host].flat()[0]!
+  const all = { 'user-agent': `kube-${purpose}/1.35`, accept: '*/*', ...headers, connection: 'close' }
+  return Object.fromEntries(Object.entries(all).filter(([name, value]) => mayBeEmpty(name) || [value].flat()[0] !== ''))
 }
 
 const reasonOf = (error: unknown, signal: AbortSignal, { host }: URL): string => {

@@ -117,6 +117,22 @@ describe('against a server', () => {
     expect(seen[1]?.headers['user-agent']).toBe('kube-probe/1.35')
   })
 
+  it.each<[string, Record<string, string>[], Record<string, unknown>]>([
+    ['the first of several hosts', [{ Host: 'foo' }, { host: 'bar' }], { host: 'foo' }],
+    ['an empty host for none', [{ Host: '' }], { host: expect.stringContaining('127.0.0.1:') }],
+    ['all of other names', [{ 'X-A': '1' }, { 'x-a': '2' }], { 'x-a': '1, 2' }],
+    ['an empty Accept for none', [{ Accept: '' }], { accept: undefined }],
+    ['an empty User-Agent for none', [{ 'User-Agent': '' }], { 'user-agent': undefined }],
+    ['an empty header of its own', [{ 'X-A': '' }], { 'x-a': '' }],
+  ])('takes %s, as Go does, on the way and where it is led to', async (_, given, expected) => {
+    const httpHeaders = given.flatMap((each) => Object.entries(each).map(([name, value]) => ({ name, value })))
+    await probe('/302', { httpHeaders })
+    for (const path of ['/302', '/200']) {
+      const headers = seen.find(({ url }) => url === path)?.headers ?? {}
+      for (const [name, value] of Object.entries(expected)) expect([path, name, headers[name]]).toEqual([path, name, value])
+    }
+  })
+
   it('connects to a listening port', async () => {
     expect(await tcpProbe('127.0.0.1', port, 300)).toEqual({ ok: true, output: '' })
   })
