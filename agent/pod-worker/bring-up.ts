@@ -1,7 +1,7 @@
 import type { Container } from '../../shared/resources/generated/types.ts'
 import type { Pod } from '../../shared/resources/resource.ts'
 import { fieldPathOf } from '../container/field-path.ts'
-import type { RuntimeImage } from '../runtime/runtime.ts'
+import type { RuntimeImage, RuntimePod } from '../runtime/runtime.ts'
 import { type MountedVolume, VolumeError } from '../volumes/volume.ts'
 import type { PodActions } from './actions.ts'
 import { BackOff } from './back-off.ts'
@@ -29,6 +29,8 @@ export interface BringUpRequest {
 export class BringUp {
   /** by container name */
   readonly reasons = new Map<string, { reason: string; message: string }>()
+  /** ids of containers that run and whose postStart hook is not over */
+  readonly #hooking = new Set<string>()
   readonly #options: BringUpOptions
   readonly #abort = new AbortController()
   readonly #crashes = new BackOff()
@@ -47,6 +49,12 @@ export class BringUp {
 
   get signal(): AbortSignal {
     return this.#abort.signal
+  }
+
+  /** What there is as others are told of it: a container whose postStart hook is not over has not started. */
+  shown(runtime: RuntimePod | undefined): RuntimePod | undefined {
+    if (!runtime || this.#hooking.size === 0) return runtime
+    return { ...runtime, containers: runtime.containers.filter(({ id }) => !this.#hooking.has(id)) }
   }
 
   /** Nothing is started after this; resolves when what was under way has come to its end. */
@@ -199,9 +207,11 @@ export class BringUp {
         restartCount,
         image,
         signal: this.signal,
+        hooking: this.#hooking,
       })
       this.reasons.delete(container.name)
       this.#retryAt.delete(container.name)
+      if (container.lifecycle?.postStart) wakeIn(0)
     } catch (error) {
       if (this.signal.aborted || !(error instanceof StartError)) throw error
       this.reasons.set(container.name, { reason: error.reason, message: error.message })

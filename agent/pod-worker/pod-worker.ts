@@ -139,7 +139,7 @@ export class PodWorker {
     if (!this.#context.rooms.room(uid)) return this.#report()
     await this.#adopt()
     const state = runtime.pod(uid)
-    this.#probes.follow(this.#pod, state, this.#podIP)
+    this.#probes.follow(this.#pod, this.#bringUp.shown(state), this.#podIP)
     const actions = computeActions({ pod: this.#pod, runtime: state, probes: this.#probes })
     this.#report()
     const { signal: leave } = this.#bringUp
@@ -224,7 +224,7 @@ export class PodWorker {
     const { runtime, hostIP, clock } = this.#context
     this.#status = podStatus({
       pod: this.#pod,
-      runtime: runtime.pod(this.#pod.metadata.uid ?? ''),
+      runtime: this.#bringUp.shown(runtime.pod(this.#pod.metadata.uid ?? '')),
       runtimeName: runtime.name,
       probes: this.#probes,
       reasons: this.#bringUp.reasons,

@@ -24,8 +24,13 @@ export class StartError extends Error {
 const configRetryMs = 3000
 const runtimeRetryMs = 5000
 
+export interface StartContainerOptions extends StartOptions {
+  /** gets the container's id for as long as its postStart hook is not over: until then it has not started for anybody outside */
+  readonly hooking: Set<string>
+}
+
 /** Creates and starts one container and runs its postStart hook. Throws StartError; a failed start has told its Events. */
-export const startContainer = async (context: PodContext, options: StartOptions): Promise<void> => {
+export const startContainer = async (context: PodContext, options: StartContainerOptions): Promise<void> => {
   const { runtime, events } = context
   const { pod, container, signal } = options
   const fieldPath = fieldPathOf(pod, container)
@@ -59,13 +64,16 @@ export const startContainer = async (context: PodContext, options: StartOptions)
   }
   tell({ type: 'Normal', reason: 'Created', message: 'Container created' })
   if (signal.aborted) return runtime.removeContainer(id)
+  if (container.lifecycle?.postStart) options.hooking.add(id)
   try {
-    await runtime.startContainer(id)
-  } catch (error) {
-    throw failed('RunContainerError', error, runtimeRetryMs)
+    await runtime.startContainer(id).catch((error: unknown) => {
+      throw failed('RunContainerError', error, runtimeRetryMs)
+    })
+    tell({ type: 'Normal', reason: 'Started', message: 'Container started' })
+    await postStart(context, options, id)
+  } finally {
+    options.hooking.delete(id)
   }
-  tell({ type: 'Normal', reason: 'Started', message: 'Container started' })
-  await postStart(context, options, id)
 }
 
 const postStart = async (context: PodContext, { pod, container, podIP, signal }: StartOptions, containerId: string) => {

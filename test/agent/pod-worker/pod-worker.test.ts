@@ -45,6 +45,27 @@ describe('a pod on its node', () => {
     await expect.poll(() => cluster.events()).toEqual(expect.arrayContaining(expected))
   })
 
+  it('has not started for anybody before its postStart hook is over, and is not probed', async () => {
+    const hooked = { name: 'main', image: 'example/app:1', lifecycle: { postStart: { sleep: { seconds: 2 } } } }
+    node.probes.set('main', { ok: false, output: 'too early' })
+    const livenessProbe = { exec: { command: ['true'] }, failureThreshold: 1, periodSeconds: 1 }
+    await cluster.createPod('web', { terminationGracePeriodSeconds: 5, containers: [{ ...hooked, livenessProbe }] })
+    const { uid = '' } = (await cluster.getPod('web')).metadata
+    await expect.poll(() => node.runtime.pod(uid)?.containers[0]?.state).toBe('running')
+    await expect.poll(() => cluster.events()).toContain('Started: Container started')
+    const waiting = await cluster.pod('web', (pod) => first(pod) !== undefined)
+    expect([waiting.status?.phase, first(waiting)?.state, first(waiting)?.started, ready(waiting)]).toEqual([
+      'Pending',
+      { waiting: { reason: 'ContainerCreating' } },
+      false,
+      false,
+    ])
+    expect((await cluster.events()).filter((event) => event.startsWith('Unhealthy'))).toEqual([])
+    node.probes.set('main', { ok: true, output: '' })
+    await cluster.pod('web', ready)
+    expect(node.runtime.pod(uid)?.containers).toHaveLength(1)
+  })
+
   it('says that it can not be looked at, and goes on when it can', async () => {
     await cluster.createPod('web', {})
     await cluster.pod('web', ready)

@@ -87,6 +87,7 @@ const started = (lifecycle: object, signal: AbortSignal) =>
     image: Promise.resolve({}),
     podIP: '10.0.0.1',
     signal,
+    hooking: new Set(),
   } as unknown as Parameters<typeof startContainer>[1])
 
 it('runs the preStop hook of a container whose postStart hook failed, as a kubelet does', async () => {
