@@ -5,7 +5,7 @@ import type { ApiResponse } from '../shared/apiserver/request.ts'
 import { drained } from '../shared/platform/drained.ts'
 
 export const respondHttp2 = async (stream: ServerHttp2Stream, response: ApiResponse, method: string): Promise<void> => {
-  const { status, body } = response
+  const { status, body, trailers } = response
   const headers = withCookies(response)
   if (stream.destroyed || stream.closed) return discard(body)
   const fields = { ...headers, [constants.HTTP2_HEADER_STATUS]: status }
@@ -13,7 +13,9 @@ export const respondHttp2 = async (stream: ServerHttp2Stream, response: ApiRespo
     stream.respond({ ...fields, ...lengthOf(status, body) }, { endStream: method === 'HEAD' || body.byteLength === 0 })
     if (method !== 'HEAD' && body.byteLength > 0) stream.end(body)
   } else {
-    stream.respond(fields, { endStream: method === 'HEAD' })
+    const waitForTrailers = trailers !== undefined && method !== 'HEAD'
+    if (waitForTrailers) stream.once('wantTrailers', () => stream.sendTrailers(trailers()))
+    stream.respond(fields, { endStream: method === 'HEAD', waitForTrailers })
     if (method === 'HEAD') await discard(body)
     else await writeChunks(stream, body)
   }
@@ -40,7 +42,7 @@ const dropBody = (stream: ServerHttp2Stream) => {
 }
 
 export const respondHttp1 = async (target: ServerResponse, response: ApiResponse, method: string): Promise<void> => {
-  const { status, body } = response
+  const { status, body, trailers } = response
   const headers = withCookies(response)
   if (target.destroyed || target.socket?.destroyed) return discard(body)
   if (body instanceof Uint8Array) {
@@ -54,7 +56,9 @@ export const respondHttp1 = async (target: ServerResponse, response: ApiResponse
     target.end()
     return discard(body)
   }
-  await writeChunks(target, body)
+  await writeChunks(target, body, () => {
+    if (trailers) target.addTrailers(trailers())
+  })
 }
 
 /** The answer to an upgrade request that nobody took: plain HTTP/1.1, then the end. */
@@ -71,12 +75,13 @@ export const respondOnSocket = async (socket: Duplex, { status, headers, body }:
 }
 
 /** Each chunk leaves when it comes; a client that does not read holds the source back. */
-const writeChunks = async (target: Writable, chunks: AsyncIterable<Uint8Array>): Promise<void> => {
+const writeChunks = async (target: Writable, chunks: AsyncIterable<Uint8Array>, beforeEnd?: () => void): Promise<void> => {
   for await (const chunk of chunks) {
     if (target.destroyed) return
     if (!target.write(chunk)) await drained(target)
     if (target.destroyed) return
   }
+  beforeEnd?.()
   target.end()
 }
 

@@ -45,6 +45,8 @@ export interface ApiResponse {
   readonly cookies?: readonly string[] | undefined
   /** whole, or in chunks as they come: each is flushed to the client when it is yielded */
   readonly body: Uint8Array | AsyncIterable<Uint8Array>
+  /** what comes behind a body in chunks, to be asked when that has ended */
+  readonly trailers?: (() => Readonly<Record<string, string>>) | undefined
 }
 
 export interface User {

@@ -37,7 +37,10 @@ export const createHttpsNodeConnector = ({ certificate, key, authority }: HttpsN
         })
         sent.on('response', (response) => {
           clearTimeout(late)
-          resolve({ status: response.statusCode ?? 502, ...responseHeaders(response.headers), body: response })
+          resolve({
+            ...{ status: response.statusCode ?? 502, ...responseHeaders(response.headers), body: response },
+            trailers: () => responseHeaders(response.trailers).headers,
+          })
         })
         sendBody(sent, body)
       }),

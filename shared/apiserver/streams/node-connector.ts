@@ -24,6 +24,8 @@ export interface AgentResponse {
   /** values of Set-Cookie */
   readonly cookies?: readonly string[] | undefined
   readonly body: Readable
+  /** what came behind the body, when that has ended */
+  readonly trailers?: (() => Readonly<Record<string, string>>) | undefined
 }
 
 /**

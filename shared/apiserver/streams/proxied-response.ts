@@ -27,12 +27,13 @@ export const proxiedResponse = (
   response: AgentResponse,
   rewriting: Rewriting,
 ): ApiResponse => {
-  const { status, cookies } = response
+  const { status, cookies, trailers } = response
   const headers = { ...response.headers }
   for (const name of crossOrigin) delete headers[name]
   const answer = (body: Readable): ApiResponse => ({
     ...{ status, headers, body: untilGone(body, signal) },
     ...(cookies && { cookies }),
+    ...(trailers && { trailers }),
   })
   const { location } = headers
   if (location !== undefined && location !== '') {

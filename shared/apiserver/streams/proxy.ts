@@ -110,7 +110,10 @@ const send = async (
     sent.on('response', (response) => {
       // Whoever reads hears of it; nobody may be reading any more.
       response.on('error', () => response.destroy())
-      resolve({ status: response.statusCode ?? 502, ...responseHeaders(response.headers), body: response })
+      resolve({
+        ...{ status: response.statusCode ?? 502, ...responseHeaders(response.headers), body: response },
+        trailers: () => responseHeaders(response.trailers).headers,
+      })
     })
     sendBody(sent, body)
   })

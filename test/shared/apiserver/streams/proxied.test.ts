@@ -149,6 +149,13 @@ describe.skipIf(!ownAddress)('through the API server', () => {
       response.writeHead(200, { 'content-length': '100' })
       response.write('half', () => response.destroy())
     },
+    '/trailers': (message, response) => {
+      const type = message.url?.includes('page') ? 'text/html' : 'text/plain'
+      response.writeHead(200, { 'content-type': type, ...(message.method === 'GET' && { trailer: 'grpc-status, x-sum' }) })
+      response.write('a page')
+      response.addTrailers({ 'grpc-status': '0', 'x-sum': 'abc', connection: 'close' })
+      response.end()
+    },
     '/echo': (message, response) => message.pipe(response.writeHead(200)),
   }
   const echoed = async (message: IncomingMessage) => {
@@ -295,6 +302,30 @@ describe.skipIf(!ownAddress)('through the API server', () => {
     const stream = session.request({ ':method': 'PUT', ':path': `${proxy}/x` })
     stream.end('the body')
     expect(JSON.parse(await text(stream))).toMatchObject({ method: 'PUT', body: 'the body' })
+    session.close()
+  })
+
+  it.each(['?page', '?text', '?nothing'])('passes on what comes behind a body, whatever the client speaks: %s', async (query) => {
+    const path = `${proxy}${query === '?nothing' ? '/text' : '/trailers'}${query}`
+    const expected = query === '?nothing' ? {} : { 'grpc-status': '0', 'x-sum': 'abc' }
+    const asked = dial('GET', path).end()
+    const [response] = (await once(asked, 'response')) as [IncomingMessage]
+    await buffer(response)
+    expect(response.trailers).toEqual(expected)
+    const session = connectHttp2(`https://127.0.0.1:${front.port}`, {
+      ca: authority.certificate,
+      cert: client.certificate,
+      key: client.key,
+    })
+    for (const method of ['GET', 'HEAD']) {
+      let trailers: object = {}
+      const stream = session.request({ ':method': method, ':path': path })
+      stream.once('trailers', (headers) => {
+        trailers = Object.fromEntries(Object.entries(headers))
+      })
+      expect((await text(stream)).length > 0).toBe(method === 'GET')
+      expect(trailers).toEqual(method === 'GET' ? expected : {})
+    }
     session.close()
   })
 
