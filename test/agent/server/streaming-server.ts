@@ -63,7 +63,8 @@ export const startStreamingServer = async (): Promise<StreamingServer> => {
     socket.on('error', () => socket.destroy())
     const url = new URL(request.url ?? '/', 'http://kubelet')
     const [verb = '', namespace = '', pod = '', container = ''] = url.pathname.slice(1).split('/')
-    const serve = verbs[verb]!
+    const serve = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined
+    if (!serve) return refuseWith(socket, new ApiError('NotFound', `the kubelet does not serve "${url.pathname}"`))
     serve({ source, namespace, pod, container, query: url.searchParams, request, socket, head }).catch((error: unknown) => {
       refuseWith(socket, error instanceof ApiError ? error : new ApiError('InternalError', String(error)))
     })
