@@ -1,28 +1,75 @@
-import { mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { isRunning, markedPid, processMark } from '../shared/platform/process-mark.ts'
+import { isCode, isRunning, markedPid, processMark } from '../shared/platform/process-mark.ts'
 
 /** Another live process holds what there is one of; the message names it. */
 export class LockedError extends Error {
   override readonly name = 'LockedError'
 }
 
-/** A file with our pid in it. A lock whose process is gone is taken over. Throws LockedError. */
+/**
+ * A file with our pid in it, which is there with all its text or not at all. A lock whose process is gone is taken over, by one of those
+ * who find it so: the next holder's file is the right to do so, and becomes the lock in one step. Throws LockedError.
+ */
 export const takeLock = (file: string, what: string): (() => void) => {
   mkdirSync(dirname(file), { recursive: true })
-  for (let attempt = 0; ; attempt++) {
-    try {
-      writeSync(openSync(file, 'wx'), `${processMark(process.pid)}\n`)
-      return () => rmSync(file, { force: true })
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || attempt > 3) throw error
+  const own = `${file}.${process.pid}`
+  writeFileSync(own, `${processMark(process.pid)}\n`)
+  try {
+    for (let attempt = 0; ; attempt++) {
+      if (isLinked(own, file)) break
+      refuseHeld(file, what)
+      if (attempt > 100) throw new Error(`${file} can not be taken over`)
+      const next = `${file}.next`
+      if (isLinked(own, next)) {
+        if (takeOver(next, file, what)) break
+      } else {
+        refuseHeld(next, what)
+        rmSync(next, { force: true })
+      }
     }
-    const mark = readFileSync(file, 'utf8').trim()
-    if (isRunning(mark)) {
-      const pid = markedPid(mark)
-      throw new LockedError(`${what} is in use by process ${pid}; stop that one first (Ctrl-C in its terminal, or kill ${pid})`)
-    }
-    rmSync(file, { force: true })
+  } finally {
+    rmSync(own, { force: true })
+  }
+  return () => rmSync(file, { force: true })
+}
+
+/** Only who has `next` may replace a lock whose process is gone; one that was let go in between is anybody's again. */
+const takeOver = (next: string, file: string, what: string): boolean => {
+  let isTaken = false
+  try {
+    refuseHeld(file, what)
+    isTaken = existsSync(file)
+    if (isTaken) renameSync(next, file)
+  } finally {
+    if (!isTaken) rmSync(next, { force: true })
+  }
+  return isTaken
+}
+
+const isLinked = (own: string, file: string): boolean => {
+  try {
+    linkSync(own, file)
+    return true
+  } catch (error) {
+    if (isCode(error, 'EEXIST')) return false
+    throw error
+  }
+}
+
+const refuseHeld = (file: string, what: string): void => {
+  const mark = markIn(file)
+  if (mark === undefined || !isRunning(mark)) return
+  const pid = markedPid(mark)
+  throw new LockedError(`${what} is in use by process ${pid}; stop that one first (Ctrl-C in its terminal, or kill ${pid})`)
+}
+
+const markIn = (file: string): string | undefined => {
+  try {
+    return readFileSync(file, 'utf8').trim()
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return undefined
+    throw error
   }
 }
 

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { mkdtemp, readdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { newRecord, openDataDirectory, readRecord, writeRecord } from '../../local/data-directory.ts'
 import { takeLock } from '../../local/machine-lock.ts'
@@ -58,6 +58,37 @@ describe('lock', () => {
     takeLock(file, 'the cluster')()
     await writeFile(file, '4194304 77\n')
     takeLock(file, 'the cluster')()
+  })
+
+  it('is taken over by one of many who find it without its process at the same moment', async () => {
+    const file = join(await mkdtemp(join(tmpdir(), 'lock-')), 'lock')
+    const module = new URL('../../local/machine-lock.ts', import.meta.url).href
+    const program = `import { takeLock } from ${JSON.stringify(module)}
+      process.stdout.write('ready ')
+      process.stdin.once('data', (at) => {
+        while (Date.now() < Number(at));
+        try {
+          takeLock(${JSON.stringify(file)}, 'the cluster')
+          process.stdout.write('got it')
+        } catch (error) {
+          process.stdout.write(error.name)
+        }
+      })`
+    for (let round = 0; round < 3; round++) {
+      await writeFile(file, '4194304 77\n')
+      const children = Array.from({ length: 6 }, () => spawn(process.execPath, ['--input-type=module', '-e', program]))
+      await Promise.all(children.map(({ stdout }) => once(stdout, 'data')))
+      const at = Date.now() + 100
+      const answers = children.map(({ stdout, stdin }) => {
+        stdin.write(`${at}\n`)
+        return once(stdout, 'data')
+      })
+      const said = (await Promise.all(answers)).map(String).sort()
+      expect(said).toEqual([...Array.from({ length: 5 }, () => 'LockedError'), 'got it'])
+      for (const child of children) child.stdin.end()
+      await Promise.all(children.map((child) => once(child, 'exit')))
+    }
+    expect(await readdir(dirname(file))).toEqual(['lock'])
   })
 
   it('is taken over from a killed process that nobody has waited for', async () => {
