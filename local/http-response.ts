@@ -3,6 +3,7 @@ import { constants, type ServerHttp2Stream } from 'node:http2'
 import type { Duplex, Writable } from 'node:stream'
 import type { ApiResponse } from '../shared/apiserver/request.ts'
 import { drained } from '../shared/platform/drained.ts'
+import { sayLast } from '../shared/platform/say-last.ts'
 
 export const respondHttp2 = async (stream: ServerHttp2Stream, response: ApiResponse, method: string): Promise<void> => {
   const { status, body, trailers } = response
@@ -71,7 +72,7 @@ export const respondOnSocket = async (socket: Duplex, { status, headers, body }:
   socket.write(
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`,
   )
-  socket.end(content)
+  sayLast(socket, content)
 }
 
 /** Each chunk leaves when it comes; a client that does not read holds the source back. */

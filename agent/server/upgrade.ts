@@ -2,6 +2,7 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { ApiError } from '../../shared/meta/status.ts'
 import { acceptWebSocket, WebSocketRefusal } from '../../shared/platform/accept-websocket.ts'
+import { sayLast } from '../../shared/platform/say-last.ts'
 
 export interface UpgradeRequest {
   readonly request: IncomingMessage
@@ -74,7 +75,7 @@ export const refuse = (
     ...lines,
     'Connection: close',
   ]
-  socket.end(`${head.join('\r\n')}\r\n\r\n${message}`)
+  sayLast(socket, `${head.join('\r\n')}\r\n\r\n${message}`)
 }
 
 export const refuseWith = (socket: Duplex, error: ApiError): void =>

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { connect, constants } from 'node:http2'
 import { type RequestOptions, request } from 'node:https'
 import { text } from 'node:stream/consumers'
+import { connect as connectTls } from 'node:tls'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type HttpServer, serve } from '../../local/http-server.ts'
 import type { ApiHandler } from '../../shared/apiserver/request.ts'
@@ -173,6 +174,20 @@ describe('HTTP server', () => {
     expect(response['content-length']).toBe('7')
     expect(await text(stream)).toBe('')
     session.close()
+  })
+
+  it('lets go of a connection whose upgrade was refused, though more was sent on it than anybody reads', async () => {
+    let closed: Promise<unknown> | undefined
+    const { port } = await start(async ({ upgrade }) => {
+      closed = once(upgrade!.socket, 'close')
+      return { status: 403, headers: {}, body: Buffer.from('no') }
+    })
+    const socket = connectTls({ host: '127.0.0.1', port, ca: authority.certificate, ALPNProtocols: ['http/1.1'] })
+    await once(socket, 'secureConnect')
+    socket.write('GET / HTTP/1.1\r\nHost: api\r\nConnection: Upgrade\r\nUpgrade: any\r\n\r\n')
+    socket.end(Buffer.alloc(200_000, 'x'))
+    expect(await text(socket)).toContain('403 Forbidden')
+    await closed
   })
 
   it('hands over the connection of an upgrade, or answers it', async () => {
