@@ -16,14 +16,14 @@ const accepted = ['application/json', 'application/yaml', protobufContentType]
 /** The content type without parameters; throws ApiError UnsupportedMediaType for one that can't be decoded. */
 const contentTypeOf = (request: Pick<ApiRequest, 'header'>): string => {
   const type = (request.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase() || 'application/json'
-  if (!accepted.includes(type)) throw unsupportedMediaType(type, accepted)
+  if (!accepted.includes(type)) throw unsupportedMediaType()
   return type
 }
 
-export const unsupportedMediaType = (type: string, types: readonly string[]) =>
+const unsupportedMediaType = () =>
   new ApiError(
     'UnsupportedMediaType',
-    `the body of the request was in an unknown format - accepted media types include: ${types.join(', ')} (got ${JSON.stringify(type)})`,
+    `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,
   )
 
 /** A body of a type that is not in the schema table's reach: options, subresources. */

@@ -3,7 +3,7 @@ import { DecodeError, parseJson } from './decode/json.ts'
 import { parseYaml } from './decode/yaml.ts'
 import type { KubeObject } from './object.ts'
 import type { SchemaTable } from './schema.ts'
-import { badRequest } from './status.ts'
+import { ApiError, badRequest } from './status.ts'
 
 /** What happens to unknown and duplicate fields: refused, dropped with a warning, dropped. */
 export type FieldValidation = 'Strict' | 'Warn' | 'Ignore'
@@ -26,7 +26,10 @@ export interface Decoded<T> {
 /** A body to an object of its type. Throws ApiError BadRequest in upstream's words. */
 export const decode = <T = KubeObject>(bytes: Uint8Array, options: DecodeOptions): Decoded<T> => {
   const { contentType = 'application/json', schema, schemas, fieldValidation = 'Warn' } = options
-  const { value, duplicates } = parse(bytes, { contentType, kind: kindOf(schema), strict: fieldValidation !== 'Ignore' })
+  const parsed = parse(bytes, { contentType, kind: kindOf(schema), strict: fieldValidation !== 'Ignore' })
+  const { duplicates } = parsed
+  // Go leaves a struct as it was when it reads a null.
+  const value = parsed.value ?? {}
   return within(value, schema, () => {
     const { object, unknownFields } = conform(value, schema, schemas)
     const warnings = fieldValidation === 'Ignore' ? [] : [...duplicates, ...unknownFields.map(unknownField)]
@@ -77,9 +80,8 @@ const within = <T>(value: unknown, schema: string, run: () => T): T => {
     if (!(error instanceof DecodeError)) throw error
     const kind = typeof claimed.kind === 'string' && claimed.kind ? claimed.kind : kindOf(schema)
     const version = typeof claimed.apiVersion === 'string' && claimed.apiVersion ? claimed.apiVersion : schema.split('.').at(-2)!
-    throw badRequest(
-      `${kind} in version "${version.split('/').at(-1)}" cannot be handled as a ${kindOf(schema)}: ${error.message}`,
-    )
+    const message = `${kind} in version "${version.split('/').at(-1)}" cannot be handled as a ${kindOf(schema)}: ${error.message}`
+    throw new ApiError('BadRequest', message, { cause: error })
   }
 }
 

@@ -70,6 +70,6 @@ export const invalid = (group: string, kind: string, name: string | undefined, e
   const causes: StatusCause[] = errors.map(({ type, field, message }) => ({ reason: type, message, field }))
   const qualifiedKind = group === '' ? kind : `${kind}.${group}`
   return new ApiError('Invalid', `${qualifiedKind} "${name ?? ''}" is invalid: ${text}`, {
-    details: { name: name || undefined, group: group || undefined, kind, causes },
+    details: { name: name || undefined, group: group || undefined, kind: kind || undefined, causes },
   })
 }

@@ -20,3 +20,10 @@ export const sameJson = (a: unknown, b: unknown): boolean => {
   const keys = Object.keys(a)
   return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && sameJson(a[key], b[key]))
 }
+
+/** As Go's decoder calls it. */
+export const jsonTypeOf = (value: unknown): string => {
+  if (Array.isArray(value)) return 'array'
+  if (typeof value === 'boolean') return 'bool'
+  return typeof value === 'bigint' ? 'number' : typeof value
+}

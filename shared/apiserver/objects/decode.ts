@@ -1,16 +1,35 @@
+import { DecodeError } from '../../meta/decode/json.ts'
 import { decodeValue } from '../../meta/decode.ts'
+import { invalid, invalidValue } from '../../meta/field-error.ts'
 import type { KubeObject } from '../../meta/object.ts'
+import type { ApiError } from '../../meta/status.ts'
 import type { ResourceContext } from '../context.ts'
 import { fieldValidationOf } from './write-options.ts'
 
-/** A patched value as an object of the resource's kind: checked as fieldValidation asks, then defaulted. */
-export const decodeObject = ({ definition, request, parts, warnings }: ResourceContext, value: unknown): KubeObject => {
-  const { object, warnings: found } = decodeValue<KubeObject>(value, {
-    schema: definition.schema,
-    schemas: parts.schemas,
-    fieldValidation: fieldValidationOf(request),
-  })
-  warnings.push(...found)
-  definition.default?.(object)
-  return object
+/**
+ * A patched value as an object of the resource's kind: checked as fieldValidation asks, then defaulted. `shown` is the text that an
+ * error says of the patch. Throws ApiError Invalid: the patch is wrong, whatever its syntax.
+ */
+export const decodePatched = (
+  { definition, request, parts, warnings }: ResourceContext,
+  value: unknown,
+  shown: string,
+): KubeObject => {
+  try {
+    const { object, warnings: found } = decodeValue<KubeObject>(value, {
+      schema: definition.schema,
+      schemas: parts.schemas,
+      fieldValidation: fieldValidationOf(request),
+    })
+    warnings.push(...found)
+    object.metadata ??= {} as KubeObject['metadata']
+    definition.default?.(object)
+    return object
+  } catch (error) {
+    const { cause } = error as ApiError
+    throw cause instanceof DecodeError ? invalidPatch(shown, cause.message) : error
+  }
 }
+
+export const invalidPatch = (shown: string, finding: string): ApiError =>
+  invalid('', '', '', [invalidValue('patch', shown, finding)])

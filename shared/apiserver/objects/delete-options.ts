@@ -46,7 +46,8 @@ export const deleteOptionsFrom = (body: unknown, query: URLSearchParams): Delete
 type RawOptions = Omit<DeleteOptions, 'dryRun'> & { readonly dryRun?: readonly string[] | undefined }
 
 const fromBody = (value: unknown): RawOptions => {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (value === null) return {}
+  if (typeof value !== 'object' || Array.isArray(value)) {
     throw badRequest('decoded object cannot be converted to DeleteOptions')
   }
   const given = value as Record<string, unknown>

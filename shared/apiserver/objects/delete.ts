@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../meta/object.ts'
+import { conflict } from '../../meta/status.ts'
 import { timestamp } from '../../platform/clock.ts'
 import { type Entry, RevisionConflict } from '../../storage/store.ts'
 import type { AdmissionAttributes } from '../admission/admission.ts'
@@ -39,7 +40,7 @@ export const deleteObject = async (context: ResourceContext, name: string, optio
 const deleteOnce = async (context: ResourceContext, entry: Entry, options: DeleteOptions): Promise<DeleteResult> => {
   const { parts, definition, info, user } = context
   const old = decodeStored(entry.value)
-  checkPreconditions(entry, old, options)
+  checkPreconditions(context, { entry, old, options })
   const attributes: AdmissionAttributes = {
     operation: 'DELETE',
     definition,
@@ -61,17 +62,22 @@ const deleteOnce = async (context: ResourceContext, entry: Entry, options: Delet
   return { removed: false, object, bytes }
 }
 
-const checkPreconditions = (entry: Entry, { metadata }: KubeObject, { preconditions }: DeleteOptions) => {
-  const { uid, resourceVersion } = preconditions ?? {}
-  if (uid && uid !== metadata.uid) {
-    throw conflictOf(
-      entry.key,
+const isNone = (value: string | null | undefined) => value === undefined || value === null
+
+const checkPreconditions = (
+  { definition: { group, kind } }: ResourceContext,
+  { entry, old: { metadata }, options }: { entry: Entry; old: KubeObject; options: DeleteOptions },
+) => {
+  const { uid, resourceVersion } = options.preconditions ?? {}
+  // Upstream names the kind here, not the resource.
+  const failed = (message: string) => conflict(group, kind, metadata.name, message)
+  if (!isNone(uid) && uid !== metadata.uid) {
+    throw failed(
       `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid}). The object might have been deleted and then recreated`,
     )
   }
-  if (resourceVersion && resourceVersion !== String(entry.revision)) {
-    throw conflictOf(
-      entry.key,
+  if (!isNone(resourceVersion) && resourceVersion !== String(entry.revision)) {
+    throw failed(
       `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${entry.revision}). The object might have been modified`,
     )
   }

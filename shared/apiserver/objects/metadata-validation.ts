@@ -63,7 +63,8 @@ const validateOwners = (owners: readonly OwnerReference[]): FieldError[] => {
   let controller: string | undefined
   for (const owner of owners) {
     const field = 'metadata.ownerReferences'
-    if (!owner.apiVersion?.split('/').at(-1)) {
+    const parts = owner.apiVersion?.split('/') ?? []
+    if (!parts.at(-1) || parts.length > 2) {
       errors.push(invalidValue(`${field}.apiVersion`, owner.apiVersion ?? '', 'version must not be empty'))
     }
     for (const key of ['kind', 'name', 'uid'] as const) {

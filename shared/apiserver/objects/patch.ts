@@ -1,12 +1,15 @@
-import { parse } from '../../meta/decode.ts'
+import { DecodeError, parseJson } from '../../meta/decode/json.ts'
+import { isJsonObject, jsonTypeOf } from '../../meta/json-value.ts'
 import type { KubeObject } from '../../meta/object.ts'
 import { applyJsonPatch, readJsonPatch } from '../../meta/patch/json-patch.ts'
 import { applyMergePatch } from '../../meta/patch/merge-patch.ts'
 import { applyStrategicMergePatch } from '../../meta/patch/strategic-merge-patch.ts'
 import type { SchemaTable } from '../../meta/schema.ts'
 import { ApiError, badRequest } from '../../meta/status.ts'
-import { bodyLimitBytes, unsupportedMediaType } from '../body.ts'
+import { bodyLimitBytes } from '../body.ts'
 import type { ResourceContext } from '../context.ts'
+import { invalidPatch } from './decode.ts'
+import { fieldValidationOf } from './write-options.ts'
 
 export interface PatchTarget {
   /** in the schema table */
@@ -17,19 +20,57 @@ export interface PatchTarget {
 /** A patch that is read and checked. The object it is applied to is not changed. */
 export interface ReadPatch {
   readonly apply: (object: KubeObject, target: PatchTarget) => unknown
+  /** what an error about `patched`, the result, says that it is about */
+  readonly shown: (patched: unknown) => string
 }
 
-type PatchReader = (value: unknown, context: ResourceContext) => ReadPatch['apply']
+interface Reader {
+  /** before what is wrong with the body */
+  readonly prefix: string
+  /** before the path of a field that stands twice */
+  readonly duplicate: string
+  readonly read: (value: unknown, context: ResourceContext) => ReadPatch['apply']
+  /** whether errors show the patch, not its result, whose type must then fit as well */
+  readonly showsPatch: boolean
+}
 
-const readers: Readonly<Record<string, PatchReader>> = {
-  'application/json-patch+json': (value, { warnings }) => {
-    const read = readJsonPatch(value)
-    warnings.push(...read.warnings)
-    return (object) => applyJsonPatch(object, read.operations)
+const prefix = 'error decoding patch: '
+
+const readers: Readonly<Record<string, Reader>> = {
+  'application/json-patch+json': {
+    prefix,
+    duplicate: 'json patch duplicate field',
+    showsPatch: false,
+    read: (value, { warnings }) => {
+      const read = readJsonPatch(value ?? [])
+      warnings.push(...read.warnings)
+      return (object) => applyJsonPatch(object, read.operations)
+    },
   },
-  'application/merge-patch+json': (value) => (object) => applyMergePatch(object, value),
-  'application/strategic-merge-patch+json': (value) => (object, target) =>
-    applyStrategicMergePatch(object as unknown as Parameters<typeof applyStrategicMergePatch>[0], value, target),
+  'application/merge-patch+json': {
+    prefix,
+    duplicate: 'duplicate field',
+    showsPatch: false,
+    read: (value) => {
+      if (value !== null) objectOnly(value, prefix)
+      return (object) => applyMergePatch(object, value)
+    },
+  },
+  'application/strategic-merge-patch+json': {
+    prefix: '',
+    duplicate: 'duplicate field',
+    showsPatch: true,
+    read: (value) => {
+      const patch = objectOnly(value ?? {}, '')
+      return (object, target) =>
+        applyStrategicMergePatch(object as unknown as Parameters<typeof applyStrategicMergePatch>[0], patch, target)
+    },
+  },
+}
+
+const objectOnly = (value: unknown, before: string) => {
+  if (isJsonObject(value)) return value
+  throw badRequest(`${before}json: cannot unmarshal ${jsonTypeOf(value)} into Go value of type map[string]interface {}`)
 }
 
 const apply = 'application/apply-patch+yaml'
@@ -40,12 +81,40 @@ export const readPatch = async (context: ResourceContext): Promise<ReadPatch> =>
   if (type === apply) {
     throw new ApiError('UnsupportedMediaType', `${apply}: server-side apply is not supported yet; use client-side apply`)
   }
-  const reader = Object.hasOwn(readers, type) ? readers[type] : undefined
-  if (!reader) throw unsupportedMediaType(type, Object.keys(readers))
-  const bytes = await request.body(bodyLimitBytes)
-  const { value } = parse(bytes, { contentType: 'application/json', kind: context.definition.kind, strict: false })
-  if (value === null || typeof value !== 'object') throw badRequest('invalid JSON document')
-  const applied = reader(value, context)
-  // The result may share parts of the patch, which is applied again after a conflict.
-  return { apply: (object, target) => structuredClone(applied(object, target)) }
+  const reader = Object.hasOwn(readers, type) ? readers[type]! : undefined
+  if (!reader) throw new ApiError('UnsupportedMediaType', '415: Unsupported Media Type', { details: {} })
+  const { value, duplicates } = parsePatch(await request.body(bodyLimitBytes), reader, fieldValidationOf(request))
+  if (fieldValidationOf(request) === 'Warn') context.warnings.push(...duplicates)
+  const applied = reader.read(value, context)
+  const shown = (patched: unknown) => JSON.stringify(reader.showsPatch ? value : patched)
+  return {
+    shown,
+    apply: (object, target) => {
+      // The result may share parts of the patch, which is applied again after a conflict.
+      const patched = structuredClone(applied(object, target))
+      if (fieldValidationOf(request) === 'Strict' && duplicates.length > 0) {
+        throw invalidPatch(shown(patched), `strict decoding error: ${duplicates.join(', ')}`)
+      }
+      if (!reader.showsPatch) checkType(object, patched, shown)
+      return patched
+    },
+  }
+}
+
+const parsePatch = (bytes: Uint8Array, reader: Reader, fieldValidation: string) => {
+  try {
+    const { value, duplicates } = parseJson(bytes, fieldValidation !== 'Ignore')
+    return { value, duplicates: duplicates.map((path) => `${reader.duplicate} ${JSON.stringify(path)}`) }
+  } catch (error) {
+    throw error instanceof DecodeError ? badRequest(`${reader.prefix}${error.message}`) : error
+  }
+}
+
+/** A patch may leave an object without its type, but make no other of it. */
+const checkType = (before: KubeObject, patched: unknown, shown: ReadPatch['shown']) => {
+  if (!isJsonObject(patched)) return
+  const { kind = before.kind, apiVersion = before.apiVersion } = patched
+  if (typeof kind !== 'string' || typeof apiVersion !== 'string') return
+  if (kind === before.kind && apiVersion === before.apiVersion) return
+  throw invalidPatch(shown(patched), `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)}`)
 }

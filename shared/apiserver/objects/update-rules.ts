@@ -30,13 +30,12 @@ export const mainRules: UpdateRules = {
   },
 }
 
-/** An update of status keeps everything else but labels and annotations. */
+/** An update of status keeps everything else but metadata, of which a kind may keep some too. */
 export const statusRules: UpdateRules = {
   prepare: ({ definition }, object, old) => {
     const { status, metadata } = object
-    const { ownerReferences, finalizers } = old.metadata
     for (const field of Object.keys(object)) if (!(field in old)) delete object[field]
-    Object.assign(object, old, { metadata: { ...metadata, ownerReferences, finalizers } })
+    Object.assign(object, old, { metadata })
     if (status === undefined) delete object.status
     else object.status = status
     definition.prepareForStatusUpdate?.(object, old)

@@ -1,7 +1,7 @@
 import { complete } from '../../meta/complete.ts'
 import { invalid, invalidValue } from '../../meta/field-error.ts'
 import type { KubeObject } from '../../meta/object.ts'
-import { isReason } from '../../meta/status.ts'
+import { badRequest, isReason } from '../../meta/status.ts'
 import { type Entry, RevisionConflict } from '../../storage/store.ts'
 import type { AdmissionAttributes } from '../admission/admission.ts'
 import { keyOf, notFoundIn, type ResourceContext } from '../context.ts'
@@ -57,6 +57,10 @@ export const updateObject = async (context: ResourceContext, options: UpdateOpti
     }
   }
 }
+
+/** What is written says no name, which the URL has. */
+export const nameMissing = (name: string) =>
+  badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`)
 
 /** Another writer was faster, and the client did not insist on a revision. */
 class RetryableConflict extends Error {}
@@ -133,7 +137,9 @@ const prepare = (
 ): void => {
   const { definition, parts } = context
   const { metadata } = object
-  keep(metadata, old.metadata, ['creationTimestamp', 'generation', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'selfLink'])
+  keep(metadata, old.metadata, ['creationTimestamp', 'generation', 'selfLink'])
+  // On what is not being deleted they are refused: nobody is made to believe that it was.
+  if (old.metadata.deletionTimestamp) keep(metadata, old.metadata, ['deletionTimestamp', 'deletionGracePeriodSeconds'])
   metadata.resourceVersion = old.metadata.resourceVersion
   metadata.uid ||= old.metadata.uid
   if (old.metadata.generateName && !metadata.generateName) metadata.generateName = old.metadata.generateName

@@ -1,8 +1,8 @@
 import { badRequest } from '../../meta/status.ts'
 import { isDryRun, type ResourceContext } from '../context.ts'
-import { decodeObject } from '../objects/decode.ts'
+import { decodePatched } from '../objects/decode.ts'
 import { readPatch } from '../objects/patch.ts'
-import { updateObject } from '../objects/update.ts'
+import { nameMissing, updateObject } from '../objects/update.ts'
 import { mainRules, statusRules, type UpdateRules } from '../objects/update-rules.ts'
 import { checkWriteOptions } from '../objects/write-options.ts'
 import { negotiate, objectForms } from '../represent/negotiate.ts'
@@ -20,7 +20,8 @@ const patchWith =
       name: info.name,
       transform: (current) => {
         const patched = patch.apply(current!, { schema: definition.schema, schemas: parts.schemas })
-        const object = decodeObject(context, patched)
+        const object = decodePatched(context, patched, patch.shown(patched))
+        if (!object.metadata.name) throw nameMissing(info.name)
         if (object.metadata.name !== info.name) {
           throw badRequest(`the name of the object (${object.metadata.name}) does not match the name on the URL (${info.name})`)
         }

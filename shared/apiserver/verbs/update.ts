@@ -1,7 +1,8 @@
 import { badRequest } from '../../meta/status.ts'
 import { readObject } from '../body.ts'
 import { isDryRun, type ResourceContext } from '../context.ts'
-import { updateObject } from '../objects/update.ts'
+import { matchNamespace } from '../objects/metadata.ts'
+import { nameMissing, updateObject } from '../objects/update.ts'
 import { mainRules, statusRules, type UpdateRules } from '../objects/update-rules.ts'
 import { checkWriteOptions } from '../objects/write-options.ts'
 import { negotiate, objectForms } from '../represent/negotiate.ts'
@@ -12,12 +13,13 @@ import type { ApiResponse } from '../request.ts'
 export const replaceWith =
   (rules: UpdateRules, { mayCreate }: { mayCreate: boolean }) =>
   async (context: ResourceContext): Promise<ApiResponse> => {
-    const { request, info } = context
+    const { request, info, definition } = context
     checkWriteOptions(request, 'UpdateOptions')
     const representation = negotiate(request, objectForms)
     const body = await readObject(context)
+    matchNamespace(definition, body.metadata, info.namespace)
     const { name = '' } = body.metadata
-    if (name === '') throw badRequest('name must be provided')
+    if (name === '') throw nameMissing(info.name)
     if (name !== info.name) {
       throw badRequest(`the name of the object (${name}) does not match the name on the URL (${info.name})`)
     }

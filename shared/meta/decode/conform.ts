@@ -1,3 +1,4 @@
+import { jsonTypeOf } from '../json-value.ts'
 import { canonicalQuantity, QuantityError } from '../quantity.ts'
 import type { Schema, SchemaTable } from '../schema.ts'
 import { DecodeError } from './json.ts'
@@ -134,7 +135,7 @@ class Walk {
     return value
   }
 
-  #mismatch(value: unknown, goType: string, what = kindOf(value)): DecodeError {
+  #mismatch(value: unknown, goType: string, what = jsonTypeOf(value)): DecodeError {
     const struct = this.#structs.at(-1)
     const field = this.#path.filter((name) => !/^[.[]/.test(name)).join('.')
     const into = struct === undefined || field === '' ? 'Go value' : `Go struct field ${struct.split('.').at(-1)}.${field}`
@@ -194,12 +195,6 @@ const isInteger = (value: number | bigint, bits: 32 | 64) =>
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
-
-const kindOf = (value: unknown): string => {
-  if (Array.isArray(value)) return 'array'
-  if (typeof value === 'boolean') return 'bool'
-  return typeof value === 'bigint' ? 'number' : typeof value
-}
 
 /** `io.k8s.api.core.v1.PodSpec` → `v1.PodSpec` */
 const goName = (typeName: string) => typeName.split('.').slice(-2).join('.')

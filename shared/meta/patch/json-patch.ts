@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, ownField, sameJson, setField } from '../json-value.ts'
+import { isJsonObject, type JsonObject, jsonTypeOf, ownField, sameJson, setField } from '../json-value.ts'
 import { ApiError, badRequest } from '../status.ts'
 
 export interface JsonPatchOperation {
@@ -15,7 +15,9 @@ const maxCopiedBytes = 3 * 1024 * 1024
 /** Checks what a client sent. `warnings` are fields that an operation does not have. Throws ApiError. */
 export const readJsonPatch = (patch: unknown): { operations: JsonPatchOperation[]; warnings: string[] } => {
   if (!Array.isArray(patch))
-    throw badRequest(`error decoding patch: json: cannot unmarshal ${typeof patch} into Go value of type []handlers.jsonPatchOp`)
+    throw badRequest(
+      `error decoding patch: json: cannot unmarshal ${jsonTypeOf(patch)} into Go value of type []handlers.jsonPatchOp`,
+    )
   if (patch.length > maxOperations)
     throw new ApiError(
       'RequestEntityTooLarge',
@@ -23,14 +25,15 @@ export const readJsonPatch = (patch: unknown): { operations: JsonPatchOperation[
     )
   const warnings: string[] = []
   patch.forEach((operation: unknown, index) => {
+    if (operation === null) return
     if (!isJsonObject(operation))
       throw badRequest(
-        `error decoding patch: json: cannot unmarshal ${typeof operation} into Go value of type handlers.jsonPatchOp`,
+        `error decoding patch: json: cannot unmarshal ${jsonTypeOf(operation)} into Go value of type handlers.jsonPatchOp`,
       )
     for (const field of ['op', 'path', 'from'])
       if (field in operation && operation[field] !== null && typeof operation[field] !== 'string')
         throw badRequest(
-          `error decoding patch: json: cannot unmarshal ${typeof operation[field]} into Go struct field jsonPatchOp.${field} of type string`,
+          `error decoding patch: json: cannot unmarshal ${jsonTypeOf(operation[field])} into Go struct field jsonPatchOp.${field} of type string`,
         )
     for (const field of Object.keys(operation))
       if (!['op', 'path', 'from', 'value'].includes(field)) warnings.push(`json patch unknown field "[${index}].${field}"`)
@@ -59,7 +62,8 @@ interface Patched {
 
 type Apply = (patched: Patched, operation: JsonPatchOperation) => void
 
-const applyOperation: Apply = (patched, operation) => {
+const applyOperation = (patched: Patched, operation: JsonPatchOperation | null) => {
+  if (operation === null) throw new DoesNotApply('Unexpected kind: unknown')
   const apply = Object.hasOwn(verbs, operation.op) ? verbs[operation.op] : undefined
   if (!apply) throw new DoesNotApply(`Unexpected kind: ${operation.op}`)
   apply(patched, operation)
@@ -79,7 +83,8 @@ const verbs: Readonly<Record<string, Apply>> = {
     insert(locate(patched, path), moved)
   },
   copy: (patched, { from, path }) => {
-    const copied = structuredClone(read(locate(patched, from)))
+    // A member that is not there is copied as null, by upstream's library.
+    const copied = structuredClone(readIfThere(locate(patched, from)) ?? null)
     patched.copiedBytes += JSON.stringify(copied).length
     if (patched.copiedBytes > maxCopiedBytes)
       throw new DoesNotApply(
@@ -140,8 +145,8 @@ const remove = (place: Place) => {
   else delete place.parent[place.key]
 }
 
+/** A member that is not there is set, as upstream's library does in spite of the RFC. */
 const replace = (place: Place, value: unknown) => {
-  read(place)
   if (Array.isArray(place.parent)) place.parent[indexOf(place.key, place.parent.length)] = value
   else setField(place.parent, place.key, value)
 }

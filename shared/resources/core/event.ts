@@ -1,4 +1,5 @@
 import { humanAge } from '../../meta/duration.ts'
+import { pathSegment } from '../../meta/names.ts'
 import { nameColumn, text, wide } from '../column.ts'
 import { define } from '../definition.ts'
 import type { Event } from '../resource.ts'
@@ -25,6 +26,7 @@ export const event = define<Event>({
   singular: 'event',
   shortNames: ['ev'],
   namespaced: true,
+  validateName: pathSegment,
   schema: 'io.k8s.api.core.v1.Event',
   default: (object) => {
     ;(object as Partial<Event>).involvedObject ??= {}

@@ -41,6 +41,9 @@ export const serviceCIDR = define<ServiceCIDR>({
     object.spec ??= {}
     object.status ??= {}
   },
+  prepareForStatusUpdate: ({ metadata }, { metadata: { labels, annotations, finalizers, ownerReferences } }) => {
+    Object.assign(metadata, { labels, annotations, finalizers, ownerReferences })
+  },
   validate,
   validateUpdate,
   columns: [

@@ -22,6 +22,7 @@ export const preparePodForCreate = (pod: Pod) => {
 /** What a kubelet's write of the status may leave out without losing it. */
 export const preparePodForStatusUpdate = (pod: Pod, old: Pod) => {
   pod.metadata.ownerReferences = old.metadata.ownerReferences
+  pod.metadata.deletionTimestamp = old.metadata.deletionTimestamp
   pod.status ??= {}
   pod.status.qosClass ||= old.status?.qosClass
   pod.status.observedGeneration ||= old.status?.observedGeneration

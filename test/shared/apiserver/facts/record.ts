@@ -1,6 +1,7 @@
 // `node test/shared/apiserver/facts/record.ts https://127.0.0.1:6443 CERTIFICATE KEY`: asks a real kube-apiserver what it answers, as an administrator.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { Agent, request } from 'node:https'
+import { bodies } from './body.ts'
 import { negotiations } from './negotiation.ts'
 import { queries } from './query.ts'
 import { type Fact, type FactRequest, factOf, setUp } from './requests.ts'
@@ -13,7 +14,14 @@ const ask = ({ method, url, accept, contentType = 'application/json', body }: Fa
     const content = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body)
     const sent = request(
       `${server}${url}`,
-      { method, agent, headers: { ...(accept && { accept }), ...(content !== undefined && { 'content-type': contentType }) } },
+      {
+        method,
+        agent,
+        headers: {
+          ...(accept && { accept }),
+          ...(content !== undefined && { 'content-type': contentType, 'content-length': Buffer.byteLength(content) }),
+        },
+      },
       (response) => {
         const chunks: Buffer[] = []
         const answer = () =>
@@ -46,6 +54,7 @@ const record = async (name: string, requests: ReadonlyMap<string, FactRequest>) 
 }
 
 for (const each of setUp) await ask(each)
+await record('body', bodies)
 await record('negotiation', negotiations)
 await record('query', queries)
 agent.destroy()

@@ -14,6 +14,9 @@ export interface Fact {
   readonly kind?: string
   readonly reason?: string
   readonly message?: string
+  /** the number of each */
+  readonly finalizers?: number
+  readonly owners?: number
 }
 
 /** What a client sees of an answer, less what is another each time. */
@@ -23,18 +26,31 @@ export const factOf = (code: number, contentType: string, text: string): Fact =>
   if (type === 'application/yaml') return { code, type, kind: /^kind: (.+)$/m.exec(text)?.[1] ?? '' }
   if (type !== 'application/json') return { code, type }
   const value = read(text) ?? read(first)
-  const { kind, reason, message, type: event, object } = value ?? {}
+  const { kind, reason, message, metadata, type: event, object } = value ?? {}
   if (event && object?.kind) return { code, type, kind: `${event} ${object.kind}` }
-  return { code, type, ...(kind && { kind }), ...(reason && { reason }), ...(message && { message: steady(message) }) }
+  return {
+    code,
+    type,
+    ...(kind && { kind }),
+    ...(reason && { reason }),
+    ...(message && { message: steady(message) }),
+    ...countsOf(metadata),
+  }
 }
 
 interface Answered {
   kind?: string
   reason?: string
   message?: string
+  metadata?: { finalizers?: unknown[]; ownerReferences?: unknown[] }
   type?: string
   object?: { kind?: string }
 }
+
+const countsOf = ({ finalizers, ownerReferences: owners }: NonNullable<Answered['metadata']> = {}) => ({
+  ...(finalizers && { finalizers: finalizers.length }),
+  ...(owners && { owners: owners.length }),
+})
 
 const read = (text: string): Answered | undefined => {
   try {
@@ -44,7 +60,14 @@ const read = (text: string): Answered | undefined => {
   }
 }
 
-const steady = (message: string) => message.replaceAll(/current: \d+/g, 'current: N').replaceAll(/\(\d+ > \d+\)/g, '(N > M)')
+const steady = (message: string) =>
+  message
+    .replaceAll(/current: \d+/g, 'current: N')
+    .replaceAll(/\(\d+ > \d+\)/g, '(N > M)')
+    .replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'UID')
+    .replace(/(the ResourceVersion in record )\(\d+\)/, '$1(N)')
+    // the whole object, or a patch as Go prints it
+    .replace(/(patch: Invalid value: )"(?:[^"\\]|\\.)*"/, '$1…')
 
 const containers = [{ name: 'c', image: 'i' }]
 const labels = { app: 'facts' }
@@ -56,6 +79,11 @@ export const setUp: readonly FactRequest[] = [
   { method: 'POST', url: '/api/v1/namespaces/facts/serviceaccounts', body: { metadata: { name: 'account' } } },
   { method: 'POST', url: '/api/v1/namespaces/facts/configmaps', body: { metadata: { name: 'c', labels }, data: { a: 'b' } } },
   { method: 'POST', url: '/api/v1/namespaces/facts/configmaps', body: { metadata: { name: 'd' } } },
+  {
+    method: 'POST',
+    url: '/api/v1/namespaces/facts/services',
+    body: { metadata: { name: 's' }, spec: { ports: [{ port: 80 }] } },
+  },
   { method: 'POST', url: '/api/v1/namespaces/facts/pods', body: { metadata: { name: 'p' }, spec: { containers } } },
   {
     method: 'POST',

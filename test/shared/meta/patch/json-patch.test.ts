@@ -13,6 +13,8 @@ describe('JSON patch', () => {
     [{ a: { b: 1 } }, { op: 'remove', path: '/a/b' }, { a: {} }],
     [{ a: [1, 2] }, { op: 'remove', path: '/a/-1' }, { a: [1] }],
     [{ a: 1 }, { op: 'replace', path: '/a', value: { b: 1 } }, { a: { b: 1 } }],
+    [{}, { op: 'replace', path: '/a', value: 1 }, { a: 1 }],
+    [{}, { op: 'copy', from: '/a', path: '/b' }, { b: null }],
     [{ a: 1 }, { op: 'replace', path: '', value: { b: 1 } }, { b: 1 }],
     [{ 'a/b': 1, 'c~d': 2 }, { op: 'move', from: '/a~1b', path: '/c~0d' }, { 'c~d': 1 }],
     [{ a: { b: 1 } }, { op: 'copy', from: '/a', path: '/c' }, { a: { b: 1 }, c: { b: 1 } }],
@@ -26,7 +28,7 @@ describe('JSON patch', () => {
 
   it.each<[unknown, JsonPatchOperation, string]>([
     [{}, { op: 'remove', path: '/a' }, 'missing value: a'],
-    [{}, { op: 'replace', path: '/a', value: 1 }, 'missing value: a'],
+    [{}, { op: 'replace', path: '/a/b', value: 1 }, 'missing value: a'],
     [{}, { op: 'add', path: '/a/b', value: 1 }, 'missing value: a'],
     [{}, { op: 'add', path: 'a', value: 1 }, 'doc is missing path: a'],
     [{ a: 1 }, { op: 'test', path: '/a', value: 2 }, 'testing value /a failed'],
