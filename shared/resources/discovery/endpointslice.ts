@@ -22,8 +22,9 @@ export const endpointSlice = define<EndpointSlice>({
   hasGeneration: true,
   generationMetadata: ['labels'],
   default: (object) => {
-    object.endpoints ??= []
-    for (const endpoint of object.endpoints) endpoint.conditions ??= {}
+    // None is a list too, which Go writes as null.
+    if (object.endpoints?.length === 0) object.endpoints = null
+    for (const endpoint of object.endpoints ?? []) endpoint.conditions ??= {}
     for (const port of object.ports ?? []) {
       port.name ??= ''
       port.protocol ||= 'TCP'
