@@ -80,8 +80,9 @@ const postStart = async (context: PodContext, { pod, container, podIP, signal }:
   const handler = container.lifecycle?.postStart
   if (!handler) return
   const { runtime, clock, events } = context
+  const fellBack = (message: string) => events.pod(pod, { type: 'Warning', reason: 'LifecycleHTTPFallback', message })
   try {
-    await runHook({ handler, container, containerId, podIP, runtime, clock, signal })
+    await runHook({ handler, container, containerId, podIP, runtime, clock, signal, fellBack })
   } catch (error) {
     if (signal.aborted) return
     const fieldPath = fieldPathOf(pod, container)

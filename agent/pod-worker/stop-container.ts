@@ -55,18 +55,18 @@ const untilToBeStopped = async (context: PodContext, options: StopOptions, over:
   const spec = specOf(pod, container.name)
   const handler = spec?.lifecycle?.preStop
   if (spec && handler && graceSeconds > 0) {
-    const hook = runHook({ handler, container: spec, containerId: container.id, podIP, runtime, clock, signal: over }).catch(
-      (error) => {
-        if (over.aborted) return
-        context.log.warn('preStop hook failed', { pod: pod.metadata.name, container: container.name, error })
-        events.pod(pod, {
-          type: 'Warning',
-          reason: 'FailedPreStopHook',
-          message: 'PreStopHook failed',
-          fieldPath: fieldPathOf(pod, spec),
-        })
-      },
-    )
+    const fellBack = (message: string) => events.pod(pod, { type: 'Warning', reason: 'LifecycleHTTPFallback', message })
+    const common = { handler, container: spec, containerId: container.id, podIP, runtime, clock, fellBack }
+    const hook = runHook({ ...common, signal: over }).catch((error) => {
+      if (over.aborted) return
+      context.log.warn('preStop hook failed', { pod: pod.metadata.name, container: container.name, error })
+      events.pod(pod, {
+        type: 'Warning',
+        reason: 'FailedPreStopHook',
+        message: 'PreStopHook failed',
+        fieldPath: fieldPathOf(pod, spec),
+      })
+    })
     await Promise.race([hook, aborted(over)])
   }
   await Promise.race([Promise.all([turn, left]), aborted(over)])

@@ -1,6 +1,6 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
-import { dialError } from '../../shared/platform/dial-error.ts'
+import { dialError, isNotTls } from '../../shared/platform/dial-error.ts'
 import type { Container, HTTPGetAction } from '../../shared/resources/generated/types.ts'
 import { containerPort } from './container-port.ts'
 import type { ProbeOutcome } from './probe.ts'
@@ -15,6 +15,9 @@ export interface HttpProbeOptions {
   /** gives up early */
   readonly signal?: AbortSignal | undefined
 }
+
+/** How the reason of a request by HTTPS ends when the answer was none of TLS. */
+export const answeredInHttp = 'http: server gave HTTP response to HTTPS client'
 
 const longestRedirects = 10
 const longestBody = 10 * 1024
@@ -113,5 +116,7 @@ const headersOf = ({ httpHeaders = [] }: HTTPGetAction, purpose: string): Record
 
 const reasonOf = (error: unknown, signal: AbortSignal, { host }: URL): string => {
   if (signal.aborted) return 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)'
+  // Node does not say what came instead of TLS; it is nearly always HTTP.
+  if (isNotTls(error)) return answeredInHttp
   return dialError(error, host)
 }

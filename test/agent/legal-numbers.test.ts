@@ -118,7 +118,7 @@ it('no hook has slept at once', async () => {
   for (const seconds of longValues)
     void runHook({
       ...{ handler: { sleep: { seconds } }, container: { name: 'main' }, containerId: 'c', podIP: '', runtime },
-      ...{ clock: systemClock, signal: abort.signal },
+      ...{ clock: systemClock, signal: abort.signal, fellBack: () => undefined },
     }).then(() => over.push(seconds))
   await aMoment()
   expect(over).toEqual([])

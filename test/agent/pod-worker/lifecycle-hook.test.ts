@@ -8,6 +8,8 @@ import type { ContainerRuntime } from '../../../agent/runtime/runtime.ts'
 import { SimulatedRuntime } from '../../../agent/runtime/simulated/simulated-runtime.ts'
 import { ManualClock } from '../../fakes/manual-clock.ts'
 
+const fellBack = () => undefined
+
 const hook = (handler: Parameters<typeof runHook>[0]['handler'], clock = new ManualClock()) =>
   runHook({
     handler,
@@ -17,6 +19,7 @@ const hook = (handler: Parameters<typeof runHook>[0]['handler'], clock = new Man
     runtime: new SimulatedRuntime({ clock, podOf: () => undefined }),
     clock,
     signal: new AbortController().signal,
+    fellBack: () => undefined,
   })
 
 it.each([{ tcpSocket: { port: 1 } }, {}])('a hook is invalid that a kubelet does not know: %j', async (handler) => {
@@ -57,7 +60,14 @@ it.each(['before', 'while', 'after'])('a command ends when its pod does: %s it i
       return session
     },
   } as unknown as ContainerRuntime
-  const common = { container: { name: 'main' }, containerId: 'c1', podIP: '', clock: new ManualClock(), signal: abort.signal }
+  const common = {
+    container: { name: 'main' },
+    containerId: 'c1',
+    podIP: '',
+    clock: new ManualClock(),
+    signal: abort.signal,
+    fellBack,
+  }
   const running = expect(runHook({ handler: { exec: { command: ['sleep'] } }, runtime, ...common })).rejects.toThrow(
     'exited with 137',
   )
@@ -73,11 +83,42 @@ it('a request ends when its pod does, though nobody answers', async () => {
   const abort = new AbortController()
   const { port } = server.address() as AddressInfo
   const runtime = {} as ContainerRuntime
-  const common = { container: { name: 'main' }, containerId: 'c1', podIP: '127.0.0.1', clock: new ManualClock(), runtime }
+  const common = {
+    container: { name: 'main' },
+    containerId: 'c1',
+    podIP: '127.0.0.1',
+    clock: new ManualClock(),
+    runtime,
+    fellBack,
+  }
   const running = expect(runHook({ handler: { httpGet: { port } }, signal: abort.signal, ...common })).rejects.toThrow()
   await once(server, 'request')
   abort.abort()
   await running
+  server.closeAllConnections()
+  server.close()
+})
+
+it.each(['HTTPS', 'HTTP'])('a hook that is to be asked by %s, and only answers HTTP, is asked by HTTP', async (scheme) => {
+  const authorizations: unknown[] = []
+  const server = createServer((request, response) => {
+    authorizations.push(request.headers.authorization)
+    response.writeHead(500).end()
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const messages: string[] = []
+  await runHook({
+    handler: { httpGet: { port, scheme, httpHeaders: [{ name: 'Authorization', value: 'secret' }] } },
+    ...{ container: { name: 'main' }, containerId: 'c1', podIP: '127.0.0.1', clock: new ManualClock() },
+    ...{ runtime: {} as ContainerRuntime, signal: new AbortController().signal },
+    fellBack: (message) => messages.push(message),
+  })
+  expect(messages).toEqual(
+    scheme === 'HTTP' ? [] : [`request to HTTPS lifecycle hook 127.0.0.1:${port} got HTTP response, retry with HTTP succeeded`],
+  )
+  // What was meant for TLS is not sent without it.
+  expect(authorizations).toEqual([scheme === 'HTTP' ? 'secret' : undefined])
   server.closeAllConnections()
   server.close()
 })

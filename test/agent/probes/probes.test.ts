@@ -78,6 +78,13 @@ describe('against a server', () => {
     expect((await probe('/nowhere')).output).toContain('failed to parse Location header "http://["')
   })
 
+  it('fails by HTTPS of what only answers HTTP, in upstream words', async () => {
+    expect(await probe('/200', { scheme: 'HTTPS' })).toEqual({
+      ok: false,
+      output: `Get "https://127.0.0.1:${port}/200": http: server gave HTTP response to HTTPS client`,
+    })
+  })
+
   it('fails by status, refusal and time, in upstream words', async () => {
     expect(await probe('/500')).toEqual({ ok: false, output: 'HTTP probe failed with statuscode: 500' })
     expect((await probe('/slow')).output).toContain('context deadline exceeded')
