@@ -7,8 +7,8 @@ import { startControllers } from '../shared/dispatch/start-controllers.ts'
 import { startScheduler } from '../shared/dispatch/start-scheduler.ts'
 import { systemClock } from '../shared/platform/clock.ts'
 import type { Logger } from '../shared/platform/log.ts'
-import type { KindDefinition } from '../shared/resources/definition.ts'
 import { definitions } from '../shared/resources/index.ts'
+import { resourceFrom } from '../shared/resources/resource-of.ts'
 import { createScheduler } from '../shared/scheduler/scheduler.ts'
 import { createStoreCache } from '../shared/storage/store-cache.ts'
 import { type AddressPlan, machineAddress } from './addresses.ts'
@@ -80,11 +80,3 @@ export const startControlPlane = async (options: ControlPlaneOptions): Promise<C
     },
   }
 }
-
-const resourceFrom = ({ group, version, plural, kind, namespaced }: KindDefinition) => ({
-  group,
-  version,
-  resource: plural,
-  kind,
-  namespaced,
-})

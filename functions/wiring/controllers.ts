@@ -12,6 +12,7 @@ import type { Placement } from '../../shared/placement/placement.ts'
 import { createPlacementController } from '../../shared/placement/placement-controller.ts'
 import type { Mailboxes } from '../../shared/queue/mailboxes.ts'
 import { definitions } from '../../shared/resources/index.ts'
+import { resourceFrom } from '../../shared/resources/resource-of.ts'
 import type { Cluster } from './cluster.ts'
 
 /** where each node's own proxy to the API listens for its pods, on the last address of the pod range */
@@ -30,13 +31,7 @@ export interface ControllersParts {
 /** What runs in `reconcile`. */
 export const reconcilers = ({ heartbeats, identity }: Cluster, parts: Omit<ControllersParts, 'placement'>): Controller[] => [
   ...createControllers({
-    resources: definitions.map(({ group, version, plural, kind, namespaced }) => ({
-      group,
-      version,
-      resource: plural,
-      kind,
-      namespaced,
-    })),
+    resources: definitions.map(resourceFrom),
     certificateAuthority: identity.authority.certificate,
     nodeLifecycle: { heartbeats },
     serviceCIDR: parts.serviceCidr,

@@ -5,6 +5,7 @@ import { decodeProtobuf, protobufContentType } from '../meta/protobuf.ts'
 import { ApiError, badRequest } from '../meta/status.ts'
 import { loadProtobufTable } from '../resources/schemas.ts'
 import type { ResourceContext } from './context.ts'
+import { askedType, toStored } from './objects/served-version.ts'
 import { fieldValidationOf } from './objects/write-options.ts'
 import type { ApiRequest } from './request.ts'
 
@@ -34,12 +35,10 @@ export const readValue = async (request: ApiRequest, kind: string): Promise<unkn
   return bytes.length === 0 ? undefined : parse(bytes, { contentType, kind, strict: false }).value
 }
 
-/** The request's body as an object of the resource's kind: decoded as fieldValidation asks, and defaulted. */
+/** The request's body as an object of the resource's kind as it is stored: decoded as fieldValidation asks, and defaulted. */
 export const readObject = async (context: ResourceContext): Promise<KubeObject> => {
-  const { definition } = context
-  const object = await readTyped(context, definition)
-  definition.default?.(object)
-  return object
+  const object = await readTyped(context, askedType(context))
+  return toStored(context, object)
 }
 
 const readProtobuf = (bytes: Uint8Array): unknown => {

@@ -1,10 +1,10 @@
 import type { ObjectKey } from '../meta/object.ts'
 import type { SchemaTable } from '../meta/schema.ts'
-import { notFound } from '../meta/status.ts'
+import { conflict, notFound, objectModified } from '../meta/status.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/log.ts'
 import type { Random } from '../platform/random.ts'
-import type { KindDefinition } from '../resources/definition.ts'
+import type { KindDefinition, ServedVersion } from '../resources/definition.ts'
 import type { LogTail } from '../storage/log-tail.ts'
 import type { Store } from '../storage/store.ts'
 import type { AdmissionPlugin } from './admission/admission.ts'
@@ -43,6 +43,8 @@ export interface RequestContext<Info extends RequestInfo = RequestInfo> {
 /** A request on a resource that is served. */
 export interface ResourceContext extends RequestContext<ResourceRequestInfo> {
   readonly definition: KindDefinition
+  /** the path asks for another version than the stored one; undefined: stored bytes are the answer */
+  readonly servedAs?: ServedVersion | undefined
 }
 
 export type SubresourceHandler = (context: ResourceContext) => Promise<ApiResponse>
@@ -60,6 +62,9 @@ export const keyOf = ({ definition, info }: ResourceContext, name = info.name): 
   name,
 })
 
-export const notFoundIn = ({ definition }: ResourceContext, name: string) => notFound(definition.group, definition.plural, name)
+export const notFoundIn = ({ definition, info }: ResourceContext, name: string) => notFound(info.group, definition.plural, name)
+
+export const conflictIn = ({ definition, info }: ResourceContext, name: string, message = objectModified) =>
+  conflict(info.group, definition.plural, name, message)
 
 export const isDryRun = ({ request }: RequestContext) => request.query.has('dryRun')

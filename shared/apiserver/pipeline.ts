@@ -5,6 +5,7 @@ import { forbiddenFor } from './authz/forbidden.ts'
 import type { ApiServerParts, RequestContext, ResourceContext } from './context.ts'
 import type { ObservedRequest, RequestObserver } from './observer.ts'
 import { notServed, type PathHandler, pathNotFound } from './paths.ts'
+import type { ServedKind } from './registry.ts'
 import { respondError } from './represent/respond.ts'
 import { warningHeader } from './represent/warning-header.ts'
 import type { ApiHandler, ApiRequest, ApiResponse, User } from './request.ts'
@@ -27,8 +28,8 @@ export interface PipelineOptions {
 export const createPipeline = (options: PipelineOptions): ApiHandler => {
   const { parts, authenticators, paths, observers = [], anonymousPaths = [] } = options
   const open = new Set([...healthPaths, ...anonymousPaths])
-  const answer = async (observed: ObservedRequest): Promise<ApiResponse> => {
-    const { request, info, definition } = observed
+  const answer = async (observed: ObservedRequest, served: ServedKind | undefined): Promise<ApiResponse> => {
+    const { request, info } = observed
     const caller = await authenticate(authenticators, request, open.has(info.path))
     observed.caller = caller
     const user = await impersonate(request, caller, parts.authorizer)
@@ -37,7 +38,7 @@ export const createPipeline = (options: PipelineOptions): ApiHandler => {
     const decision = await parts.authorizer.authorize({ user, info })
     if (!decision.allowed) throw forbiddenFor(user, info, decision.reason)
     // what was warned of before something failed is told too
-    const response = await dispatch(context, { paths, definition })
+    const response = await dispatch(context, { paths, served })
       .then((found) => (request.upgrade ? overWebSocket(request, info, found) : found))
       .catch((error) => respondError(request, apiErrorOf(parts, request, error)))
     const warning = warningHeader(context.warnings)
@@ -46,11 +47,11 @@ export const createPipeline = (options: PipelineOptions): ApiHandler => {
   }
   return async (request) => {
     const info = parseRequest(request)
-    const definition = info.isResource ? parts.registry.find(info.group, info.version, info.resource) : undefined
-    const observed: ObservedRequest = { request, info, definition, receivedMs: parts.clock.now() }
+    const served = info.isResource ? parts.registry.find(info.group, info.version, info.resource) : undefined
+    const observed: ObservedRequest = { request, info, definition: served?.definition, receivedMs: parts.clock.now() }
     let response: ApiResponse
     try {
-      response = await answer(observed)
+      response = await answer(observed, served)
     } catch (error) {
       response = await respondError(request, apiErrorOf(parts, request, error))
     }
@@ -86,11 +87,11 @@ const observe = (
 
 const dispatch = async (
   context: RequestContext,
-  { paths, definition }: { paths: readonly PathHandler[]; definition: ObservedRequest['definition'] },
+  { paths, served }: { paths: readonly PathHandler[]; served: ServedKind | undefined },
 ): Promise<ApiResponse> => {
   const { info } = context
-  if (info.isResource && definition) {
-    const resource: ResourceContext = { ...context, info, definition }
+  if (info.isResource && served) {
+    const resource: ResourceContext = { ...context, info, ...served }
     return resourceHandler(resource)(resource)
   }
   for (const path of paths) {

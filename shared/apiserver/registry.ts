@@ -1,10 +1,19 @@
 import { resourceName } from '../meta/object.ts'
-import type { KindDefinition } from '../resources/definition.ts'
+import type { KindDefinition, ServedVersion } from '../resources/definition.ts'
+import { allVersions, handledAs } from '../resources/served-version.ts'
+
+/** What answers a path. */
+export interface ServedKind {
+  readonly definition: KindDefinition
+  /** undefined: the version that is stored */
+  readonly servedAs: ServedVersion | undefined
+}
 
 /** The kinds that a server serves. */
 export interface Registry {
+  /** under each of their groups and versions */
   readonly definitions: readonly KindDefinition[]
-  find(group: string, version: string, plural: string): KindDefinition | undefined
+  find(group: string, version: string, plural: string): ServedKind | undefined
   /** by the name keys use: `deployments.apps` */
   byResource(resource: string): KindDefinition | undefined
   hasGroupVersion(group: string, version: string): boolean
@@ -13,11 +22,21 @@ export interface Registry {
 export const resourceOf = (definition: KindDefinition) => resourceName(definition.group, definition.plural)
 
 export const createRegistry = (definitions: readonly KindDefinition[]): Registry => {
-  const byPath = new Map(definitions.map((one) => [`${one.group}/${one.version}/${one.plural}`, one]))
+  const served = definitions.flatMap((one): ServedKind[] => [
+    { definition: one, servedAs: undefined },
+    ...(one.servedAs ?? []).map((servedAs) => ({ definition: handledAs(one, servedAs), servedAs })),
+  ])
+  const byPath = new Map(
+    served.map((one) => {
+      const { group, version } = one.servedAs ?? one.definition
+      return [`${group}/${version}/${one.definition.plural}`, one]
+    }),
+  )
   const byResource = new Map(definitions.map((one) => [resourceOf(one), one]))
-  const groupVersions = new Set(definitions.map((one) => `${one.group}/${one.version}`))
+  const all = allVersions(definitions)
+  const groupVersions = new Set(all.map((one) => `${one.group}/${one.version}`))
   return {
-    definitions,
+    definitions: all,
     find: (group, version, plural) => byPath.get(`${group}/${version}/${plural}`),
     byResource: (resource) => byResource.get(resource),
     hasGroupVersion: (group, version) => groupVersions.has(`${group}/${version}`),

@@ -3,6 +3,7 @@ import { nthAddress } from '../meta/ipv4.ts'
 import { systemClock } from '../platform/clock.ts'
 import { definitions } from '../resources/index.ts'
 import { loadDescriptions, loadSchemas } from '../resources/schemas.ts'
+import { allVersions } from '../resources/served-version.ts'
 import type { AwsRoleOptions } from './admission/aws-role.ts'
 import { createDefaultAdmission } from './admission/default-plugins.ts'
 import type { Authenticator } from './authn/authenticator.ts'
@@ -39,7 +40,12 @@ export interface StandardServerOptions
 /** The API server as every composition root runs it: all kinds, all of admission, whoever serves it. */
 export const createStandardServer = (options: StandardServerOptions): ApiServer => {
   const { tokens, store, serviceCIDR, authenticators = [], servingAuthority: authority } = options
-  const openApi = createOpenApi({ definitions, loadSchemas, loadDescriptions, version: serverVersion.gitVersion })
+  const openApi = createOpenApi({
+    definitions: allVersions(definitions),
+    loadSchemas,
+    loadDescriptions,
+    version: serverVersion.gitVersion,
+  })
   return createApiServer({
     ...options,
     definitions,

@@ -7,8 +7,8 @@ const groupAndPlural = ({ resource }: ObjectKey): [string, string] => {
   return dot < 0 ? ['', resource] : [resource.slice(dot + 1), resource.slice(0, dot)]
 }
 
-export const notFoundOf = (key: ObjectKey) => notFound(...groupAndPlural(key), key.name)
-export const conflictOf = (key: ObjectKey, message = objectModified) => conflict(...groupAndPlural(key), key.name, message)
+const notFoundOf = (key: ObjectKey) => notFound(...groupAndPlural(key), key.name)
+const conflictOf = (key: ObjectKey) => conflict(...groupAndPlural(key), key.name, objectModified)
 
 const expiredMessage = 'The resourceVersion for the provided list is too old.'
 

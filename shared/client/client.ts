@@ -38,6 +38,8 @@ export interface Client {
 export interface Resource<T extends KubeObject = KubeObject> extends GroupVersionResource {
   readonly kind: string
   readonly namespaced: boolean
+  /** further apiVersions by which owner references may name its objects */
+  readonly otherApiVersions?: readonly string[] | undefined
   readonly __type?: T
 }
 

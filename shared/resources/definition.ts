@@ -23,6 +23,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   /** default: create delete deletecollection get list patch update watch */
   readonly verbs?: readonly string[] | undefined
   readonly subresources?: Subresources | undefined
+  /** the same stored objects under other groups or versions */
+  readonly servedAs?: readonly ServedVersion<T>[] | undefined
 
   /** text of a Warning header of every answer about the kind */
   readonly deprecation?: string | undefined
@@ -82,6 +84,31 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly returnsDeleted?: boolean | undefined
   /** whether removal waits for a spec-level finalizer list (Namespace's spec.finalizers) */
   readonly holdsDeletion?: ((object: T) => boolean) | undefined
+}
+
+/**
+ * Another group or version of a stored kind. Its objects come in and go out converted, and are the kind's in between: keys, admission and
+ * strategy never see another shape. What is not said here is the kind's.
+ */
+export interface ServedVersion<T extends KubeObject = KubeObject> {
+  readonly group: string
+  readonly version: string
+  /** of the type in the schema table */
+  readonly schema: string
+  /** text of a Warning header of every answer */
+  readonly deprecation?: string | undefined
+  /** What stands for a field that this version has and the client left out. The kind's own `default` follows after conversion. */
+  readonly default?: ((object: KubeObject) => void) | undefined
+  /** From an object that is decoded by this version's schema, and defaulted. May share its parts. Throws ApiError for what the kind can't hold. */
+  readonly toStored: (object: KubeObject) => T
+  /** The other way; must not lose what `toStored` would need to give the same object again. May share parts. */
+  readonly fromStored: (object: T) => KubeObject
+  /** of stored objects, by this version's names */
+  readonly fieldSelectors?: KindDefinition<T>['fieldSelectors'] | undefined
+  /** instead of the kind's, of stored objects */
+  readonly validate?: KindDefinition<T>['validate'] | undefined
+  readonly validateCreate?: KindDefinition<T>['validateCreate'] | undefined
+  readonly validateUpdate?: KindDefinition<T>['validateUpdate'] | undefined
 }
 
 export interface Subresources {

@@ -36,7 +36,7 @@ export const createObject = async (context: ResourceContext, object: KubeObject,
       return await createOnce(context, object, options)
     } catch (error) {
       if (!(error instanceof KeyExists)) throw error
-      if (!generated) throw alreadyExists(definition.group, definition.plural, metadata.name)
+      if (!generated) throw alreadyExists(info.group, definition.plural, metadata.name)
       if (attempt === generateNameAttempts) throw generateNameConflict(context, metadata.name)
     }
   }
@@ -94,9 +94,8 @@ const generateName = ({ parts }: ResourceContext, prefix: string) => {
   return `${prefix.slice(0, maxGeneratedNameLength - suffix.length)}${suffix}`
 }
 
-const generateNameConflict = ({ definition }: ResourceContext, name: string) => {
-  const { group, plural } = definition
-  const error = alreadyExists(group, plural, name)
+const generateNameConflict = ({ definition, info }: ResourceContext, name: string) => {
+  const error = alreadyExists(info.group, definition.plural, name)
   return new ApiError('AlreadyExists', `${error.message}, the server was not able to generate a unique name for the object`, {
     details: { ...error.details, retryAfterSeconds: 1 },
   })

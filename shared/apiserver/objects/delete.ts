@@ -3,8 +3,7 @@ import { conflict } from '../../meta/status.ts'
 import { timestamp } from '../../platform/clock.ts'
 import { type Entry, RevisionConflict } from '../../storage/store.ts'
 import type { AdmissionAttributes } from '../admission/admission.ts'
-import { keyOf, notFoundIn, type ResourceContext } from '../context.ts'
-import { conflictOf, notFoundOf } from '../store-error.ts'
+import { conflictIn, keyOf, notFoundIn, type ResourceContext } from '../context.ts'
 import { admit, withReservations } from './admit.ts'
 import type { DeleteOptions } from './delete-options.ts'
 import { decodeStored, encoder, encodeUnstored } from './encode.ts'
@@ -31,8 +30,8 @@ export const deleteObject = async (context: ResourceContext, name: string, optio
       return await deleteOnce(context, entry, options)
     } catch (error) {
       if (!(error instanceof RevisionConflict)) throw error
-      if (!error.current) throw notFoundOf(key)
-      if (attempt === maxAttempts) throw conflictOf(key)
+      if (!error.current) throw notFoundIn(context, name)
+      if (attempt === maxAttempts) throw conflictIn(context, name)
     }
   }
 }

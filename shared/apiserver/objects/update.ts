@@ -4,8 +4,7 @@ import type { KubeObject } from '../../meta/object.ts'
 import { badRequest, isReason } from '../../meta/status.ts'
 import { type Entry, RevisionConflict } from '../../storage/store.ts'
 import type { AdmissionAttributes } from '../admission/admission.ts'
-import { keyOf, notFoundIn, type ResourceContext } from '../context.ts'
-import { conflictOf } from '../store-error.ts'
+import { conflictIn, keyOf, notFoundIn, type ResourceContext } from '../context.ts'
 import { admit, mutate, withReservations } from './admit.ts'
 import { createObject, warnOfRepeatedOwners } from './create.ts'
 import { decodeStored, encoder, encodeUnstored } from './encode.ts'
@@ -52,7 +51,7 @@ export const updateObject = async (context: ResourceContext, options: UpdateOpti
       return { bytes: await updateOnce(context, entry, options), created: false }
     } catch (error) {
       if (error instanceof RetryableConflict && attempt < maxAttempts) continue
-      if (error instanceof RetryableConflict || error instanceof RevisionConflict) throw conflictOf(key)
+      if (error instanceof RetryableConflict || error instanceof RevisionConflict) throw conflictIn(context, options.name)
       throw error
     }
   }
@@ -109,13 +108,15 @@ const updateOnce = async (context: ResourceContext, entry: Entry, options: Updat
 
 /** Whether the client insists on the revision it named. */
 const checkPreconditions = (
-  { definition }: ResourceContext,
+  context: ResourceContext,
   { object, old, entry, options }: { object: KubeObject; old: KubeObject; entry: Entry; options: UpdateOptions },
 ): boolean => {
+  const { definition } = context
   const { uid, unconditional } = options
   if (uid !== undefined && uid !== old.metadata.uid) {
-    throw conflictOf(
-      entry.key,
+    throw conflictIn(
+      context,
+      entry.key.name,
       `StorageError: invalid object, Code: 4, Key: ${entry.key.resource}/${entry.key.namespace}/${entry.key.name}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`,
     )
   }
@@ -127,7 +128,7 @@ const checkPreconditions = (
       invalidValue('metadata.resourceVersion', 0, 'must be specified for an update'),
     ])
   }
-  if (named && wanted !== String(entry.revision)) throw conflictOf(entry.key)
+  if (named && wanted !== String(entry.revision)) throw conflictIn(context, entry.key.name)
   return named
 }
 

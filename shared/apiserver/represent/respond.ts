@@ -7,10 +7,11 @@ import type { KubeObject } from '../../meta/object.ts'
 import type { ApiError, Status } from '../../meta/status.ts'
 import type { ResourceContext } from '../context.ts'
 import { decodeStored } from '../objects/encode.ts'
+import { bytesFromStored } from '../objects/served-version.ts'
 import type { ApiRequest, ApiResponse } from '../request.ts'
 import { errorMedia, type Representation, wantsPretty } from './negotiate.ts'
 import { partialMetadata } from './partial-metadata.ts'
-import { includeObjectOf, table } from './table.ts'
+import { table, tableOptions } from './table.ts'
 
 const compress = promisify(gzip)
 /** Below this it isn't worth the time; as upstream. */
@@ -106,29 +107,14 @@ export const respondObject = (
   const { request } = context
   const { status = 200, bytes } = answer
   const { media, as, version } = representation
-  if (as === 'Object') return respondJsonBytes(request, status, { bytes, media })
+  if (as === 'Object') return respondJsonBytes(request, status, { bytes: bytesFromStored(context, bytes), media })
   const object = decodeStored(bytes)
   const value = as === 'Table' ? tableOf(context, [object], object, version) : partialMetadata(object, version)
   return respondJsonBytes(request, status, { bytes: Buffer.from(JSON.stringify(value)), media })
 }
 
-const tableOf = (
-  { definition, parts, request }: ResourceContext,
-  objects: KubeObject[],
-  { metadata }: KubeObject,
-  version: 'v1' | 'v1beta1',
-) =>
-  table(
-    objects,
-    { resourceVersion: metadata.resourceVersion },
-    {
-      definition,
-      version,
-      includeObject: includeObjectOf(request),
-      nowMs: parts.clock.now(),
-      headers: !request.query.has('noHeaders'),
-    },
-  )
+const tableOf = (context: ResourceContext, objects: KubeObject[], { metadata }: KubeObject, version: 'v1' | 'v1beta1') =>
+  table(objects, { resourceVersion: metadata.resourceVersion }, tableOptions(context, version))
 
 export const respondError = async (request: Pick<ApiRequest, 'header' | 'query'>, error: ApiError): Promise<ApiResponse> => {
   const bytes = Buffer.from(JSON.stringify(error.toStatus()))

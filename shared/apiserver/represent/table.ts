@@ -1,6 +1,8 @@
 import type { KubeObject } from '../../meta/object.ts'
 import { badRequest } from '../../meta/status.ts'
 import type { Column, KindDefinition } from '../../resources/definition.ts'
+import type { ResourceContext } from '../context.ts'
+import { fromStored } from '../objects/served-version.ts'
 import type { ApiRequest } from '../request.ts'
 import { partialMetadata } from './partial-metadata.ts'
 
@@ -32,7 +34,7 @@ const columnsOf = ({ columns = [createdColumn] }: KindDefinition) =>
 
 export type IncludeObject = 'Metadata' | 'Object' | 'None'
 
-export const includeObjectOf = ({ query }: Pick<ApiRequest, 'query'>): IncludeObject => {
+const includeObjectOf = ({ query }: Pick<ApiRequest, 'query'>): IncludeObject => {
   const asked = query.get('includeObject') || 'Metadata'
   if (asked === 'Metadata' || asked === 'Object' || asked === 'None') return asked
   throw badRequest(
@@ -47,6 +49,20 @@ export interface TableOptions {
   readonly nowMs: number
   /** further events of a watch come without */
   readonly headers: boolean
+  /** a stored object as the version asked for */
+  readonly shown: (object: KubeObject) => KubeObject
+}
+
+export const tableOptions = (context: ResourceContext, version: TableOptions['version']): TableOptions => {
+  const { definition, parts, request } = context
+  return {
+    definition,
+    version,
+    includeObject: includeObjectOf(request),
+    nowMs: parts.clock.now(),
+    headers: !request.query.has('noHeaders'),
+    shown: (object) => fromStored(context, object),
+  }
 }
 
 const columnDefinitions = (definition: KindDefinition) =>
@@ -58,9 +74,9 @@ const columnDefinitions = (definition: KindDefinition) =>
     priority,
   }))
 
-const row = (object: KubeObject, { definition, version, includeObject, nowMs }: TableOptions) => ({
+const row = (object: KubeObject, { definition, version, includeObject, nowMs, shown }: TableOptions) => ({
   cells: columnsOf(definition).map((column) => column.cell(object, nowMs) ?? null),
-  object: includeObject === 'None' ? null : includeObject === 'Object' ? object : partialMetadata(object, version),
+  object: includeObject === 'None' ? null : includeObject === 'Object' ? shown(object) : partialMetadata(object, version),
 })
 
 /** The objects as meta.k8s.io Table. */

@@ -4,9 +4,10 @@ import type { LogTail, TailChange } from '../../storage/log-tail.ts'
 import type { ResourceContext } from '../context.ts'
 import { decodeStored, encoder } from '../objects/encode.ts'
 import type { Selection } from '../objects/selection.ts'
+import { fromStored } from '../objects/served-version.ts'
 import type { Representation } from './negotiate.ts'
 import { partialMetadata } from './partial-metadata.ts'
-import { includeObjectOf, table } from './table.ts'
+import { table, tableOptions } from './table.ts'
 
 type EventType = 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR'
 
@@ -87,10 +88,10 @@ const eventType = (change: TailChange, matches: Selection['matches']): EventType
   return matches(change.previousObject!) ? 'MODIFIED' : 'ADDED'
 }
 
-const bookmarkObject = ({ definition }: ResourceContext, revision: number, initialEventsEnd: boolean): KubeObject =>
+const bookmarkObject = ({ definition, info }: ResourceContext, revision: number, initialEventsEnd: boolean): KubeObject =>
   ({
     kind: definition.kind,
-    apiVersion: apiVersionOf(definition.group, definition.version),
+    apiVersion: apiVersionOf(info.group, info.version),
     metadata: {
       resourceVersion: String(revision),
       creationTimestamp: null,
@@ -100,21 +101,28 @@ const bookmarkObject = ({ definition }: ResourceContext, revision: number, initi
 
 /** `slot` names what the lines depend on, undefined when this one can't be shared; `represent` is undefined for stored bytes as they are. */
 const representer = (
-  { definition, parts, request }: ResourceContext,
+  context: ResourceContext,
   { as, version }: Representation,
 ): { slot: () => string | undefined; represent: ((object: KubeObject, bookmark?: boolean) => Uint8Array) | undefined } => {
   const json = (value: unknown) => Buffer.from(JSON.stringify(value))
-  if (as === 'Object') return { slot: () => 'object', represent: undefined }
+  if (as === 'Object') {
+    if (!context.servedAs) return { slot: () => 'object', represent: undefined }
+    const { group, version } = context.servedAs
+    return {
+      slot: () => `object ${apiVersionOf(group, version)}`,
+      represent: (object, bookmark) => json(bookmark ? object : fromStored(context, object)),
+    }
+  }
   if (as === 'PartialObjectMetadata') {
     return { slot: () => `partial ${version}`, represent: (object) => json(partialMetadata(object, version)) }
   }
-  const includeObject = includeObjectOf(request)
+  const { includeObject, ...first } = tableOptions(context, version)
   // Only the first event of a stream carries the columns.
-  let headers = !request.query.has('noHeaders')
+  let { headers } = first
   return {
-    slot: () => (headers ? undefined : `table ${version} ${includeObject}`),
+    slot: () => (headers ? undefined : `table ${version} ${includeObject} ${context.info.group}/${context.info.version}`),
     represent: (object, bookmark = false) => {
-      const options = { definition, version, includeObject, nowMs: parts.clock.now(), headers }
+      const options = { ...tableOptions(context, version), headers }
       headers = false
       const metadata = { resourceVersion: object.metadata.resourceVersion }
       if (!bookmark) return json(table([object], metadata, options))

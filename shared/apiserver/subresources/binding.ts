@@ -4,13 +4,12 @@ import { badRequest } from '../../meta/status.ts'
 import { timestamp } from '../../platform/clock.ts'
 import type { Pod } from '../../resources/resource.ts'
 import { readValue } from '../body.ts'
-import { isDryRun, keyOf, type ResourceContext } from '../context.ts'
+import { conflictIn, isDryRun, type ResourceContext } from '../context.ts'
 import { updateObject } from '../objects/update.ts'
 import type { UpdateRules } from '../objects/update-rules.ts'
 import { negotiate, statusForms } from '../represent/negotiate.ts'
 import { respondStatus, successStatus } from '../represent/respond.ts'
 import type { ApiResponse } from '../request.ts'
-import { conflictOf } from '../store-error.ts'
 
 interface Binding {
   readonly metadata?: {
@@ -55,7 +54,7 @@ const checked = ({ metadata, target }: Binding, name: string): string => {
 
 const bind = (context: ResourceContext, pod: Pod, { binding, node }: { binding: Binding; node: string }): KubeObject => {
   const { metadata, spec } = pod
-  const refuse = (message: string) => conflictOf(keyOf(context), message)
+  const refuse = (message: string) => conflictIn(context, context.info.name, message)
   if (binding.metadata?.uid && binding.metadata.uid !== metadata.uid) {
     throw refuse(`Precondition failed: UID in precondition: ${binding.metadata.uid}, UID in object meta: ${metadata.uid}`)
   }

@@ -36,7 +36,7 @@ const scaleOf = (context: ResourceContext, object: KubeObject): Scale => {
 
 const respondScale = (context: ResourceContext, bytes: Uint8Array): Promise<ApiResponse> => {
   const { columns: _columns, ...definition } = context.definition
-  return respondObject({ ...context, definition }, negotiate(context.request, objectForms), {
+  return respondObject({ ...context, definition, servedAs: undefined }, negotiate(context.request, objectForms), {
     bytes: Buffer.from(JSON.stringify(scaleOf(context, decodeStored(bytes)))),
   })
 }

@@ -10,6 +10,7 @@ import { type DeleteOptions, readDeleteOptions } from '../objects/delete-options
 import { listOptionsOf } from '../objects/list-options.ts'
 import { selectedPage } from '../objects/selected-page.ts'
 import { selectionOf } from '../objects/selection.ts'
+import { bytesFromStored } from '../objects/served-version.ts'
 import { resourceOf } from '../registry.ts'
 import { listForms, negotiate } from '../represent/negotiate.ts'
 import { respondJsonBytes } from '../represent/respond.ts'
@@ -38,8 +39,8 @@ export const deleteCollectionVerb = async (context: ResourceContext): Promise<Ap
   if (representation.as !== 'Object') {
     return respondList(context, representation, { values: page.values, metadata: { resourceVersion: String(page.revision) } })
   }
-  const items = page.values.map((value) => Buffer.from(value).toString()).join(',')
-  const apiVersion = apiVersionOf(definition.group, definition.version)
+  const items = page.values.map((value) => Buffer.from(bytesFromStored(context, value)).toString()).join(',')
+  const apiVersion = apiVersionOf(info.group, info.version)
   const head = `{"kind":"${definition.kind}List","apiVersion":"${apiVersion}","metadata":{"resourceVersion":"${page.revision}"}`
   return respondJsonBytes(request, 200, { bytes: Buffer.from(`${head},"items":[${items}]}`), media: representation.media })
 }

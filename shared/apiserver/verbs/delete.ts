@@ -20,5 +20,5 @@ export const deleteVerb = async (context: ResourceContext): Promise<ApiResponse>
   })
 }
 
-const removedStatus = ({ definition: { group, plural } }: ResourceContext, { object: { metadata } }: DeleteResult) =>
-  successStatus({ name: metadata.name, group: group || undefined, kind: plural, uid: metadata.uid })
+const removedStatus = ({ definition, info }: ResourceContext, { object: { metadata } }: DeleteResult) =>
+  successStatus({ name: metadata.name, group: info.group || undefined, kind: definition.plural, uid: metadata.uid })

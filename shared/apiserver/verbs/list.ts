@@ -8,6 +8,7 @@ import { decodeStored } from '../objects/encode.ts'
 import { type ListOptions, listOptionsOf } from '../objects/list-options.ts'
 import { type Page, selectedPage } from '../objects/selected-page.ts'
 import { selectionOf } from '../objects/selection.ts'
+import { bytesFromStored } from '../objects/served-version.ts'
 import { resourceOf } from '../registry.ts'
 import { listForms, negotiate } from '../represent/negotiate.ts'
 import { respondJsonParts } from '../represent/respond.ts'
@@ -86,15 +87,16 @@ const positionOf = async (
 const comma = Buffer.from(',')
 const end = Buffer.from(']}\n')
 
-/** The stored bytes are the answer: nothing is parsed. */
-const join = ({ definition }: ResourceContext, { values }: Page, metadata: ListMetadata): Uint8Array[] => {
-  const apiVersion = apiVersionOf(definition.group, definition.version)
+/** The stored bytes are the answer: nothing is parsed, unless another version is asked for. */
+const join = (context: ResourceContext, { values }: Page, metadata: ListMetadata): Uint8Array[] => {
+  const { definition, info } = context
+  const apiVersion = apiVersionOf(info.group, info.version)
   const parts: Uint8Array[] = [
     Buffer.from(`{"kind":"${definition.kind}List","apiVersion":"${apiVersion}","metadata":${JSON.stringify(metadata)},"items":[`),
   ]
   for (const value of values) {
     if (parts.length > 1) parts.push(comma)
-    parts.push(value)
+    parts.push(bytesFromStored(context, value))
   }
   parts.push(end)
   return parts

@@ -2,6 +2,7 @@ import { badRequest } from '../../meta/status.ts'
 import { isDryRun, type ResourceContext } from '../context.ts'
 import { decodePatched } from '../objects/decode.ts'
 import { readPatch } from '../objects/patch.ts'
+import { askedType, fromStored } from '../objects/served-version.ts'
 import { nameMissing, updateObject } from '../objects/update.ts'
 import { mainRules, statusRules, type UpdateRules } from '../objects/update-rules.ts'
 import { checkWriteOptions } from '../objects/write-options.ts'
@@ -12,14 +13,15 @@ import type { ApiResponse } from '../request.ts'
 const patchWith =
   (rules: UpdateRules) =>
   async (context: ResourceContext): Promise<ApiResponse> => {
-    const { request, info, definition, parts } = context
+    const { request, info, parts } = context
+    const { schema } = askedType(context)
     checkWriteOptions(request, 'PatchOptions')
     const representation = negotiate(request, objectForms)
     const patch = await readPatch(context)
     const { bytes } = await updateObject(context, {
       name: info.name,
       transform: (current) => {
-        const patched = patch.apply(current!, { schema: definition.schema, schemas: parts.schemas })
+        const patched = patch.apply(fromStored(context, current!), { schema, schemas: parts.schemas })
         const object = decodePatched(context, patched, patch.shown(patched))
         if (!object.metadata.name) throw nameMissing(info.name)
         if (object.metadata.name !== info.name) {

@@ -23,7 +23,12 @@ export interface OwnerGraph {
 export const createOwnerGraph = (resources: readonly Resource[]): OwnerGraph => {
   const byName = new Map(resources.map((resource) => [resourceName(resource.group, resource.resource), resource]))
   const byType = new Map(
-    resources.map((resource) => [typeKey(apiVersionOf(resource.group, resource.version), resource.kind), resource]),
+    resources.flatMap((resource) =>
+      [apiVersionOf(resource.group, resource.version), ...(resource.otherApiVersions ?? [])].map((apiVersion) => [
+        typeKey(apiVersion, resource.kind),
+        resource,
+      ]),
+    ),
   )
   const indexes = resources.map((resource): Index<KubeObject> => ({ name: 'owner uid', resource, valuesOf: ownerUids }))
   const byUid = resources

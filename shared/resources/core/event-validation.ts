@@ -6,11 +6,13 @@ import { checked } from '../validation/value.ts'
 const maxWordLength = 128
 const maxNoteLength = 1024
 
-/** Events of the old API (without eventTime) are hardly checked. */
-export const validateEvent = (event: Event): FieldError[] => [
-  ...(event.eventTime ? validateNew(event) : validateNamespace(event)),
-  ...checked('namespace', event.metadata.namespace ?? '', (name) => dns1123Subdomain(name)),
-]
+/** Events of the old API (without eventTime) are hardly checked. `reporter`: what the version asked for calls reportingComponent. */
+export const validateEvent =
+  (reporter: string) =>
+  (event: Event): FieldError[] => [
+    ...(event.eventTime ? validateNew(event, reporter) : validateNamespace(event)),
+    ...checked('namespace', event.metadata.namespace ?? '', (name) => dns1123Subdomain(name)),
+  ]
 
 const mismatch = ({ involvedObject }: Event) =>
   invalidValue('involvedObject.namespace', involvedObject.namespace ?? '', 'does not match event.namespace')
@@ -22,13 +24,13 @@ const validateNamespace = (event: Event): FieldError[] => {
   return isRight ? [] : [mismatch(event)]
 }
 
-const validateNew = (event: Event): FieldError[] => {
+const validateNew = (event: Event, reporter: string): FieldError[] => {
   const { reportingComponent = '', metadata, involvedObject } = event
   const ofCluster = metadata.namespace === 'default' || metadata.namespace === 'kube-system'
   return [
     ...(!involvedObject.namespace && !ofCluster ? [mismatch(event)] : []),
-    ...(reportingComponent === '' ? [requiredValue('reportingComponent')] : []),
-    ...checked('reportingComponent', reportingComponent, qualifiedName),
+    ...(reportingComponent === '' ? [requiredValue(reporter)] : []),
+    ...checked(reporter, reportingComponent, qualifiedName),
     ...word('reportingInstance', event.reportingInstance),
     ...word('action', event.action),
     ...word('reason', event.reason),

@@ -2,6 +2,7 @@ import { humanAge } from '../../meta/duration.ts'
 import { pathSegment } from '../../meta/names.ts'
 import { nameColumn, text, wide } from '../column.ts'
 import { define } from '../definition.ts'
+import { eventsV1 } from '../events/event.ts'
 import type { Event } from '../resource.ts'
 import { validateEvent } from './event-validation.ts'
 
@@ -36,7 +37,8 @@ export const event = define<Event>({
   },
   createOnUpdate: true,
   ttlSeconds: 3600,
-  validate: validateEvent,
+  servedAs: [eventsV1],
+  validate: validateEvent('reportingComponent'),
   fieldSelectors: {
     'involvedObject.kind': ({ involvedObject }) => involvedObject.kind ?? '',
     'involvedObject.namespace': ({ involvedObject }) => involvedObject.namespace ?? '',

@@ -16,19 +16,14 @@ import { type Clock, systemClock } from '../../../shared/platform/clock.ts'
 import { createLogger } from '../../../shared/platform/log.ts'
 import { definitions } from '../../../shared/resources/index.ts'
 import { type Node, nodes, type Pod, pods } from '../../../shared/resources/resource.ts'
+import { resourceFrom } from '../../../shared/resources/resource-of.ts'
 import { loadSchemas } from '../../../shared/resources/schemas.ts'
 import { createScheduler } from '../../../shared/scheduler/scheduler.ts'
 import { openLmdbStore } from '../../../shared/storage/lmdb/open.ts'
 import { createStoreCache, type StoreCache } from '../../../shared/storage/store-cache.ts'
 import { openLogTail } from '../../../shared/storage/tail/open.ts'
 
-export const allResources: readonly Resource[] = definitions.map(({ group, version, plural, kind, namespaced }) => ({
-  group,
-  version,
-  resource: plural,
-  kind,
-  namespaced,
-}))
+export const allResources: readonly Resource[] = definitions.map(resourceFrom)
 
 /** Every controller, as the composition root makes them. */
 export const allControllers = (changes: Partial<ControllersOptions> = {}): Controller[] =>

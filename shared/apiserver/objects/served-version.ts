@@ -1,0 +1,29 @@
+import { Buffer } from 'node:buffer'
+import { apiVersionOf, type KubeObject } from '../../meta/object.ts'
+import type { ResourceContext } from '../context.ts'
+import { decodeStored } from './encode.ts'
+
+/** The type that the request's path asks for. */
+export const askedType = ({ definition, servedAs }: Pick<ResourceContext, 'definition' | 'servedAs'>) => {
+  const { group, version, schema } = servedAs ?? definition
+  return { group, version, schema, kind: definition.kind }
+}
+
+/** A decoded object of the version asked for, as it is stored, defaulted. */
+export const toStored = ({ definition, servedAs }: ResourceContext, object: KubeObject): KubeObject => {
+  servedAs?.default?.(object)
+  const stored = servedAs ? servedAs.toStored(object) : object
+  definition.default?.(stored)
+  return stored
+}
+
+/** A stored object as the version asked for. */
+export const fromStored = ({ definition, servedAs }: ResourceContext, object: KubeObject): KubeObject => {
+  if (!servedAs) return object
+  const { apiVersion: _apiVersion, kind: _kind, ...rest } = servedAs.fromStored(object)
+  return { kind: definition.kind, apiVersion: apiVersionOf(servedAs.group, servedAs.version), ...rest }
+}
+
+/** Stored bytes as the version asked for: the same ones unless it is another. */
+export const bytesFromStored = (context: ResourceContext, bytes: Uint8Array): Uint8Array =>
+  context.servedAs ? Buffer.from(JSON.stringify(fromStored(context, decodeStored(bytes)))) : bytes
