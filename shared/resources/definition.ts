@@ -49,11 +49,11 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly validateName?: ((name: string, prefix: boolean) => string[]) | undefined
   readonly default?: ((object: T) => void) | undefined
   /** Removes what a creator may not set (status) and sets what the server sets. Runs after `default`. */
-  readonly prepareForCreate?: ((object: T) => void) | undefined
+  readonly prepareForCreate?: ((object: T, requester: Requester) => void) | undefined
   /** Keeps what an update of the main resource may not change (status, by default handled generically when there is a status subresource). */
   readonly prepareForUpdate?: ((object: T, old: T) => void) | undefined
-  /** An update of `status` keeps everything but status and metadata fields that controllers set; more is said here. */
-  readonly prepareForStatusUpdate?: ((object: T, old: T) => void) | undefined
+  /** An update of `status` keeps everything but status and metadata fields that controllers set; more is said here. `now`: RFC 3339 in seconds. */
+  readonly prepareForStatusUpdate?: ((object: T, old: T, now: string) => void) | undefined
   /** Findings beyond those about ObjectMeta. Runs on creation, and on an update together with `validateUpdate`. */
   readonly validate?: ((object: T) => FieldError[]) | undefined
   /** Runs after `validate`, on creation only. */
@@ -72,6 +72,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly fieldSelectors?: Readonly<Record<string, (object: T) => string>> | undefined
   /** Behind Name, unless one of them has format `name`; the generic Name and Age columns are used when undefined. */
   readonly columns?: readonly Column<T>[] | undefined
+  /** of the rows of a table of many; default: by name */
+  readonly tableOrder?: ((a: T, b: T) => number) | undefined
 
   /**
    * Grace of a deletion in seconds, from the object and what was asked for; undefined: removed at once. When it is > 0 the object only
@@ -125,6 +127,22 @@ export interface SubresourceInfo {
   readonly group?: string | undefined
   readonly version?: string | undefined
   readonly verbs: readonly string[]
+  /** of one that updates the object itself, as `status` does */
+  readonly update?: SubresourceUpdate<never> | undefined
+}
+
+export interface SubresourceUpdate<T> {
+  /** Keeps what it may not change. `now`: RFC 3339 in seconds. */
+  readonly prepare: (object: T, old: T, now: string) => void
+  readonly validate: (object: T, old: T) => FieldError[]
+}
+
+/** Who creates an object. */
+export interface Requester {
+  readonly name: string
+  readonly uid?: string | undefined
+  readonly groups: readonly string[]
+  readonly extra?: Readonly<Record<string, readonly string[]>> | undefined
 }
 
 export interface ScaleMapping<T> {

@@ -4,6 +4,7 @@ import { daemonSet } from './apps/daemonset.ts'
 import { deployment } from './apps/deployment.ts'
 import { replicaSet } from './apps/replicaset.ts'
 import { statefulSet } from './apps/statefulset.ts'
+import { certificateSigningRequest } from './certificates/certificatesigningrequest.ts'
 import { lease } from './coordination/lease.ts'
 import { configMap } from './core/configmap.ts'
 import { endpoints } from './core/endpoints.ts'
@@ -19,6 +20,8 @@ import { service } from './core/service.ts'
 import { serviceAccount } from './core/serviceaccount.ts'
 import type { KindDefinition } from './definition.ts'
 import { endpointSlice } from './discovery/endpointslice.ts'
+import { flowSchema } from './flowcontrol/flowschema.ts'
+import { priorityLevelConfiguration } from './flowcontrol/prioritylevelconfiguration.ts'
 import { ingress } from './networking/ingress.ts'
 import { ingressClass } from './networking/ingressclass.ts'
 import { ipAddress } from './networking/ipaddress.ts'
@@ -50,10 +53,13 @@ export const definitions: readonly KindDefinition[] = [
   replicaSet,
   statefulSet,
   customResourceDefinition,
+  certificateSigningRequest,
   lease,
   endpointSlice,
   ingress,
   ingressClass,
+  flowSchema,
+  priorityLevelConfiguration,
   ipAddress,
   networkPolicy,
   serviceCIDR,

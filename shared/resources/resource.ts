@@ -26,6 +26,9 @@ export type PersistentVolumeClaim = Stored<wire.PersistentVolumeClaim, 'spec'>
 export type ControllerRevision = Stored<wire.ControllerRevision>
 export type Lease = Stored<wire.Lease, 'spec'>
 export type EndpointSlice = Stored<wire.EndpointSlice>
+export type CertificateSigningRequest = Stored<wire.CertificateSigningRequest, 'spec'>
+export type FlowSchema = Stored<wire.FlowSchema, 'spec'>
+export type PriorityLevelConfiguration = Stored<wire.PriorityLevelConfiguration, 'spec'>
 export type IPAddress = Stored<wire.IPAddress, 'spec'>
 export type ServiceCIDR = Stored<wire.ServiceCIDR, 'spec'>
 export type Ingress = Stored<wire.Ingress, 'spec'>
@@ -67,6 +70,17 @@ export const persistentVolumeClaims = namespaced<PersistentVolumeClaim>('v1', 'p
 export const controllerRevisions = namespaced<ControllerRevision>('apps/v1', 'controllerrevisions', 'ControllerRevision')
 export const leases = namespaced<Lease>('coordination.k8s.io/v1', 'leases', 'Lease')
 export const endpointSlices = namespaced<EndpointSlice>('discovery.k8s.io/v1', 'endpointslices', 'EndpointSlice')
+export const certificateSigningRequests = clusterScoped<CertificateSigningRequest>(
+  'certificates.k8s.io/v1',
+  'certificatesigningrequests',
+  'CertificateSigningRequest',
+)
+export const flowSchemas = clusterScoped<FlowSchema>('flowcontrol.apiserver.k8s.io/v1', 'flowschemas', 'FlowSchema')
+export const priorityLevelConfigurations = clusterScoped<PriorityLevelConfiguration>(
+  'flowcontrol.apiserver.k8s.io/v1',
+  'prioritylevelconfigurations',
+  'PriorityLevelConfiguration',
+)
 export const ipAddresses = clusterScoped<IPAddress>('networking.k8s.io/v1', 'ipaddresses', 'IPAddress')
 export const serviceCIDRs = clusterScoped<ServiceCIDR>('networking.k8s.io/v1', 'servicecidrs', 'ServiceCIDR')
 export const ingresses = namespaced<Ingress>('networking.k8s.io/v1', 'ingresses', 'Ingress')

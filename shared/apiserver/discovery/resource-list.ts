@@ -35,7 +35,13 @@ export const subresourcesOf = ({ plural, namespaced, kind, subresources }: KindD
   return [
     ...(subresources?.status ? [{ ...common('status'), kind, verbs }] : []),
     ...(subresources?.scale ? [{ ...common('scale'), ...scaleKind, verbs }] : []),
-    ...Object.entries(subresources?.others ?? {}).map(([name, info]) => ({ ...common(name), ...info })),
+    ...Object.entries(subresources?.others ?? {}).map(([name, { kind, group, version, verbs }]) => ({
+      ...common(name),
+      kind,
+      group,
+      version,
+      verbs,
+    })),
   ].sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 

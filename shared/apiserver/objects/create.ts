@@ -67,9 +67,9 @@ const createOnce = async (context: ResourceContext, object: KubeObject, { dryRun
   })
 }
 
-const prepare = ({ definition, parts, warnings }: ResourceContext, object: KubeObject): void => {
+const prepare = ({ definition, parts, warnings, user }: ResourceContext, object: KubeObject): void => {
   if (definition.hasGeneration) object.metadata.generation = 1
-  definition.prepareForCreate?.(object)
+  definition.prepareForCreate?.(object, user)
   dropEmpty(object)
   complete(object, definition.schema, parts.schemas)
   const { group, kind } = definition

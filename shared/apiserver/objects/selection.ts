@@ -26,6 +26,8 @@ export const selectionOf = ({ request, definition, info }: ResourceContext): Sel
   const labels = labelText ? parseLabelSelector(labelText) : undefined
   const fields: FieldRequirement[] = fieldText ? parseFieldSelector(fieldText) : []
   const known = { ...metadataFields, ...definition.fieldSelectors }
+  // upstream's kinds name all that they know, and those of the cluster no namespace
+  if (definition.fieldSelectors && !definition.namespaced) delete known['metadata.namespace']
   for (const { field } of fields) {
     if (!Object.hasOwn(known, field)) {
       throw badRequest(

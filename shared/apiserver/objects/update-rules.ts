@@ -1,5 +1,7 @@
 import type { FieldError } from '../../meta/field-error.ts'
 import type { KubeObject } from '../../meta/object.ts'
+import { timestamp } from '../../platform/clock.ts'
+import type { SubresourceUpdate } from '../../resources/definition.ts'
 import type { ResourceContext } from '../context.ts'
 import { jsonEqual, specEqual } from './json-equal.ts'
 import { keep } from './metadata.ts'
@@ -32,16 +34,25 @@ export const mainRules: UpdateRules = {
 
 /** An update of status keeps everything else but metadata, of which a kind may keep some too. */
 export const statusRules: UpdateRules = {
-  prepare: ({ definition }, object, old) => {
+  prepare: ({ definition, parts }, object, old) => {
     const { status, metadata } = object
     for (const field of Object.keys(object)) if (!(field in old)) delete object[field]
     Object.assign(object, old, { metadata })
     if (status === undefined) delete object.status
     else object.status = status
-    definition.prepareForStatusUpdate?.(object, old)
+    definition.prepareForStatusUpdate?.(object, old, timestamp(parts.clock.now()))
   },
   validate: ({ definition }, object, old) => definition.validateStatusUpdate?.(object, old) ?? [],
 }
+
+/** An update of a subresource that says on its definition what it may change. */
+export const subresourceRules: UpdateRules = {
+  prepare: (context, object, old) => updateOf(context).prepare(object, old, timestamp(context.parts.clock.now())),
+  validate: (context, object, old) => updateOf(context).validate(object, old),
+}
+
+const updateOf = ({ definition, info }: ResourceContext) =>
+  definition.subresources!.others![info.subresource]!.update as unknown as SubresourceUpdate<KubeObject>
 
 const countedMetadataEqual = (
   { generationMetadata = [] }: ResourceContext['definition'],

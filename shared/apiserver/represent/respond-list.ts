@@ -12,10 +12,11 @@ export const respondList = (
   { media, as, version }: Representation,
   { values, metadata }: { readonly values: readonly Uint8Array[]; readonly metadata: Record<string, unknown> },
 ): Promise<ApiResponse> => {
+  const { tableOrder } = context.definition
   const objects = values.map(decodeStored)
   const value =
     as === 'Table'
-      ? table(objects, metadata, tableOptions(context, version))
+      ? table(tableOrder ? objects.toSorted(tableOrder) : objects, metadata, tableOptions(context, version))
       : {
           kind: 'PartialObjectMetadataList',
           apiVersion: `meta.k8s.io/${version}`,

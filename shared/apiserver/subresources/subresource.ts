@@ -2,8 +2,8 @@ import type { Subresources } from '../../resources/definition.ts'
 import type { ResourceContext, SubresourceHandler, SubresourceHandlers } from '../context.ts'
 import { methodNotAllowed, pathNotFound } from '../paths.ts'
 import { getVerb } from '../verbs/get.ts'
-import { patchStatus } from '../verbs/patch.ts'
-import { updateStatus } from '../verbs/update.ts'
+import { patchStatus, patchSubresource } from '../verbs/patch.ts'
+import { updateStatus, updateSubresource } from '../verbs/update.ts'
 import { createBinding } from './binding.ts'
 import { createEviction } from './eviction.ts'
 import { updateFinalize } from './finalize.ts'
@@ -13,6 +13,7 @@ import { getScale, patchScale, updateScale } from './scale.ts'
 export const builtInSubresources: Readonly<Record<string, SubresourceHandlers>> = {
   status: { get: getVerb, update: updateStatus, patch: patchStatus },
   scale: { get: getScale, update: updateScale, patch: patchScale },
+  approval: { get: getVerb, update: updateSubresource, patch: patchSubresource },
   binding: { create: createBinding },
   eviction: { create: createEviction },
   finalize: { update: updateFinalize },

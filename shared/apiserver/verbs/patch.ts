@@ -4,7 +4,7 @@ import { decodePatched } from '../objects/decode.ts'
 import { readPatch } from '../objects/patch.ts'
 import { askedType, fromStored } from '../objects/served-version.ts'
 import { nameMissing, updateObject } from '../objects/update.ts'
-import { mainRules, statusRules, type UpdateRules } from '../objects/update-rules.ts'
+import { mainRules, statusRules, subresourceRules, type UpdateRules } from '../objects/update-rules.ts'
 import { checkWriteOptions } from '../objects/write-options.ts'
 import { negotiate, objectForms } from '../represent/negotiate.ts'
 import { respondObject } from '../represent/respond.ts'
@@ -41,3 +41,4 @@ const patchWith =
 
 export const patchVerb = patchWith(mainRules)
 export const patchStatus = patchWith(statusRules)
+export const patchSubresource = patchWith(subresourceRules)

@@ -3,7 +3,7 @@ import { readObject } from '../body.ts'
 import { isDryRun, type ResourceContext } from '../context.ts'
 import { matchNamespace } from '../objects/metadata.ts'
 import { nameMissing, updateObject } from '../objects/update.ts'
-import { mainRules, statusRules, type UpdateRules } from '../objects/update-rules.ts'
+import { mainRules, statusRules, subresourceRules, type UpdateRules } from '../objects/update-rules.ts'
 import { checkWriteOptions } from '../objects/write-options.ts'
 import { negotiate, objectForms } from '../represent/negotiate.ts'
 import { respondObject } from '../represent/respond.ts'
@@ -37,3 +37,4 @@ export const replaceWith =
 
 export const updateVerb = replaceWith(mainRules, { mayCreate: true })
 export const updateStatus = replaceWith(statusRules, { mayCreate: false })
+export const updateSubresource = replaceWith(subresourceRules, { mayCreate: false })

@@ -17,7 +17,7 @@ export const kind = (name: string) => {
   const created = (value: object): KubeObject => {
     const object = structuredClone({ metadata: { name: 'it', namespace: 'default' }, ...value }) as KubeObject
     definition.default?.(object)
-    definition.prepareForCreate?.(object)
+    definition.prepareForCreate?.(object, { name: 'someone', groups: [] })
     return object
   }
   return {
