@@ -52,7 +52,7 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly prepareForCreate?: ((object: T, requester: Requester) => void) | undefined
   /** Keeps what an update of the main resource may not change (status, by default handled generically when there is a status subresource). */
   readonly prepareForUpdate?: ((object: T, old: T) => void) | undefined
-  /** An update of `status` keeps everything but status and metadata fields that controllers set; more is said here. `now`: RFC 3339 in seconds. */
+  /** An update of `status` keeps everything but status and metadata; more is said here. `now`: RFC 3339 in seconds. */
   readonly prepareForStatusUpdate?: ((object: T, old: T, now: string) => void) | undefined
   /** Findings beyond those about ObjectMeta. Runs on creation, and on an update together with `validateUpdate`. */
   readonly validate?: ((object: T) => FieldError[]) | undefined

@@ -2,6 +2,7 @@ import { age, text } from '../column.ts'
 import { define } from '../definition.ts'
 import type { FlowSchema } from '../resource.ts'
 import { validateFlowSchema, validateFlowSchemaStatus } from './flowschema-validation.ts'
+import { keepMetadata } from './keep-metadata.ts'
 
 const precedenceOf = ({ spec }: FlowSchema) => spec.matchingPrecedence ?? 0
 
@@ -31,9 +32,7 @@ export const flowSchema = define<FlowSchema>({
   prepareForCreate: (object) => {
     object.status = {}
   },
-  prepareForStatusUpdate: (object, old) => {
-    object.metadata = structuredClone(old.metadata)
-  },
+  prepareForStatusUpdate: keepMetadata,
   validate: validateFlowSchema,
   validateStatusUpdate: validateFlowSchemaStatus,
   tableOrder: (a, b) => precedenceOf(a) - precedenceOf(b) || (a.metadata.name < b.metadata.name ? -1 : 1),

@@ -2,6 +2,7 @@ import { age, text } from '../column.ts'
 import { define } from '../definition.ts'
 import type { LimitResponse } from '../generated/types.ts'
 import type { PriorityLevelConfiguration } from '../resource.ts'
+import { keepMetadata } from './keep-metadata.ts'
 import { validateLevel, validateLevelStatus } from './prioritylevelconfiguration-validation.ts'
 
 const setDefaults = (object: PriorityLevelConfiguration) => {
@@ -38,9 +39,7 @@ export const priorityLevelConfiguration = define<PriorityLevelConfiguration>({
   prepareForCreate: (object) => {
     object.status = {}
   },
-  prepareForStatusUpdate: (object, old) => {
-    object.metadata = structuredClone(old.metadata)
-  },
+  prepareForStatusUpdate: keepMetadata,
   validate: validateLevel,
   validateStatusUpdate: validateLevelStatus,
   columns: [
