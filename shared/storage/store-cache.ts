@@ -109,7 +109,10 @@ class LoadedCache implements StoreCache {
   }
 
   async #listAll(): Promise<void> {
-    await Promise.all([...this.#stale].map((name) => this.#listOne(name)))
+    // All are awaited, though one failed: whoever syncs next must not read what another list is about to replace.
+    const listed = await Promise.allSettled([...this.#stale].map((name) => this.#listOne(name)))
+    const failed = listed.find((result) => result.status === 'rejected')
+    if (failed) throw failed.reason
   }
 
   async #listOne(name: string): Promise<void> {

@@ -4,7 +4,7 @@ import type { Resource } from '../../../shared/client/client.ts'
 import type { KubeObject } from '../../../shared/meta/object.ts'
 import type { LmdbStore } from '../../../shared/storage/lmdb/open.ts'
 import type { LogTail } from '../../../shared/storage/log-tail.ts'
-import { RevisionExpired, type Store } from '../../../shared/storage/store.ts'
+import { RevisionExpired, type Store, StoreUnavailable } from '../../../shared/storage/store.ts'
 import { CacheNotLoaded, createStoreCache, type StoreCache } from '../../../shared/storage/store-cache.ts'
 import { openLogTail } from '../../../shared/storage/tail/open.ts'
 import { createPod, deletePod, updatePod } from '../../contract/store/objects.ts'
@@ -112,6 +112,41 @@ describe('store cache', () => {
     await createPod(store, 'while-asleep')
     await own.sync()
     expect(names(own.list(pods))).toEqual(['early', 'while-asleep'])
+    await sleeper.close()
+  })
+
+  it('shows nothing of before to who syncs after one of two lists failed', async () => {
+    const { promise: held, resolve: release } = Promise.withResolvers<void>()
+    const { promise: failed, resolve: fail } = Promise.withResolvers<void>()
+    let faulty = false
+    const slow: Store = {
+      ...store,
+      list: async (resource, options) => {
+        if (!faulty) return store.list(resource, options)
+        if (resource === 'pods') await held
+        else {
+          faulty = false
+          fail()
+          throw new StoreUnavailable('throttled')
+        }
+        return store.list(resource, options)
+      },
+    }
+    const sleeper = await openLogTail({ store: slow, follow: 'never' })
+    const own = await createStoreCache({ store: slow, tail: sleeper, resources: [pods, nodes] })
+    await store.compact((await createPod(store, 'while-asleep')).revision)
+    await createPod(store, 'later')
+    faulty = true
+    const first = own.sync().catch(String)
+    await failed
+    await new Promise((resolve) => setImmediate(resolve))
+    const second = own.sync().then(() => names(own.list(pods)), String)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    release()
+    expect(await first).toContain('throttled')
+    expect(await second).toContain('throttled')
+    await own.sync()
+    expect(names(own.list(pods))).toEqual(['early', 'later', 'while-asleep'])
     await sleeper.close()
   })
 })
