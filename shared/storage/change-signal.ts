@@ -9,6 +9,7 @@ export interface ChangeNotifier {
 export class ChangeSignal {
   readonly #waiting = new Set<() => void>()
   readonly #poll: NodeJS.Timeout | undefined
+  #closed = false
 
   constructor(options: { pollMs: number | undefined }) {
     if (options.pollMs !== undefined) this.#poll = setInterval(() => this.wake(), options.pollMs).unref()
@@ -20,7 +21,9 @@ export class ChangeSignal {
     for (const resolve of waiting) resolve()
   }
 
+  /** At once when nobody would wake it any more: who waits may have looked at the log meanwhile. */
   wait(signal: AbortSignal): Promise<void> {
+    if (signal.aborted || this.#closed) return Promise.resolve()
     return new Promise((resolve) => {
       const done = () => {
         this.#waiting.delete(done)
@@ -33,6 +36,7 @@ export class ChangeSignal {
   }
 
   close(): void {
+    this.#closed = true
     clearInterval(this.#poll)
     this.wake()
   }
