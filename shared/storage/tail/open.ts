@@ -143,7 +143,7 @@ class StoreLogTail implements LogTail {
       // The store was set back to an earlier moment: writes say so.
       if (error instanceof RevisionInFuture) return false
       if (!(error instanceof RevisionExpired)) throw error
-      await this.#reset(error)
+      await this.#reset()
       return false
     }
   }
@@ -161,10 +161,15 @@ class StoreLogTail implements LogTail {
     this.#turns.run()
   }
 
-  async #reset(cause: RevisionExpired): Promise<void> {
-    this.#position = await this.#store.revision()
-    this.#held.clear(this.#position)
-    for (const subscription of [...this.#subscriptions]) subscription.fail(cause)
+  /** Who is further than the tail was, or reads the store itself, may have missed nothing: the store says who has. */
+  async #reset(): Promise<void> {
+    const position = await this.#store.revision()
+    const behind = [...this.#live.values()].flatMap((subscriptions) => [...subscriptions])
+    for (const subscription of behind) subscription.goBehind()
+    this.#live.clear()
+    this.#position = position
+    this.#held.clear(position)
+    for (const subscription of behind) subscription.start()
     for (const listener of [...this.#listeners]) this.#call(listener, () => listener.reset(this.#position))
   }
 

@@ -31,7 +31,12 @@ export class TailSubscription implements Subscription {
     this.#maxPending = options.maxPending ?? 10_000
     if (options.signal?.aborted) this.#endedAt = this.reached
     options.signal?.addEventListener('abort', this.#abort)
-    options.start(this).catch((error: unknown) => this.fail(error))
+    this.start()
+  }
+
+  /** Brings it to the end of the log. */
+  start(): void {
+    this.#options.start(this).catch((error: unknown) => this.fail(error))
   }
 
   get options() {
@@ -53,6 +58,12 @@ export class TailSubscription implements Subscription {
     this.#live = true
     // Starting far behind is not being slow.
     this.#maxPending += this.#pending.length
+  }
+
+  /** The tail is about to leave history out: what comes is to be read from the store, after a new `start`. */
+  goBehind(): void {
+    this.reached = Math.max(this.reached, this.#options.tailPosition())
+    this.#live = false
   }
 
   /** A change as it happens; too many waiting end the subscription. */

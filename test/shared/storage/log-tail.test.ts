@@ -199,6 +199,39 @@ describe('log tail', () => {
     expect(await failure(tail.subscribe({ after }))).toBeInstanceOf(RevisionExpired)
   })
 
+  describe('of a process that slept while history was dropped', () => {
+    let asleep: LogTail
+    beforeEach(async () => {
+      asleep = await openLogTail({ store, follow: 'never' })
+    })
+    afterEach(() => asleep.close())
+
+    it('says so to who stood there, and that no more was taken than before', async () => {
+      const after = await store.revision()
+      const subscription = asleep.subscribe({ after })
+      const failed = failure(subscription)
+      const [first = 0] = await writeMany(1)
+      await asleep.catchUp()
+      await writeMany(3)
+      await store.compact(await store.revision())
+      await asleep.catchUp()
+      expect(await failed).toBeInstanceOf(RevisionExpired)
+      expect(subscription.position).toBe(first)
+    })
+
+    it('goes on with who starts behind it all', async () => {
+      await writeMany(3)
+      const after = await store.revision()
+      await store.compact(after)
+      const subscription = asleep.subscribe({ after })
+      const wanted = await writeMany(2)
+      await asleep.catchUp()
+      wanted.push(...(await writeMany(2)))
+      await asleep.catchUp()
+      expect(revisions(await take(subscription, wanted.length))).toEqual(wanted)
+    })
+  })
+
   it('ends without an error when the signal aborts or the tail closes', async () => {
     const abort = new AbortController()
     const aborted = take(tail.subscribe({ after: 1, signal: abort.signal }), 1)
