@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer'
-import { apiVersionOf } from '../../meta/object.ts'
+import { apiVersionOf, type ObjectKey } from '../../meta/object.ts'
 import { badRequest } from '../../meta/status.ts'
-import { RevisionExpired } from '../../storage/store.ts'
+import { type Entry, RevisionExpired, type Store } from '../../storage/store.ts'
 import { keyOf, type ResourceContext } from '../context.ts'
 import { type ContinueToken, decodeContinueToken, encodeContinueToken, inconsistentContinue } from '../objects/continue-token.ts'
 import { decodeStored } from '../objects/encode.ts'
@@ -43,10 +43,12 @@ const readPage = async (context: ResourceContext, options: ListOptions): Promise
   const selection = selectionOf(context)
   const { at, token } = await positionOf(context, options)
   if (selection.name !== undefined && (info.namespace !== '' || !definition.namespaced) && at === undefined) {
-    const revision = await store.revision()
-    const entry = await store.get(keyOf(context, selection.name))
-    const wanted = entry && (!selection.matches || selection.matches(decodeStored(entry.value)))
-    return { values: entry && wanted ? [entry.value] : [], revision, remaining: undefined, next: undefined }
+    const found = await readOne(store, keyOf(context, selection.name))
+    if (found) {
+      const { entry, revision } = found
+      const wanted = entry && (!selection.matches || selection.matches(decodeStored(entry.value)))
+      return { values: entry && wanted ? [entry.value] : [], revision, remaining: undefined, next: undefined }
+    }
   }
   try {
     return await selectedPage(store, {
@@ -61,6 +63,21 @@ const readPage = async (context: ResourceContext, options: ListOptions): Promise
     if (error instanceof RevisionExpired && token) throw inconsistentContinue(token)
     throw error
   }
+}
+
+const mostTries = 3
+
+/** One object and a revision that it, or that there is none, is the state at. Undefined: the log moved on at each try. */
+const readOne = async (store: Store, key: ObjectKey): Promise<{ entry: Entry | undefined; revision: number } | undefined> => {
+  let revision = await store.revision()
+  for (let tries = 0; tries < mostTries; tries++) {
+    const entry = await store.get(key)
+    if (entry) return { entry, revision: Math.max(revision, entry.revision) }
+    const after = await store.revision()
+    if (after === revision) return { entry, revision }
+    revision = after
+  }
+  return undefined
 }
 
 /** At which revision to read, by resourceVersion, resourceVersionMatch and continue. */

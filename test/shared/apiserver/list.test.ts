@@ -29,6 +29,23 @@ describe('list', () => {
     expect(namesOf(await list('', '/api/v1/configmaps'))).toEqual([...names, 'a'])
   })
 
+  it('gives one object by its name at a version that it is the state at, though somebody writes meanwhile', async () => {
+    const byName = async (between: () => Promise<unknown>) => {
+      const { get } = server.store
+      server.store.get = async (key) => {
+        server.store.get = get
+        await between()
+        return get(key)
+      }
+      return (await list('?fieldSelector=metadata.name%3Dbrief')).json
+    }
+    const brief = `${configMaps}/brief`
+    const created = await byName(() => server.call('POST', configMaps, { body: { metadata: { name: 'brief' } } }))
+    expect(created.metadata.resourceVersion).toBe(created.items[0]?.metadata.resourceVersion)
+    const gone = await byName(() => server.call('DELETE', brief))
+    expect(gone).toMatchObject({ items: [], metadata: { resourceVersion: String(await server.store.revision()) } })
+  })
+
   it('cuts into chunks that belong to one revision', async () => {
     const first = await list('?limit=2')
     expect(namesOf(first)).toEqual(['a', 'b'])
