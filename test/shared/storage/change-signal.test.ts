@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { it } from 'vitest'
 import { ChangeSignal } from '../../../shared/storage/change-signal.ts'
 
 it('keeps nobody waiting who was told to stop, or whose store was closed, while looking at the log', async () => {
