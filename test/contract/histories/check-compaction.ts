@@ -1,11 +1,17 @@
 import { RevisionExpired, type Store } from '../../../shared/storage/store.ts'
 import { readAll } from '../store/changes.ts'
 import type { Finding } from './finding.ts'
-import type { RecordedChange } from './history.ts'
+import type { History, RecordedChange } from './history.ts'
 import { recordedChange } from './marked-object.ts'
 
 /** Drops the older half of a log that nobody writes to any more: the younger half answers as before, the older is refused, and every object stays. */
-export const checkCompaction = async (store: Store, log: readonly RecordedChange[]): Promise<Finding[]> => {
+export const checkCompaction = async (
+  store: Store,
+  { drops = [] }: Pick<History, 'drops'>,
+  whole: readonly RecordedChange[],
+): Promise<Finding[]> => {
+  const dropped = drops.at(-1)?.upTo ?? 0
+  const log = whole.filter(({ revision }) => revision > dropped)
   const middle = log[Math.floor(log.length / 2)]
   if (!middle) return []
   const before = await store.list('pods')

@@ -1,3 +1,5 @@
+import { checkExpiries } from './check-expiries.ts'
+import { checkLists } from './check-lists.ts'
 import { checkConditions, checkObjects } from './check-objects.ts'
 import { checkValues } from './check-values.ts'
 import { checkWatches, textOf } from './check-watches.ts'
@@ -18,9 +20,11 @@ export const checkHistory = (history: History, log: readonly RecordedChange[]): 
     ...checkWrites(history.writes, log),
     ...checkConditions(history.writes, log),
     ...checkRealTime(history.writes),
+    ...checkShortLives(history.writes, log),
     ...checkReads(history, log, known),
     ...checkLists(history, log),
     ...checkWatches(history, log),
+    ...checkExpiries(history),
     ...checkValues(history, log),
     ...checkObjects(history, log),
   ]
@@ -66,6 +70,15 @@ const checkRealTime = (writes: readonly RecordedWrite[]): Finding[] => {
     })
 }
 
+/** At the end of the log nothing stands any more whose time is over. */
+const checkShortLives = (writes: readonly RecordedWrite[], log: readonly RecordedChange[]): Finding[] => {
+  const last = new Map(log.map((change) => [change.name, change]))
+  const short = new Set(writes.filter(({ expires }) => expires).map(({ mark }) => mark))
+  return [...last.values()]
+    .filter(({ type, mark }) => type !== 'deleted' && short.has(mark))
+    .map(({ name, mark }) => ({ what: `the time of ${mark} was over and it was not removed`, name }))
+}
+
 /** From when on each change was certainly in effect: it was acknowledged, or somebody saw it. */
 const knownTimes = (history: History, log: readonly RecordedChange[]): Map<number, number> => {
   const known = new Map<number, number>()
@@ -100,28 +113,6 @@ const checkReads = (history: History, log: readonly RecordedChange[], known: Rea
 
 const shows = (state: RecordedChange | undefined, { revision }: RecordedRead): boolean =>
   state === undefined || state.type === 'deleted' ? revision === undefined : state.revision === revision
-
-const checkLists = ({ lists, writes }: History, log: readonly RecordedChange[]): Finding[] =>
-  lists.flatMap((list): Finding[] => {
-    const acknowledged = writes.filter(({ outcome, end }) => outcome === 'done' && end < list.start)
-    const newest = Math.max(0, ...acknowledged.map(({ revision = 0 }) => revision))
-    if (!list.past && list.revision < newest)
-      return [{ what: `${list.through ?? 'a list'} is at ${list.revision}, after ${newest} was acknowledged` }]
-    const state = new Map<string, number>()
-    for (const { type, name, revision } of log) {
-      if (revision > list.revision) break
-      if (type === 'deleted') state.delete(name)
-      else state.set(name, revision)
-    }
-    const wanted = [...state].sort().join(' ')
-    const found = list.entries
-      .map(([name, revision]) => [name, revision])
-      .sort()
-      .join(' ')
-    return wanted === found
-      ? []
-      : [{ what: `${list.through ?? 'a list'} at ${list.revision} has (${found}), the log (${wanted})` }]
-  })
 
 /** The findings, and what was done to the first object they are about. */
 export const describeFindings = (findings: readonly Finding[], history: History, log: readonly RecordedChange[]): string => {

@@ -1,6 +1,7 @@
 import type { Finding } from './finding.ts'
 import type { History, RecordedChange, RecordedWrite } from './history.ts'
 import { findUnexplained, type Operation } from './linearizable.ts'
+import { mayHold } from './scope.ts'
 
 /** The revision of the object; 0: there is none. */
 type State = number
@@ -66,8 +67,9 @@ const operationsOn = (name: string, { writes, reads, lists }: History, log: read
   const sees = (state: State, start: number, end: number, who: string) =>
     operations.push({ start, end, apply: (at) => (at === state ? at : undefined), what: `${who} saw ${state || 'nothing'}` })
   for (const read of reads) if (read.name === name) sees(read.revision ?? 0, read.start, read.end, 'a read')
-  for (const { entries, start, end, past } of lists)
-    if (!past) sees(entries.find(([each]) => each === name)?.[1] ?? 0, start, end, 'a list')
+  for (const { entries, start, end, past, scope = { resource: 'pods' } } of lists)
+    if (!past && scope.side === undefined && mayHold(scope, name))
+      sees(entries.find(([each]) => each === name)?.[1] ?? 0, start, end, 'a list')
   return operations.sort((a, b) => a.start - b.start)
 }
 

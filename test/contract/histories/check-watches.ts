@@ -1,10 +1,12 @@
 import type { Finding } from './finding.ts'
-import { type History, type RecordedChange, type Side, sideOf } from './history.ts'
+import type { History, RecordedChange } from './history.ts'
+import { mayHold, type Scope, type Side, sideOf } from './scope.ts'
 
 /** Each watcher saw every change that it wanted once, in the order of the log, and no other. */
 export const checkWatches = ({ watches }: History, log: readonly RecordedChange[]): Finding[] =>
-  watches.flatMap(({ from, position, changes, side, through = 'the store' }): Finding[] => {
-    const selected = side === undefined ? log : selectedBy(log, side)
+  watches.flatMap(({ from, position, changes, scope = {}, through = 'the store' }): Finding[] => {
+    const { side } = scope
+    const selected = selectedBy(log, scope)
     const wanted = selected.filter(({ revision }) => revision > from && revision <= position)
     const who = `a watch of ${through} from ${from}`
     const at = wanted.findIndex((change, i) => !same(change, changes[i], side === undefined))
@@ -17,7 +19,12 @@ export const checkWatches = ({ watches }: History, log: readonly RecordedChange[
   })
 
 /** What a watcher of one side sees: an object that comes to it is created there, one that leaves it is deleted. */
-const selectedBy = (log: readonly RecordedChange[], side: Side): RecordedChange[] => {
+const selectedBy = (log: readonly RecordedChange[], scope: Scope): RecordedChange[] => {
+  const possible = log.filter(({ name }) => mayHold(scope, name))
+  return scope.side === undefined ? possible : ofSide(possible, scope.side)
+}
+
+const ofSide = (log: readonly RecordedChange[], side: Side): RecordedChange[] => {
   const present = new Set<string>()
   return log.flatMap((change): RecordedChange[] => {
     const { name, type } = change

@@ -1,4 +1,5 @@
 import type { Change } from '../../../shared/storage/store.ts'
+import type { Scope } from './scope.ts'
 
 /** What clients of a store did and saw. Times are of one monotonic clock (nanoseconds). */
 export interface History {
@@ -6,6 +7,11 @@ export interface History {
   readonly reads: readonly RecordedRead[]
   readonly lists: readonly RecordedList[]
   readonly watches: readonly RecordedWatch[]
+  /** what was dropped of the log, and who was told so */
+  readonly drops?: readonly RecordedDrop[] | undefined
+  readonly expiries?: readonly RecordedExpiry[] | undefined
+  /** the log as far as it was read before any of it was dropped */
+  readonly archive?: Archive | undefined
   /** what a client found by itself */
   readonly found?: readonly string[] | undefined
 }
@@ -30,11 +36,6 @@ export interface RecordedWrite extends Span {
   readonly revision?: number | undefined
 }
 
-/** A label of each state, made of its mark, so that objects come into selections and leave them. */
-export type Side = 'left' | 'right'
-
-export const sideOf = (mark: string): Side => (mark.charCodeAt(mark.length - 1) % 2 === 0 ? 'left' : 'right')
-
 export interface RecordedRead extends Span {
   readonly name: string
   /** undefined: there was none */
@@ -48,6 +49,8 @@ export interface RecordedList extends Span {
   readonly entries: readonly (readonly [name: string, revision: number, mark?: string])[]
   /** it was asked for as of a revision, which says nothing of when */
   readonly past?: boolean | undefined
+  /** default: all pods */
+  readonly scope?: Scope | undefined
   /** what was asked */
   readonly through?: string | undefined
 }
@@ -64,10 +67,28 @@ export interface RecordedWatch {
   /** everything up to here was seen */
   readonly position: number
   readonly changes: readonly RecordedChange[]
-  /** the watcher wanted only objects of this side; its events tell of no marks */
-  readonly side?: Side | undefined
+  /** what the watcher wanted; default: everything. With a side its events tell of no marks */
+  readonly scope?: Scope | undefined
   /** how it watched */
   readonly through?: string | undefined
+}
+
+export interface RecordedDrop {
+  /** changes up to here were to go */
+  readonly upTo: number
+  readonly start: number
+}
+
+export interface RecordedExpiry {
+  /** the position that was said to be gone */
+  readonly at: number
+  readonly end: number
+  readonly through: string
+}
+
+export interface Archive {
+  readonly changes: readonly RecordedChange[]
+  readonly position: number
 }
 
 export const mergeHistories = (parts: readonly History[]): History => ({
@@ -75,6 +96,9 @@ export const mergeHistories = (parts: readonly History[]): History => ({
   reads: parts.flatMap(({ reads }) => reads),
   lists: parts.flatMap(({ lists }) => lists),
   watches: parts.flatMap(({ watches }) => watches),
+  drops: parts.flatMap(({ drops }) => drops ?? []),
+  expiries: parts.flatMap(({ expiries }) => expiries ?? []),
+  archive: parts.find(({ archive }) => archive)?.archive,
   found: parts.flatMap(({ found }) => found ?? []),
 })
 

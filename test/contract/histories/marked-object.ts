@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { ObjectKey } from '../../../shared/meta/object.ts'
 import type { Change, Encode } from '../../../shared/storage/store.ts'
-import { type RecordedChange, sideOf } from './history.ts'
+import type { RecordedChange } from './history.ts'
+import { nameOf, sideOf } from './scope.ts'
 
 /** An object that says which write made it, whole: its padding follows from the mark, so that a part of another one shows. */
 export const marked =
@@ -23,7 +24,7 @@ export const markOf = (value: Uint8Array, revision: number): string => {
 
 export const recordedChange = ({ type, key, revision, value }: Change): RecordedChange => ({
   type,
-  name: key.name,
+  name: nameOf(key),
   revision,
   mark: markOf(value, revision),
 })

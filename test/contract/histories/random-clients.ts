@@ -8,11 +8,19 @@ import {
   StoreUnavailable,
 } from '../../../shared/storage/store.ts'
 import { type Random, seededRandom } from '../random.ts'
-import { readAll } from '../store/changes.ts'
-import { pod } from '../store/objects.ts'
-import type { History, RecordedChange, RecordedList, RecordedRead, RecordedWrite } from './history.ts'
-import { marked, markOf, recordedChange } from './marked-object.ts'
+import { compactWhile } from './compactor.ts'
+import { noteExpired } from './expired.ts'
+import {
+  type History,
+  mergeHistories,
+  type RecordedExpiry,
+  type RecordedList,
+  type RecordedRead,
+  type RecordedWrite,
+} from './history.ts'
+import { marked, markOf } from './marked-object.ts'
 import { patiently } from './patiently.ts'
+import { keyOf, nameOf, objectNames, scopes } from './scope.ts'
 import { startWatchers } from './watchers.ts'
 
 export interface ClientOptions {
@@ -27,26 +35,40 @@ export interface ClientOptions {
   readonly largeBytes?: number | undefined
   /** removes what has expired, which some writes do */
   readonly sweep?: (() => Promise<void>) | undefined
+  /** drops history meanwhile */
+  readonly compacts?: boolean | undefined
 }
 
 /** Runs clients that read and write a few objects at random, and watchers of every kind beside them. */
 export const runClients = async (options: ClientOptions): Promise<History> => {
   const { store, clients } = options
-  const recorder: Recorder = { writes: [], reads: [], lists: [] }
+  const recorder: Recorder = { writes: [], reads: [], lists: [], watches: [], expiries: [], found: [] }
   const watchers = await startWatchers(store, options.seed)
+  const stop = new AbortController()
+  const random = seededRandom(options.seed + 7)
+  const compacting = options.compacts ? compactWhile({ store, random, stop: stop.signal }) : undefined
   const running = Promise.all(Array.from({ length: clients }, (_, client) => runClient(options, client, recorder)))
   await Promise.all([running, sweepUntil(running, options.sweep)])
-  const { watches, lists } = await watchers.stop()
-  return { ...recorder, lists: [...recorder.lists, ...lists], watches }
+  const watched = await watchers.stop()
+  stop.abort()
+  return { ...mergeHistories([recorder, watched]), ...(await compacting) }
 }
 
-/** The whole log, as watchers record it. */
-export const recordLog = async (store: Store): Promise<RecordedChange[]> => (await readAll(store, 1)).map(recordedChange)
-
-interface Recorder {
+interface Recorder extends History {
   readonly writes: RecordedWrite[]
   readonly reads: RecordedRead[]
   readonly lists: RecordedList[]
+  readonly expiries: RecordedExpiry[]
+  readonly found: string[]
+}
+
+/** Much shorter than anybody asks for. */
+const shortLifeMs = 30
+
+/** Once nobody writes any more: what was to live for a short time is gone, and nothing else goes. */
+export const sweepLast = async (sweep: () => Promise<void>): Promise<void> => {
+  await delay(shortLifeMs + 1)
+  await sweep()
 }
 
 const sweepUntil = async (running: Promise<unknown>, sweep: (() => Promise<void>) | undefined): Promise<void> => {
@@ -67,8 +89,9 @@ const runClient = async (options: ClientOptions, client: number, recorder: Recor
   const random = seededRandom(options.seed * 1000 + client)
   /** what this client last saw of each object; often old */
   const seen = new Map<string, number>()
+  const names = objectNames(options.names)
   for (let i = 0; i < options.operations; i++) {
-    const name = `p${random.below(options.names)}`
+    const name = random.pick(names)
     const paddingBytes = random.next() < 0.05 ? (options.largeBytes ?? 0) : 0
     await act({ paddingBytes, store: options.store, random, recorder, seen, name, mark: `${options.process}-${client}-${i}` })
     await setImmediate()
@@ -99,7 +122,7 @@ const act = async (action: Action): Promise<void> => {
 const read = async ({ store, recorder, seen, name }: Action): Promise<void> => {
   const start = now()
   try {
-    const entry = await store.get(pod(name))
+    const entry = await store.get(keyOf(name))
     recorder.reads.push({ ...seenIn(entry), name, start, end: now() })
     remember(seen, name, entry?.revision)
   } catch (error) {
@@ -107,17 +130,13 @@ const read = async ({ store, recorder, seen, name }: Action): Promise<void> => {
   }
 }
 
-const list = async ({ store, recorder, seen }: Action): Promise<void> => {
+const list = async ({ store, recorder, seen, random }: Action): Promise<void> => {
+  const scope = random.pick(scopes)
   const start = now()
   try {
-    const { entries, revision } = await store.list('pods')
-    recorder.lists.push({
-      revision,
-      entries: entries.map((entry) => [entry.key.name, entry.revision, markOf(entry.value, entry.revision)]),
-      start,
-      end: now(),
-    })
-    for (const entry of entries) remember(seen, entry.key.name, entry.revision)
+    const { entries, revision } = await store.list(scope.resource!, { namespace: scope.namespace })
+    recorder.lists.push({ revision, entries: entries.map(listed), start, end: now(), scope })
+    for (const entry of entries) remember(seen, nameOf(entry.key), entry.revision)
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error
   }
@@ -129,31 +148,40 @@ const listByPages = async ({ store, recorder, random, seen }: Action): Promise<v
   const known = [...seen.values()]
   const past = known.length > 0 && random.next() < 0.3
   const limit = 1 + random.below(3)
+  const scope = random.pick(scopes)
+  const { resource = '', namespace } = scope
+  let at = past ? random.pick(known) : undefined
   try {
-    let page = await store.list('pods', { limit, ...(past ? { at: random.pick(known) } : {}) })
+    const first = await store.list(resource, { namespace, limit, at })
     const end = now()
-    const { revision } = page
-    const entries = [...page.entries]
-    while (page.remaining > 0) {
-      const { namespace, name } = entries.at(-1)!.key
-      page = await store.list('pods', { limit, after: { namespace, name }, at: revision })
+    const { revision } = first
+    at = revision
+    const entries = [...first.entries]
+    for (let page = first; page.remaining > 0; ) {
+      const last = entries.at(-1)!.key
+      page = await store.list(resource, { namespace, limit, after: last, at })
       entries.push(...page.entries)
       // A page that does not go on would be asked for ever: the checker sees it.
-      if (!page.entries[0] || page.entries[0].key.name <= name) break
+      if (!page.entries[0] || nameOf(page.entries[0].key) <= nameOf(last)) break
     }
-    const recorded = entries.map((entry) => [entry.key.name, entry.revision, markOf(entry.value, entry.revision)] as const)
-    recorder.lists.push({ revision, entries: recorded, start, end, through: 'a list by pages', ...(past ? { past } : {}) })
+    const through = 'a list by pages'
+    recorder.lists.push({ revision, entries: entries.map(listed), start, end, through, scope, ...(past ? { past } : {}) })
+    const behind = entries.length - first.entries.length
+    if (first.remainingExact === false ? first.remaining > behind : first.remaining !== behind)
+      recorder.found.push(`a page at ${revision} has ${first.remaining} behind it, then came ${behind}`)
   } catch (error) {
-    if (!(error instanceof StoreUnavailable)) throw error
+    if (error instanceof StoreUnavailable) return
+    noteExpired(error, at ?? Number.POSITIVE_INFINITY, { expiries: recorder.expiries, through: 'a list by pages' })
   }
 }
 
+const listed = ({ key, revision, value }: Entry) => [nameOf(key), revision, markOf(value, revision)] as const
+
 const write = async (action: Action, type: Change['type'], expected: number | undefined): Promise<void> => {
   const { store, recorder, seen, name, mark } = action
-  const key = pod(name)
+  const key = keyOf(name)
   const encode = marked(key, mark, action.paddingBytes)
-  // Much shorter than anybody asks for.
-  const ttlSeconds = type !== 'deleted' && action.random.next() < 0.1 ? 0.03 : undefined
+  const ttlSeconds = type !== 'deleted' && action.random.next() < 0.1 ? shortLifeMs / 1000 : undefined
   const start = now()
   const record = (outcome: RecordedWrite['outcome'], revision?: number) =>
     recorder.writes.push({

@@ -2,56 +2,76 @@ import type { Store } from '../../../shared/storage/store.ts'
 import { openLogTail } from '../../../shared/storage/tail/open.ts'
 import { seededRandom } from '../random.ts'
 import { readThroughCache } from './cache-readers.ts'
-import type { RecordedChange, RecordedList, RecordedWatch } from './history.ts'
+import { noteExpired } from './expired.ts'
+import { type History, mergeHistories, type RecordedExpiry, type RecordedWatch } from './history.ts'
+import { listThroughHttp } from './http-lists.ts'
+import { serveHistories } from './http-requests.ts'
 import { watchThroughHttp } from './http-watchers.ts'
 import { recordedChange } from './marked-object.ts'
 import { patiently } from './patiently.ts'
-import { watchThroughTail } from './tail-watchers.ts'
+import { watchAsleep, watchThroughTail } from './tail-watchers.ts'
 
 export interface Watchers {
   /** Everybody sees the log to its present end, then leaves. */
-  stop(): Promise<{ watches: RecordedWatch[]; lists: RecordedList[] }>
+  stop(): Promise<History>
 }
 
 /** So few that those who join, and those who are slow, are behind it every now and then. */
 const heldChanges = 8
 
-/** Watchers of the store itself, of the tail that a process shares, of caches, and over HTTP: some quick, some slow, some that leave and come back. */
+/** Watchers of the store itself, of the tail that a process shares, of caches, and over HTTP: some quick, some slow, some that leave and come back, and some of a process that sleeps. */
 export const startWatchers = async (store: Store, seed: number): Promise<Watchers> => {
   const stop = new AbortController()
   const from = await store.revision()
   const tail = await patiently(() => openLogTail({ store, heldChanges }))
+  const sleeping = await patiently(() => openLogTail({ store, heldChanges, follow: 'subscribed' }))
   const random = seededRandom(seed)
   const common = { store, tail, stop: stop.signal, from }
-  const watching = Promise.all([
+  const asleep = { ...common, tail: sleeping }
+  const handle = serveHistories(common)
+  const working = [
     ...[from, 1].map((start) => watchStore(store, start, stop.signal)),
     ...watchThroughTail({ ...common, random }),
-    ...watchThroughHttp({ ...common, random: seededRandom(seed + 1) }),
-  ])
-  const reading = readThroughCache({ ...common, random: seededRandom(seed + 2) })
+    watchAsleep({ ...asleep, random }),
+    ...watchThroughHttp({ ...common, handle, random: seededRandom(seed + 1) }),
+    listThroughHttp({ ...common, handle, random: seededRandom(seed + 3) }),
+    readThroughCache({ ...common, random: seededRandom(seed + 2), pauseMs: 8, through: 'a cache' }),
+    readThroughCache({ ...asleep, random: seededRandom(seed + 4), pauseMs: 80, through: 'a cache that sleeps' }),
+  ]
+  const worked = Promise.all(working)
+  // Who fails is heard of at the end.
+  worked.catch(() => undefined)
   return {
     stop: async () => {
       stop.abort()
-      const watches = (await watching).flat()
-      const lists = await reading
+      const histories = await worked
       await tail.close()
-      return { watches, lists }
+      await sleeping.close()
+      return mergeHistories(histories)
     },
   }
 }
 
-const watchStore = async (store: Store, from: number, stop: AbortSignal): Promise<RecordedWatch[]> => {
-  const changes: RecordedChange[] = []
-  let position = from
+const watchStore = async (store: Store, start: number, stop: AbortSignal): Promise<History> => {
+  const watches: RecordedWatch[] = []
+  const expiries: RecordedExpiry[] = []
+  const through = 'the store'
+  let watch = { from: start, position: start, changes: [] as RecordedWatch['changes'], through }
   let last: number | undefined
-  while (last === undefined || position < last) {
-    await patiently(async () => {
-      await store.waitForChange(position, stop)
-      const answer = await store.changes(position, 7)
-      changes.push(...answer.changes.map(recordedChange))
-      position = answer.position
-      if (stop.aborted) last ??= await store.revision()
-    })
+  while (last === undefined || watch.position < last) {
+    try {
+      await patiently(async () => {
+        await store.waitForChange(watch.position, stop)
+        const { changes, position } = await store.changes(watch.position, 7)
+        watch = { ...watch, changes: [...watch.changes, ...changes.map(recordedChange)], position }
+        if (stop.aborted) last ??= await store.revision()
+      })
+    } catch (error) {
+      noteExpired(error, watch.position, { expiries, through })
+      watches.push(watch)
+      const from = await patiently(() => store.revision())
+      watch = { from, position: from, changes: [], through }
+    }
   }
-  return [{ from, position, changes, through: 'the store' }]
+  return { writes: [], reads: [], lists: [], watches: [...watches, watch], expiries }
 }

@@ -3,8 +3,9 @@ import { openDynamoDbStore } from '../../../../shared/storage/dynamodb/open.ts'
 import { checkCompaction } from '../../../contract/histories/check-compaction.ts'
 import { checkHistory, describeFindings } from '../../../contract/histories/check-history.ts'
 import { ClientProcess } from '../../../contract/histories/client-process.ts'
+import { recordLog } from '../../../contract/histories/compactor.ts'
 import { countOperations, mergeHistories } from '../../../contract/histories/history.ts'
-import { recordLog, runClients } from '../../../contract/histories/random-clients.ts'
+import { runClients, sweepLast } from '../../../contract/histories/random-clients.ts'
 import { HistoryFinding, minutes, runSeeds } from '../../../contract/histories/run-seeds.ts'
 import { DynamoDbLocal, hasJava } from '../../../fakes/dynamodb-local.ts'
 import type { HistoryJob } from './history-process.ts'
@@ -34,6 +35,7 @@ describe.skipIf(!hasJava)('DynamoDB store under random histories of several proc
       runClients({
         store,
         sweep: () => store.sweep(),
+        compacts: seed % 2 === 0,
         process: 'o',
         seed,
         clients: 2,
@@ -47,8 +49,9 @@ describe.skipIf(!hasJava)('DynamoDB store under random histories of several proc
       }),
     ])
     const history = mergeHistories(histories)
-    const log = await recordLog(store)
-    const findings = [...checkHistory(history, log), ...(await checkCompaction(store, log))]
+    await sweepLast(() => store.sweep())
+    const log = await recordLog(store, history.archive)
+    const findings = [...checkHistory(history, log), ...(await checkCompaction(store, history, log))]
     if (findings.length > 0) throw new HistoryFinding(describeFindings(findings, history, log))
     expect(log.length).toBeGreaterThan(5)
     await store.close()

@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { checkCompaction } from '../../../contract/histories/check-compaction.ts'
 import { checkHistory, describeFindings } from '../../../contract/histories/check-history.ts'
 import { ClientProcess } from '../../../contract/histories/client-process.ts'
+import { recordLog } from '../../../contract/histories/compactor.ts'
 import { countOperations, mergeHistories } from '../../../contract/histories/history.ts'
-import { recordLog, runClients } from '../../../contract/histories/random-clients.ts'
+import { runClients, sweepLast } from '../../../contract/histories/random-clients.ts'
 import { HistoryFinding, minutes, runSeeds } from '../../../contract/histories/run-seeds.ts'
 import { newDirectory } from './directory.ts'
 import type { HistoryJob } from './history-process.ts'
@@ -23,16 +24,18 @@ describe('LMDB store under random histories of several processes', () => {
     const { path } = directory
     const store = await directory.open()
     const operations = 120
+    const compacts = seed % 2 === 0
     const histories = await Promise.all([
-      runClients({ store, sweep: () => store.sweep(), process: 'o', seed, clients: 3, operations, names: 5 }),
+      runClients({ store, sweep: () => store.sweep(), compacts, process: 'o', seed, clients: 3, operations, names: 5 }),
       ...beside.map((process, i) => {
         const job: HistoryJob = { path, name: `p${i}`, seed: seed * 10 + i, operations }
         return process.run(job)
       }),
     ])
     const history = mergeHistories(histories)
-    const log = await recordLog(store)
-    const findings = [...checkHistory(history, log), ...(await checkCompaction(store, log))]
+    await sweepLast(() => store.sweep())
+    const log = await recordLog(store, history.archive)
+    const findings = [...checkHistory(history, log), ...(await checkCompaction(store, history, log))]
     if (findings.length > 0) throw new HistoryFinding(describeFindings(findings, history, log))
     expect(log.length).toBeGreaterThan(50)
     await directory.remove()
