@@ -8,17 +8,26 @@ export const createLmdbHeartbeats = (options: {
   environment: Environment
   queue: WriteQueue
   delayMs?: number
-}): Heartbeats & { flush(): Promise<void> } => {
+}): Heartbeats & { flush(): Promise<void>; close(): Promise<void> } => {
   const { environment, queue, delayMs = 1000 } = options
   const table = environment.heartbeats
   let pending = new Map<string, number | undefined>()
   let flushing: Map<string, number | undefined> | undefined
+  let underWay: Promise<void> | undefined
+  let closed = false
   let timer: NodeJS.Timeout | undefined
 
-  const flush = async () => {
+  /** What is recorded while a flush is under way is for the next. */
+  const flush = (): Promise<void> => {
     clearTimeout(timer)
     timer = undefined
-    if (pending.size === 0 || flushing) return
+    underWay ??= write().finally(() => {
+      underWay = undefined
+    })
+    return underWay
+  }
+  const write = async () => {
+    if (pending.size === 0) return
     const batch = pending
     flushing = batch
     pending = new Map()
@@ -36,7 +45,7 @@ export const createLmdbHeartbeats = (options: {
     if (pending.size > 0) schedule()
   }
   const schedule = () => {
-    timer ??= setTimeout(flush, delayMs).unref()
+    if (!closed) timer ??= setTimeout(flush, delayMs).unref()
   }
   const set = (node: string, atMs: number | undefined) => {
     pending.set(node, atMs)
@@ -60,6 +69,11 @@ export const createLmdbHeartbeats = (options: {
       return found
     },
     flush,
+    close: async () => {
+      closed = true
+      await underWay
+      await flush()
+    },
   }
 }
 

@@ -103,7 +103,7 @@ export const openLmdbStore = async (options: LmdbStoreOptions): Promise<LmdbStor
     },
     close: async () => {
       if (closing.signal.aborted) return
-      await heartbeats.flush()
+      await heartbeats.close()
       closing.abort()
       unsubscribe?.()
       signal.close()
