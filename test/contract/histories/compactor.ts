@@ -11,18 +11,19 @@ export const compactWhile = async (options: {
   store: Store
   random: Random
   stop: AbortSignal
+  beginning: number
 }): Promise<{ archive: Archive; drops: RecordedDrop[] }> => {
   const { store, random, stop } = options
   const changes: RecordedChange[] = []
   const drops: RecordedDrop[] = []
-  let position = 1
+  let position = options.beginning
   while (!stop.aborted) {
     await delay(10 + random.below(40))
     const read = await patiently(() => store.changes(position))
     changes.push(...read.changes.map(recordedChange))
     position = read.position
-    const upTo = Math.max(1, position - random.below(random.pick([1, 10, 40])))
-    if (upTo <= (drops.at(-1)?.upTo ?? 1)) continue
+    const upTo = Math.max(options.beginning, position - random.below(random.pick([1, 10, 40])))
+    if (upTo <= (drops.at(-1)?.upTo ?? options.beginning)) continue
     drops.push({ upTo, start: Number(process.hrtime.bigint()) })
     await patiently(() => store.compact(upTo))
   }
@@ -30,7 +31,7 @@ export const compactWhile = async (options: {
 }
 
 /** The whole log: what was put away, and what stands. */
-export const recordLog = async (store: Store, archive: Archive = { changes: [], position: 1 }): Promise<RecordedChange[]> => [
+export const recordLog = async (store: Store, archive: Archive): Promise<RecordedChange[]> => [
   ...archive.changes,
   ...(await readAll(store, archive.position)).map(recordedChange),
 ]

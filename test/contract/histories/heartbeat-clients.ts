@@ -8,15 +8,23 @@ export interface HeartbeatClientOptions {
   readonly node: string
   readonly random: Random
   readonly beats: number
+  /** some are told of late; default true */
+  readonly late?: boolean
 }
 
 /** Tells of a node's heartbeats, some of them late, and looks on: what is known never goes back, nor behind what was acknowledged. Says what did. */
-export const runHeartbeats = async ({ heartbeats, node, random, beats }: HeartbeatClientOptions): Promise<string[]> => {
+export const runHeartbeats = async ({
+  heartbeats,
+  node,
+  random,
+  beats,
+  late = true,
+}: HeartbeatClientOptions): Promise<string[]> => {
   const findings: string[] = []
   let acknowledged = 0
   let seen = 0
   for (let beat = 1; beat <= beats; beat++) {
-    const atMs = random.next() < 0.3 ? Math.max(1, beat - 1 - random.below(5)) : beat
+    const atMs = late && random.next() < 0.3 ? Math.max(1, beat - 1 - random.below(5)) : beat
     try {
       await heartbeats.record(new Map([[node, atMs]]))
       acknowledged = Math.max(acknowledged, atMs)

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { ApiHandler } from '../../../shared/apiserver/request.ts'
 import type { KubeObject } from '../../../shared/meta/object.ts'
 import { type Change, StoreUnavailable } from '../../../shared/storage/store.ts'
@@ -16,19 +17,25 @@ interface Following extends HttpOptions {
   readonly leaves: number
   /** how likely who leaves comes back with nothing, and asks for what is there */
   readonly forgets: number
+  /** how long it stays away then, at most; default 0 */
+  readonly awayMs?: number
 }
 
 export const watchThroughHttp = (options: HttpOptions): Promise<History>[] => {
-  const { from } = options
+  const { from, beginning } = options
   const watch = (start: number, side: Scope['side'], manner: { leaves: number; forgets: number; namespace?: string }) =>
     follow({ ...options, from: start, ...manner, scope: { resource: 'pods', namespace: manner.namespace, side } })
   return [
     watch(from, undefined, { leaves: 0, forgets: 0 }),
-    watch(1, undefined, { leaves: 0.2, forgets: 0.2, namespace: 'default' }),
+    watch(beginning, undefined, { leaves: 0.2, forgets: 0.2, namespace: 'default' }),
     watch(from, 'left', { leaves: 0.2, forgets: 0.4 }),
-    watch(1, 'right', { leaves: 0, forgets: 0, namespace: 'default' }),
+    watch(beginning, 'right', { leaves: 0, forgets: 0, namespace: 'default' }),
   ]
 }
+
+/** The tail sleeps whenever nobody watches: who comes must wake it. */
+export const watchAsleepThroughHttp = (options: HttpOptions): Promise<History> =>
+  follow({ ...options, scope: { resource: 'pods' }, leaves: 0.3, forgets: 0.3, awayMs: 40 })
 
 const types: Readonly<Record<string, Change['type']>> = { ADDED: 'created', MODIFIED: 'updated', DELETED: 'deleted' }
 
@@ -86,6 +93,7 @@ const follow = async (options: Following): Promise<History> => {
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error
     }
+    if (options.awayMs && last === undefined) await delay(random.below(options.awayMs))
   }
   forget()
   return { writes: [], reads: [], lists, watches, expiries }

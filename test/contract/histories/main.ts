@@ -37,10 +37,16 @@ const runPlanted = async (names: readonly string[]): Promise<number> => {
 }
 
 const runHistories = async (): Promise<number> => {
-  console.log(`seeds from ${seed} on, ${minutes} minutes for each of four kinds, beside each other`)
+  console.log(`seeds from ${seed} on, ${minutes} minutes for each of five kinds, beside each other`)
   const folder = mkdtempSync(join(tmpdir(), 'windlass-histories-'))
   const report = join(folder, 'report')
-  const files = ['storage/dynamodb/histories', 'storage/lmdb/histories', 'storage/lmdb/crash', 'storage/lmdb/opening']
+  const files = [
+    'storage/dynamodb/histories',
+    'storage/lmdb/histories',
+    'storage/lmdb/crash',
+    'storage/lmdb/opening',
+    'storage/lmdb/owners',
+  ]
   // All at once, however few the processors: most of the time each waits.
   const child = spawn('npx', ['vitest', 'run', '--project', 'unit', '--maxWorkers', String(files.length), ...files], {
     stdio: 'inherit',

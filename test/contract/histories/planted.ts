@@ -28,6 +28,8 @@ const folder = fileURLToPath(new URL('../planted/', import.meta.url))
 /** What looks for bugs of each kind. */
 const histories = {
   lmdb: 'test/shared/storage/lmdb/histories.test.ts',
+  opening: 'test/shared/storage/lmdb/opening.test.ts',
+  owners: 'test/shared/storage/lmdb/owners.test.ts',
   crash: 'test/shared/storage/lmdb/crash.test.ts',
   dynamodb: 'test/shared/storage/dynamodb/histories.test.ts',
 } as const

@@ -35,18 +35,20 @@ export interface ClientOptions {
   readonly largeBytes?: number | undefined
   /** removes what has expired, which some writes do */
   readonly sweep?: (() => Promise<void>) | undefined
+  /** the first position that the log has; default 1 */
+  readonly beginning?: number | undefined
   /** drops history meanwhile */
   readonly compacts?: boolean | undefined
 }
 
 /** Runs clients that read and write a few objects at random, and watchers of every kind beside them. */
 export const runClients = async (options: ClientOptions): Promise<History> => {
-  const { store, clients } = options
+  const { store, clients, beginning = 1 } = options
   const recorder: Recorder = { writes: [], reads: [], lists: [], watches: [], expiries: [], found: [] }
-  const watchers = await startWatchers(store, options.seed)
+  const watchers = await startWatchers(store, options.seed, beginning)
   const stop = new AbortController()
   const random = seededRandom(options.seed + 7)
-  const compacting = options.compacts ? compactWhile({ store, random, stop: stop.signal }) : undefined
+  const compacting = options.compacts ? compactWhile({ store, random, stop: stop.signal, beginning }) : undefined
   const running = Promise.all(Array.from({ length: clients }, (_, client) => runClient(options, client, recorder)))
   await Promise.all([running, sweepUntil(running, options.sweep)])
   const watched = await watchers.stop()

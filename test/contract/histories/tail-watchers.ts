@@ -14,6 +14,8 @@ export interface TailWatcherOptions {
   readonly random: Random
   readonly stop: AbortSignal
   readonly from: number
+  /** the first position that the log has */
+  readonly beginning: number
 }
 
 /** How a watcher behaves between batches. */
@@ -33,13 +35,13 @@ interface Manner {
 const allPods: Scope = { resource: 'pods' }
 
 export const watchThroughTail = (options: TailWatcherOptions): Promise<History>[] => {
-  const { from } = options
+  const { from, beginning } = options
   const manners: Manner[] = [
     { name: 'quick', from, pauseMs: 0, leaves: 0, scope: {} },
-    { name: 'from the beginning', from: 1, pauseMs: 0, leaves: 0 },
+    { name: 'from the beginning', from: beginning, pauseMs: 0, leaves: 0 },
     { name: 'slow', from, pauseMs: 12, leaves: 0, maxPending: 4 },
     { name: 'leaving', from, pauseMs: 0, leaves: 0.3, scope: { resource: 'pods', namespace: 'default' } },
-    { name: 'slow and leaving', from: 1, pauseMs: 5, leaves: 0.2, maxPending: 6 },
+    { name: 'slow and leaving', from: beginning, pauseMs: 5, leaves: 0.2, maxPending: 6 },
     { name: 'of little', from, pauseMs: 0, leaves: 0.1, scope: { resource: 'configmaps' } },
   ]
   return manners.map((manner) => watch(options, manner))
@@ -69,6 +71,7 @@ const watch = async (options: TailWatcherOptions, manner: Manner): Promise<Histo
     })
     const interrupt = () => subscription.interrupt()
     stop.addEventListener('abort', interrupt)
+    if (stop.aborted) interrupt()
     try {
       for await (const batch of subscription) {
         changes.push(...batch.map(recordedChange))

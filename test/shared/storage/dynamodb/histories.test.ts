@@ -8,6 +8,7 @@ import { countOperations, mergeHistories } from '../../../contract/histories/his
 import { runClients, sweepLast } from '../../../contract/histories/random-clients.ts'
 import { HistoryFinding, minutes, runSeeds } from '../../../contract/histories/run-seeds.ts'
 import { DynamoDbLocal, hasJava } from '../../../fakes/dynamodb-local.ts'
+import { beginNearBlockEnd, checkAftermath } from './aftermath.ts'
 import type { HistoryJob } from './history-process.ts'
 
 /** DynamoDB Local keeps the stream of what was written in memory, also of a table that is gone. */
@@ -30,12 +31,14 @@ describe.skipIf(!hasJava)('DynamoDB store under random histories of several proc
     const table = await dynamoDb.newTable()
     const operations = 15
     const { endpoint } = dynamoDb
+    const beginning = await beginNearBlockEnd(dynamoDb.client(), table, seed)
     const store = await openDynamoDbStore({ client: dynamoDb.client(), table, gapMs: 400, pollMs: 50 })
     const histories = await Promise.all([
       runClients({
         store,
         sweep: () => store.sweep(),
         compacts: seed % 2 === 0,
+        beginning,
         process: 'o',
         seed,
         clients: 2,
@@ -44,14 +47,15 @@ describe.skipIf(!hasJava)('DynamoDB store under random histories of several proc
         largeBytes: 400_000,
       }),
       ...beside.map((process, i) => {
-        const job: HistoryJob = { endpoint, table, name: `p${i}`, seed: seed * 10 + i, operations }
+        const job: HistoryJob = { endpoint, table, name: `p${i}`, seed: seed * 10 + i, operations, beginning }
         return process.run(job)
       }),
     ])
     const history = mergeHistories(histories)
     await sweepLast(() => store.sweep())
-    const log = await recordLog(store, history.archive)
+    const log = await recordLog(store, history.archive ?? { changes: [], position: beginning })
     const findings = [...checkHistory(history, log), ...(await checkCompaction(store, history, log))]
+    if (seed % 3 === 0) findings.push(...(await checkAftermath(dynamoDb.client(), table)))
     if (findings.length > 0) throw new HistoryFinding(describeFindings(findings, history, log))
     expect(log.length).toBeGreaterThan(5)
     await store.close()

@@ -13,10 +13,11 @@ export interface HistoryJob {
   readonly name: string
   readonly seed: number
   readonly operations: number
+  readonly beginning: number
 }
 
 /** Clients in a process of their own, whose requests meet random faults once the store is open. */
-const run = async ({ endpoint, table, name, seed, operations }: HistoryJob) => {
+const run = async ({ endpoint, table, name, seed, operations, beginning }: HistoryJob) => {
   let armed = false
   const faultOf = randomFaults(seededRandom(seed), 8)
   const proxy = await FaultProxy.start(endpoint, (request) => (armed ? faultOf(request) : 'none'))
@@ -26,11 +27,20 @@ const run = async ({ endpoint, table, name, seed, operations }: HistoryJob) => {
   armed = true
   const heartbeats = openDynamoDbHeartbeats({ client, table })
   const beating = runHeartbeats({ heartbeats, node: name, random: seededRandom(seed), beats: operations })
-  const history = await runClients({ store, process: name, seed, clients: 2, operations, names: 3, largeBytes: 400_000 })
+  const history = await runClients({
+    store,
+    process: name,
+    seed,
+    clients: 2,
+    operations,
+    beginning,
+    names: 3,
+    largeBytes: 400_000,
+  })
   const found = await beating
   await store.close()
   await proxy.stop()
-  return { ...history, found }
+  return { ...history, found: [...(history.found ?? []), ...found] }
 }
 
 answerJobs(run)

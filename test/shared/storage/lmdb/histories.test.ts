@@ -6,6 +6,7 @@ import { recordLog } from '../../../contract/histories/compactor.ts'
 import { countOperations, mergeHistories } from '../../../contract/histories/history.ts'
 import { runClients, sweepLast } from '../../../contract/histories/random-clients.ts'
 import { HistoryFinding, minutes, runSeeds } from '../../../contract/histories/run-seeds.ts'
+import { backUpMeanwhile } from './backup-taker.ts'
 import { newDirectory } from './directory.ts'
 import type { HistoryJob } from './history-process.ts'
 
@@ -25,6 +26,7 @@ describe('LMDB store under random histories of several processes', () => {
     const store = await directory.open()
     const operations = 120
     const compacts = seed % 2 === 0
+    const copied = backUpMeanwhile(store, directory.root, seed)
     const histories = await Promise.all([
       runClients({ store, sweep: () => store.sweep(), compacts, process: 'o', seed, clients: 3, operations, names: 5 }),
       ...beside.map((process, i) => {
@@ -32,10 +34,15 @@ describe('LMDB store under random histories of several processes', () => {
         return process.run(job)
       }),
     ])
-    const history = mergeHistories(histories)
+    const history = mergeHistories([...histories, await copied])
     await sweepLast(() => store.sweep())
-    const log = await recordLog(store, history.archive)
+    const log = await recordLog(store, history.archive ?? { changes: [], position: 1 })
     const findings = [...checkHistory(history, log), ...(await checkCompaction(store, history, log))]
+    // A clean end loses no heartbeat.
+    const beats = await store.heartbeats.all()
+    for (let i = 0; i < beside.length; i++)
+      if (beats.get(`p${i}`) !== operations)
+        findings.push({ what: `the heart of p${i} is at ${beats.get(`p${i}`)} of ${operations}` })
     if (findings.length > 0) throw new HistoryFinding(describeFindings(findings, history, log))
     expect(log.length).toBeGreaterThan(50)
     await directory.remove()
