@@ -8,7 +8,7 @@ import { minutes, runSeeds } from '../../../contract/histories/run-seeds.ts'
 import { seededRandom } from '../../../contract/random.ts'
 import { readAll } from '../../../contract/store/changes.ts'
 import { createPod, rejection } from '../../../contract/store/objects.ts'
-import { type Directory, newDirectory } from './directory.ts'
+import { type Directory, newDirectory, quickPlace } from './directory.ts'
 
 /** Opens and writes beside the owner for a while, then is killed; gives what it had been told was done, by name. */
 const openAndKill = async (path: string, name: string, afterMs: number): Promise<[name: string, revision: number][]> => {
@@ -49,13 +49,13 @@ describe('opening an LMDB store beside its owner', () => {
       least: 3,
       run: async (seed) => {
         const random = seededRandom(seed)
-        const own = await newDirectory()
+        const own = await newDirectory(quickPlace())
         const { path } = own
         const store = await own.open()
         const first = await store.revision()
         const stop = new AbortController()
         const writers = ['x', 'y'].map((name) => writeUntil(store, name, stop.signal))
-        const openers = ['a', 'b', 'c'].map((name) => openAndKill(path, name, random.below(150)))
+        const openers = ['a', 'b', 'c'].map((name) => openAndKill(path, name, random.below(400)))
         const theirs = await Promise.all(openers)
         const { key, revision } = await createPod(store, 'after')
         stop.abort()

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { minutes, runSeeds } from '../../../contract/histories/run-seeds.ts'
 import { seededRandom } from '../../../contract/random.ts'
 import { readAll } from '../../../contract/store/changes.ts'
-import { newDirectory } from './directory.ts'
+import { newDirectory, quickPlace } from './directory.ts'
 
 const program = new URL('./owning-process.ts', import.meta.url).pathname
 
@@ -55,7 +55,7 @@ describe('an LMDB store whose owners are killed', () => {
       least: 2,
       run: async (seed) => {
         const random = seededRandom(seed)
-        const own = await newDirectory()
+        const own = await newDirectory(quickPlace())
         const { path } = own
         const owners = ['a', 'b', 'c'].map((name) => new Member(path, name, 'owner'))
         const workers = ['x', 'y'].map((name) => new Member(path, name, 'worker'))
