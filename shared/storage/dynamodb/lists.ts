@@ -1,4 +1,4 @@
-import { type Entry, type ListOptions, type ListResult, RevisionInFuture } from '../store.ts'
+import { type Entry, type ListOptions, type ListResult, RevisionExpired, RevisionInFuture } from '../store.ts'
 import type { Connection } from './connection.ts'
 import {
   decodeKey,
@@ -20,11 +20,25 @@ type State = Map<string, Item | undefined>
  * The pages of a table are not consistent with each other. So: take a position, read the pages, then read the log from the
  * position on. Each change since says what is after it (the latest list) or was before it (a list at a past revision).
  */
-export const listObjects = async (
-  { connection, log }: { connection: Connection; log: Log },
-  resource: string,
-  options: ListOptions,
-): Promise<ListResult> => {
+export const listObjects = async (context: ListContext, resource: string, options: ListOptions): Promise<ListResult> => {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await listOnce(context, resource, options)
+    } catch (error) {
+      // Who asks for the latest holds no position that could have expired: what was dropped meanwhile is not theirs.
+      if (!(error instanceof RevisionExpired) || options.at !== undefined || attempt === mostAttempts) throw error
+    }
+  }
+}
+
+const mostAttempts = 5
+
+interface ListContext {
+  readonly connection: Connection
+  readonly log: Log
+}
+
+const listOnce = async ({ connection, log }: ListContext, resource: string, options: ListOptions): Promise<ListResult> => {
   const latest = await log.revision()
   const { at, limit } = options
   if (at !== undefined && at > latest) throw new RevisionInFuture(at, latest)

@@ -202,4 +202,18 @@ describe.skipIf(!hasJava)('DynamoDB store under faults (needs Java)', () => {
     expect(await readAll(store, created.revision)).toHaveLength(1)
     expect(await rejection(updatePod(store, created, 'again'))).toBeInstanceOf(RevisionConflict)
   })
+
+  it('gives the latest list though history was dropped while it was read', async () => {
+    const other = await open()
+    await createPod(other, 'a')
+    let dropped = false
+    const store = await openBehind(async ({ operation, body }): Promise<Fault> => {
+      if (dropped || operation !== 'Query' || !body.includes('object#pods')) return 'none'
+      dropped = true
+      await createPod(other, 'b')
+      await other.compact((await createPod(other, 'c')).revision)
+      return 'none'
+    })
+    expect(names((await store.list('pods')).entries)).toEqual(['default/a', 'default/b', 'default/c'])
+  })
 })
