@@ -18,11 +18,16 @@ export const beginNearBlockEnd = async (client: DynamoDBClient, table: string, s
   return beginning
 }
 
+const largeBytes = 400_000
 const dayMs = 24 * 3600 * 1000
 
 /** Nobody writes any more: two days later, when what was to go has gone, and after a restoration, every object stands as it did, and history is said to be gone. */
 export const checkAftermath = async (client: DynamoDBClient, table: string): Promise<Finding[]> => {
   const store = await openDynamoDbStore({ client, table })
+  // Too large for an item, and replaced once: what it was may go, what it is may not.
+  const large = keyOf('pods/default/large')
+  const first = await store.create(large, marked(large, 'large', largeBytes))
+  await store.update(large, first.revision, marked(large, 'larger', largeBytes))
   const before = await objectsOf(store)
   let position = await store.revision()
   const findings: Finding[] = []
