@@ -4,7 +4,15 @@ import type { Construct } from 'constructs'
 import { secretPrefix } from '../../shared/secrets/secrets-manager/vault-name.ts'
 import { grantWildcard } from './wildcard-grant.ts'
 
-const actions = ['CreateSecret', 'PutSecretValue', 'GetSecretValue', 'DescribeSecret', 'UpdateSecretVersionStage', 'DeleteSecret']
+const actions = [
+  'CreateSecret',
+  'PutSecretValue',
+  'GetSecretValue',
+  'DescribeSecret',
+  'UpdateSecretVersionStage',
+  'DeleteSecret',
+  'RestoreSecret',
+]
 
 interface SecretVaultGrant {
   readonly grantee: IGrantable

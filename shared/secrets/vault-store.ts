@@ -11,6 +11,7 @@ import {
   type Store,
   StoreUnavailable,
 } from '../storage/store.ts'
+import { createKeptData } from './kept-data.ts'
 import { type SecretVault, VaultRefused } from './secret-vault.ts'
 import {
   isKeptOutside,
@@ -42,43 +43,24 @@ const concerns = ({ resource }: ObjectKey) => resource === 'secrets'
  * not stored is never referred to, and removed: at once where it is certain, else by `sweepVault`. A Secret's last state at its deletion carries no data.
  */
 export const vaultStore = ({ store, vault, prefix, bulk, onLeft }: VaultStoreOptions): Store => {
-  const dataOf = async (key: ObjectKey, object: SecretObject, version: string): Promise<SecretObject['data']> => {
-    const value = await vault.get(vaultName(prefix, key, object), version)
-    return value === undefined ? undefined : (JSON.parse(value) as SecretObject['data'])
-  }
-  const open = async (key: ObjectKey, value: Uint8Array): Promise<Uint8Array> => {
-    if (!concerns(key) || !mayRefer(value)) return value
-    const object = parse(value)
-    const version = versionOf(object)
-    if (version === undefined) return value
-    const data = await dataOf(key, object, version)
-    if (data === undefined)
-      throw new StoreUnavailable(
-        `the data of secret "${key.namespace}/${key.name}" is not in Secrets Manager any more: restore ${vaultName(prefix, key, object)}`,
-      )
-    return serialize({ ...withoutReference(object), data })
-  }
-  const openEntry = async ({ key, revision, value }: Entry): Promise<Entry> => ({ key, revision, value: await open(key, value) })
+  const kept = createKeptData({ store, vault, prefix })
+  const openEntry = async ({ key, revision, value }: Entry): Promise<Entry> => ({
+    key,
+    revision,
+    value: concerns(key) ? await kept.open(key, value) : value,
+  })
   const openChange = async (change: Change): Promise<Change> => ({
     ...change,
-    value: await openPast(change.key, change.value),
-    previous: change.previous && (await openPast(change.key, change.previous)),
+    value: await kept.open(change.key, change.value, 'past'),
+    previous: change.previous && (await kept.open(change.key, change.previous, 'past')),
   })
-  /** Of the past, what is given up is given up. */
-  const openPast = async (key: ObjectKey, value: Uint8Array): Promise<Uint8Array> => {
-    if (!concerns(key) || !mayRefer(value)) return value
-    const object = parse(value)
-    const version = versionOf(object)
-    const data = version && (await dataOf(key, object, version))
-    return serialize({ ...withoutReference(object), ...(data && { data }) })
-  }
 
   /** Which version holds the data of an object that is about to be written; undefined: it stays in the store. */
   const keep = async (key: ObjectKey, object: SecretObject, held: SecretObject | undefined): Promise<string | undefined> => {
     if (!isKeptOutside(object)) return undefined
     const before = held && versionOf(held)
     const { data = {} } = object
-    if (before !== undefined && isDeepStrictEqual(await dataOf(key, held!, before), data)) return before
+    if (before !== undefined && isDeepStrictEqual(await kept.of(key, held!, before), data)) return before
     const version = randomUUID()
     const name = vaultName(prefix, key, object)
     // It takes the mark of the one before, which must have the one of what is in use then.
@@ -92,6 +74,16 @@ export const vaultStore = ({ store, vault, prefix, bulk, onLeft }: VaultStoreOpt
     } catch (error) {
       onLeft?.(name, error)
     }
+  }
+  const settle = (name: string, version: string): Promise<void> =>
+    vault.settle(name, version).catch((error: unknown) => onLeft?.(name, error))
+  /** Of a Secret that came back into the store, unless it left again meanwhile: whoever wrote that may have settled before this removed. */
+  const removeMoved = async (key: ObjectKey, name: string): Promise<void> => {
+    await remove(name)
+    const entry = await store.get(key)
+    const now = entry && parse(entry.value)
+    const version = now && versionOf(now)
+    if (version !== undefined && vaultName(prefix, key, now!) === name) await settle(name, version)
   }
   /** What a creation put, and nobody refers to. Where the store does not know, it may be referred to. */
   const removeUnused = async (name: string, uid: string | undefined, error: unknown): Promise<void> => {
@@ -122,8 +114,8 @@ export const vaultStore = ({ store, vault, prefix, bulk, onLeft }: VaultStoreOpt
       if (version !== undefined && !isUpdate) await removeUnused(name, object.metadata.uid, error)
       throw error
     })
-    if (version !== undefined && isUpdate) await vault.settle(name, version).catch((error: unknown) => onLeft?.(name, error))
-    if (version === undefined && held && versionOf(held) !== undefined) await remove(name)
+    if (version !== undefined && isUpdate) await settle(name, version)
+    if (version === undefined && held && versionOf(held) !== undefined) await removeMoved(key, name)
     return openEntry(entry)
   }
   const translated = async (work: Promise<Entry>): Promise<Entry> => {

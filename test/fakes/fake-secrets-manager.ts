@@ -18,6 +18,9 @@ export class FakeSecretsManager {
   /** names of errors that the next calls are refused with, by call */
   readonly refusals = new Map<string, string>()
 
+  #hidesNew = false
+  readonly #hidden = new Set<string>()
+
   readonly client = { send: (command: object) => this.#send(command) } as unknown as Pick<SecretsManagerClient, 'send'>
 
   /** the values in use */
@@ -47,9 +50,22 @@ export class FakeSecretsManager {
     return found
   }
 
+  /** Versions that are put from now on are not known to reads until this is taken back: Secrets Manager is eventually consistent. */
+  hideNewVersions(hide: boolean): void {
+    this.#hidesNew = hide
+    if (!hide) this.#hidden.clear()
+  }
+
   readonly #handlers: Readonly<Record<string, (input: Input) => unknown>> = {
     CreateSecret: ({ Name = '', ClientRequestToken = '', SecretString = '' }) => {
-      if (this.secrets.has(Name)) throw named('ResourceExistsException', 'exists')
+      const taken = this.secrets.get(Name)
+      if (taken?.deleted)
+        throw named(
+          'InvalidRequestException',
+          "You can't create this secret because a secret with this name is already scheduled for deletion.",
+        )
+      if (taken) throw named('ResourceExistsException', 'exists')
+      if (this.#hidesNew) this.#hidden.add(ClientRequestToken)
       const versions = new Map([[ClientRequestToken, SecretString]])
       this.secrets.set(Name, {
         versions,
@@ -64,6 +80,7 @@ export class FakeSecretsManager {
       const before = versions.get(ClientRequestToken)
       if (before !== undefined && before !== SecretString) throw named('ResourceExistsException', 'another value')
       versions.set(ClientRequestToken, SecretString)
+      if (this.#hidesNew) this.#hidden.add(ClientRequestToken)
       this.#of(SecretId).changedMs = this.nowMs
       for (const stage of (rest.VersionStages as unknown as string[] | undefined) ?? ['AWSCURRENT'])
         stages.set(stage, ClientRequestToken)
@@ -71,12 +88,14 @@ export class FakeSecretsManager {
     },
     GetSecretValue: ({ SecretId, VersionId = '' }) => {
       const SecretString = this.#of(SecretId).versions.get(VersionId)
-      if (SecretString === undefined) throw named('ResourceNotFoundException', 'no such version')
+      if (SecretString === undefined || this.#hidden.has(VersionId)) throw named('ResourceNotFoundException', 'no such version')
       return { SecretString }
     },
     DescribeSecret: ({ SecretId }) => {
-      const stages = [...this.#of(SecretId).stages]
+      const secret = this.secrets.get(SecretId ?? '') ?? this.#of(SecretId)
+      const stages = [...secret.stages]
       return {
+        ...(secret.deleted && { DeletedDate: new Date(this.nowMs) }),
         VersionIdsToStages: Object.fromEntries(
           stages.map(([stage, id]) => [
             id,
@@ -102,6 +121,11 @@ export class FakeSecretsManager {
         .slice(Number(NextToken), end)
         .map(([Name, { changedMs }]) => ({ Name, LastChangedDate: new Date(changedMs) }))
       return { SecretList, ...(found.length > end && { NextToken: String(end) }) }
+    },
+    RestoreSecret: ({ SecretId }) => {
+      const secret = this.secrets.get(SecretId ?? '') ?? this.#of(SecretId)
+      secret.deleted = false
+      return {}
     },
     DeleteSecret: ({ SecretId }) => {
       this.#of(SecretId).deleted = true

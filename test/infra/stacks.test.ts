@@ -213,7 +213,7 @@ const loadBalancing = [
   'elasticloadbalancing:CreateLoadBalancer,elasticloadbalancing:CreateTargetGroup on :loadbalancer/net/*',
 ]
 const vault =
-  'secretsmanager:CreateSecret,secretsmanager:DeleteSecret,secretsmanager:DescribeSecret,secretsmanager:GetSecretValue,secretsmanager:PutSecretValue,secretsmanager:UpdateSecretVersionStage on :secret:windlass/secrets/*'
+  'secretsmanager:CreateSecret,secretsmanager:DeleteSecret,secretsmanager:DescribeSecret,secretsmanager:GetSecretValue,secretsmanager:PutSecretValue,secretsmanager:RestoreSecret,secretsmanager:UpdateSecretVersionStage on :secret:windlass/secrets/*'
 const wildcards: Partial<Record<FunctionName, string[]>> = {
   api: [vault, 'sqs:GetQueueUrl,sqs:SendMessage on :windlass-mailbox-*'],
   dispatch: ['dynamodb:ListStreams on *', 'sqs:GetQueueUrl,sqs:SendMessage on :windlass-mailbox-*'],

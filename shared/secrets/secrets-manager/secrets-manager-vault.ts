@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   CreateSecretCommand,
   DeleteSecretCommand,
@@ -5,6 +6,7 @@ import {
   GetSecretValueCommand,
   ListSecretsCommand,
   PutSecretValueCommand,
+  RestoreSecretCommand,
   type SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager'
@@ -15,6 +17,8 @@ export interface SecretsManagerVaultOptions {
   readonly client: Pick<SecretsManagerClient, 'send'>
   /** how many values a process keeps; default 200 */
   readonly cached?: number | undefined
+  /** pauses before what should be there is looked for again: Secrets Manager is eventually consistent; default: a second and a half in all */
+  readonly pausesMs?: readonly number[] | undefined
 }
 
 /** https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html */
@@ -25,7 +29,8 @@ const pendingStage = 'WINDLASSPENDING'
 const currentStage = 'AWSCURRENT'
 
 /** One secret of Secrets Manager for each name. What a version holds never changes, so it is read once. */
-export const createSecretsManagerVault = ({ client, cached = 200 }: SecretsManagerVaultOptions): SecretVault => {
+export const createSecretsManagerVault = (options: SecretsManagerVaultOptions): SecretVault => {
+  const { client, cached = 200, pausesMs = [100, 400, 1000] } = options
   const held = new Map<string, string>()
   const remember = (key: string, value: string): string => {
     held.delete(key)
@@ -44,6 +49,25 @@ export const createSecretsManagerVault = ({ client, cached = 200 }: SecretsManag
       throw error
     }
   }
+  const restore = (name: string) => client.send(new RestoreSecretCommand({ SecretId: name }))
+  /** What is done to a name that was given up is done once more when it is back. */
+  const restoring = async (name: string, work: () => Promise<unknown>): Promise<void> => {
+    try {
+      await work().catch(async (error: unknown) => {
+        if (!isGivenUp(error)) throw error
+        await restore(name)
+        await work()
+      })
+    } catch (error) {
+      throw translated(error, name)
+    }
+  }
+  const read = async (name: string, version: string): Promise<string | undefined> => {
+    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: name, VersionId: version }))
+    return SecretString === undefined ? undefined : remember(keyOf(name, version), SecretString)
+  }
+  const unreadable = (name: string, cause: unknown) => new StoreUnavailable(`can't read the secret "${name}"`, { cause })
+
   return {
     put: async (name, version, value) => {
       const size = Buffer.byteLength(value)
@@ -51,35 +75,45 @@ export const createSecretsManagerVault = ({ client, cached = 200 }: SecretsManag
         throw new VaultRefused(
           `Secrets Manager takes ${maxBytes} bytes, and the data is ${size}: make it smaller, or keep it in the cluster's table`,
         )
-      try {
-        const VersionStages = [pendingStage]
-        const request = { SecretId: name, ClientRequestToken: version, SecretString: value, VersionStages }
+      const VersionStages = [pendingStage]
+      const request = { SecretId: name, ClientRequestToken: version, SecretString: value, VersionStages }
+      await restoring(name, async () => {
         if (!(await create(name, version, value))) await client.send(new PutSecretValueCommand(request))
-      } catch (error) {
-        throw translated(error, name)
-      }
+      })
       remember(keyOf(name, version), value)
     },
-    settle: async (name, version) => {
-      try {
-        const { VersionIdsToStages = {} } = await client.send(new DescribeSecretCommand({ SecretId: name }))
+    settle: (name, version) =>
+      restoring(name, async () => {
+        const { VersionIdsToStages = {}, DeletedDate } = await client.send(new DescribeSecretCommand({ SecretId: name }))
+        if (DeletedDate !== undefined) await restore(name)
         const before = Object.entries(VersionIdsToStages).find(([, stages]) => stages.includes(currentStage))?.[0]
         if (before === version) return
         const moved = { SecretId: name, VersionStage: currentStage, MoveToVersionId: version, RemoveFromVersionId: before }
         await client.send(new UpdateSecretVersionStageCommand(moved))
-      } catch (error) {
-        throw translated(error, name)
-      }
-    },
+      }),
     get: async (name, version) => {
       const known = held.get(keyOf(name, version))
       if (known !== undefined) return remember(keyOf(name, version), known)
       try {
-        const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: name, VersionId: version }))
-        return SecretString === undefined ? undefined : remember(keyOf(name, version), SecretString)
+        return await read(name, version)
       } catch (error) {
         if (isGone(error)) return undefined
-        throw new StoreUnavailable(`can't read the secret "${name}"`, { cause: error })
+        throw unreadable(name, error)
+      }
+    },
+    recover: async (name, version) => {
+      for (const pauseMs of [...pausesMs, undefined]) {
+        try {
+          return await read(name, version)
+        } catch (error) {
+          if (!isGone(error)) throw unreadable(name, error)
+          if (pauseMs === undefined) return undefined
+          if (isGivenUp(error))
+            await restore(name).catch((cause: unknown) => {
+              throw unreadable(name, cause)
+            })
+        }
+        await sleep(pauseMs)
       }
     },
     remove: async (name) => {
@@ -108,10 +142,10 @@ export const createSecretsManagerVault = ({ client, cached = 200 }: SecretsManag
 
 const isNamed = (error: unknown, ...names: string[]): error is Error => error instanceof Error && names.includes(error.name)
 
-/** Not there, or given up: that is an invalid request to Secrets Manager. */
-const isGone = (error: unknown): boolean =>
-  isNamed(error, 'ResourceNotFoundException') ||
-  (isNamed(error, 'InvalidRequestException') && /deleted|deletion/i.test(error.message))
+/** That is an invalid request to Secrets Manager. */
+const isGivenUp = (error: unknown): boolean =>
+  isNamed(error, 'InvalidRequestException') && /deleted|deletion/i.test(error.message)
+const isGone = (error: unknown): boolean => isNamed(error, 'ResourceNotFoundException') || isGivenUp(error)
 
 const translated = (error: unknown, name: string): Error => {
   if (error instanceof VaultRefused) return error

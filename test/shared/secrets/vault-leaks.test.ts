@@ -163,3 +163,72 @@ it('sweeps what belongs to a Secret that was made anew, page by page, and nothin
     `${prefix}by hand`,
   ])
 })
+
+describe('what was given up', () => {
+  const plain = (value: string) => secret(value, { annotations: {} })
+  const revision = async () => (await below.get(key))!.revision
+
+  it('is had back when the Secret is kept there again', async () => {
+    await open().create(key, secret('one'))
+    await open().update(key, await revision(), plain('two'))
+    expect([live(), await read()]).toEqual([[], 'two'])
+    await open().update(key, await revision(), secret('three'))
+    expect([live(), await read(), manager.values()]).toEqual([['default/db/u1'], 'three', ['{"value":"three"}']])
+  })
+
+  it('by a process that was overtaken by one that keeps the Secret there again is had back at once', async () => {
+    await open().create(key, secret('one'))
+    const remove: SecretVault['remove'] = async (name) => {
+      await open().update(key, await revision(), secret('three'))
+      await vault().remove(name)
+    }
+    await open({}, { remove }).update(key, await revision(), plain('two'))
+    expect([live(), await read(), manager.values()]).toEqual([['default/db/u1'], 'three', ['{"value":"three"}']])
+  })
+
+  it('before the newer one is settled is had back by that', async () => {
+    await open().create(key, secret('one'))
+    await open().update(key, await revision(), plain('two'))
+    const settle: SecretVault['settle'] = async (name, version) => {
+      await vault().remove(name)
+      await vault().settle(name, version)
+    }
+    await open({}, { settle }).update(key, await revision(), secret('three'))
+    expect([live(), await read()]).toEqual([['default/db/u1'], 'three'])
+  })
+
+  it('while something refers to it is had back by who reads it', async () => {
+    await open().create(key, secret('one'))
+    await vault().remove(`${prefix}default/db/u1`)
+    expect([await read(), live()]).toEqual(['one', ['default/db/u1']])
+  })
+
+  it('stays so with its Secret', async () => {
+    await open().create(key, secret('one'))
+    const stale = open({ get: below.get })
+    const entry = (await below.get(key))!
+    await open().delete(key, entry.revision, secret('one'))
+    const listed = open({ list: async () => ({ entries: [entry], revision: entry.revision }) as never })
+    const { entries } = await listed.list('secrets', {} as never)
+    expect(Buffer.from(entries[0]!.value).toString()).not.toContain('"data"')
+    expect([await stale.get(key), live()]).toEqual([undefined, []])
+  })
+})
+
+describe('what Secrets Manager does not show yet', () => {
+  it('is waited for, and never told as a Secret without data', async () => {
+    await open().create(key, secret('one'))
+    manager.hideNewVersions(true)
+    await open().update(key, (await below.get(key))!.revision, secret('two'))
+    const pausesMs = [1, 1]
+    const impatient = (): Store => {
+      const own = createSecretsManagerVault({ client: manager.client, pausesMs })
+      return vaultStore({ store: below, vault: own, prefix, bulk: 'resolve' })
+    }
+    await expect(impatient().get(key)).rejects.toThrow(StoreUnavailable)
+    setImmediate(() => manager.hideNewVersions(false))
+    const { changes } = await open().changes(1)
+    expect(Buffer.from(changes.at(-1)!.value).toString()).toContain('"two"')
+    expect(await read()).toBe('two')
+  })
+})
