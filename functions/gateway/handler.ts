@@ -3,6 +3,7 @@ import type { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda'
 import type { ApiHandler, ApiResponse } from '../../shared/apiserver/request.ts'
+import { OutOfTime } from '../../shared/platform/deadline.ts'
 import { type StreamingRuntime, streamingRuntime } from './lambda-stream.ts'
 import { bufferedMs, endEarlyMs, endingWhenIdle, idleMs } from './limits.ts'
 import { requestOf } from './request.ts'
@@ -15,7 +16,8 @@ export const gatewayHandler = (open: OpenApi, runtime: StreamingRuntime | undefi
 
 const streamingHandler = (open: OpenApi, runtime: StreamingRuntime) =>
   runtime.streamifyResponse(async (proxyEvent, stream, context) => {
-    const { signal, end } = endOf(context.getRemainingTimeInMillis() - endEarlyMs)
+    const outOfTime = new OutOfTime('the time that an answer may take is over: ask again')
+    const { signal, end } = endOf(context.getRemainingTimeInMillis() - endEarlyMs, outOfTime)
     // The client has gone.
     stream.once('close', end)
     stream.once('error', end)
@@ -73,9 +75,10 @@ const whole = async (body: AsyncIterable<Uint8Array>): Promise<Uint8Array> => {
 
 const isText = (contentType: string | undefined) => contentType === undefined || /json|^text\//.test(contentType)
 
-const endOf = (afterMs: number): { signal: AbortSignal; end: () => void } => {
+/** `reason`: for who can't just end */
+const endOf = (afterMs: number, reason?: OutOfTime): { signal: AbortSignal; end: () => void } => {
   const ending = new AbortController()
-  const timer = setTimeout(() => ending.abort(), Math.max(0, afterMs))
+  const timer = setTimeout(() => ending.abort(reason), Math.max(0, afterMs))
   return {
     signal: ending.signal,
     end: () => {

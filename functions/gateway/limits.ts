@@ -1,5 +1,7 @@
 /** Long before API Gateway would cut off a stream that is silent for 5 minutes. */
 export const idleMs = 270_000
+/** Somewhat before that, a log is broken off: one that ends without an error looks whole. */
+export const quietLogMs = 260_000
 /** So long before the function's own end an answer is ended, so that a watch's client resumes without an error. */
 export const endEarlyMs = 10_000
 /** API Gateway waits so long, and no longer, for an answer that is not streamed: 29 s. */

@@ -39,6 +39,7 @@ import { openDynamoDbStore } from '../../shared/storage/dynamodb/open.ts'
 import type { Store } from '../../shared/storage/store.ts'
 import { createLambdaTriggers, parseTriggers } from '../../shared/triggers/lambda-triggers.ts'
 import type { Triggers } from '../../shared/triggers/triggers.ts'
+import { quietLogMs } from '../gateway/limits.ts'
 import { type Cluster, type ClusterOptions, openCluster } from './cluster.ts'
 import { openHeartbeats } from './heartbeats.ts'
 import { log, writeLine } from './log.ts'
@@ -148,6 +149,7 @@ export const openNodeConnector = (environment: Pick<Environment, 'table' | 'mail
     mailboxes: openMailboxes(environment),
     answers: createDynamoDbAnswerSource({ client: createDynamoDbClient(), table: environment.table }),
     clock: systemClock,
+    quietMs: quietLogMs,
   })
 
 export const openPlacement = ({ ecsCluster, taskDefinition }: Pick<Environment, 'ecsCluster' | 'taskDefinition'>): Placement =>

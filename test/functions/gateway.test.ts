@@ -7,6 +7,7 @@ import type { StreamingRuntime } from '../../functions/gateway/lambda-stream.ts'
 import { endingWhenIdle } from '../../functions/gateway/limits.ts'
 import { requestOf } from '../../functions/gateway/request.ts'
 import type { ApiHandler, ApiRequest } from '../../shared/apiserver/request.ts'
+import { OutOfTime } from '../../shared/platform/deadline.ts'
 import { gatewayEvent, lambdaContext } from './environment.ts'
 
 const { signal } = new AbortController()
@@ -127,6 +128,22 @@ describe('an answer', () => {
     stream.resume()
     await handler(gatewayEvent('GET', '/watch'), { getRemainingTimeInMillis: () => 10_050 } as Context)
     expect(stream.writableFinished).toBe(true)
+  })
+
+  it('that can not just end is told that its time is over', async () => {
+    const { runtime, stream } = playRuntime()
+    const handler = gatewayHandler(
+      answering(async function* ({ signal: gone }) {
+        yield Buffer.from('line')
+        await once(gone, 'abort')
+        if (gone.reason instanceof OutOfTime) throw gone.reason
+      }),
+      runtime,
+    )
+    stream.resume()
+    const done = handler(gatewayEvent('GET', '/log'), { getRemainingTimeInMillis: () => 10_050 } as Context)
+    await expect(done).rejects.toThrow('the time that an answer may take is over')
+    expect([stream.writableFinished, stream.destroyed]).toEqual([false, true])
   })
 
   it('that breaks off fails, and does not look whole', async () => {

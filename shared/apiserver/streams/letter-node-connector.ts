@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { AnswerPart, AnswerSource } from '../../answers/answers.ts'
 import type { Clock } from '../../platform/clock.ts'
+import { OutOfTime } from '../../platform/deadline.ts'
 import type { Mailboxes, Question } from '../../queue/mailboxes.ts'
 import type { NodeConnector } from './node-connector.ts'
 
@@ -9,6 +10,8 @@ export interface LetterNodeConnectorOptions {
   readonly mailboxes: Pick<Mailboxes, 'deliver'>
   readonly answers: AnswerSource
   readonly clock: Clock
+  /** An answer without a byte for so long breaks off: what stands between would end it as if it were whole. Default: never. */
+  readonly quietMs?: number | undefined
 }
 
 /** An agent that got no letter for so long takes it that nobody listens. */
@@ -53,13 +56,18 @@ interface PartsOptions extends LetterNodeConnectorOptions {
   readonly node: string
 }
 
-/** Ends early when the signal aborts, and before the first when there is none in time. Throws when the answer breaks off. */
-async function* partsOf(question: Question, { answers, clock, signal, renew, node }: PartsOptions): AsyncGenerator<AnswerPart> {
+/**
+ * Ends early when the client has gone, and before the first when there is none in time. Throws when the answer breaks off, and when the
+ * time that a request has is over (the signal's reason is `OutOfTime`).
+ */
+async function* partsOf(question: Question, options: PartsOptions): AsyncGenerator<AnswerPart> {
+  const { answers, clock, signal, renew, node, quietMs = Number.POSITIVE_INFINITY } = options
   let number = 0
   let pollMs = shortestPollMs
   const askedMs = clock.now()
   let renewedMs = askedMs
   let heardMs = askedMs
+  let saidMs = askedMs
   while (!signal.aborted) {
     await clock.sleep(pollMs, signal)
     const parts = signal.aborted ? [] : await answers.read(question, number)
@@ -68,15 +76,21 @@ async function* partsOf(question: Question, { answers, clock, signal, renew, nod
     for (const part of parts) {
       if (part.failed) throw new Error(`the agent of node ${node} could not go on: ${Buffer.from(part.data).toString()}`)
       yield part
+      if (part.data.length > 0) saidMs = clock.now()
       if (part.last) return
     }
     if (number === 0 && clock.now() - askedMs > firstAnswerMs) return
     if (clock.now() - heardMs > silentMs) throw new Error(`the agent of node ${node} says no more since ${silentMs / 1000} s`)
+    if (number > 0 && clock.now() - saidMs > quietMs)
+      throw new OutOfTime(
+        `the container wrote nothing for ${quietMs / 1000} s, and an answer can't stay silent for longer: ask again`,
+      )
     pollMs = parts.length > 0 ? shortestPollMs : Math.min(pollMs * 1.3, longestPollMs)
     if (clock.now() - renewedMs < (number === 0 ? askAgainMs : leaseMs / 2)) continue
     renewedMs = clock.now()
     await renew()
   }
+  if (signal.reason instanceof OutOfTime) throw signal.reason
 }
 
 async function* bytesOf(

@@ -11,6 +11,7 @@ import { openPart, sealPart } from '../../../shared/answers/sealed-part.ts'
 import { createLetterNodeConnector } from '../../../shared/apiserver/streams/letter-node-connector.ts'
 import { createNoTunnel } from '../../../shared/apiserver/streams/no-tunnel.ts'
 import { systemClock } from '../../../shared/platform/clock.ts'
+import { OutOfTime } from '../../../shared/platform/deadline.ts'
 import { createLogger } from '../../../shared/platform/log.ts'
 import type { Letter, Question } from '../../../shared/queue/mailboxes.ts'
 import type { Pod } from '../../../shared/resources/resource.ts'
@@ -210,6 +211,42 @@ describe('a log that is asked for by letter', () => {
     const asked = { method: 'GET', path, signal: new AbortController().signal }
     const { body } = await connector.request({ name: 'i-1', host: 'i-1', port: 10250 }, asked)
     await expect(text(body)).rejects.toThrow('the agent of node i-1 says no more since 100 s')
+  })
+
+  /** A clock that leaps, and an agent that says nothing each time it is asked whether it is still there. */
+  const askQuiet = async (signal: AbortSignal, quietMs?: number) => {
+    let now = clock.now()
+    const leaping = {
+      now: () => now,
+      sleep: async (ms: number) => {
+        now += ms
+        await new Promise((resolve) => setImmediate(resolve))
+      },
+    }
+    const { source, sink } = createTable()
+    let number = 0
+    const deliver = async (some: readonly Letter[]) => {
+      for (const question of questions(some))
+        await sink.put(question, number++, { status: 200, data: Buffer.from(number === 1 ? 'one\n' : ''), last: false })
+    }
+    const connector = createLetterNodeConnector({ mailboxes: { deliver }, answers: source, clock: leaping, quietMs })
+    const { body } = await connector.request({ name: 'i-1', host: 'i-1', port: 10250 }, { method: 'GET', path, signal })
+    return body
+  }
+
+  it('ends with an error when the container writes nothing for longer than an answer may be silent', async () => {
+    const body = await askQuiet(new AbortController().signal, 260_000)
+    await expect(text(body)).rejects.toThrow('the container wrote nothing for 260 s')
+  })
+
+  it.each([
+    { reason: new OutOfTime('the time is over'), ends: 'the time is over' },
+    { reason: undefined, ends: 'one\n' },
+  ])('ends with an error when its time is over, and without when nobody listens: $ends', async ({ reason, ends }) => {
+    const ending = new AbortController()
+    const body = await askQuiet(ending.signal)
+    setTimeout(() => ending.abort(reason), 20)
+    expect(await text(body).catch((error: Error) => error.message)).toBe(ends)
   })
 
   it('is spread over the table: no two parts share a partition', async () => {
