@@ -16,6 +16,8 @@ export interface NodeLifecycleOptions {
   readonly listeningSinceMs?: number
 }
 
+/** on a node that comes and goes: it says nothing of its zone */
+const excludedLabel = 'node.kubernetes.io/exclude-disruption'
 /** all zones at once; no node has such a name */
 export const zonesKey = 'zones/'
 
@@ -61,13 +63,14 @@ const rememberFor = <T>(ms: number, ask: () => Promise<T>) => {
   }
 }
 
-const standing = (node: Node) => `${readiness(node)} ${zoneName(node)} ${evictingSinceMs(node) !== undefined}`
+const standing = (node: Node) =>
+  `${readiness(node)} ${zoneName(node)} ${node.metadata.labels?.[excludedLabel]} ${evictingSinceMs(node) !== undefined}`
 
 /** Begins to move pods off the next node of each zone that may; answers in how many milliseconds the next one is due. */
 const evictFromZones = async (context: ReconcileContext): Promise<number | undefined> => {
   const all = context.cache.list(nodes)
   const zones = [...Map.groupBy(all, zoneName).values()]
-  if (isCutOff(zones.map(countOf))) {
+  if (isCutOff(zones.map(countOf).filter(({ ready, notReady }) => ready + notReady > 0))) {
     for (const node of all) if (evictingSinceMs(node) !== undefined) await taint(node, 'end', context)
     return undefined
   }
@@ -91,8 +94,9 @@ const isWaiting = (node: Node): boolean =>
   ['False', 'Unknown'].includes(readiness(node) ?? '') && evictingSinceMs(node) === undefined
 
 const countOf = (zone: readonly Node[]): ZoneCount => {
-  const ready = zone.filter(isReady).length
-  return { ready, notReady: zone.length - ready }
+  const counted = zone.filter(({ metadata }) => metadata.labels?.[excludedLabel] === undefined)
+  const ready = counted.filter(isReady).length
+  return { ready, notReady: counted.length - ready }
 }
 
 /** Who has been unready for longest is first. */
@@ -117,8 +121,10 @@ const taint = async (node: Node, evict: 'begin' | 'keep' | 'end', { client, cloc
   await client.patch(nodes, '', name, { type: 'merge', body })
 }
 
-const zoneName = ({ metadata }: Node) =>
-  `${metadata.labels?.['topology.kubernetes.io/region'] ?? ''}/${metadata.labels?.['topology.kubernetes.io/zone'] ?? ''}`
+const zoneName = ({ metadata: { labels = {} } }: Node) => ['region', 'zone'].map((kind) => placeIn(labels, kind)).join('/')
+/** The older labels come first, as upstream has it. */
+const placeIn = (labels: Readonly<Record<string, string>>, kind: string) =>
+  labels[`failure-domain.beta.kubernetes.io/${kind}`] ?? labels[`topology.kubernetes.io/${kind}`] ?? ''
 
 /** Services must not send anything to pods of which nobody knows. */
 const markPodsNotReady = async (node: Node, { client, cache, clock, events }: ReconcileContext): Promise<void> => {

@@ -52,13 +52,14 @@ it.each([
 
 describe('pods of nodes that are not ready', () => {
   /** Nodes `<zone><number>`; what `step` did, each time. */
-  const start = async (names: readonly string[]) => {
+  const start = async (names: readonly string[], labelsOf: (name: string) => Record<string, string> = () => ({})) => {
     let nowMs = Date.UTC(2026, 0, 1)
     const clock = { now: () => nowMs, sleep: async () => undefined }
     const controller = createNodeLifecycleController({ heartbeats: { all: async () => new Map() } })
     const cluster = await startTestCluster({ controllers: [] })
     onTestFinished(() => cluster.stop())
-    for (const name of names) await cluster.addNode(name, { labels: { 'topology.kubernetes.io/zone': name[0]! } })
+    for (const name of names)
+      await cluster.addNode(name, { labels: { 'topology.kubernetes.io/zone': name[0]!, ...labelsOf(name) } })
     const set = async (status: string, ...changed: string[]) => {
       for (const name of changed) {
         const lastTransitionTime = new Date(nowMs).toISOString().replace('.000', '')
@@ -125,5 +126,22 @@ describe('pods of nodes that are not ready', () => {
     expect(await step()).toEqual(['a1', undefined])
     await set('Unknown', 'a2', 'a3')
     expect(await step(60)).toEqual(['a1', undefined])
+  })
+
+  const excluded = { 'node.kubernetes.io/exclude-disruption': '' }
+  it.each([
+    { which: 'that are up do not count', ready: 'b1', down: ['a1', 'a2'], out: 'b1', expected: ['', undefined] },
+    { which: 'that are down do not count', ready: 'a1', down: ['b1', 'b2', 'b3'], out: 'b', expected: ['b1', 10_000] },
+    { which: 'that are all there are move', ready: 'a1', down: ['b1', 'b2'], out: '', expected: ['b1', 10_000] },
+  ])('of nodes that say nothing of their zone, those $which', async ({ ready, down, out, expected }) => {
+    const { set, step } = await start([ready, ...down], (name) => (name.startsWith(out) ? excluded : {}))
+    await set('Unknown', ...down)
+    expect(await step()).toEqual(expected)
+  })
+
+  it('go by the older labels of a zone where there are some', async () => {
+    const { set, step } = await start(['a1', 'a2', 'a3', 'a4'], (name) => ({ 'failure-domain.beta.kubernetes.io/zone': name }))
+    await set('Unknown', 'a2', 'a3', 'a4')
+    expect(await step()).toEqual(['a2 a3 a4', undefined])
   })
 })
