@@ -62,12 +62,16 @@ export const createCloudEventWorker = (options: CloudEventWorkerOptions): CloudE
       return
     }
     const node = await nodeOf(event.machine)
-    if (!node) return
+    if (!node || (event.type === 'machineGone' && isRegisteredAnew(node, event.machine))) return
     if (event.type === 'machineGone') await remove(node)
     else await end(node, event)
     await events.flush()
   }
 }
+
+/** An instance whose ECS agent lost its state is a container instance twice; that the first is gone says nothing of the machine. */
+const isRegisteredAnew = (node: Node, { host }: Machine): boolean =>
+  host !== undefined && hostOf(node) !== undefined && hostOf(node) !== host
 
 const isMachineOf = (node: Node, { instanceId, host }: Machine): boolean =>
   (instanceId !== undefined && node.spec.providerID?.endsWith(`/${instanceId}`) === true) ||

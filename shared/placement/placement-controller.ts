@@ -14,6 +14,8 @@ const placedCondition = 'windlass.dev/Placed'
 /** A provider may not know yet what it has begun: ECS is eventually consistent. */
 const unknownMs = 5 * 60_000
 const lookAgainMs = 15_000
+/** Room of a pod that has ended is not given back at once: its task has to stop, and ECS to hear of it. */
+const givenBackMs = 60_000
 
 /** Keeps room for every bound pod on its node's machine, as long as the pod lives. Keys: `namespace/name/uid`. */
 export const createPlacementController = (placement: Placement): Controller => ({
@@ -65,9 +67,10 @@ const hold = async (pod: Pod, host: string, placement: Placement, context: Recon
     reference = await placement.start({ pod: { namespace, name, uid }, host, cpuMillis: cpu, memoryBytes: memory })
   } catch (error) {
     if (!(error instanceof PlacementRefused)) throw error
-    await report(pod, error, context)
+    const passing = error.passing || (refusalReason(error) !== undefined && context.clock.now() - boundMs(pod) < givenBackMs)
+    await report(pod, error, { passing, context })
     // The queue's back-off asks again.
-    if (error.passing) throw error
+    if (passing) throw error
     return
   }
   const annotations = { [referenceAnnotation]: reference, [heldSinceAnnotation]: timestamp(context.clock.now()) }
@@ -77,7 +80,14 @@ const hold = async (pod: Pod, host: string, placement: Placement, context: Recon
     await writeStatus(pod, { conditions: [condition('True', 'Placed', '', context)] }, context)
 }
 
-const report = async (pod: Pod, { reason, message, passing }: PlacementRefused, context: ReconcileContext): Promise<void> => {
+const boundMs = (pod: Pod): number => Date.parse(podCondition(pod, 'PodScheduled')?.lastTransitionTime ?? '') || 0
+
+const report = async (
+  pod: Pod,
+  refused: PlacementRefused,
+  { passing, context }: { passing: boolean; context: ReconcileContext },
+): Promise<void> => {
+  const { reason, message } = refused
   await context.events.record(pod, 'Warning', 'FailedPlacement', message)
   const conditions = [condition('False', reason.replaceAll(/[^A-Za-z0-9_,:]/g, '_'), message, context)]
   if (passing) {
@@ -88,14 +98,15 @@ const report = async (pod: Pod, { reason, message, passing }: PlacementRefused, 
   // As a kubelet refuses a pod that does not fit: whoever made the pod makes another, and that one is scheduled anew.
   await writeStatus(
     pod,
-    { phase: 'Failed', reason: refusalReason(reason), message: `Pod was rejected: ${message}`, conditions },
+    { phase: 'Failed', reason: refusalReason(refused) ?? 'NodeAffinity', message: `Pod was rejected: ${message}`, conditions },
     context,
   )
 }
 
-const refusalReason = (reason: string): string => {
+/** undefined: there is room, and something else is missing */
+const refusalReason = ({ reason }: PlacementRefused): string | undefined => {
   const [, resource] = /^RESOURCE:(\w+)/.exec(reason) ?? []
-  return resource ? `OutOf${resource.toLowerCase()}` : 'NodeAffinity'
+  return resource && `OutOf${resource.toLowerCase()}`
 }
 
 /** Room that was taken away ends the pod; its agent, if it lives, has ended it already. */

@@ -14,10 +14,18 @@ export interface SweepOptions {
   readonly queues: WorkQueues
 }
 
-/** Compares what is held with what should be, on every node, both ways: events about either may have been lost. */
+/**
+ * Compares what is held with what should be, on every node, both ways: events about either may have been lost. A node of which it fails
+ * keeps none of the others from it; then it throws.
+ */
 export const sweepPlacement = async (options: SweepOptions, cause: string): Promise<void> => {
   const all = await whenLoaded(options.cache, () => options.cache.list(nodes))
-  for (const node of all) await sweepNode(node, options, cause)
+  const errors: Error[] = []
+  for (const node of all)
+    await sweepNode(node, options, cause).catch((cause: unknown) => {
+      errors.push(new Error(`node ${node.metadata.name} could not be swept: ${String(cause)}`, { cause }))
+    })
+  if (errors.length > 0) throw new AggregateError(errors, errors.map(({ message }) => message).join('; '))
 }
 
 const sweepNode = async (node: Node, { placement, cache, queues }: SweepOptions, cause: string): Promise<void> => {

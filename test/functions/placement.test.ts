@@ -73,7 +73,7 @@ describe('StartTask', () => {
   ])('fails the pod that the instance has no $resource for, and says so', async ({ resource, room, reason }) => {
     await run.addNode('i-1', room)
     await makePod('web')
-    await run.settle(10_000)
+    await run.settle(90_000)
     const { status } = await getPod('web')
     expect(status).toMatchObject({ phase: 'Failed', reason })
     expect(status?.conditions).toContainEqual(
@@ -81,6 +81,22 @@ describe('StartTask', () => {
     )
     expect(await reasons()).toContain('FailedPlacement')
     expect(run.ecs.running()).toEqual([])
+  })
+
+  it('waits for room that ECS has not given back yet', async () => {
+    const host = (await run.addNode('i-1')).metadata.annotations?.['windlass.dev/container-instance'] ?? ''
+    const ended = { namespace: 'default', name: 'ended', uid: '00000000-0000-4000-8000-000000000000' }
+    const held = await run.placement.start({ pod: ended, host, cpuMillis: 1800, memoryBytes: 0 })
+    await makePod('web')
+    await run.settle(20_000)
+    const waiting = await getPod('web')
+    expect(waiting.status?.phase).toBe('Pending')
+    expect(waiting.status?.conditions).toContainEqual(
+      expect.objectContaining({ type: 'windlass.dev/Placed', status: 'False', reason: 'RESOURCE:CPU' }),
+    )
+    await run.placement.stop(held, 'the pod has ended')
+    await run.settle(60_000)
+    expect(referenceOf(await getPod('web'))).toBe(run.ecs.running()[0]?.taskArn)
   })
 
   it('waits for an ECS agent that is not connected', async () => {
@@ -239,6 +255,27 @@ it('removes the node of a terminated instance, its pods and its mailbox', async 
   expect((await run.client.list(nodes)).items).toEqual([])
   expect((await run.client.list(pods)).items).toEqual([])
   expect(run.sqs.names()).not.toContain('test-node-i-1')
+})
+
+it('keeps the node of a living machine whose first registration with ECS is removed', async () => {
+  const { metadata } = await run.addNode('i-1')
+  const containerInstanceArn = metadata.annotations?.['windlass.dev/container-instance'] ?? ''
+  const gone = (arn: string) => ({ ec2InstanceId: 'i-1', status: 'INACTIVE', containerInstanceArn: arn })
+  await happen('ECS Container Instance State Change', gone(`${containerInstanceArn}-before`))
+  expect((await run.client.list(nodes)).items).toHaveLength(1)
+  await happen('ECS Container Instance State Change', gone(containerInstanceArn), '2')
+  expect((await run.client.list(nodes)).items).toEqual([])
+})
+
+it('sweeps the other nodes when one can not be', async () => {
+  await run.addNode('i-1')
+  await run.addNode('i-2')
+  const stray = { namespace: 'default', name: 'gone', uid: '00000000-0000-4000-8000-000000000000' }
+  const host = (await run.client.get(nodes, '', 'i-2')).metadata.annotations?.['windlass.dev/container-instance'] ?? ''
+  const orphan = await run.placement.start({ pod: stray, host, cpuMillis: 0, memoryBytes: 0 })
+  run.ecs.fail('ListTasks', 'InvalidParameterException', false)
+  await expect(run.sweep('now')).rejects.toThrow('node i-1 could not be swept: InvalidParameterException')
+  expect(run.ecs.tasks.get(orphan)?.lastStatus).toBe('STOPPED')
 })
 
 it("puts what a node's agent should look at into its mailbox, and into no other's", async () => {
