@@ -1,6 +1,3 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { ECSClient } from '@aws-sdk/client-ecs'
-import { SQSClient } from '@aws-sdk/client-sqs'
 import { createDynamoDbAnswerSink } from '../../shared/answers/dynamodb-answers.ts'
 import { createGatewayTransport } from '../../shared/client/gateway-transport.ts'
 import { createClient } from '../../shared/client/rest-client.ts'
@@ -14,6 +11,7 @@ import { prepareHost } from '../network/host.ts'
 import { overlayBytes } from '../network/overlay.ts'
 import { engineAt, startDockerNode } from '../node/docker-node.ts'
 import type { StartAgent } from '../node/start-with-server.ts'
+import { openAwsClients } from './aws-clients.ts'
 import { claimNode } from './claim-node.ts'
 import { EcsRooms } from './ecs-rooms.ts'
 import type { InstanceEnvironment } from './environment.ts'
@@ -35,14 +33,13 @@ export const startOnInstance =
     const log = parts.log.child({ node: nodeName })
     const running = { ...parts, log }
     const { clock } = parts
-    // The endpoint of the region, or a stand-in's, whatever host a queue's URL names.
-    const sqs = new SQSClient({ region, useQueueUrlAsEndpoint: false })
+    const { sqs, ecs, dynamodb } = openAwsClients(region)
     const token = createStsTokens({ audience: environment.clusterName, region, credentials: sqs.config.credentials, clock })
     const transport = createGatewayTransport({ server, token, userAgent: `windlass-agent/${nodeName}` })
     const client = createClient(transport)
     const { podCIDR } = await claimNode(client, identity, running)
     const docker = engineAt(environment.dockerSocket)
-    const room = await openCapacity({ ...environment, docker, containerInstance, ecs: new ECSClient({ region }) }, running)
+    const room = await openCapacity({ ...environment, docker, containerInstance, ecs }, running)
     await prepareHost({
       podRange: podCidr,
       serviceRange: serviceCidr,
@@ -86,7 +83,7 @@ export const startOnInstance =
         othersLaterMs: 1000,
         port: 0,
         serve: async (source) => {
-          const sink = createDynamoDbAnswerSink({ client: new DynamoDBClient({ region }), table: environment.table, clock })
+          const sink = createDynamoDbAnswerSink({ client: dynamodb, table: environment.table, clock })
           const answering = new Answerer({ source, sink, clock, log })
           answerer = answering
           return { stop: async () => answering.stop() }

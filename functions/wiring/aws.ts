@@ -20,6 +20,7 @@ import { createAutoScalingHooks } from '../../shared/placement/ecs/auto-scaling-
 import { createEcsPlacement } from '../../shared/placement/ecs/ecs-placement.ts'
 import type { LifecycleHooks } from '../../shared/placement/lifecycle-hooks.ts'
 import type { Placement } from '../../shared/placement/placement.ts'
+import { answeredWithin } from '../../shared/platform/aws-client.ts'
 import { systemClock } from '../../shared/platform/clock.ts'
 import { createEmbeddedMetrics, type Metrics } from '../../shared/platform/metrics.ts'
 import type { Mailboxes } from '../../shared/queue/mailboxes.ts'
@@ -49,6 +50,8 @@ const encrypted = new Set([...encryptedResources, identityResource])
 const isEncrypted = (resource: string) => encrypted.has(resource)
 
 /** Lambda says it to every function. */
+const answered = answeredWithin(10_000)
+
 export const awsRegion = process.env.AWS_REGION ?? 'us-east-1'
 
 export interface AwsCluster extends Cluster {
@@ -64,7 +67,7 @@ type StoreEnvironment = Pick<Environment, 'table' | 'dataKeySecret'>
 export type AwsStore = Awaited<ReturnType<typeof openAwsStore>>
 
 export const openAwsStore = async ({ table, dataKeySecret }: StoreEnvironment) => {
-  const secret = { client: new SecretsManagerClient(), secret: dataKeySecret, clock: systemClock }
+  const secret = { client: new SecretsManagerClient(answered), secret: dataKeySecret, clock: systemClock }
   const keys = createSecretKeys(secret)
   const store = await openDynamoDbStore({ client: createDynamoDbClient(), table })
   return { secret, keys, store, clear: encryptingStore({ store, keys, isEncrypted }) }
@@ -78,7 +81,7 @@ export interface AwsClusterOptions
 }
 
 const openVaultStore = (store: Store, { clusterName, bulk }: NonNullable<AwsClusterOptions['secretValues']>): Store => {
-  const vault = createSecretsManagerVault({ client: new SecretsManagerClient() })
+  const vault = createSecretsManagerVault({ client: new SecretsManagerClient(answered) })
   const onLeft = (name: string, error: unknown) => log.warn('a secret of Secrets Manager is left for the sweep', { name, error })
   return vaultStore({ store, vault, prefix: secretPrefix(clusterName), bulk, onLeft })
 }
@@ -87,7 +90,7 @@ const openVaultStore = (store: Store, { clusterName, bulk }: NonNullable<AwsClus
 export const openVaultSweep =
   ({ clusterName }: Pick<Environment, 'clusterName'>, store: Store): (() => Promise<void>) =>
   async () => {
-    const vault = createSecretsManagerVault({ client: new SecretsManagerClient() })
+    const vault = createSecretsManagerVault({ client: new SecretsManagerClient(answered) })
     const removed = await sweepVault({ vault, store, prefix: secretPrefix(clusterName), clock: systemClock })
     if (removed > 0) log.info('removed secrets of Secrets Manager to which nothing refers', { removed })
   }
@@ -126,7 +129,7 @@ export const openAwsCluster = async (
 type QueueUrls = 'reconcileQueueUrl' | 'scheduleQueueUrl' | 'placeQueueUrl' | 'timersQueueUrl' | 'deadLetterQueueUrl'
 
 export const openQueues = (environment: Pick<Environment, QueueUrls>): WorkQueues => {
-  const client = new SQSClient()
+  const client = new SQSClient(answered)
   const queue = (url: string) => createSqsQueue({ client, url })
   return createWorkQueues({
     queues: {
@@ -141,7 +144,7 @@ export const openQueues = (environment: Pick<Environment, QueueUrls>): WorkQueue
 }
 
 export const openMailboxes = ({ mailboxPrefix }: Pick<Environment, 'mailboxPrefix'>): Mailboxes =>
-  createSqsMailboxes({ client: new SQSClient(), prefix: mailboxPrefix })
+  createSqsMailboxes({ client: new SQSClient(answered), prefix: mailboxPrefix })
 
 /** To ask agents, whom nobody can connect to. */
 export const openNodeConnector = (environment: Pick<Environment, 'table' | 'mailboxPrefix'>) =>
@@ -153,32 +156,32 @@ export const openNodeConnector = (environment: Pick<Environment, 'table' | 'mail
   })
 
 export const openPlacement = ({ ecsCluster, taskDefinition }: Pick<Environment, 'ecsCluster' | 'taskDefinition'>): Placement =>
-  createEcsPlacement({ client: new ECSClient({ maxAttempts: 1 }), cluster: ecsCluster, taskDefinition })
+  createEcsPlacement({ client: new ECSClient({ maxAttempts: 1, ...answered }), cluster: ecsCluster, taskDefinition })
 
-export const openHooks = (): LifecycleHooks => createAutoScalingHooks({ client: new AutoScalingClient() })
+export const openHooks = (): LifecycleHooks => createAutoScalingHooks({ client: new AutoScalingClient(answered) })
 
 export const openMetrics = ({ clusterName }: Pick<Environment, 'clusterName'>): Metrics =>
   createEmbeddedMetrics({ clusterName, write: writeLine, now: () => systemClock.now() })
 
 export const openNodeGroup = ({ clusterName }: Pick<Environment, 'clusterName'>): NodeGroup =>
   createAutoScalingGroup({
-    client: new AutoScalingClient(),
+    client: new AutoScalingClient(answered),
     clusterName,
-    shapeOf: createInstanceTypes({ client: new EC2Client() }),
+    shapeOf: createInstanceTypes({ client: new EC2Client(answered) }),
   })
 
 export const openTriggers = ({ nodeTriggers }: Pick<Environment, 'nodeTriggers'>): Triggers =>
   createLambdaTriggers({
-    lambda: new LambdaClient(),
-    sqs: new SQSClient(),
+    lambda: new LambdaClient(answered),
+    sqs: new SQSClient(answered),
     triggers: parseTriggers(nodeTriggers),
     clock: systemClock,
   })
 
 export const openLoadBalancers = ({ clusterName }: Pick<Environment, 'clusterName'>): LoadBalancers =>
   createNetworkLoadBalancers({
-    client: new ElasticLoadBalancingV2Client(),
+    client: new ElasticLoadBalancingV2Client(answered),
     clusterName,
-    network: createNetworkReader({ client: new AutoScalingClient(), clusterName }),
-    securityGroups: createSecurityGroups({ client: new EC2Client(), clusterName }),
+    network: createNetworkReader({ client: new AutoScalingClient(answered), clusterName }),
+    securityGroups: createSecurityGroups({ client: new EC2Client(answered), clusterName }),
   })
