@@ -31,12 +31,29 @@ export const claim = async <T extends KubeObject>(options: ClaimOptions<T>): Pro
     else if (!owner.metadata.deletionTimestamp) await release(client, resource, object, owner)
   }
   if (owner.metadata.deletionTimestamp) return claimed
-  for (const object of cache.byIndex(index, orphansOf(namespace))) {
-    if (object.metadata.deletionTimestamp || !selector.matches(object.metadata.labels) || !adoptable(object)) continue
+  const orphans = cache
+    .byIndex(index, orphansOf(namespace))
+    .filter((object) => !object.metadata.deletionTimestamp && selector.matches(object.metadata.labels) && adoptable(object))
+  if (orphans.length > 0 && !(await mayAdopt(client, ownerResource, owner))) return claimed
+  for (const object of orphans) {
     const adopted = await adopt({ client, resource, object, owner, ownerResource })
     if (adopted) claimed.push(adopted)
   }
   return claimed
+}
+
+/**
+ * Whether the owner is still there and to stay: its orphans may be those that its deletion has just made, and would go with it if they
+ * were its own again.
+ */
+const mayAdopt = async (client: Client, resource: Resource, { metadata }: KubeObject): Promise<boolean> => {
+  try {
+    const now = await client.get(resource, metadata.namespace ?? '', metadata.name)
+    return now.metadata.uid === metadata.uid && !now.metadata.deletionTimestamp
+  } catch (error) {
+    if (isReason(error, 'NotFound')) return false
+    throw error
+  }
 }
 
 const adopt = async <T extends KubeObject>(options: {

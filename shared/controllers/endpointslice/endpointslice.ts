@@ -31,7 +31,8 @@ export const endpointSliceController: Controller = {
   reconcile: async (key, context) => {
     const { namespace, name } = splitKey(key)
     const service = context.cache.get(services, namespace, name)
-    const existing = context.cache.byIndex(ownSlices, key)
+    // What somebody's finalizer keeps is not written to any more, nor counted on.
+    const existing = context.cache.byIndex(ownSlices, key).filter(({ metadata }) => !metadata.deletionTimestamp)
     // Garbage collection takes the slices of a Service that is gone; one that lost its selector keeps none of ours.
     if (!service || service.spec.type === 'ExternalName' || !service.spec.selector || service.metadata.deletionTimestamp) return
     const types = addressTypesOf(service)

@@ -1,5 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { configMaps, events, namespaces, pods, replicaSets, serviceAccounts } from '../../../shared/resources/resource.ts'
+import { claim } from '../../../shared/controllers/claim.ts'
+import { byController, orphansOf } from '../../../shared/controllers/owner.ts'
+import { labelSelectorMatcher } from '../../../shared/meta/label-selector.ts'
+import {
+  configMaps,
+  endpointSlices,
+  events,
+  namespaces,
+  pods,
+  replicaSets,
+  serviceAccounts,
+  services,
+} from '../../../shared/resources/resource.ts'
 import { allControllers, startTestCluster, type TestCluster } from './environment.ts'
 
 let cluster: TestCluster
@@ -86,4 +98,69 @@ it('a namespace says what still holds it, and goes when nothing does', async () 
   expect(message('NamespaceDeletionContentFailure')).toBe('All content successfully deleted, may be waiting on finalization')
   await cluster.client.patch(configMaps, 'held', 'kept', { type: 'merge', body: { metadata: { finalizers: null } } })
   await cluster.until(() => !cluster.cache.get(namespaces, '', 'held'))
+})
+
+describe('what has no owner', () => {
+  const orphan = (name: string, app: string) =>
+    ({ metadata: { name, namespace: 'default', labels: { app } }, spec: template.spec }) as never
+
+  it.each([
+    { what: 'is being deleted and leaves its pods', change: 'delete' },
+    { what: 'was deleted', change: 'remove' },
+    { what: 'was made anew', change: 'replace' },
+  ])('is not adopted by a ReplicaSet that $what, which its cache does not show yet', async ({ change }) => {
+    const quiet = await startTestCluster({ controllers: [] })
+    try {
+      const set = {
+        apiVersion: 'apps/v1',
+        kind: 'ReplicaSet',
+        metadata: { name: 'web', namespace: 'default', finalizers: change === 'delete' ? ['example.com/keep'] : [] },
+        spec: { replicas: 1, selector: { matchLabels: { app: 'a' } }, template },
+      }
+      await quiet.client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } })
+      const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: 'default' } }
+      await quiet.client.create(serviceAccounts, account)
+      const before = await quiet.client.create(replicaSets, set)
+      const pod = await quiet.client.create(pods, orphan('left', 'a'))
+      await quiet.cache.sync()
+      await quiet.client.delete(replicaSets, 'default', 'web', { propagationPolicy: 'Background' })
+      if (change === 'replace') await quiet.client.create(replicaSets, set)
+      const index = byController(pods)
+      const cache = { byIndex: (_: unknown, value: string) => (value === orphansOf('default') ? [pod] : []) } as never
+      const selector = labelSelectorMatcher({ matchLabels: { app: 'a' } })
+      const claimed = await claim({ client: quiet.client, cache, owner: before, ownerResource: replicaSets, index, selector })
+      expect(claimed).toEqual([])
+      expect((await quiet.client.get(pods, 'default', 'left')).metadata.ownerReferences).toBeUndefined()
+    } finally {
+      await quiet.stop()
+    }
+  })
+})
+
+it('a Service has its endpoints in slices that stay, not in one that somebody keeps from going', async () => {
+  const selector = { app: 'sliced' }
+  await cluster.addNode('n')
+  await cluster.client.create(services, {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'sliced', namespace: 'default' },
+    spec: { selector, ports: [{ port: 80 }] },
+  } as never)
+  const slices = () =>
+    cluster.cache
+      .list(endpointSlices, 'default')
+      .filter(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === 'sliced')
+  const [first] = await cluster.until(() => (slices().length === 1 ? slices() : undefined))
+  const finalizers = { metadata: { finalizers: ['example.com/keep'] } }
+  await cluster.client.patch(endpointSlices, 'default', first!.metadata.name, { type: 'merge', body: finalizers })
+  await cluster.client.delete(endpointSlices, 'default', first!.metadata.name)
+  const [, second] = await cluster.until(() => (slices().length === 2 ? slices() : undefined))
+  expect([first!.metadata.name, second!.metadata.name].toSorted()).toEqual(
+    slices()
+      .map(({ metadata }) => metadata.name)
+      .toSorted(),
+  )
+  const body = { metadata: { finalizers: null } }
+  await cluster.client.patch(endpointSlices, 'default', first!.metadata.name, { type: 'merge', body })
+  await cluster.until(() => slices().length === 1)
 })
