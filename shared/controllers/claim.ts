@@ -13,8 +13,8 @@ export interface ClaimOptions<T extends KubeObject> {
   /** made by `byController` */
   readonly index: Index<T>
   readonly selector: LabelSelectorMatcher
-  /** further condition on what is worth adopting; default: all that is not being deleted */
-  readonly adoptable?: (object: T) => boolean
+  /** further condition on what is worth adopting or letting go; default: all that is not being deleted */
+  readonly counts?: (object: T) => boolean
 }
 
 /**
@@ -22,18 +22,18 @@ export interface ClaimOptions<T extends KubeObject> {
  * no longer match (released).
  */
 export const claim = async <T extends KubeObject>(options: ClaimOptions<T>): Promise<T[]> => {
-  const { client, cache, owner, ownerResource, index, selector, adoptable = () => true } = options
+  const { client, cache, owner, ownerResource, index, selector, counts = () => true } = options
   const { resource } = index
   const namespace = owner.metadata.namespace ?? ''
   const claimed: T[] = []
   for (const object of cache.byIndex(index, owner.metadata.uid ?? '')) {
     if (selector.matches(object.metadata.labels)) claimed.push(object)
-    else if (!owner.metadata.deletionTimestamp) await release(client, resource, object, owner)
+    else if (!owner.metadata.deletionTimestamp && counts(object)) await release(client, resource, object, owner)
   }
   if (owner.metadata.deletionTimestamp) return claimed
   const orphans = cache
     .byIndex(index, orphansOf(namespace))
-    .filter((object) => !object.metadata.deletionTimestamp && selector.matches(object.metadata.labels) && adoptable(object))
+    .filter((object) => !object.metadata.deletionTimestamp && selector.matches(object.metadata.labels) && counts(object))
   if (orphans.length > 0 && !(await mayAdopt(client, ownerResource, owner))) return claimed
   for (const object of orphans) {
     const adopted = await adopt({ client, resource, object, owner, ownerResource })

@@ -36,7 +36,7 @@ export const replicaSetController: Controller = {
     if (!replicaSet) return
     const selector = labelSelectorMatcher(replicaSet.spec.selector)
     const owner = { owner: replicaSet, ownerResource: replicaSets }
-    const claimed = await claim({ ...context, ...owner, index: podsByController, selector, adoptable: isPodActive })
+    const claimed = await claim({ ...context, ...owner, index: podsByController, selector, counts: isPodActive })
     const active = claimed.filter(isPodActive)
     const terminating = claimed.filter(isPodTerminating)
     const failure = replicaSet.metadata.deletionTimestamp ? undefined : await manageReplicas(replicaSet, active, context)

@@ -61,6 +61,25 @@ describe('a ReplicaSet', () => {
     await cluster.until(() => ownedBy(metadata.uid).length === 2)
   })
 
+  it('keeps a pod that has ended, whatever its labels', async () => {
+    const { metadata } = cluster.cache.get(replicaSets, 'default', 'web')!
+    const [ended] = ownedBy(metadata.uid)
+    const { name } = ended!.metadata
+    await cluster.client.patch(
+      pods,
+      'default',
+      name,
+      { type: 'merge', body: { status: { phase: 'Failed' } } },
+      { subresource: 'status' },
+    )
+    await cluster.until(() => ownedBy(metadata.uid).length === 3)
+    await cluster.client.patch(pods, 'default', name, { type: 'merge', body: { metadata: { labels: { app: 'debug' } } } })
+    await cluster.client.patch(replicaSets, 'default', 'web', { type: 'merge', body: { spec: { replicas: 3 } } })
+    await cluster.until(() => cluster.cache.get(replicaSets, 'default', 'web')?.status?.replicas === 3)
+    expect((await cluster.client.get(pods, 'default', name)).metadata.ownerReferences).toHaveLength(1)
+    await cluster.client.delete(pods, 'default', name)
+  })
+
   it('says in Events what it made and deleted, and on itself what it could not make', async () => {
     await cluster.client.patch(replicaSets, 'default', 'web', { type: 'merge', body: { spec: { replicas: 0 } } })
     const reasons = () =>
