@@ -17,7 +17,7 @@ logWarnings(log)
 const stopTimeoutMs = 5000
 const stopping = new AbortController()
 const start = told ? startWithServer(told) : startOnInstance(readInstanceEnvironment(process.env))
-const running = start({ clock: systemClock, log, signal: stopping.signal })
+const running = start({ clock: systemClock, log, signal: stopping.signal, end: (error) => fail(error) })
 
 /** Containers keep running; the next agent finds them again. */
 const stop = async () => {

@@ -19,6 +19,7 @@ import { openCapacity } from './instance-capacity.ts'
 import { apiAddressOf, startInstanceNetwork } from './instance-network.ts'
 import { watchInterruption } from './interruption.ts'
 import { learnInstance } from './learn-instance.ts'
+import { endOnOtherRange } from './own-range.ts'
 import { createQueuedHeartbeats } from './queued-heartbeats.ts'
 import { createStsTokens } from './sts-token.ts'
 
@@ -55,6 +56,7 @@ export const startOnInstance =
       onQuestion: (question) => answerer?.take(question),
       ...running,
     })
+    const unfollowRange = endOnOtherRange({ ...running, nodes: followed.informers.node, nodeName, podCIDR })
     const network = await startInstanceNetwork({
       ...running,
       ...{ server, nodeName, podCIDR, client },
@@ -97,6 +99,7 @@ export const startOnInstance =
     })
     return {
       stop: async () => {
+        unfollowRange()
         await node.stop()
         await network.stop()
         transport.close()

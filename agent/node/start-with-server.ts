@@ -13,8 +13,13 @@ export interface AgentParts {
   readonly signal: AbortSignal
 }
 
+export interface AgentProcess extends AgentParts {
+  /** Ends it; it is started again. */
+  readonly end: (error: unknown) => void
+}
+
 /** Resolves when the nodes are Ready. `stop` leaves containers running. */
-export type StartAgent = (parts: AgentParts) => Promise<{ stop(): Promise<void> }>
+export type StartAgent = (parts: AgentProcess) => Promise<{ stop(): Promise<void> }>
 
 /** The node, or the simulated nodes, of a server that is reached by a connection. */
 export const startWithServer =
