@@ -225,6 +225,7 @@ export class FakeEcs {
         ? input.taskDefinition
         : `${this.#scope}:task-definition/${input.taskDefinition}:1`,
       startedBy: input.startedBy,
+      createdAt: new Date(Date.UTC(2026, 0, 1) + this.#last * 1000),
       containerInstanceArn: arn,
       lastStatus: runner ? 'PENDING' : 'RUNNING',
       desiredStatus: 'RUNNING',

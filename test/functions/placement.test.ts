@@ -190,6 +190,17 @@ it('gives back the second of two tasks that one pod got because ECS did not know
   expect((await getPod('web')).status?.phase).toBe('Pending')
 })
 
+it('goes by the newest of several tasks of one pod, as its agent does', async () => {
+  const host = (await run.addNode('i-1')).metadata.annotations?.['windlass.dev/container-instance'] ?? ''
+  const request = { pod: { namespace: 'default', name: 'web', uid: crypto.randomUUID() }, host, cpuMillis: 0, memoryBytes: 0 }
+  run.ecs.hideNewTasks(true)
+  const started = [await run.placement.start(request), await run.placement.start(request)]
+  expect(await run.placement.start(request)).not.toBe(started[1])
+  run.ecs.hideNewTasks(false)
+  expect(run.ecs.running()).toHaveLength(3)
+  expect(await run.placement.find(request.pod.uid)).toBe(run.ecs.running().at(-1)?.taskArn)
+})
+
 it('finds by sweeping a task that no pod needs, and a pod that lost its task', async () => {
   await run.addNode('i-1')
   await makePod('kept')

@@ -33,8 +33,11 @@ export const createEcsPlacement = ({ client, cluster, taskDefinition }: EcsPlace
   })
   const find = async (podUid: string): Promise<string | undefined> => {
     const { taskArns = [] } = await client.send(new ListTasksCommand({ cluster, startedBy: podUid }))
-    // Should two have been started, all agree on one; the sweep stops the other.
-    return taskArns.toSorted()[0]
+    if (taskArns.length < 2) return taskArns[0]
+    // All agree on the one that the node's agent goes by: the newest; the sweep stops the others.
+    const tasks = await Promise.all(taskArns.toSorted().map(read))
+    const newest = tasks.toSorted((a, b) => (b?.createdAt?.getTime() ?? 0) - (a?.createdAt?.getTime() ?? 0))[0]
+    return newest?.taskArn ?? taskArns.toSorted()[0]
   }
   return {
     find,

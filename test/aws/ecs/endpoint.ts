@@ -26,6 +26,12 @@ export const startEcsEndpoint = async (ecs: FakeEcs, port = 0): Promise<EcsEndpo
   }
 }
 
+/** as this protocol has them */
+function timesInSeconds(this: Readonly<Record<string, unknown>>, key: string, value: unknown): unknown {
+  const found = this[key]
+  return found instanceof Date ? found.getTime() / 1000 : value
+}
+
 const answer = async (ecs: FakeEcs, request: IncomingMessage, response: ServerResponse): Promise<void> => {
   const operation =
     String(request.headers['x-amz-target'] ?? '')
@@ -33,7 +39,7 @@ const answer = async (ecs: FakeEcs, request: IncomingMessage, response: ServerRe
       .at(-1) ?? ''
   const send = (status: number, body: unknown) => {
     response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' })
-    response.end(JSON.stringify(body))
+    response.end(JSON.stringify(body, timesInSeconds))
   }
   try {
     const chunks: Buffer[] = []
