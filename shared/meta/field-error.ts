@@ -18,7 +18,13 @@ export interface FieldError {
   message: string
 }
 
-const quote = (value: unknown): string => (typeof value === 'string' ? JSON.stringify(value) : (JSON.stringify(value) ?? 'null'))
+const quote = (value: unknown): string => JSON.stringify(value, ordered) ?? 'null'
+
+const ordered = (key: string, value: unknown) => (key === 'matchLabels' ? inKeyOrder(value as Record<string, string>) : value)
+
+/** A map with keys of a user's, as errors show it. */
+export const inKeyOrder = <T>(map: Readonly<Record<string, T>> | null | undefined): Record<string, T> | null =>
+  map ? Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1))) : null
 
 export const invalidValue = (field: string, value: unknown, detail: string): FieldError => ({
   type: 'FieldValueInvalid',

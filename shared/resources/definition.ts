@@ -42,6 +42,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly generationMetadata?: readonly ('annotations' | 'labels')[] | undefined
   /** Delete without a policy given: upstream's default garbage collection policy; default background */
   readonly defaultPropagation?: 'background' | 'orphan' | undefined
+  /** text of a Warning header of a deletion that gives no policy */
+  readonly propagationWarning?: string | undefined
 
   /** metadata.finalizers may have names without a domain; default false */
   readonly unqualifiedFinalizers?: boolean | undefined
@@ -70,6 +72,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
 
   /** beside metadata.name and metadata.namespace */
   readonly fieldSelectors?: Readonly<Record<string, (object: T) => string>> | undefined
+  /** what is said of a field that it does not have; default: upstream's common text */
+  readonly fieldSelectorError?: ((field: string) => string) | undefined
   /** Behind Name, unless one of them has format `name`; the generic Name and Age columns are used when undefined. */
   readonly columns?: readonly Column<T>[] | undefined
   /** of the rows of a table of many; default: by name */

@@ -4,6 +4,8 @@ import { daemonSet } from './apps/daemonset.ts'
 import { deployment } from './apps/deployment.ts'
 import { replicaSet } from './apps/replicaset.ts'
 import { statefulSet } from './apps/statefulset.ts'
+import { cronJob } from './batch/cronjob.ts'
+import { job } from './batch/job.ts'
 import { certificateSigningRequest } from './certificates/certificatesigningrequest.ts'
 import { lease } from './coordination/lease.ts'
 import { configMap } from './core/configmap.ts'
@@ -52,6 +54,8 @@ export const definitions: readonly KindDefinition[] = [
   deployment,
   replicaSet,
   statefulSet,
+  cronJob,
+  job,
   customResourceDefinition,
   certificateSigningRequest,
   lease,

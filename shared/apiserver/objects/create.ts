@@ -33,7 +33,8 @@ export const createObject = async (context: ResourceContext, object: KubeObject,
   for (let attempt = 1; ; attempt++) {
     if (generated) metadata.name = generateName(context, generated)
     try {
-      return await createOnce(context, object, options)
+      // Of the name before, nothing stays: a kind may have written it elsewhere in the object.
+      return await createOnce(context, generated ? structuredClone(object) : object, options)
     } catch (error) {
       if (!(error instanceof KeyExists)) throw error
       if (!generated) throw alreadyExists(info.group, definition.plural, metadata.name)

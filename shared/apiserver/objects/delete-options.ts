@@ -15,8 +15,13 @@ export interface DeleteOptions {
 const policies = ['Foreground', 'Background', 'Orphan']
 
 /** From the body, or from the query when there is none. */
-export const readDeleteOptions = async ({ request }: ResourceContext): Promise<DeleteOptions> => {
-  return deleteOptionsFrom(await readValue(request, 'DeleteOptions'), request.query)
+export const readDeleteOptions = async ({ request, definition, warnings }: ResourceContext): Promise<DeleteOptions> => {
+  const options = deleteOptionsFrom(await readValue(request, 'DeleteOptions'), request.query)
+  const { propagationWarning } = definition
+  if (propagationWarning && options.propagationPolicy === undefined && options.orphanDependents === undefined) {
+    warnings.push(propagationWarning)
+  }
+  return options
 }
 
 export const deleteOptionsFrom = (body: unknown, query: URLSearchParams): DeleteOptions => {

@@ -31,9 +31,10 @@ export const selectionOf = ({ request, definition, info }: ResourceContext): Sel
   for (const { field } of fields) {
     if (!Object.hasOwn(known, field)) {
       throw badRequest(
-        definition.fieldSelectors
-          ? `field label not supported: ${field}`
-          : `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`,
+        definition.fieldSelectorError?.(field) ??
+          (definition.fieldSelectors
+            ? `field label not supported: ${field}`
+            : `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`),
       )
     }
   }

@@ -1,23 +1,16 @@
-import { type FieldError, forbiddenField, invalidValue, notSupported, requiredValue, tooLong } from '../../meta/field-error.ts'
-import { dns1123Label, dns1123Subdomain, httpPath } from '../../meta/names.ts'
+import { type FieldError, forbiddenField, notSupported, requiredValue, tooLong } from '../../meta/field-error.ts'
+import { dns1123Label } from '../../meta/names.ts'
 import { age, text } from '../column.ts'
 import { define } from '../definition.ts'
 import type { IngressClassParametersReference } from '../generated/types.ts'
 import type { IngressClass } from '../resource.ts'
+import { domainPrefixedPath } from '../validation/domain-path.ts'
 import { immutable } from '../validation/equality.ts'
 import { checked } from '../validation/value.ts'
 import { typedReference } from './typed-reference.ts'
 
 const maxControllerBytes = 250
 const scopes = ['Cluster', 'Namespace']
-
-const domainPrefixedPath = (path: string, value: string): FieldError[] => {
-  if (value === '') return [requiredValue(path)]
-  const slash = value.indexOf('/')
-  const [host, rest] = [value.slice(0, slash), value.slice(slash + 1)]
-  if (slash <= 0 || rest === '') return [invalidValue(path, value, 'must be a domain-prefixed path (such as "acme.io/foo")')]
-  return [...checked(path, host, (name) => dns1123Subdomain(name)), ...checked(path, rest, httpPath)]
-}
 
 const validateParameters = (path: string, parameters: IngressClassParametersReference): FieldError[] => {
   const { scope, namespace } = parameters

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Job } from '../../../shared/resources/resource.ts'
 import { startTestServer, type TestServer } from './environment.ts'
 
 let server: TestServer
@@ -35,6 +36,25 @@ describe('create', () => {
     const { json } = await server.call('POST', configMaps, { body: { metadata: { generateName: 'made-' } } })
     expect(json.metadata.name).toMatch(/^made-[bcdfghjklmnpqrstvwxz2456789]{5}$/)
     expect(json.metadata.generateName).toBe('made-')
+  })
+
+  it('makes up another name for a Job when the first is taken, also where the Job repeats it', async () => {
+    let drawn = 0
+    const random = { uuid: () => crypto.randomUUID(), integer: () => (drawn++ < 10 ? 0 : 1) }
+    const lucky = await startTestServer({ random })
+    await lucky.makeNamespace('default')
+    const containers = [{ name: 'a', image: 'b' }]
+    const body = { metadata: { generateName: 'made-' }, spec: { template: { spec: { restartPolicy: 'Never', containers } } } }
+    const make = () => lucky.call('POST', '/apis/batch/v1/namespaces/default/jobs', { body })
+    const names = [(await make()).json, (await make()).json].map(({ metadata, spec }) => [
+      metadata.name,
+      (spec as Job['spec']).template.metadata?.labels?.['batch.kubernetes.io/job-name'],
+    ])
+    await lucky.stop()
+    expect(names).toEqual([
+      ['made-bbbbb', 'made-bbbbb'],
+      ['made-ccccc', 'made-ccccc'],
+    ])
   })
 
   it('refuses a name that is taken', async () => {

@@ -29,6 +29,8 @@ describe('the registry of kinds', () => {
       'deployments',
       'replicasets',
       'statefulsets',
+      'cronjobs',
+      'jobs',
     ])
   })
 })

@@ -41,18 +41,21 @@ export const podWarnings = ({ metadata, spec }: Pod, old: Pod | undefined): stri
   ]
 }
 
-/** Warnings of what makes pods with names of its own. */
-export const templateWarnings = (ownerName: string, template: PodTemplateSpec, isNew: boolean): string[] => {
-  const findings = isNew ? dns1123Label(ownerName) : []
-  return [
-    ...(findings.length > 0
-      ? [
-          `metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [${findings.join(' ')}]`,
-        ]
-      : []),
-    ...podTemplateWarnings('spec.template', template),
-  ]
+/** Of what makes pods with names of its own. */
+export const nameWarnings = (name: string): string[] => {
+  const findings = dns1123Label(name)
+  return findings.length > 0
+    ? [
+        `metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [${findings.join(' ')}]`,
+      ]
+    : []
 }
+
+/** Warnings of what makes pods with names of its own. */
+export const templateWarnings = (ownerName: string, template: PodTemplateSpec, isNew: boolean): string[] => [
+  ...(isNew ? nameWarnings(ownerName) : []),
+  ...podTemplateWarnings('spec.template', template),
+]
 
 /** Of a template wherever it stands, whoever makes pods of it. */
 export const podTemplateWarnings = (path: string, { spec, metadata }: PodTemplateSpec): string[] =>

@@ -1,4 +1,4 @@
-import { type FieldError, forbiddenField, invalidValue, notSupported } from '../../../../meta/field-error.ts'
+import { type FieldError, forbiddenField, inKeyOrder, invalidValue, notSupported } from '../../../../meta/field-error.ts'
 import { matchesLabelSelector } from '../../../../meta/label-selector.ts'
 import type { LabelSelector, PodTemplateSpec } from '../../../generated/types.ts'
 import { annotations, labels } from '../../../validation/label.ts'
@@ -41,7 +41,7 @@ export const validateSelected = (
 ): FieldError[] =>
   matchesLabelSelector(selector, metadata?.labels)
     ? []
-    : [invalidValue(`${path}.metadata.labels`, metadata?.labels ?? null, '`selector` does not match template `labels`')]
+    : [invalidValue(`${path}.metadata.labels`, inKeyOrder(metadata?.labels), '`selector` does not match template `labels`')]
 
 /** Pods that start again for ever. */
 export const validateEndless = (path: string, { spec }: PodTemplateSpec, kind: string): FieldError[] => [

@@ -53,15 +53,19 @@ export const heardOf = (code: number, warning: string | undefined, text: string)
 /** `finalizers`: those of admission plugins that are not there yet. */
 const changing = new Set(['finalizers', 'uid', 'resourceVersion', 'creationTimestamp', 'managedFields', 'deletionTimestamp'])
 
+const uid = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g
+
 const steady = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(steady)
+  if (typeof value === 'string') return value.replaceAll(uid, '(uid)')
   if (typeof value !== 'object' || value === null) return value
   const fields = Object.entries(value).filter(([name]) => !changing.has(name))
   return Object.fromEntries(fields.map(([name, field]) => [name, steadyField(name, field)]))
 }
 
 /** Ages and times. */
-const steadyCell = (cell: unknown) => (typeof cell === 'string' && /^\d+s$|^\d{4}-\d\d-\d\dT/.test(cell) ? '(time)' : cell)
+const steadyCell = (cell: unknown) =>
+  typeof cell === 'string' && /^\d+s$|^\d{4}-\d\d-\d\dT/.test(cell) ? '(time)' : steady(cell)
 
 const steadyField = (name: string, field: unknown): unknown => {
   // Rows also have the objects' metadata; the items of our lists say their kind.

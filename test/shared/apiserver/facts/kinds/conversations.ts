@@ -1,3 +1,4 @@
+import { batch } from './batch.ts'
 import type { Said } from './conversation.ts'
 import { networking } from './networking.ts'
 import { policy } from './policy.ts'
@@ -5,4 +6,10 @@ import { rbac } from './rbac.ts'
 import { workloads } from './workloads.ts'
 
 /** By the file that has the answers. */
-export const conversations: Readonly<Record<string, readonly Said[]>> = { networking, policy, rbac, workloads }
+export const conversations: Readonly<Record<string, readonly Said[]>> = {
+  batch,
+  networking,
+  policy,
+  rbac,
+  workloads,
+}
