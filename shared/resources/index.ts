@@ -4,6 +4,7 @@ import { daemonSet } from './apps/daemonset.ts'
 import { deployment } from './apps/deployment.ts'
 import { replicaSet } from './apps/replicaset.ts'
 import { statefulSet } from './apps/statefulset.ts'
+import { horizontalPodAutoscaler } from './autoscaling/horizontalpodautoscaler.ts'
 import { cronJob } from './batch/cronjob.ts'
 import { job } from './batch/job.ts'
 import { certificateSigningRequest } from './certificates/certificatesigningrequest.ts'
@@ -54,6 +55,7 @@ export const definitions: readonly KindDefinition[] = [
   deployment,
   replicaSet,
   statefulSet,
+  horizontalPodAutoscaler,
   cronJob,
   job,
   customResourceDefinition,

@@ -20,6 +20,7 @@ export type StatefulSet = Stored<wire.StatefulSet, 'spec'>
 export type DaemonSet = Stored<wire.DaemonSet, 'spec'>
 export type Job = Stored<wire.Job, 'spec'>
 export type CronJob = Stored<wire.CronJob, 'spec'>
+export type HorizontalPodAutoscaler = Stored<wire.V2HorizontalPodAutoscaler, 'spec'>
 export type ReplicationController = Stored<wire.ReplicationController, 'spec'>
 export type PodTemplate = Stored<wire.PodTemplate>
 export type PersistentVolumeClaim = Stored<wire.PersistentVolumeClaim, 'spec'>
@@ -64,6 +65,11 @@ export const statefulSets = namespaced<StatefulSet>('apps/v1', 'statefulsets', '
 export const daemonSets = namespaced<DaemonSet>('apps/v1', 'daemonsets', 'DaemonSet')
 export const jobs = namespaced<Job>('batch/v1', 'jobs', 'Job')
 export const cronJobs = namespaced<CronJob>('batch/v1', 'cronjobs', 'CronJob')
+export const horizontalPodAutoscalers = namespaced<HorizontalPodAutoscaler>(
+  'autoscaling/v2',
+  'horizontalpodautoscalers',
+  'HorizontalPodAutoscaler',
+)
 export const replicationControllers = namespaced<ReplicationController>('v1', 'replicationcontrollers', 'ReplicationController')
 export const podTemplates = namespaced<PodTemplate>('v1', 'podtemplates', 'PodTemplate')
 export const persistentVolumeClaims = namespaced<PersistentVolumeClaim>('v1', 'persistentvolumeclaims', 'PersistentVolumeClaim')

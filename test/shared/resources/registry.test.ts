@@ -29,6 +29,7 @@ describe('the registry of kinds', () => {
       'deployments',
       'replicasets',
       'statefulsets',
+      'horizontalpodautoscalers',
       'cronjobs',
       'jobs',
     ])

@@ -1,3 +1,4 @@
+import { autoscaling } from './autoscaling.ts'
 import { batch } from './batch.ts'
 import type { Said } from './conversation.ts'
 import { networking } from './networking.ts'
@@ -7,6 +8,7 @@ import { workloads } from './workloads.ts'
 
 /** By the file that has the answers. */
 export const conversations: Readonly<Record<string, readonly Said[]>> = {
+  autoscaling,
   batch,
   networking,
   policy,
