@@ -16,6 +16,7 @@ import { createServiceCidrController } from './service-cidr.ts'
 import { createServiceLoadBalancerController, type ServiceLoadBalancerOptions } from './service-load-balancer.ts'
 import { serviceAccountController } from './serviceaccount.ts'
 import { systemNamespacesController } from './system-namespaces.ts'
+import { systemPriorityClassesController } from './system-priority-classes.ts'
 import { taintEvictionController } from './taint-eviction/taint-eviction.ts'
 
 export interface ControllersOptions {
@@ -34,6 +35,7 @@ export interface ControllersOptions {
 /** Every controller. */
 export const createControllers = (options: ControllersOptions): Controller[] => [
   systemNamespacesController,
+  systemPriorityClassesController,
   createKubernetesServiceController(options.kubernetesService),
   createServiceCidrController(options),
   createNamespaceController(options),

@@ -11,6 +11,7 @@ const column =
 
 export const text = column('string', 0)
 export const integer = column('integer', 0)
+export const boolean = column('boolean', 0)
 /** shown with -o wide */
 export const wide = column('string', 1)
 

@@ -12,6 +12,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly group: string
   /** the preferred and stored version */
   readonly version: string
+  /** the version that upstream stores, if another: discovery's hash tells of it */
+  readonly upstreamStores?: string | undefined
   readonly kind: string
   readonly plural: string
   readonly singular: string

@@ -12,12 +12,15 @@ import { lease } from './coordination/lease.ts'
 import { configMap } from './core/configmap.ts'
 import { endpoints } from './core/endpoints.ts'
 import { event } from './core/event.ts'
+import { limitRange } from './core/limitrange.ts'
 import { namespace } from './core/namespace.ts'
 import { node } from './core/node.ts'
+import { persistentVolume } from './core/persistentvolume.ts'
 import { persistentVolumeClaim } from './core/persistentvolumeclaim.ts'
 import { pod } from './core/pod.ts'
 import { podTemplate } from './core/podtemplate.ts'
 import { replicationController } from './core/replicationcontroller.ts'
+import { resourceQuota } from './core/resourcequota.ts'
 import { secret } from './core/secret.ts'
 import { service } from './core/service.ts'
 import { serviceAccount } from './core/serviceaccount.ts'
@@ -30,23 +33,34 @@ import { ingressClass } from './networking/ingressclass.ts'
 import { ipAddress } from './networking/ipaddress.ts'
 import { networkPolicy } from './networking/networkpolicy.ts'
 import { serviceCIDR } from './networking/servicecidr.ts'
+import { runtimeClass } from './node/runtimeclass.ts'
 import { podDisruptionBudget } from './policy/poddisruptionbudget.ts'
 import { clusterRole } from './rbac/clusterrole.ts'
 import { clusterRoleBinding } from './rbac/clusterrolebinding.ts'
 import { role } from './rbac/role.ts'
 import { roleBinding } from './rbac/rolebinding.ts'
+import { priorityClass } from './scheduling/priorityclass.ts'
+import { csiDriver } from './storage/csidriver.ts'
+import { csiNode } from './storage/csinode.ts'
+import { csiStorageCapacity } from './storage/csistoragecapacity.ts'
+import { storageClass } from './storage/storageclass.ts'
+import { volumeAttachment } from './storage/volumeattachment.ts'
+import { volumeAttributesClass } from './storage/volumeattributesclass.ts'
 
 /** Every built-in kind. */
 export const definitions: readonly KindDefinition[] = [
   configMap,
   endpoints,
   event,
+  limitRange,
   namespace,
   node,
+  persistentVolume,
   persistentVolumeClaim,
   pod,
   podTemplate,
   replicationController,
+  resourceQuota,
   secret,
   serviceAccount,
   service,
@@ -69,9 +83,17 @@ export const definitions: readonly KindDefinition[] = [
   ipAddress,
   networkPolicy,
   serviceCIDR,
+  runtimeClass,
   podDisruptionBudget,
   clusterRole,
   clusterRoleBinding,
   role,
   roleBinding,
+  priorityClass,
+  csiDriver,
+  csiNode,
+  csiStorageCapacity,
+  storageClass,
+  volumeAttachment,
+  volumeAttributesClass,
 ]

@@ -24,6 +24,9 @@ export type HorizontalPodAutoscaler = Stored<wire.V2HorizontalPodAutoscaler, 'sp
 export type ReplicationController = Stored<wire.ReplicationController, 'spec'>
 export type PodTemplate = Stored<wire.PodTemplate>
 export type PersistentVolumeClaim = Stored<wire.PersistentVolumeClaim, 'spec'>
+export type PersistentVolume = Stored<wire.PersistentVolume, 'spec'>
+export type ResourceQuota = Stored<wire.ResourceQuota, 'spec'>
+export type LimitRange = Stored<wire.LimitRange, 'spec'>
 export type ControllerRevision = Stored<wire.ControllerRevision>
 export type Lease = Stored<wire.Lease, 'spec'>
 export type EndpointSlice = Stored<wire.EndpointSlice>
@@ -40,6 +43,14 @@ export type Role = Stored<wire.Role>
 export type RoleBinding = Stored<wire.RoleBinding>
 export type ClusterRole = Stored<wire.ClusterRole>
 export type ClusterRoleBinding = Stored<wire.ClusterRoleBinding>
+export type StorageClass = Stored<wire.StorageClass>
+export type CSIDriver = Stored<wire.CSIDriver, 'spec'>
+export type CSINode = Stored<wire.CSINode, 'spec'>
+export type CSIStorageCapacity = Stored<wire.CSIStorageCapacity>
+export type VolumeAttachment = Stored<wire.VolumeAttachment, 'spec'>
+export type VolumeAttributesClass = Stored<wire.VolumeAttributesClass>
+export type PriorityClass = Stored<wire.PriorityClass>
+export type RuntimeClass = Stored<wire.RuntimeClass>
 
 const resource =
   (namespaced: boolean) =>
@@ -73,6 +84,9 @@ export const horizontalPodAutoscalers = namespaced<HorizontalPodAutoscaler>(
 export const replicationControllers = namespaced<ReplicationController>('v1', 'replicationcontrollers', 'ReplicationController')
 export const podTemplates = namespaced<PodTemplate>('v1', 'podtemplates', 'PodTemplate')
 export const persistentVolumeClaims = namespaced<PersistentVolumeClaim>('v1', 'persistentvolumeclaims', 'PersistentVolumeClaim')
+export const persistentVolumes = clusterScoped<PersistentVolume>('v1', 'persistentvolumes', 'PersistentVolume')
+export const resourceQuotas = namespaced<ResourceQuota>('v1', 'resourcequotas', 'ResourceQuota')
+export const limitRanges = namespaced<LimitRange>('v1', 'limitranges', 'LimitRange')
 export const controllerRevisions = namespaced<ControllerRevision>('apps/v1', 'controllerrevisions', 'ControllerRevision')
 export const leases = namespaced<Lease>('coordination.k8s.io/v1', 'leases', 'Lease')
 export const endpointSlices = namespaced<EndpointSlice>('discovery.k8s.io/v1', 'endpointslices', 'EndpointSlice')
@@ -101,6 +115,22 @@ export const clusterRoleBindings = clusterScoped<ClusterRoleBinding>(
   'clusterrolebindings',
   'ClusterRoleBinding',
 )
+export const storageClasses = clusterScoped<StorageClass>('storage.k8s.io/v1', 'storageclasses', 'StorageClass')
+export const csiDrivers = clusterScoped<CSIDriver>('storage.k8s.io/v1', 'csidrivers', 'CSIDriver')
+export const csiNodes = clusterScoped<CSINode>('storage.k8s.io/v1', 'csinodes', 'CSINode')
+export const csiStorageCapacities = namespaced<CSIStorageCapacity>(
+  'storage.k8s.io/v1',
+  'csistoragecapacities',
+  'CSIStorageCapacity',
+)
+export const volumeAttachments = clusterScoped<VolumeAttachment>('storage.k8s.io/v1', 'volumeattachments', 'VolumeAttachment')
+export const volumeAttributesClasses = clusterScoped<VolumeAttributesClass>(
+  'storage.k8s.io/v1',
+  'volumeattributesclasses',
+  'VolumeAttributesClass',
+)
+export const priorityClasses = clusterScoped<PriorityClass>('scheduling.k8s.io/v1', 'priorityclasses', 'PriorityClass')
+export const runtimeClasses = clusterScoped<RuntimeClass>('node.k8s.io/v1', 'runtimeclasses', 'RuntimeClass')
 export const customResourceDefinitions = clusterScoped<KubeObject>(
   'apiextensions.k8s.io/v1',
   'customresourcedefinitions',

@@ -1,37 +1,52 @@
 import { forbidden } from '../../meta/status.ts'
-import type { Pod } from '../../resources/resource.ts'
-import type { AdmissionPlugin } from './admission.ts'
+import type { Pod, PriorityClass } from '../../resources/resource.ts'
+import { systemPriorities } from '../../resources/scheduling/system-priority.ts'
+import type { AdmissionEnvironment, AdmissionPlugin } from './admission.ts'
 import { isMain, isPodCreate } from './of-kind.ts'
 
-/** Those that every cluster has; PriorityClass is not served yet. */
-const classes: Readonly<Record<string, number>> = {
-  'system-cluster-critical': 2_000_000_000,
-  'system-node-critical': 2_000_001_000,
+/** of a pod without a class: a class that is marked as everybody's default is not looked for */
+const none: Meaning = { value: 0, preemptionPolicy: 'PreemptLowerPriority' }
+
+interface Meaning {
+  readonly value: number
+  /** undefined: whatever the pod says */
+  readonly preemptionPolicy?: string | undefined
 }
-const defaultPreemption = 'PreemptLowerPriority'
 
 /** Gives a pod the number that its class stands for. */
 export const priority: AdmissionPlugin = {
   name: 'Priority',
-  mutate: (attributes) => {
+  mutate: async (attributes, { read }) => {
     if (attributes.operation === 'UPDATE' && isMain(attributes, '', 'pods'))
       keep(attributes.object as Pod, attributes.oldObject as Pod)
     if (!isPodCreate(attributes)) return
     const pod = attributes.object as Pod
-    const { priorityClassName, priority: given } = pod.spec
+    const { priorityClassName, priority: given, preemptionPolicy: givenPolicy } = pod.spec
     const refuse = (message: string) => forbidden('', 'pods', pod.metadata.name ?? '', message)
-    if (priorityClassName && !Object.hasOwn(classes, priorityClassName)) {
-      throw refuse(`no PriorityClass with name ${priorityClassName} was found`)
-    }
-    const value = priorityClassName ? (classes[priorityClassName] ?? 0) : 0
+    const meaning = priorityClassName ? await meaningOf(priorityClassName, read) : none
+    if (!meaning) throw refuse(`no PriorityClass with name ${priorityClassName} was found`)
+    const { value, preemptionPolicy } = meaning
     if (given !== undefined && given !== value) {
       throw refuse(
         `the integer value of priority (${given}) must not be provided in pod spec; priority admission controller computed ${value} from the given PriorityClass name`,
       )
     }
     pod.spec.priority = value
-    pod.spec.preemptionPolicy ??= defaultPreemption
+    if (preemptionPolicy !== undefined && givenPolicy !== undefined && givenPolicy !== preemptionPolicy) {
+      throw refuse(
+        `the string value of PreemptionPolicy (${givenPolicy}) must not be provided in pod spec; priority admission controller computed ${preemptionPolicy} from the given PriorityClass name`,
+      )
+    }
+    pod.spec.preemptionPolicy ??= preemptionPolicy
   },
+}
+
+/** Those of the system mean the same everywhere, from the first moment. */
+const meaningOf = async (name: string, read: AdmissionEnvironment['read']): Promise<Meaning | undefined> => {
+  if (Object.hasOwn(systemPriorities, name))
+    return { value: systemPriorities[name]!.value, preemptionPolicy: 'PreemptLowerPriority' }
+  const found = (await read('priorityclasses.scheduling.k8s.io', '', name)) as PriorityClass | undefined
+  return found && { value: found.value ?? 0, preemptionPolicy: found.preemptionPolicy }
 }
 
 /** Clients that write the whole pod may not know what it was given. */

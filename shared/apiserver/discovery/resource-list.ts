@@ -68,5 +68,5 @@ export const resourceList = (registry: Registry, groupVersion: GroupVersion) => 
 })
 
 /** Tells a client that migrates what is stored whether the stored version has changed. */
-const storageVersionHash = ({ group, version, kind }: KindDefinition): string =>
-  createHash('sha256').update(`${group}/${version}/${kind}`).digest().subarray(0, 8).toString('base64')
+const storageVersionHash = ({ group, version, upstreamStores = version, kind }: KindDefinition): string =>
+  createHash('sha256').update(`${group}/${upstreamStores}/${kind}`).digest().subarray(0, 8).toString('base64')

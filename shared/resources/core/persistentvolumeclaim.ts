@@ -1,24 +1,12 @@
 import { age, text, wide } from '../column.ts'
 import { define } from '../definition.ts'
 import type { PersistentVolumeClaim } from '../resource.ts'
+import { accessModesText } from './claim/access-mode.ts'
 import { alignDataSources } from './claim/data-source.ts'
 import { defaultClaim } from './claim/defaults.ts'
 import { validateClaimSpec } from './claim/spec-validation.ts'
 import { validateClaimStatus, validateClaimUpdate } from './claim/update-validation.ts'
 import { claimWarnings } from './claim/warnings.ts'
-
-const shortModes: Readonly<Record<string, string>> = {
-  ReadWriteOnce: 'RWO',
-  ReadOnlyMany: 'ROX',
-  ReadWriteMany: 'RWX',
-  ReadWriteOncePod: 'RWOP',
-}
-
-const modesText = (modes: readonly string[] | undefined): string =>
-  Object.entries(shortModes)
-    .filter(([mode]) => modes?.includes(mode))
-    .map(([, short]) => short)
-    .join(',')
 
 const classOf = ({ metadata, spec }: PersistentVolumeClaim): string =>
   metadata.annotations?.['volume.beta.kubernetes.io/storage-class'] ?? spec.storageClassName ?? ''
@@ -59,7 +47,7 @@ export const persistentVolumeClaim = define<PersistentVolumeClaim>({
     text(
       'Access Modes',
       'accessModes contains the actual access modes the volume backing the PVC has. More info: https://kubernetes.io/docs/concepts/storage/persistent-volumes#access-modes-1',
-      ({ spec, status }) => (spec.volumeName ? modesText(status?.accessModes) : ''),
+      ({ spec, status }) => (spec.volumeName ? accessModesText(status?.accessModes) : ''),
     ),
     text('StorageClass', 'StorageClass of the pvc', classOf),
     text('VolumeAttributesClass', 'VolumeAttributesClass of the pvc', ({ spec }) => spec.volumeAttributesClassName ?? '<unset>'),

@@ -1,8 +1,8 @@
 import { age, text } from '../column.ts'
 import { define } from '../definition.ts'
+import { keepMetadata } from '../keep-metadata.ts'
 import type { FlowSchema } from '../resource.ts'
 import { validateFlowSchema, validateFlowSchemaStatus } from './flowschema-validation.ts'
-import { keepMetadata } from './keep-metadata.ts'
 
 const precedenceOf = ({ spec }: FlowSchema) => spec.matchingPrecedence ?? 0
 

@@ -1,8 +1,8 @@
 import { age, text } from '../column.ts'
 import { define } from '../definition.ts'
 import type { LimitResponse } from '../generated/types.ts'
+import { keepMetadata } from '../keep-metadata.ts'
 import type { PriorityLevelConfiguration } from '../resource.ts'
-import { keepMetadata } from './keep-metadata.ts'
 import { validateLevel, validateLevelStatus } from './prioritylevelconfiguration-validation.ts'
 
 const setDefaults = (object: PriorityLevelConfiguration) => {

@@ -64,4 +64,27 @@ describe('pod admission', () => {
       message: 'pods "unknown" is forbidden: no PriorityClass with name none was found',
     })
   })
+
+  it('a class of priority says the number and whom the pod pushes aside', async () => {
+    const body = { metadata: { name: 'calm' }, value: 700, preemptionPolicy: 'Never' }
+    await server.call('POST', '/apis/scheduling.k8s.io/v1/priorityclasses', { body })
+    expect((await create('calm', { priorityClassName: 'calm' })).json.spec).toMatchObject({
+      priority: 700,
+      preemptionPolicy: 'Never',
+    })
+    expect((await create('same', { priorityClassName: 'calm', priority: 700, preemptionPolicy: 'Never' })).code).toBe(201)
+    expect((await create('system', { priorityClassName: 'system-node-critical' })).json.spec.priority).toBe(2_000_001_000)
+    const rude = await create('rude', { priorityClassName: 'calm', preemptionPolicy: 'PreemptLowerPriority' })
+    expect(rude.json).toMatchObject({
+      code: 403,
+      message:
+        'pods "rude" is forbidden: the string value of PreemptionPolicy (PreemptLowerPriority) must not be provided in pod spec; priority admission controller computed Never from the given PriorityClass name',
+    })
+    const vain = await create('vain', { priorityClassName: 'calm', priority: 1 })
+    expect(vain.json).toMatchObject({
+      code: 403,
+      message:
+        'pods "vain" is forbidden: the integer value of priority (1) must not be provided in pod spec; priority admission controller computed 700 from the given PriorityClass name',
+    })
+  })
 })

@@ -10,6 +10,7 @@ afterAll(() => server.stop())
 
 const template = { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'c', image: 'i' }] } }
 const workload = { spec: { selector: { matchLabels: { a: 'b' } }, template } }
+const attachment = { attacher: 'd', nodeName: 'n', source: { persistentVolumeName: 'v' } }
 const ownerReferences = [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'n', uid: 'u' }]
 const sent = { labels: { sent: 'yes' }, annotations: { sent: 'yes' }, finalizers: ['a.b/c'], ownerReferences }
 const fields = ['labels', 'annotations', 'finalizers', 'ownerReferences'] as const
@@ -23,6 +24,8 @@ describe('an update of status', () => {
     ['/api/v1/namespaces/default/pods', { spec: template.spec }, ['labels', 'annotations', 'finalizers']],
     ['/apis/networking.k8s.io/v1/servicecidrs', { spec: { cidrs: ['192.0.2.0/24'] } }, []],
     ['/apis/flowcontrol.apiserver.k8s.io/v1/flowschemas', { spec: { priorityLevelConfiguration: { name: 'x' } } }, []],
+    ['/api/v1/namespaces/default/resourcequotas', {}, [...fields]],
+    ['/apis/storage.k8s.io/v1/volumeattachments', { spec: attachment }, []],
   ] as const)('changes of the metadata what the kind lets it, at %s', async (url, body, changed) => {
     const made = await server.call('POST', url, { body: { metadata: { name: 'one' }, ...body } })
     expect(made.code).toBe(201)

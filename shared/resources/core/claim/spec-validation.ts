@@ -1,8 +1,8 @@
 import { type FieldError, forbiddenField, invalidValue, notSupported, requiredValue } from '../../../meta/field-error.ts'
 import { dns1123Label, dns1123Subdomain } from '../../../meta/names.ts'
-import { parseQuantityValue } from '../../../meta/quantity.ts'
 import type { PersistentVolumeClaimSpec, TypedObjectReference } from '../../generated/types.ts'
 import { labelSelector } from '../../validation/label.ts'
+import { positiveQuantity } from '../../validation/quantity.ts'
 import { checked, optionalChecked, optionalOneOf } from '../../validation/value.ts'
 
 const accessModes = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod']
@@ -17,10 +17,8 @@ export const validateAccessModes = (path: string, modes: readonly string[] | und
   ]
 }
 
-const validateSize = (path: string, size: string | undefined): FieldError[] => {
-  if (size === undefined) return [requiredValue(path)]
-  return parseQuantityValue(size).nano <= 0n ? [invalidValue(path, size, 'must be greater than zero')] : []
-}
+const validateSize = (path: string, size: string | undefined): FieldError[] =>
+  size === undefined ? [requiredValue(path)] : positiveQuantity(path, size)
 
 const validateSource = (path: string, source: TypedObjectReference): FieldError[] => {
   const { name, kind, namespace } = source

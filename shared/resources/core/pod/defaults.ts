@@ -1,4 +1,4 @@
-import { formatQuantity, parseQuantity } from '../../../meta/quantity.ts'
+import { formatQuantity } from '../../../meta/quantity.ts'
 import type {
   Container,
   HTTPGetAction,
@@ -9,6 +9,7 @@ import type {
   ResourceRequirements,
 } from '../../generated/types.ts'
 import type { Pod } from '../../resource.ts'
+import { roundUpAmounts } from '../resource-list.ts'
 import { dropDisabledFields } from './disabled-fields.ts'
 import { defaultPullPolicy } from './image.ts'
 import { isPodLevelResource, sumOfContainers } from './resources.ts'
@@ -71,7 +72,7 @@ const defaultContainer = (container: Container) => {
   container.terminationMessagePath ||= '/dev/termination-log'
   container.terminationMessagePolicy ||= 'File'
   container.resources ??= {}
-  roundUp(container.resources)
+  roundUpAmounts(container.resources.limits, container.resources.requests)
   for (const port of container.ports ?? []) port.protocol ||= 'TCP'
   for (const { valueFrom } of container.env ?? []) {
     if (valueFrom?.fieldRef) defaultFieldSelector(valueFrom.fieldRef)
@@ -95,19 +96,6 @@ const defaultProbe = (probe: Probe) => {
 const defaultHTTPGet = (action: HTTPGetAction) => {
   action.path ||= '/'
   action.scheme ||= 'HTTP'
-}
-
-const milli = 1_000_000n
-
-/** Nothing is counted finer than in thousandths. */
-const roundUp = (resources: ResourceRequirements) => {
-  // only texts with these suffixes can be finer
-  for (const list of [resources.limits, resources.requests])
-    for (const [name, text] of Object.entries(list ?? {}))
-      if (/[nu]$/.test(text)) {
-        const { nano, format } = parseQuantity(text)
-        list![name] = formatQuantity({ nano: ((nano + milli - 1n) / milli) * milli, format })
-      }
 }
 
 /** Who limits without a request requests the limit. */

@@ -1,4 +1,4 @@
-import type { DownwardAPIVolumeFile, ObjectFieldSelector, Volume } from '../../generated/types.ts'
+import type { DownwardAPIVolumeFile, ObjectFieldSelector, PersistentVolumeSpec, Volume } from '../../generated/types.ts'
 import { defaultPullPolicy } from './image.ts'
 
 const fileMode = 0o644
@@ -23,6 +23,7 @@ export const defaultVolume = (volume: Volume) => {
   if (hostPath) hostPath.type ??= ''
   if (image) image.pullPolicy ||= defaultPullPolicy(image.reference)
   defaultStorageBackend(volume)
+  if (volume.ephemeral?.volumeClaimTemplate) volume.ephemeral.volumeClaimTemplate.spec.volumeMode ??= 'Filesystem'
 }
 
 export const defaultFieldSelector = (selector: ObjectFieldSelector) => {
@@ -34,7 +35,13 @@ const defaultDownwardFile = ({ fieldRef, resourceFieldRef }: DownwardAPIVolumeFi
   if (resourceFieldRef) resourceFieldRef.divisor ??= '0'
 }
 
-const defaultStorageBackend = ({ iscsi, rbd, azureDisk, scaleIO, ephemeral }: Volume) => {
+/** Of a pod's volume, and of one of its own. */
+export const defaultStorageBackend = ({
+  iscsi,
+  rbd,
+  azureDisk,
+  scaleIO,
+}: Pick<Volume | PersistentVolumeSpec, 'iscsi' | 'rbd' | 'azureDisk' | 'scaleIO'>) => {
   if (iscsi) iscsi.iscsiInterface ||= 'default'
   if (rbd) {
     rbd.pool ||= 'rbd'
@@ -51,5 +58,4 @@ const defaultStorageBackend = ({ iscsi, rbd, azureDisk, scaleIO, ephemeral }: Vo
     scaleIO.storageMode ||= 'ThinProvisioned'
     scaleIO.fsType ||= 'xfs'
   }
-  if (ephemeral?.volumeClaimTemplate) ephemeral.volumeClaimTemplate.spec.volumeMode ??= 'Filesystem'
 }

@@ -34,7 +34,7 @@ const validateWeight = (path: string, weight: number | undefined): FieldError[] 
     ? [invalidValue(`${path}.weight`, weight ?? 0, 'must be in the range 1-100')]
     : []
 
-const validateNodeSelector = (path: string, { nodeSelectorTerms }: NodeSelector): FieldError[] =>
+export const validateNodeSelector = (path: string, { nodeSelectorTerms }: NodeSelector): FieldError[] =>
   nodeSelectorTerms?.length
     ? each(`${path}.nodeSelectorTerms`, nodeSelectorTerms, (termPath, term) => validateNodeSelectorTerm(termPath, term, true))
     : [requiredValue(`${path}.nodeSelectorTerms`, 'must have at least one node selector term')]

@@ -31,7 +31,7 @@ const isExtended = (name: string) =>
   !isNative(name) && !name.startsWith('requests.') && qualifiedName(`requests.${name}`).length === 0
 export const mayOvercommit = (name: string) => isNative(name) && !isHugePages(name)
 
-const validateName = (path: string, name: string): FieldError[] => {
+export const validateResourceName = (path: string, name: string): FieldError[] => {
   const errors = checked(path, name, qualifiedName)
   return errors.length > 0 || name.includes('/') || isStandard(name)
     ? errors
@@ -39,7 +39,7 @@ const validateName = (path: string, name: string): FieldError[] => {
 }
 
 export const validateContainerResourceName = (path: string, name: string): FieldError[] => {
-  const errors = validateName(path, name)
+  const errors = validateResourceName(path, name)
   if (!name.includes('/'))
     return containerResources.includes(name) || isHugePages(name)
       ? errors
@@ -50,8 +50,18 @@ export const validateContainerResourceName = (path: string, name: string): Field
 }
 
 export const validatePodResourceName = (path: string, name: string): FieldError[] => {
-  const errors = validateName(path, name)
+  const errors = validateResourceName(path, name)
   return errors.length > 0 || isPodLevelResource(name) ? errors : [notSupported(path, name, ['cpu', 'hugepages-', 'memory'])]
+}
+
+/** What a quota can be said of, of what has no domain in its name. */
+export const isQuotaResource = (name: string) => isStandard(name) && name !== 'storage'
+
+export const validateQuotaResourceName = (path: string, name: string): FieldError[] => {
+  const errors = validateResourceName(path, name)
+  return name.includes('/') || isQuotaResource(name)
+    ? errors
+    : [...errors, invalidValue(path, name, 'must be a standard resource for quota')]
 }
 
 /** An amount: not negative, and whole where only whole things are counted. */

@@ -1,5 +1,5 @@
-import { type FieldError, invalidValue, notSupported, requiredValue, tooLong } from '../../../../meta/field-error.ts'
-import { dns1123Label, dns1123Subdomain } from '../../../../meta/names.ts'
+import { type FieldError, invalidValue, notSupported, requiredValue } from '../../../../meta/field-error.ts'
+import { dns1123Label } from '../../../../meta/names.ts'
 import type {
   AWSElasticBlockStoreVolumeSource,
   AzureDiskVolumeSource,
@@ -15,13 +15,12 @@ import type {
   QuobyteVolumeSource,
   StorageOSVolumeSource,
 } from '../../../generated/types.ts'
+import { csiDriverName } from '../../../validation/csi-driver-name.ts'
 import { descendingPath } from '../../../validation/file-path.ts'
-import { checked, optionalOneOf, required, requiredChecked } from '../../../validation/value.ts'
+import { optionalOneOf, required, requiredChecked } from '../../../validation/value.ts'
 
 /** Findings about the source of a volume that stands at `path`. */
 export type SourceRule = (path: string, source: never) => FieldError[]
-
-const maxDriverLength = 63
 
 const having =
   (...fields: readonly string[]): SourceRule =>
@@ -99,9 +98,7 @@ const azureDisk = (path: string, { diskName, diskURI, cachingMode, kind }: Azure
 ]
 
 const csi = (path: string, { driver, nodePublishSecretRef }: CSIVolumeSource): FieldError[] => [
-  ...required(`${path}.driver`, driver),
-  ...(driver?.length > maxDriverLength ? [tooLong(`${path}.driver`, maxDriverLength)] : []),
-  ...(driver ? checked(`${path}.driver`, driver, (name) => dns1123Subdomain(name.toLowerCase())) : []),
+  ...csiDriverName(`${path}.driver`, driver),
   ...(nodePublishSecretRef ? required(`${path}.nodePublishSecretRef.name`, nodePublishSecretRef.name) : []),
 ]
 

@@ -55,7 +55,7 @@ const validateClaimName = (path: string, volumeName: string, podName: string): F
   )
 }
 
-const hostPath = (path: string, { path: target, type }: HostPathVolumeSource): FieldError[] =>
+export const validateHostPath = (path: string, { path: target, type }: HostPathVolumeSource): FieldError[] =>
   target
     ? [
         ...noBacksteps(`${path}.path`, target),
@@ -97,7 +97,7 @@ const emptyDir = (path: string, { sizeLimit }: { sizeLimit?: string | undefined 
 
 const sources: Readonly<Record<string, SourceRule>> = {
   emptyDir,
-  hostPath,
+  hostPath: validateHostPath,
   secret,
   configMap,
   downwardAPI,

@@ -51,7 +51,15 @@ export const heardOf = (code: number, warning: string | undefined, text: string)
 })
 
 /** `finalizers`: those of admission plugins that are not there yet. */
-const changing = new Set(['finalizers', 'uid', 'resourceVersion', 'creationTimestamp', 'managedFields', 'deletionTimestamp'])
+const changing = new Set([
+  'finalizers',
+  'uid',
+  'resourceVersion',
+  'creationTimestamp',
+  'lastPhaseTransitionTime',
+  'managedFields',
+  'deletionTimestamp',
+])
 
 const uid = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g
 

@@ -1,17 +1,25 @@
 import { autoscaling } from './autoscaling.ts'
 import { batch } from './batch.ts'
+import { classes } from './classes.ts'
 import type { Said } from './conversation.ts'
 import { networking } from './networking.ts'
 import { policy } from './policy.ts'
+import { quota } from './quota.ts'
 import { rbac } from './rbac.ts'
+import { storage } from './storage.ts'
+import { volumesConversation } from './volumes.ts'
 import { workloads } from './workloads.ts'
 
 /** By the file that has the answers. */
 export const conversations: Readonly<Record<string, readonly Said[]>> = {
   autoscaling,
   batch,
+  classes,
   networking,
   policy,
+  quota,
   rbac,
+  storage,
+  volumes: volumesConversation,
   workloads,
 }

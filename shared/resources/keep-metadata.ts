@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../meta/object.ts'
+import type { KubeObject } from '../meta/object.ts'
 
 /** For kinds whose status is updated without their metadata. */
 export const keepMetadata = (object: KubeObject, old: KubeObject): void => {
