@@ -13,6 +13,7 @@ export const batchHandler =
       id: messageId,
       body,
       sentMs: Number(attributes.SentTimestamp),
+      sender: attributes.SenderId,
     }))
     const again = await work(messages, context.getRemainingTimeInMillis() - marginMs)
     return { batchItemFailures: again.map((itemIdentifier) => ({ itemIdentifier })) }

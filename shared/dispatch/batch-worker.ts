@@ -7,6 +7,8 @@ export interface ReceivedMessage {
 export interface DatedMessage extends ReceivedMessage {
   /** when the queue took it, in milliseconds since the epoch, by the queue's own clock */
   readonly sentMs: number
+  /** who sent it, as the queue knows it: `AROA…:i-0123` for a role's session */
+  readonly sender?: string | undefined
 }
 
 /**

@@ -16,14 +16,21 @@ export const createHeartbeatWorker =
   ({ heartbeats, log }: HeartbeatWorkerOptions) =>
   async (messages: readonly DatedMessage[]): Promise<string[]> => {
     const newest = new Map<string, number>()
-    for (const { id, body, sentMs } of messages) {
+    for (const { id, body, sentMs, sender } of messages) {
       const node = nodeOf(body)
-      if (node !== undefined) newest.set(node, Math.max(sentMs, newest.get(node) ?? 0))
-      else log.error('a message is no heartbeat and is dropped', { id })
+      if (node === undefined) log.error('a message is no heartbeat and is dropped', { id })
+      else if (!isOwn(node, sender)) log.error('a heartbeat in another name is dropped', { id, node, sender })
+      else newest.set(node, Math.max(sentMs, newest.get(node) ?? 0))
     }
     await heartbeats.record(newest)
     return []
   }
+
+/** The role's session that every instance sends by has the name of its node: nobody keeps another one alive. */
+const isOwn = (node: string, sender: string | undefined): boolean => {
+  const session = sender?.includes(':') ? sender.slice(sender.indexOf(':') + 1) : undefined
+  return session === undefined || session === node
+}
 
 /** All that are in a batch are written at once: one that can't be would take the others with it. */
 const nodeOf = (body: string): string | undefined => {

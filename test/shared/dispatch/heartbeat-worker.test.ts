@@ -56,3 +56,28 @@ it.each(['no JSON', 'null', {}, { node: 1 }, { node: '' }, { node: 'x'.repeat(25
     expect([secondsOf, said.length]).toEqual([{ a: 1 }, 1])
   },
 )
+
+it.each([
+  ['AROAEXAMPLE:i-1', ['i-1']],
+  ['AROAEXAMPLE:i-2', ['i-2']],
+  ['AROAEXAMPLE:', []],
+  ['AROAEXAMPLE:x:i-1', []],
+  // no role's session: only who may administer the queue sends without one
+  ['123456789012', ['i-1', 'i-2']],
+  [undefined, ['i-1', 'i-2']],
+])('takes from %s only what it says of itself', async (sender, nodes) => {
+  const recorded: string[] = []
+  const said: string[] = []
+  const work = createHeartbeatWorker({
+    heartbeats: {
+      record: async (beats) => void recorded.push(...beats.keys()),
+      all: async () => new Map(),
+      forget: async () => undefined,
+    },
+    log: createLogger({ write: (line) => said.push(line) }),
+  })
+  const messages = ['i-1', 'i-2'].map((node) => ({ id: node, body: JSON.stringify({ node }), sentMs: 1, sender }))
+  expect(await work(messages)).toEqual([])
+  expect(recorded).toEqual(nodes)
+  expect(said).toHaveLength(2 - nodes.length)
+})
