@@ -123,7 +123,7 @@ describe('the functions', () => {
   it.each(names)('%s runs Node.js 24 on arm64 out of a small bundle', (name) => {
     const { Properties } = functionOf(name)[1]
     expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], Handler: 'index.handler' })
-    expect(statSync(join(assetOf(name), 'index.mjs')).size / 1024).toBeLessThan(name === 'heartbeat' ? 800 : 2048)
+    expect(statSync(join(assetOf(name), 'index.mjs')).size / 1024).toBeLessThan(name === 'heartbeat' ? 800 : 3072)
   })
 
   it.each(names)('%s has the files beside it that it reads', (name) => {
