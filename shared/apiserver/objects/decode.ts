@@ -8,10 +8,10 @@ import { askedType, toStored } from './served-version.ts'
 import { fieldValidationOf } from './write-options.ts'
 
 /**
- * A patched value as an object of the resource's kind as it is stored: checked as fieldValidation asks, then defaulted. `shown` is the text that an
- * error says of the patch. Throws ApiError Invalid: the patch is wrong, whatever its syntax.
+ * A patched value as an object of the resource's kind as it is stored: checked as fieldValidation asks, then defaulted. `shown` makes the text that
+ * an error says of the patch. Throws ApiError Invalid: the patch is wrong, whatever its syntax.
  */
-export const decodePatched = (context: ResourceContext, value: unknown, shown: string): KubeObject => {
+export const decodePatched = (context: ResourceContext, value: unknown, shown: () => string): KubeObject => {
   const { request, parts, warnings } = context
   try {
     const { object, warnings: found } = decodeValue<KubeObject>(value, {
@@ -24,7 +24,7 @@ export const decodePatched = (context: ResourceContext, value: unknown, shown: s
     return toStored(context, object)
   } catch (error) {
     const { cause } = error as ApiError
-    throw cause instanceof DecodeError ? invalidPatch(shown, cause.message) : error
+    throw cause instanceof DecodeError ? invalidPatch(shown(), cause.message) : error
   }
 }
 

@@ -21,8 +21,9 @@ const patchWith =
     const { bytes } = await updateObject(context, {
       name: info.name,
       transform: (current) => {
-        const patched = patch.apply(fromStored(context, current!), { schema, schemas: parts.schemas })
-        const object = decodePatched(context, patched, patch.shown(patched))
+        const apply = () => patch.apply(fromStored(context, current!), { schema, schemas: parts.schemas })
+        // Decoding changes what it is given; only an error needs the text of what that was.
+        const object = decodePatched(context, apply(), () => patch.shown(apply()))
         if (!object.metadata.name) throw nameMissing(info.name)
         if (object.metadata.name !== info.name) {
           throw badRequest(`the name of the object (${object.metadata.name}) does not match the name on the URL (${info.name})`)
