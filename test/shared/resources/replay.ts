@@ -40,7 +40,7 @@ const itemsOf = (items: unknown) =>
   (items as object[]).map((item) => ({ ...(steady(item) as object), kind: undefined, apiVersion: undefined }))
 
 const cellsOf = (rows: unknown) => (rows as { cells: unknown[] }[]).map(({ cells }) => cells.map(steadyCell))
-const steadyCell = (cell: unknown) => (typeof cell === 'string' && /^\d+[sd]$/.test(cell) ? '(age)' : cell)
+const steadyCell = (cell: unknown) => (typeof cell === 'string' && /^(\d+s|\d+d|\d+y(\d+d)?)$/.test(cell) ? '(age)' : cell)
 
 /** One test for each fact. Namespaced ones are in `facts`. */
 export const replay = (file: URL): void => {
