@@ -73,7 +73,7 @@ const steady = (value: unknown): unknown => {
 
 /** Times, and ages: seconds of what was just made, days and years of what has a date of its own. */
 const steadyCell = (cell: unknown) =>
-  typeof cell === 'string' && /^(\d+[ydhms]){1,2}$|^\d{4}-\d\d-\d\dT/.test(cell) ? '(time)' : steady(cell)
+  typeof cell === 'string' && /^(\d+s|\d+d|\d+y(\d+d)?)$|^\d{4}-\d\d-\d\dT/.test(cell) ? '(time)' : steady(cell)
 
 const steadyField = (name: string, field: unknown): unknown => {
   // Rows also have the objects' metadata; the items of our lists say their kind.
