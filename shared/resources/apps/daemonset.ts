@@ -44,7 +44,7 @@ export const daemonSet = define<DaemonSet>({
   subresources: { status: true },
   default: defaultDaemonSet,
   prepareForCreate: (object) => {
-    object.status = { currentNumberScheduled: 0, numberMisscheduled: 0, desiredNumberScheduled: 0, numberReady: 0 }
+    delete object.status
     setGeneration(object, Math.max(generationOf(object), 1))
   },
   prepareForUpdate: (object, old) => {

@@ -79,7 +79,7 @@ export const statefulSet = define<StatefulSet>({
   validateName: dns1123Label,
   default: defaultStatefulSet,
   prepareForCreate: (object) => {
-    object.status = { replicas: 0, availableReplicas: 0 }
+    delete object.status
   },
   validate: validateStatefulSet,
   validateCreate: validateNewStatefulSet,

@@ -52,7 +52,7 @@ export const horizontalPodAutoscaler = define<HorizontalPodAutoscaler>({
   subresources: { status: true },
   default: defaultAutoscaler,
   prepareForCreate: (object) => {
-    object.status = { desiredReplicas: 0 }
+    delete object.status
   },
   validateCreate: validateNewAutoscaler,
   validateUpdate: validateAutoscaler,

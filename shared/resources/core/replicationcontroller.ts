@@ -68,7 +68,7 @@ export const replicationController = define<ReplicationController>({
   },
   default: defaultController,
   prepareForCreate: (object) => {
-    object.status = { replicas: 0 }
+    delete object.status
   },
   validate,
   validateStatusUpdate: ({ status = { replicas: 0 } }) =>

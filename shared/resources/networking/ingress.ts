@@ -31,7 +31,7 @@ export const ingress = define<Ingress>({
     ;(object as Partial<Ingress>).spec ??= {}
   },
   prepareForCreate: (object) => {
-    object.status = { loadBalancer: {} }
+    delete object.status
   },
   validate: validateIngress,
   validateCreate: validateClassAnnotation,

@@ -49,7 +49,7 @@ export const podDisruptionBudget = define<PodDisruptionBudget>({
     ;(object as Partial<PodDisruptionBudget>).spec ??= {}
   },
   prepareForCreate: (object) => {
-    object.status = { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 }
+    delete object.status
   },
   validate,
   validateStatusUpdate: ({ status = {} }) => [

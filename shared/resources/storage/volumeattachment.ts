@@ -77,7 +77,7 @@ export const volumeAttachment = define<VolumeAttachment>({
     if (object.spec.source?.inlineVolumeSpec) defaultVolumeSpec(object.spec.source.inlineVolumeSpec)
   },
   prepareForCreate: (object) => {
-    object.status = { attached: false }
+    delete object.status
   },
   prepareForStatusUpdate: keepMetadata,
   returnsDeleted: true,
