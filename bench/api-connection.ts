@@ -1,14 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:http2'
 import { finished } from 'node:stream/promises'
-import { parse } from 'yaml'
-
-interface Kubeconfig {
-  readonly 'current-context': string
-  readonly contexts: readonly { name: string; context: { cluster: string; user: string } }[]
-  readonly clusters: readonly { name: string; cluster: Record<string, string> }[]
-  readonly users: readonly { name: string; user: Record<string, string> }[]
-}
+import { accessOf } from '../test/peer/kubeconfig.ts'
 
 /** as client-go's; Node.js's own are so small that they would be what is measured */
 const streamWindowBytes = 4 << 20
@@ -87,29 +79,3 @@ export class ApiConnection {
     })
   }
 }
-
-export interface Access {
-  /** URL */
-  readonly server: string
-  /** PEM texts */
-  readonly ca: string | Buffer
-  readonly cert: string | Buffer
-  readonly key: string | Buffer
-}
-
-/** Of a kubeconfig's current context. */
-export const accessOf = (kubeconfig: string): Access => {
-  const config = parse(readFileSync(kubeconfig, 'utf8')) as Kubeconfig
-  const context = config.contexts.find(({ name }) => name === config['current-context'])!.context
-  const cluster = config.clusters.find(({ name }) => name === context.cluster)!.cluster
-  const user = config.users.find(({ name }) => name === context.user)!.user
-  return {
-    server: cluster.server!,
-    ca: pem(cluster, 'certificate-authority'),
-    cert: pem(user, 'client-certificate'),
-    key: pem(user, 'client-key'),
-  }
-}
-
-const pem = (entry: Record<string, string>, name: string): string | Buffer =>
-  entry[`${name}-data`] === undefined ? readFileSync(entry[name]!) : Buffer.from(entry[`${name}-data`]!, 'base64')

@@ -1,16 +1,11 @@
 import { execFile } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { Cluster } from '../test/e2e/cluster.ts'
+import { type Peer, peerProgram, startPeer, whyNoPeer } from '../test/peer/peer.ts'
 import type { Measure, Scenario } from './scenario.ts'
 
 const run = promisify(execFile)
-const scripts = fileURLToPath(new URL('../../shared/tools/peers', import.meta.url))
-const built = process.env.PEERS ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'windlass-tools')
-const instance = 'bench'
 
 /** What the load generator's line says, by what is shown of it, and what that should be of the peer's. */
 const measures: readonly {
@@ -50,15 +45,14 @@ const measures: readonly {
  */
 export const peer: Scenario = {
   title: 'The same requests, beside kube-apiserver and etcd (16 in flight, ConfigMaps of about 1 kB, medians of three)',
-  skipped: () =>
-    ['kube-apiserver', 'etcd', 'loadgen'].every((name) => existsSync(join(built, 'bin', name))) && existsSync(scripts)
-      ? undefined
-      : 'kube-apiserver, etcd and their load generator have not been built',
+  skipped: () => whyNoPeer(['loadgen']),
   async run(report) {
     const cluster = new Cluster({ runtime: 'simulated' })
+    let started: Peer | undefined
     try {
       await cluster.start()
-      const { kubeconfig, pids } = await startPeer()
+      started = await startPeer('bench')
+      const { kubeconfig, pids } = started
       for (const suite of ['crud', 'list', 'watch'] as const) {
         const ours = await generateLoad(cluster.kubeconfig, suite)
         const theirs = await generateLoad(kubeconfig, suite)
@@ -70,7 +64,7 @@ export const peer: Scenario = {
       const theirMemory = pids.reduce((sum, pid) => sum + proportionalSetSize(pid), 0)
       report({ what: 'memory after it', value, unit: 'MiB', peer: { value: theirMemory } })
     } finally {
-      await run(join(scripts, 'stop-peer.sh'), [instance])
+      await started?.stop()
       await cluster.dispose()
     }
   },
@@ -81,7 +75,7 @@ type Line = Readonly<Record<string, unknown>>
 /** With next to nothing of what it does one by one, of which nothing is shown. */
 const generateLoad = async (kubeconfig: string, suite: string): Promise<Line[]> => {
   const sizes = ['-n1', '1', '-list', '10000', '-watchers', '100']
-  const { stdout } = await run(join(built, 'bin', 'loadgen'), ['-kubeconfig', kubeconfig, '-suite', suite, ...sizes])
+  const { stdout } = await run(peerProgram('loadgen'), ['-kubeconfig', kubeconfig, '-suite', suite, ...sizes])
   return stdout
     .trim()
     .split('\n')
@@ -94,13 +88,6 @@ const figureOf = (lines: readonly Line[], wanted: Line): number => {
   if (!line) throw new Error(`the load generator printed no line of ${JSON.stringify(wanted)}`)
   if (line.errors) throw new Error(`${line.errors} requests failed: ${String(line.first_error)}`)
   return Number(line[String(line.of)])
-}
-
-const startPeer = async (): Promise<{ kubeconfig: string; pids: number[] }> => {
-  const { stdout } = await run(join(scripts, 'start-peer.sh'), [instance], { env: { ...process.env, WITH: '' } })
-  const kubeconfig = /^kubeconfig (.+)$/m.exec(stdout)?.[1]
-  if (kubeconfig === undefined) throw new Error(`no kubeconfig in what start-peer.sh printed: ${stdout}`)
-  return { kubeconfig, pids: [...stdout.matchAll(/^pid \S+ (\d+)$/gm)].map(([, pid]) => Number(pid)) }
 }
 
 const proportionalSetSize = (pid: number): number =>

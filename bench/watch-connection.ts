@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { once } from 'node:events'
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls'
-import type { Access } from './api-connection.ts'
+import type { Access } from '../test/peer/kubeconfig.ts'
 
 const headerLength = 9
 const frameTypes = { data: 0, headers: 1, settings: 4, ping: 6, windowUpdate: 8 } as const

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Cluster } from '../test/e2e/cluster.ts'
-import { ApiConnection, accessOf } from './api-connection.ts'
+import { accessOf } from '../test/peer/kubeconfig.ts'
+import { ApiConnection } from './api-connection.ts'
 import { configMap, makeNamespace } from './requests.ts'
 import type { Measure, Scenario } from './scenario.ts'
 import { WatchConnection } from './watch-connection.ts'
