@@ -12,7 +12,7 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly group: string
   /** the preferred and stored version */
   readonly version: string
-  /** the version that upstream stores, if another: discovery's hash tells of it */
+  /** group and version that upstream stores, if others: discovery's hash tells of them */
   readonly upstreamStores?: string | undefined
   readonly kind: string
   readonly plural: string
@@ -133,6 +133,8 @@ export interface SubresourceInfo {
   readonly group?: string | undefined
   readonly version?: string | undefined
   readonly verbs: readonly string[]
+  /** its answer is text, though its body would be of a kind */
+  readonly text?: boolean | undefined
   /** of one that updates the object itself, as `status` does */
   readonly update?: SubresourceUpdate<never> | undefined
 }

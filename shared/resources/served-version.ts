@@ -8,6 +8,7 @@ export const shownAs = (definition: KindDefinition, { group, version, schema, de
   schema,
   deprecation,
   servedAs: undefined,
+  upstreamStores: definition.upstreamStores ?? `${definition.group}/${definition.version}`,
 })
 
 /** A kind as requests to another version are handled: stored as ever, with the rules of that version. */

@@ -1,4 +1,3 @@
-import type { KindDefinition } from '../../resources/definition.ts'
 import type { Registry } from '../registry.ts'
 import { groupsOf } from './group-list.ts'
 import { type DiscoveredResource, discoverGroupVersion } from './resource-list.ts'
@@ -6,15 +5,12 @@ import { type DiscoveredResource, discoverGroupVersion } from './resource-list.t
 /** The types of apidiscovery.k8s.io that clients ask for. */
 export type AggregatedVersion = 'v2' | 'v2beta1'
 
-const responseKind = ({ group, version }: KindDefinition, resource: DiscoveredResource) => ({
-  group: resource.group ?? group,
-  version: resource.version ?? version,
-  kind: resource.kind,
-})
+/** Empty where they are the document's. */
+const responseKind = ({ group = '', version = '', kind }: DiscoveredResource) => ({ group, version, kind })
 
-const entry = (definition: KindDefinition, main: DiscoveredResource, subresources: readonly DiscoveredResource[]) => ({
+const entry = (main: DiscoveredResource, subresources: readonly DiscoveredResource[]) => ({
   resource: main.name,
-  responseKind: responseKind(definition, main),
+  responseKind: responseKind(main),
   scope: main.namespaced ? 'Namespaced' : 'Cluster',
   singularResource: main.singularName,
   verbs: main.verbs,
@@ -24,7 +20,7 @@ const entry = (definition: KindDefinition, main: DiscoveredResource, subresource
     ? {
         subresources: subresources.map((one) => ({
           subresource: one.name.slice(main.name.length + 1),
-          responseKind: responseKind(definition, one),
+          responseKind: responseKind(one),
           verbs: one.verbs,
         })),
       }
@@ -42,9 +38,7 @@ export const aggregatedDiscovery = (registry: Registry, options: { version: Aggr
       metadata: { ...(group === '' ? {} : { name: group }), creationTimestamp: null },
       versions: versions.map((version) => ({
         version,
-        resources: discoverGroupVersion(registry, { group, version }).map(({ definition, main, subresources }) =>
-          entry(definition, main, subresources),
-        ),
+        resources: discoverGroupVersion(registry, { group, version }).map(({ main, subresources }) => entry(main, subresources)),
         freshness: 'Current',
       })),
     })),

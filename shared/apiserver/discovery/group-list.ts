@@ -4,6 +4,7 @@ import type { Registry } from '../registry.ts'
 /** Groups in upstream's order of priority; those not named follow by name. */
 const priority = [
   '',
+  'apiregistration.k8s.io',
   'apps',
   'events.k8s.io',
   'authentication.k8s.io',

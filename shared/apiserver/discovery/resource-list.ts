@@ -59,14 +59,18 @@ export const discoverGroupVersion = (registry: Registry, { group, version }: Gro
 /** The plain document of one group and version. */
 export const resourceList = (registry: Registry, groupVersion: GroupVersion) => ({
   kind: 'APIResourceList',
-  apiVersion: 'v1',
+  // as old as its kind: the core group's says no version
+  ...(groupVersion.group === '' ? {} : { apiVersion: 'v1' }),
   groupVersion: apiVersionOf(groupVersion.group, groupVersion.version),
   resources: discoverGroupVersion(registry, groupVersion).flatMap(({ definition, main, subresources }) => [
-    { ...main, storageVersionHash: storageVersionHash(definition) },
+    { ...main, ...(isStored(main) ? { storageVersionHash: storageVersionHash(definition) } : {}) },
     ...subresources,
   ]),
 })
 
+/** Others are answered and forgotten. */
+const isStored = ({ verbs }: DiscoveredResource) => verbs.includes('create') && verbs.includes('get')
+
 /** Tells a client that migrates what is stored whether the stored version has changed. */
-const storageVersionHash = ({ group, version, upstreamStores = version, kind }: KindDefinition): string =>
-  createHash('sha256').update(`${group}/${upstreamStores}/${kind}`).digest().subarray(0, 8).toString('base64')
+const storageVersionHash = ({ group, version, kind, upstreamStores = `${group}/${version}` }: KindDefinition): string =>
+  createHash('sha256').update(`${upstreamStores}/${kind}`).digest().subarray(0, 8).toString('base64')

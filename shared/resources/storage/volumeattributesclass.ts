@@ -23,7 +23,7 @@ const validateUpdate = (object: VolumeAttributesClass, old: VolumeAttributesClas
 export const volumeAttributesClass = define<VolumeAttributesClass>({
   group: 'storage.k8s.io',
   version: 'v1',
-  upstreamStores: 'v1beta1',
+  upstreamStores: 'storage.k8s.io/v1beta1',
   kind: 'VolumeAttributesClass',
   plural: 'volumeattributesclasses',
   singular: 'volumeattributesclass',
