@@ -55,7 +55,6 @@ export const namespace = define<Namespace>({
   },
   validate: ({ spec }) => (spec?.finalizers ?? []).flatMap((name) => validateFinalizer('spec.finalizers', name)),
   validateStatusUpdate,
-  returnsDeleted: true,
   prepareForDeletion: (object) => {
     object.status = { ...object.status, phase: 'Terminating' }
   },

@@ -26,7 +26,7 @@ export const pod = define<Pod>({
       binding: { kind: 'Binding', verbs: ['create'] },
       eviction: { kind: 'Eviction', group: 'policy', version: 'v1', verbs: ['create'] },
       exec: { kind: 'PodExecOptions', verbs: ['create', 'get'] },
-      log: { kind: 'Pod', verbs: ['get'] },
+      log: { kind: 'Pod', verbs: ['get'], text: true },
       portforward: { kind: 'PodPortForwardOptions', verbs: ['create', 'get'] },
       proxy: { kind: 'PodProxyOptions', verbs: ['create', 'delete', 'get', 'patch', 'update'] },
     },

@@ -21,6 +21,7 @@ export const podTemplate = define<PodTemplate>({
     defaultPodTemplate(object.template)
   },
   validate: ({ template }) => validatePodTemplate('template', template ?? {}),
+  returnsDeleted: true,
   warnings: ({ template }, old) =>
     old && isEquivalent(template, old.template) ? [] : podTemplateWarnings('template', template ?? {}),
   columns: [

@@ -211,6 +211,7 @@ export const workloads: readonly Said[] = [
   create(`${core}/podtemplates`, { metadata: { name: 'template' }, template }),
   patch('template: another image', `${core}/podtemplates/template`, { template: { metadata: { labels: { a: 'b' } } } }),
   { what: 'templates as a table', path: `${core}/podtemplates`, accept: asTable },
+  { what: 'template: deleted', method: 'DELETE', path: `${core}/podtemplates/template` },
 
   ...creations(`${core}/persistentvolumeclaims`, claims),
   create(`${core}/persistentvolumeclaims`, { metadata: { name: 'claim' }, ...asked({}) }),
