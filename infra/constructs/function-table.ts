@@ -17,7 +17,7 @@ export const functionTable: Readonly<Record<FunctionName, FunctionSize>> = {
     purpose: 'answers requests to the Kubernetes API',
     memoryMiB: 512,
     timeoutSeconds: 900,
-    reads: [...builtInTypes, 'descriptions.json'],
+    reads: [...builtInTypes, 'descriptions.json', 'published.json'],
   },
   dispatch: { purpose: 'tells everybody concerned of changes', memoryMiB: 512, timeoutSeconds: 60, reads: builtInTypes },
   schedule: { purpose: 'finds nodes for pods', memoryMiB: 1024, timeoutSeconds: 60, reads: builtInTypes },

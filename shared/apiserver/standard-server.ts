@@ -2,7 +2,7 @@ import type { ClusterIdentity } from '../identity/cluster-identity.ts'
 import { nthAddress } from '../meta/ipv4.ts'
 import { systemClock } from '../platform/clock.ts'
 import { definitions } from '../resources/index.ts'
-import { loadDescriptions, loadSchemas } from '../resources/schemas.ts'
+import { loadDescriptions, loadPublished, loadSchemas } from '../resources/schemas.ts'
 import { allVersions } from '../resources/served-version.ts'
 import type { AwsRoleOptions } from './admission/aws-role.ts'
 import { createDefaultAdmission } from './admission/default-plugins.ts'
@@ -15,6 +15,7 @@ import { staticAuthorizer } from './authz/static-rules.ts'
 import { type ApiServer, type ApiServerOptions, createApiServer } from './create-api-server.ts'
 import { createOpenApi } from './openapi/create-openapi.ts'
 import { resourceOf } from './registry.ts'
+import { reviewDefinitions } from './reviews/definitions.ts'
 import { createServingCertificatePath } from './serving-certificate.ts'
 import { serverVersion } from './version.ts'
 
@@ -41,9 +42,10 @@ export interface StandardServerOptions
 export const createStandardServer = (options: StandardServerOptions): ApiServer => {
   const { tokens, store, serviceCIDR, authenticators = [], servingAuthority: authority } = options
   const openApi = createOpenApi({
-    definitions: allVersions(definitions),
+    definitions: [...allVersions(definitions), ...reviewDefinitions],
     loadSchemas,
     loadDescriptions,
+    loadPublished,
     version: serverVersion.gitVersion,
   })
   return createApiServer({

@@ -5,11 +5,20 @@ import type { SchemaTable } from '../meta/schema.ts'
 /** What each type is for, and each of its fields. */
 export type DescriptionTable = Readonly<Record<string, readonly [type: string, fields: Readonly<Record<string, string>>]>>
 
+/** What OpenAPI tells of a type's fields beside their types; `enum` is of the items where the field is a list or a map. */
+export type PublishedTable = Readonly<Record<string, PublishedType>>
+
+export interface PublishedType {
+  readonly fields: Readonly<Record<string, { readonly default?: unknown; readonly enum?: readonly string[] }>>
+  readonly unions?: readonly unknown[]
+}
+
 const read = (name: string): unknown => JSON.parse(readFileSync(new URL(`./generated/${name}`, import.meta.url), 'utf8'))
 
 let schemas: SchemaTable | undefined
 let protobuf: ProtobufTable | undefined
 let descriptions: DescriptionTable | undefined
+let published: PublishedTable | undefined
 
 /** The built-in types; read once, in a few milliseconds. */
 export const loadSchemas = (): SchemaTable => {
@@ -21,6 +30,12 @@ export const loadSchemas = (): SchemaTable => {
 export const loadDescriptions = (): DescriptionTable => {
   descriptions ??= read('descriptions.json') as DescriptionTable
   return descriptions
+}
+
+/** Only OpenAPI needs it. */
+export const loadPublished = (): PublishedTable => {
+  published ??= read('published.json') as PublishedTable
+  return published
 }
 
 /** Only bodies in protobuf need it: Go clients send those of built-in types. */

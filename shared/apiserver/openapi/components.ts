@@ -1,5 +1,5 @@
 import type { Schema, SchemaTable } from '../../meta/schema.ts'
-import type { DescriptionTable } from '../../resources/schemas.ts'
+import type { DescriptionTable, PublishedTable } from '../../resources/schemas.ts'
 import { type BasicType, basicTypes, patchType } from './basic-types.ts'
 import type { GroupVersionKind } from './kinds.ts'
 
@@ -9,12 +9,15 @@ export interface Dialect {
   /** a reference that has a description or extensions beside it */
   readonly annotated: (ref: string) => Record<string, unknown>
   readonly basic: (type: BasicType) => Record<string, unknown>
+  /** it tells what a field is that nothing is said of */
+  readonly defaults: boolean
 }
 
 export const v2: Dialect = {
   refPrefix: '#/definitions/',
   annotated: (ref) => ({ $ref: ref }),
   basic: (type) => type.v2,
+  defaults: false,
 }
 
 export const v3: Dialect = {
@@ -22,62 +25,89 @@ export const v3: Dialect = {
   // a sibling of $ref doesn't count there
   annotated: (ref) => ({ allOf: [{ $ref: ref }] }),
   basic: (type) => ({ ...type.v2, ...type.v3 }),
+  defaults: true,
 }
 
 export interface ComponentSources {
   readonly schemas: SchemaTable
   readonly descriptions: DescriptionTable
+  readonly published: PublishedTable
   readonly kinds: ReadonlyMap<string, readonly GroupVersionKind[]>
 }
 
 /** The types that the roots need, all the way down, with their descriptions. */
 export const components = (roots: Iterable<string>, dialect: Dialect, sources: ComponentSources): Record<string, unknown> => {
-  const found = new Map<string, Record<string, unknown>>([[patchType.name, dialect.basic(patchType)]])
+  const found = new Map<string, Record<string, unknown>>()
   const pending = [...roots]
   const refer = (name: string) => {
     pending.push(name)
     return dialect.refPrefix + name
   }
-  const referToBasic = (type: BasicType) => {
-    if (!found.has(type.name)) found.set(type.name, dialect.basic(type))
-    return dialect.refPrefix + type.name
-  }
-  const typeOf = (schema: Schema, annotated: boolean): Record<string, unknown> => {
-    const basic = schema.format === undefined ? undefined : basicTypes[schema.format]
-    const ref = basic ? referToBasic(basic) : schema.ref === undefined ? undefined : refer(schema.ref)
-    if (ref !== undefined) return annotated ? dialect.annotated(ref) : { $ref: ref }
+  const typeOf = (schema: Schema, annotated: boolean, allowed?: readonly string[]): Record<string, unknown> => {
+    const ref = basicTypes[schema.format ?? '']?.name ?? schema.ref
+    if (ref !== undefined) return annotated ? dialect.annotated(refer(ref)) : { $ref: refer(ref) }
     const { type, format, items, additionalProperties } = schema
     return {
       ...(type ? { type } : {}),
       ...(format ? { format } : {}),
-      ...(items ? { items: typeOf(items, false) } : {}),
-      ...(additionalProperties ? { additionalProperties: typeOf(additionalProperties, false) } : {}),
+      ...(items ? { items: memberOf(items, allowed) } : {}),
+      ...(additionalProperties ? { additionalProperties: memberOf(additionalProperties, allowed) } : {}),
+      ...(allowed && !items && !additionalProperties ? { enum: allowed } : {}),
     }
   }
-  const fieldOf = (schema: Schema, description: string) => ({
-    ...typeOf(schema, true),
+  /** An item of a list, or a value of a map: its own empty value is its default. */
+  const memberOf = (schema: Schema, allowed: readonly string[] | undefined): Record<string, unknown> => {
+    const empty = dialect.defaults ? emptyOf(schema) : undefined
+    return { ...typeOf(schema, empty !== undefined, allowed), ...(empty === undefined ? {} : { default: empty }) }
+  }
+  const fieldOf = (schema: Schema, { description, said }: { description: string; said: PublishedField | undefined }) => ({
+    ...typeOf(schema, true, said?.enum),
     ...(description ? { description } : {}),
+    ...(dialect.defaults && said && 'default' in said ? { default: said.default } : {}),
     ...extensions(schema),
   })
   const structOf = (name: string, schema: Schema) => {
-    const [description, fields] = sources.descriptions[name] ?? ['', {}]
+    const [description, texts] = sources.descriptions[name] ?? ['', {}]
+    const { fields, unions } = sources.published[name] ?? { fields: {} }
     const kinds = sources.kinds.get(name)
     return {
       description,
       ...(schema.type ? { type: schema.type } : {}),
       ...(schema.required ? { required: schema.required } : {}),
-      properties: Object.fromEntries(
-        Object.entries(schema.properties ?? {}).map(([field, type]) => [field, fieldOf(type, fields[field] ?? '')]),
-      ),
+      ...(schema.properties && Object.keys(schema.properties).length > 0
+        ? {
+            properties: Object.fromEntries(
+              Object.entries(schema.properties).map(([field, type]) => [
+                field,
+                fieldOf(type, { description: texts[field] ?? '', said: fields[field] }),
+              ]),
+            ),
+          }
+        : {}),
       ...(kinds ? { 'x-kubernetes-group-version-kind': kinds } : {}),
+      ...(unions ? { 'x-kubernetes-unions': unions } : {}),
       ...extensions(schema),
     }
   }
   for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
+    if (found.has(name)) continue
     const schema = sources.schemas[name]
-    if (schema && !found.has(name)) found.set(name, structOf(name, schema))
+    const basic = basicByName.get(name)
+    if (basic) found.set(name, dialect.basic(basic))
+    else if (schema) found.set(name, structOf(name, schema))
   }
   return Object.fromEntries([...found].sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+type PublishedField = PublishedTable[string]['fields'][string]
+
+const basicByName = new Map([...Object.values(basicTypes), patchType].map((type) => [type.name, type]))
+
+/** undefined: it has none of its own, as what may be anything. */
+const emptyOf = ({ ref, type, format }: Schema): unknown => {
+  if (ref !== undefined) return {}
+  if (format !== undefined && (format in basicTypes || format === 'byte')) return undefined
+  return type === 'string' ? '' : type === 'integer' ? 0 : undefined
 }
 
 const extensions = (schema: Schema) => ({

@@ -4,17 +4,21 @@ import { gzip } from 'node:zlib'
 import type { SchemaTable } from '../../meta/schema.ts'
 import { ApiError } from '../../meta/status.ts'
 import type { KindDefinition } from '../../resources/definition.ts'
-import type { DescriptionTable } from '../../resources/schemas.ts'
+import type { DescriptionTable, PublishedTable } from '../../resources/schemas.ts'
 import type { ApiRequest, ApiResponse } from '../request.ts'
 import type { ComponentSources } from './components.ts'
 import { documentV2, documentV3 } from './documents.ts'
-import { kindsByType } from './kinds.ts'
+import { pathsOf } from './kind-paths.ts'
+import { alwaysThere, kindsByType } from './kinds.ts'
+import type { PathItem } from './operation.ts'
+import { groupVersionPath, serverPaths } from './server-paths.ts'
 import { swaggerProtobuf, swaggerProtobufTypes } from './swagger-protobuf.ts'
 
 export interface OpenApiOptions {
   readonly definitions: readonly KindDefinition[]
   readonly loadSchemas: () => SchemaTable
   readonly loadDescriptions: () => DescriptionTable
+  readonly loadPublished: () => PublishedTable
   /** of the server */
   readonly version: string
 }
@@ -29,6 +33,7 @@ export const createOpenApi = (options: OpenApiOptions): OpenApi => {
   const byVersion = Map.groupBy(options.definitions, ({ group, version }) =>
     group === '' ? `api/${version}` : `apis/${group}/${version}`,
   )
+  const others = serverPaths([...new Set(options.definitions.map(({ group }) => group))])
   const documents = new Map<string, Promise<Document>>()
   const once = (name: string, make: () => unknown, encoding = json): Promise<Document> => {
     const made = documents.get(name) ?? compressed(make(), encoding)
@@ -37,23 +42,39 @@ export const createOpenApi = (options: OpenApiOptions): OpenApi => {
   }
   const sources = lazily((): ComponentSources => {
     const schemas = options.loadSchemas()
-    return { schemas, descriptions: options.loadDescriptions(), kinds: kindsByType(options.definitions, schemas) }
+    const kinds = kindsByType(options.definitions, schemas)
+    return { schemas, descriptions: options.loadDescriptions(), published: options.loadPublished(), kinds }
   })
-  const index = lazily(() => indexOf(byVersion, options))
+  const index = lazily(() => indexOf(byVersion, others, options))
+  const ofVersion = (definitions: readonly KindDefinition[]) => {
+    const [{ group, version } = { group: '', version: '' }] = definitions
+    const paths = definitions.flatMap((definition) => pathsOf(definition, sources().schemas))
+    return {
+      paths: [groupVersionPath(group, version), ...paths],
+      types: [...alwaysThere, ...definitions.map(({ schema }) => schema)],
+    }
+  }
+  const all = () => {
+    const versions = [...byVersion.values()].map(ofVersion)
+    return {
+      paths: [...others.values(), ...versions.flatMap(({ paths }) => paths)],
+      types: versions.flatMap(({ types }) => types),
+    }
+  }
 
-  const v3 = async (request: ApiRequest, name: string, definitions: readonly KindDefinition[]): Promise<ApiResponse> => {
+  const v3 = async (request: ApiRequest, name: string, contents: () => Contents): Promise<ApiResponse> => {
     const hash = index().hashes.get(name)!
     const asked = request.query.get('hash')
     if (asked !== null && asked !== hash) return redirect(index().document.paths[name]!.serverRelativeURL)
     const forever = { 'cache-control': 'public, immutable', expires: new Date(Date.now() + 365 * 86_400_000).toUTCString() }
-    const document = await once(name, () => documentV3({ definitions, sources: sources(), version: options.version }))
+    const document = await once(name, () => documentV3({ ...contents(), sources: sources(), version: options.version }))
     return respond(request, document, { etag: `"${hash}"`, ...(asked === null ? {} : forever) })
   }
 
   const v2 = (request: ApiRequest): Promise<ApiResponse> => {
     const encoding = acceptsJson(request) ? json : acceptsProtobuf(request) ? protobuf : undefined
     if (!encoding) return Promise.reject(noneAccepted())
-    const make = () => documentV2({ definitions: options.definitions, sources: sources(), version: options.version })
+    const make = () => documentV2({ ...all(), sources: sources(), version: options.version })
     return once(`/openapi/v2 ${encoding.contentType}`, make, encoding).then((document) => respond(request, document, {}))
   }
 
@@ -66,19 +87,30 @@ export const createOpenApi = (options: OpenApiOptions): OpenApi => {
     }
     const name = path.slice('/openapi/v3/'.length)
     const definitions = byVersion.get(name)
-    return definitions && v3(request, name, definitions)
+    const other = others.get(name)
+    if (definitions) return v3(request, name, () => ofVersion(definitions))
+    return other && v3(request, name, () => ({ paths: [other], types: [] }))
   }
   return { handle }
 }
 
-/** What a group and version serve is hashed, not its document: the index costs no document. */
-const indexOf = (byVersion: ReadonlyMap<string, readonly KindDefinition[]>, { loadSchemas, version }: OpenApiOptions) => {
+interface Contents {
+  readonly paths: readonly PathItem[]
+  readonly types: readonly string[]
+}
+
+/** What a document is made of is hashed, not the document: the index costs no document. */
+const indexOf = (
+  byVersion: ReadonlyMap<string, readonly KindDefinition[]>,
+  others: ReadonlyMap<string, PathItem>,
+  { loadSchemas, version }: OpenApiOptions,
+) => {
   const types = createHash('sha512').update(JSON.stringify(loadSchemas())).digest('hex')
   const hashes = new Map<string, string>()
   const paths: Record<string, { serverRelativeURL: string }> = {}
-  for (const [name, definitions] of byVersion) {
+  for (const [name, contents] of [...byVersion, ...others].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const hash = createHash('sha512')
-      .update(JSON.stringify([types, version, definitions]))
+      .update(JSON.stringify([types, version, contents]))
       .digest('hex')
       .toUpperCase()
     hashes.set(name, hash)

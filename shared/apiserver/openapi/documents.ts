@@ -1,76 +1,85 @@
-import type { KindDefinition } from '../../resources/definition.ts'
 import { patchType } from './basic-types.ts'
 import { type ComponentSources, components, v2, v3 } from './components.ts'
-import { deleteOptions, status } from './kinds.ts'
-import { type Operation, type PathItem, pathsOf } from './operations.ts'
+import { deleteOptions } from './kinds.ts'
+import type { Operation, PathItem } from './operation.ts'
 import type { Parameter } from './parameters.ts'
 
 const patchMedia = ['application/json-patch+json', 'application/merge-patch+json', 'application/strategic-merge-patch+json']
-const answerMedia = ['application/json', 'application/yaml']
 const statusTexts = { 200: 'OK', 201: 'Created', 202: 'Accepted' } as const
+const bearerToken = { type: 'apiKey', name: 'authorization', in: 'header', description: 'Bearer Token authentication' }
 
 export interface DocumentOptions {
-  readonly definitions: readonly KindDefinition[]
+  readonly paths: readonly PathItem[]
+  /** of types that must be there, whoever names them */
+  readonly types: readonly string[]
   readonly sources: ComponentSources
   /** of the server */
   readonly version: string
 }
 
-/** OpenAPI 3 of one group and version. */
-export const documentV3 = ({ definitions, sources, version }: DocumentOptions): unknown => {
-  const items = definitions.flatMap((definition) => pathsOf(definition, sources.schemas))
+/** OpenAPI 3 of some paths. */
+export const documentV3 = ({ paths, types, sources, version }: DocumentOptions): unknown => {
+  const schemas = components([...types, ...typesOf(paths)], v3, sources)
   return {
     openapi: '3.0.0',
     info: { title: 'Kubernetes', version },
-    paths: Object.fromEntries(items.map((item) => [item.path, pathV3(item)])),
+    paths: Object.fromEntries(
+      paths.map((item) => [item.path, pathWith(item, { operationOf: operationV3, parameterOf: parameterV3 })]),
+    ),
     components: {
-      schemas: components(rootsOf(definitions, items), v3, sources),
-      securitySchemes: {
-        BearerToken: { type: 'apiKey', name: 'authorization', in: 'header', description: 'Bearer Token authentication' },
-      },
+      ...(Object.keys(schemas).length > 0 ? { schemas } : {}),
+      securitySchemes: { BearerToken: bearerToken },
     },
   }
 }
 
 /** Swagger 2 of everything. */
-export const documentV2 = ({ definitions, sources, version }: DocumentOptions): unknown => {
-  const items = definitions.flatMap((definition) => pathsOf(definition, sources.schemas))
+export const documentV2 = ({ paths, types, sources, version }: DocumentOptions): unknown => ({
+  swagger: '2.0',
+  info: { title: 'Kubernetes', version },
+  paths: Object.fromEntries(
+    paths.map((item) => [item.path, pathWith(item, { operationOf: operationV2, parameterOf: parameterV2 })]),
+  ),
+  definitions: components([...types, ...typesOf(paths)], v2, sources),
+  securityDefinitions: { BearerToken: bearerToken },
+  security: [{ BearerToken: [] }],
+})
+
+const typesOf = (paths: readonly PathItem[]): string[] => {
+  const named = paths.flatMap(({ operations }) => operations.flatMap(({ body, answer }) => [body, answer]))
+  return named.map((name) => (name === 'patch' ? patchType.name : name)).filter((name) => name !== undefined)
+}
+
+interface Dialect {
+  readonly operationOf: (operation: Operation, parameters: readonly unknown[]) => object
+  readonly parameterOf: (parameter: Parameter) => unknown
+}
+
+/** What all of its operations take is said once, of the path. */
+const pathWith = ({ operations }: PathItem, { operationOf, parameterOf }: Dialect) => {
+  const [first, ...others] = operations
+  const common = new Set(first!.parameters.filter((one) => others.every(({ parameters }) => parameters.includes(one))))
   return {
-    swagger: '2.0',
-    info: { title: 'Kubernetes', version },
-    paths: Object.fromEntries(items.map((item) => [item.path, pathV2(item)])),
-    definitions: components(rootsOf(definitions, items), v2, sources),
-    securityDefinitions: {
-      BearerToken: { type: 'apiKey', name: 'authorization', in: 'header', description: 'Bearer Token authentication' },
-    },
-    security: [{ BearerToken: [] }],
+    ...Object.fromEntries(
+      operations.map((operation) => {
+        const own = operation.parameters.filter((one) => !common.has(one)).map(parameterOf)
+        return [operation.method, operationOf(operation, own)]
+      }),
+    ),
+    ...(common.size > 0 ? { parameters: [...common].sort(byName).map(parameterOf) } : {}),
   }
 }
 
-const rootsOf = (definitions: readonly KindDefinition[], items: readonly PathItem[]): Set<string> => {
-  const used = items.flatMap(({ operations }) => operations.flatMap(({ body, answer }) => [body, answer]))
-  return new Set([
-    ...definitions.map(({ schema }) => schema),
-    ...used.filter((name) => name !== undefined),
-    deleteOptions,
-    status,
-  ])
-}
+const byName = (a: Parameter, b: Parameter) => (a.name < b.name ? -1 : 1)
 
-const described = ({ id, description, action, kind }: Operation) => ({
+const described = ({ id, description, tag, about }: Operation) => ({
   description,
   operationId: id,
-  tags: [`${kind.group === '' ? 'core' : kind.group.split('.')[0]}_${kind.version}`],
-  'x-kubernetes-action': action,
-  'x-kubernetes-group-version-kind': kind,
+  tags: [tag],
+  ...(about ? { 'x-kubernetes-action': about.action, 'x-kubernetes-group-version-kind': about.kind } : {}),
 })
 
 const byMedia = (media: readonly string[], schema: unknown) => Object.fromEntries(media.map((type) => [type, { schema }]))
-
-const pathV3 = ({ parameters, operations }: PathItem) => ({
-  ...Object.fromEntries(operations.map((operation) => [operation.method, operationV3(operation)])),
-  parameters: parameters.map(parameterV3),
-})
 
 const parameterV3 = ({ name, in: place, description, type }: Parameter) => ({
   name,
@@ -80,14 +89,14 @@ const parameterV3 = ({ name, in: place, description, type }: Parameter) => ({
   schema: { type, uniqueItems: true },
 })
 
-const operationV3 = (operation: Operation) => {
-  const { parameters, body, answer, statuses } = operation
+const operationV3 = (operation: Operation, parameters: readonly unknown[]) => {
+  const { body, answer, media, statuses } = operation
   const ref = (name: string) => ({ $ref: v3.refPrefix + name })
   const bodyContent = body === 'patch' ? byMedia(patchMedia, ref(patchType.name)) : body && byMedia(['*/*'], ref(body))
-  const content = answer === undefined ? byMedia(['*/*'], { type: 'string' }) : byMedia(answerMedia, ref(answer))
+  const content = byMedia(media, answer === undefined ? { type: 'string' } : ref(answer))
   return {
     ...described(operation),
-    parameters: parameters.map(parameterV3),
+    ...(parameters.length > 0 ? { parameters } : {}),
     ...(bodyContent ? { requestBody: { content: bodyContent, ...(body === deleteOptions ? {} : { required: true }) } } : {}),
     responses: {
       ...Object.fromEntries(statuses.map((code) => [code, { description: statusTexts[code], content }])),
@@ -95,11 +104,6 @@ const operationV3 = (operation: Operation) => {
     },
   }
 }
-
-const pathV2 = ({ parameters, operations }: PathItem) => ({
-  ...Object.fromEntries(operations.map((operation) => [operation.method, operationV2(operation)])),
-  parameters: parameters.map(parameterV2),
-})
 
 const parameterV2 = ({ name, in: place, description, type }: Parameter) => ({
   name,
@@ -110,21 +114,23 @@ const parameterV2 = ({ name, in: place, description, type }: Parameter) => ({
   ...(place === 'path' ? { required: true } : {}),
 })
 
-const operationV2 = (operation: Operation) => {
-  const { parameters, body, answer, statuses } = operation
+const operationV2 = (operation: Operation, parameters: readonly unknown[]) => {
+  const { body, about, answer, media, statuses } = operation
   const schema = answer === undefined ? { type: 'string' } : { $ref: v2.refPrefix + answer }
   const bodySchema = body && { $ref: v2.refPrefix + (body === 'patch' ? patchType.name : body) }
+  const inBody = bodySchema && {
+    name: 'body',
+    in: 'body',
+    ...(body === deleteOptions ? {} : { required: true }),
+    schema: bodySchema,
+  }
+  const all = [...(inBody ? [inBody] : []), ...parameters]
   return {
     ...described(operation),
-    consumes: body === 'patch' ? patchMedia : ['*/*'],
-    produces: answer === undefined ? ['*/*'] : answerMedia,
+    ...(answer === undefined && !about ? {} : { consumes: body === 'patch' ? patchMedia : about ? ['*/*'] : media }),
+    produces: media,
     schemes: ['https'],
-    parameters: [
-      ...(bodySchema
-        ? [{ name: 'body', in: 'body', ...(body === deleteOptions ? {} : { required: true }), schema: bodySchema }]
-        : []),
-      ...parameters.map(parameterV2),
-    ],
+    ...(all.length > 0 ? { parameters: all } : {}),
     responses: {
       ...Object.fromEntries(statuses.map((code) => [code, { description: statusTexts[code], schema }])),
       401: { description: 'Unauthorized' },

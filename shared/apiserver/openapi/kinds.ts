@@ -10,6 +10,9 @@ export interface GroupVersionKind {
 const meta = 'io.k8s.apimachinery.pkg.apis.meta.v1'
 export const deleteOptions = `${meta}.DeleteOptions`
 export const status = `${meta}.Status`
+export const watchEvent = `${meta}.WatchEvent`
+/** In each document of a group and version. */
+export const alwaysThere = [deleteOptions, status]
 
 /** The type of a subresource's body: `Eviction` of policy/v1 → `io.k8s.api.policy.v1.Eviction`; undefined when it has no schema (streams). */
 export const typeOf = (schemas: SchemaTable, { group, version, kind }: GroupVersionKind): string | undefined => {
@@ -38,13 +41,15 @@ export const kindsByType = (definitions: readonly KindDefinition[], schemas: Sch
     add(schema, { group, version, kind })
     add(`${schema}List`, { group, version, kind: `${kind}List` })
     add(deleteOptions, { group, version, kind: 'DeleteOptions' })
+    add(watchEvent, { group, version, kind: 'WatchEvent' })
     if (subresources?.scale) add(typeOf(schemas, scaleKind), scaleKind)
     for (const info of Object.values(subresources?.others ?? {})) {
       const own = kindOfSubresource(definition, info)
       add(typeOf(schemas, own), own)
     }
   }
-  add(status, { group: '', version: 'v1', kind: 'Status' })
+  for (const kind of ['APIGroup', 'APIGroupList', 'APIResourceList', 'APIVersions', 'Status'])
+    add(`${meta}.${kind}`, { group: '', version: 'v1', kind })
   return kinds
 }
 

@@ -21,6 +21,8 @@ const fieldValidation = query(
   'What becomes of unknown and duplicate fields: Ignore drops them, Warn (the default) drops them with a warning, Strict refuses the request.',
 )
 
+const container = query('container', 'string', 'Which container, where there are several.')
+
 const list: readonly Parameter[] = [
   query('allowWatchBookmarks', 'boolean', 'A watch may get BOOKMARK events, which tell how far it has come.'),
   query('continue', 'string', 'Where the next chunk begins: the token of the one before.'),
@@ -36,29 +38,62 @@ const list: readonly Parameter[] = [
 const deletion: readonly Parameter[] = [
   dryRun,
   query('gracePeriodSeconds', 'integer', 'Time that the object has to end; 0 deletes it at once.'),
+  query(
+    'ignoreStoreReadErrorWithClusterBreakingPotential',
+    'boolean',
+    'Upstream deletes what it can not read with it, where a feature that is off by default is on; it has no effect here.',
+  ),
   query('orphanDependents', 'boolean', 'Deprecated: use propagationPolicy.'),
   query('propagationPolicy', 'string', 'What becomes of dependents: Orphan, Background or Foreground.'),
 ]
 
 const watch = query('watch', 'boolean', 'Answers changes, as they come, instead of a list.')
 
-/** Beside those of every operation on a path. */
+const change = [dryRun, fieldManager, fieldValidation]
+
+/** Of operations, by their word, beside those of where the object is. */
 export const parametersOf: Readonly<Record<string, readonly Parameter[]>> = {
   list: [...list, watch],
+  watch: [...list, watch],
   read: [],
-  create: [dryRun, fieldManager, fieldValidation],
-  replace: [dryRun, fieldManager, fieldValidation],
-  patch: [
-    dryRun,
-    fieldManager,
-    fieldValidation,
-    query('force', 'boolean', 'Takes over conflicting fields in a server-side apply.'),
-  ],
+  create: change,
+  replace: change,
+  patch: [...change, query('force', 'boolean', 'Takes over conflicting fields in a server-side apply.')],
   delete: deletion,
-  deleteCollection: [...deletion, ...list],
-  connect: [],
+  deleteCollection: [...deletion, ...list.filter(({ name }) => name !== 'allowWatchBookmarks')],
 }
 
+const streams = [
+  query('stdin', 'boolean', 'Sends what the client writes to the container.'),
+  query('stdout', 'boolean', 'Gets what the container writes.'),
+  query('stderr', 'boolean', 'Gets what the container writes to its other stream.'),
+  query('tty', 'boolean', 'There is a terminal.'),
+]
+const proxied = [query('path', 'string', 'The path of what is asked.')]
+
+/** Of connections, by the kind of their options. */
+export const connectParameters: Readonly<Record<string, readonly Parameter[]>> = {
+  PodAttachOptions: [container, ...streams],
+  PodExecOptions: [query('command', 'string', 'What to run, an argument each time.'), container, ...streams],
+  PodPortForwardOptions: [query('ports', 'integer', 'The ports of the pod.')],
+  PodProxyOptions: proxied,
+  ServiceProxyOptions: proxied,
+  NodeProxyOptions: proxied,
+}
+
+export const logParameters: readonly Parameter[] = [
+  container,
+  query('follow', 'boolean', 'Goes on as the container writes.'),
+  query('insecureSkipTLSVerifyBackend', 'boolean', 'The certificate of the node is not looked at.'),
+  query('limitBytes', 'integer', 'Ends after this many bytes.'),
+  query('previous', 'boolean', 'Of the container that ran before this one.'),
+  query('sinceSeconds', 'integer', 'Only what is not older than this.'),
+  query('stream', 'string', 'Which stream: All, Stdout or Stderr.'),
+  query('tailLines', 'integer', 'Only this many last lines.'),
+  query('timestamps', 'boolean', 'A time before each line.'),
+]
+
+export const pathParameter = path('path', 'the path of what is asked')
 export const nameParameter = (kind: string) => path('name', `name of the ${kind}`)
 export const namespaceParameter = path('namespace', 'object name and auth scope, such as for teams and projects')
 export const prettyParameter = query('pretty', 'string', 'With true the answer is indented.')

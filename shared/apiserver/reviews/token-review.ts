@@ -13,13 +13,15 @@ interface TokenReview extends KubeObject {
   spec?: { token?: string; audiences?: string[] }
 }
 
+export const tokenReviewDefinition = reviewDefinition({
+  group: 'authentication.k8s.io',
+  kind: 'TokenReview',
+  schema: 'io.k8s.api.authentication.v1.TokenReview',
+})
+
 /** Says whose token one is. */
 export const createTokenReview = (tokens: Tokens): VirtualResource => ({
-  definition: reviewDefinition({
-    group: 'authentication.k8s.io',
-    kind: 'TokenReview',
-    schema: 'io.k8s.api.authentication.v1.TokenReview',
-  }),
+  definition: tokenReviewDefinition,
   create: async (context) => {
     const { definition, parts, request } = context
     const representation = negotiate(request, reviewForms)

@@ -2,9 +2,9 @@ import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { createOpenApi } from '../../../../shared/apiserver/openapi/create-openapi.ts'
 import { definitions } from '../../../../shared/resources/index.ts'
-import { loadDescriptions, loadSchemas } from '../../../../shared/resources/schemas.ts'
+import { loadDescriptions, loadPublished, loadSchemas } from '../../../../shared/resources/schemas.ts'
 
-const openApi = createOpenApi({ definitions, loadSchemas, loadDescriptions, version: 'v1.35.4' })
+const openApi = createOpenApi({ definitions, loadSchemas, loadDescriptions, loadPublished, version: 'v1.35.4' })
 const get = async (url: string, headers: Record<string, string> = {}) => {
   const { pathname, searchParams } = new URL(url, 'https://x')
   const response = await openApi.handle({
@@ -67,7 +67,7 @@ describe('OpenAPI', () => {
     expect(schema['x-kubernetes-group-version-kind']).toEqual([{ group: 'apps', version: 'v1', kind: 'Deployment' }])
     expect(apps.components.schemas['io.k8s.api.core.v1.PodSpec'].properties.containers).toMatchObject({
       type: 'array',
-      items: { $ref: '#/components/schemas/io.k8s.api.core.v1.Container' },
+      items: { allOf: [{ $ref: '#/components/schemas/io.k8s.api.core.v1.Container' }], default: {} },
       'x-kubernetes-patch-merge-key': 'name',
       'x-kubernetes-patch-strategy': 'merge',
       'x-kubernetes-list-type': 'map',
