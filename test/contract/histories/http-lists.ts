@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { ApiResponse } from '../../../shared/apiserver/request.ts'
 import type { KubeObject } from '../../../shared/meta/object.ts'
 import { StoreUnavailable } from '../../../shared/storage/store.ts'
 import type { History, RecordedExpiry, RecordedList } from './history.ts'
@@ -80,7 +81,7 @@ const pagesOf = async (
   for (let more = true; more && answers.length < 50; ) {
     const { status, body } = await getOf(handle, { path: podsOf(scope.namespace), query, signal: stop })
     end ??= now()
-    const answer = JSON.parse(Buffer.from(body as Uint8Array).toString()) as ListAnswer
+    const answer = JSON.parse(await textOf(body)) as ListAnswer
     if (status >= 500) throw new StoreUnavailable(JSON.stringify(answer))
     if (status !== 200 && status !== 410) throw new Error(`a list was answered with ${JSON.stringify(answer)}`)
     answers.push(answer)
@@ -91,4 +92,12 @@ const pagesOf = async (
     query.delete('resourceVersionMatch')
   }
   return { answers, end: end! }
+}
+
+/** A long list comes in pieces. */
+const textOf = async (body: ApiResponse['body']): Promise<string> => {
+  if (body instanceof Uint8Array) return Buffer.from(body).toString()
+  const pieces: Uint8Array[] = []
+  for await (const piece of body) pieces.push(piece)
+  return Buffer.concat(pieces).toString()
 }
