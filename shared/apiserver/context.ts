@@ -5,6 +5,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/log.ts'
 import type { Random } from '../platform/random.ts'
 import type { KindDefinition, ServedVersion } from '../resources/definition.ts'
+import type { CurrentObjects } from '../storage/current-objects.ts'
 import type { LogTail } from '../storage/log-tail.ts'
 import type { Store } from '../storage/store.ts'
 import type { AdmissionPlugin } from './admission/admission.ts'
@@ -17,6 +18,7 @@ import type { RequestInfo, ResourceRequestInfo, ResourceVerb } from './router.ts
 export interface ApiServerParts {
   readonly store: Store
   readonly logTail: LogTail
+  readonly currentObjects: CurrentObjects
   readonly registry: Registry
   readonly schemas: SchemaTable
   readonly authorizer: Authorizer
@@ -38,6 +40,8 @@ export interface RequestContext<Info extends RequestInfo = RequestInfo> {
   readonly user: User
   /** texts of Warning headers, in order */
   readonly warnings: string[]
+  /** what the audit log says of the request besides */
+  readonly auditAnnotations: Record<string, string>
 }
 
 /** A request on a resource that is served. */

@@ -3,6 +3,7 @@ import { type Clock, systemClock } from '../platform/clock.ts'
 import type { Logger } from '../platform/log.ts'
 import { type Random, systemRandom } from '../platform/random.ts'
 import type { KindDefinition } from '../resources/definition.ts'
+import { createCurrentObjects } from '../storage/current-objects.ts'
 import type { Heartbeats } from '../storage/heartbeats.ts'
 import type { LogTail } from '../storage/log-tail.ts'
 import type { Store } from '../storage/store.ts'
@@ -64,9 +65,11 @@ export interface ApiServer {
 export const createApiServer = (options: ApiServerOptions): ApiServer => {
   const { store, logTail, schemas, authorizer, admission, log, tokens, heartbeats } = options
   const virtual = [...accessReviews, selfSubjectRulesReview, selfSubjectReview, ...(tokens ? [createTokenReview(tokens)] : [])]
+  const clock = options.clock ?? systemClock
   const parts: ApiServerParts = {
     store,
     logTail,
+    currentObjects: createCurrentObjects({ store, tail: logTail, clock }),
     registry: createRegistry([...options.definitions, ...virtual.map(({ definition }) => definition)]),
     virtualResources: new Map(virtual.map((one) => [resourceOf(one.definition), one])),
     schemas,
@@ -78,7 +81,7 @@ export const createApiServer = (options: ApiServerOptions): ApiServer => {
       ...options.subresources,
     },
     log,
-    clock: options.clock ?? systemClock,
+    clock,
     random: options.random ?? systemRandom,
   }
   const version = options.version ?? serverVersion

@@ -9,6 +9,8 @@ export interface ObservedRequest {
   /** of the resource that is asked for; undefined: it is none that is served, whatever the path says */
   readonly definition: KindDefinition | undefined
   readonly receivedMs: number
+  /** what admission has to say of it */
+  readonly auditAnnotations: Record<string, string>
   /** who asks; undefined: nobody knows */
   caller?: User | undefined
   /** who the caller is taken for; undefined: it came to no decision */

@@ -34,7 +34,8 @@ export const createPipeline = (options: PipelineOptions): ApiHandler => {
     observed.caller = caller
     const user = await impersonate(request, caller, parts.authorizer)
     observed.user = user
-    const context: RequestContext = { parts, request, info, user, warnings: [] }
+    const { auditAnnotations } = observed
+    const context: RequestContext = { parts, request, info, user, warnings: [], auditAnnotations }
     const decision = await parts.authorizer.authorize({ user, info })
     if (!decision.allowed) throw forbiddenFor(user, info, decision.reason)
     // what was warned of before something failed is told too
@@ -48,7 +49,13 @@ export const createPipeline = (options: PipelineOptions): ApiHandler => {
   return async (request) => {
     const info = parseRequest(request)
     const served = info.isResource ? parts.registry.find(info.group, info.version, info.resource) : undefined
-    const observed: ObservedRequest = { request, info, definition: served?.definition, receivedMs: parts.clock.now() }
+    const observed: ObservedRequest = {
+      request,
+      info,
+      definition: served?.definition,
+      receivedMs: parts.clock.now(),
+      auditAnnotations: {},
+    }
     let response: ApiResponse
     try {
       response = await answer(observed, served)

@@ -20,10 +20,14 @@ export const createStoreCache = async (options: {
   tail: LogTail
   resources: readonly Resource[]
 }): Promise<StoreCache> => {
-  const cache = new LoadedCache(options.store, options.tail)
+  const cache = emptyStoreCache(options)
   await cache.load(options.resources)
   return cache
 }
+
+/** One that has listed nothing yet. */
+export const emptyStoreCache = ({ store, tail }: { store: Pick<Store, 'list'>; tail: LogTail }): StoreCache =>
+  new LoadedCache(store, tail)
 
 export class CacheNotLoaded extends Error {
   constructor(resource: string) {
@@ -33,7 +37,7 @@ export class CacheNotLoaded extends Error {
 }
 
 class LoadedCache implements StoreCache {
-  readonly #store: Store
+  readonly #store: Pick<Store, 'list'>
   readonly #tail: LogTail
   readonly #resources = new Map<string, ResourceCache>()
   readonly #stop: () => void
@@ -41,7 +45,7 @@ class LoadedCache implements StoreCache {
   readonly #stale = new Set<string>()
   #listing: Promise<void> | undefined
 
-  constructor(store: Store, tail: LogTail) {
+  constructor(store: Pick<Store, 'list'>, tail: LogTail) {
     this.#store = store
     this.#tail = tail
     this.#stop = tail.listen({

@@ -2,6 +2,7 @@ import type { KubeObject } from '../../meta/object.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Random } from '../../platform/random.ts'
 import type { KindDefinition } from '../../resources/definition.ts'
+import type { ObjectReader } from '../../storage/current-objects.ts'
 import type { Store } from '../../storage/store.ts'
 import type { User } from '../request.ts'
 
@@ -13,8 +14,8 @@ export interface AdmissionPlugin {
   /** Throws the ApiError to answer. After validation. */
   validate?(attributes: AdmissionAttributes, environment: AdmissionEnvironment): Promise<void> | void
   /**
-   * Takes what the object needs from elsewhere (addresses), before validation; never called in a dry run. What it returns is called once it is
-   * known whether the object was stored.
+   * Takes what the object needs from elsewhere (addresses, quota), last of all. What it returns is called once it is known whether the object
+   * was stored. In a dry run what it writes is forgotten.
    */
   reserve?(attributes: AdmissionAttributes, environment: AdmissionEnvironment): Promise<Reservation | undefined>
 }
@@ -27,19 +28,28 @@ export interface AdmissionAttributes {
   /** '' for the main resource */
   readonly subresource: string
   readonly namespace: string
+  /** '' for an object whose name the server makes */
   readonly name: string
-  /** undefined for DELETE */
+  /** undefined for DELETE; its name is known */
   readonly object: KubeObject | undefined
   /** undefined for CREATE */
   readonly oldObject: KubeObject | undefined
   readonly user: User
   readonly dryRun: boolean
+  /** Texts of Warning headers; a plugin adds its own. */
+  readonly warnings: string[]
+  /** What the audit log shall say of the request besides; a plugin sets its own. */
+  readonly auditAnnotations: Record<string, string>
 }
 
 export interface AdmissionEnvironment {
   readonly store: Pick<Store, 'get' | 'create' | 'update' | 'delete'>
   readonly clock: Clock
   readonly random: Random
-  /** The latest state of an object; frozen by convention. */
+  /** The latest state of an object, out of the store; frozen by convention. */
   read(resource: string, namespace: string, name: string): Promise<KubeObject | undefined>
+  /** As of now: whatever was acknowledged before the request counts. One step to catch up with the log, for all plugins together. */
+  readonly current: ObjectReader
+  /** At most two seconds old, for what need not be exact. */
+  readonly recent: ObjectReader
 }

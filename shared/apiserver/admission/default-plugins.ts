@@ -19,14 +19,14 @@ export interface DefaultAdmissionOptions extends ServiceAddressOptions {
   readonly externalIPs?: boolean | undefined
 }
 
-/** What every cluster runs, in order. */
+/** What every cluster runs, in upstream's order; our own stand where they are first needed. */
 export const createDefaultAdmission = (options: DefaultAdmissionOptions = {}): AdmissionPlugin[] => [
   namespaceLifecycle,
   createServiceAccount(options.awsRoles ? [createAwsRole(options.awsRoles)] : []),
-  defaultTolerationSeconds,
-  priority,
   nodeRestriction,
   taintNodesByCondition,
+  priority,
+  defaultTolerationSeconds,
   createSecretStore(options.secretStores ?? []),
   ...(options.externalIPs ? [] : [denyServiceExternalIPs]),
   createServiceAddress(options),

@@ -1,22 +1,19 @@
-import type { KubeObject } from '../../meta/object.ts'
 import { ApiError, forbidden, notFound } from '../../meta/status.ts'
+import { namespaces } from '../../resources/resource.ts'
 import type { AdmissionAttributes, AdmissionPlugin } from './admission.ts'
 import { isMain } from './of-kind.ts'
+import { earlyName } from './refuse.ts'
 
 const immortal = new Set(['default', 'kube-system', 'kube-public'])
-
-interface Namespace extends KubeObject {
-  status?: { phase?: string }
-}
 
 /** Objects are made only in namespaces that exist and stay; some namespaces always do. */
 export const namespaceLifecycle: AdmissionPlugin = {
   name: 'NamespaceLifecycle',
   // Before anything else looks at the object.
-  mutate: async (attributes, { read }) => {
+  mutate: async (attributes, { current }) => {
     const { operation, definition, namespace } = attributes
     if (operation !== 'CREATE' || !definition.namespaced) return
-    const found = (await read('namespaces', '', namespace)) as Namespace | undefined
+    const found = await current.get(namespaces, '', namespace)
     if (!found) throw notFound('', 'namespaces', namespace)
     if (found.status?.phase === 'Terminating') throw terminating(attributes)
   },
@@ -29,11 +26,12 @@ const protectImmortal = ({ operation, name }: AdmissionAttributes) => {
   if (operation === 'DELETE' && immortal.has(name)) throw forbidden('', 'namespaces', name, 'this namespace may not be deleted')
 }
 
-const terminating = ({ definition, namespace, name }: AdmissionAttributes) => {
+const terminating = (attributes: AdmissionAttributes) => {
+  const { definition, namespace } = attributes
   const { message, details } = forbidden(
     definition.group,
     definition.plural,
-    name,
+    earlyName(attributes),
     `unable to create new content in namespace ${namespace} because it is being terminated`,
   )
   const cause = {

@@ -1,10 +1,11 @@
-import { forbidden } from '../../meta/status.ts'
 import { nameSuffix, type Random } from '../../platform/random.ts'
 import type { Container, Volume } from '../../resources/generated/types.ts'
 import type { Pod, ServiceAccount } from '../../resources/resource.ts'
-import type { AdmissionEnvironment, AdmissionPlugin } from './admission.ts'
+import type { AdmissionAttributes, AdmissionEnvironment, AdmissionPlugin } from './admission.ts'
 import { namesSecrets } from './api-reference.ts'
 import { isPodCreate } from './of-kind.ts'
+import { refuseEarly } from './refuse.ts'
+import { forbiddenSecret } from './service-account/mountable-secrets.ts'
 
 const defaultName = 'default'
 const mirrorAnnotation = 'kubernetes.io/config.mirror'
@@ -25,17 +26,15 @@ export const createServiceAccount = (effects: readonly AccountEffect[] = []): Ad
   mutate: async (attributes, environment) => {
     if (!isPodCreate(attributes)) return
     const pod = attributes.object as Pod
-    if (pod.metadata.annotations?.[mirrorAnnotation] !== undefined) return checkMirror(pod)
+    if (pod.metadata.annotations?.[mirrorAnnotation] !== undefined) return checkMirror(attributes, pod)
     const { spec } = pod
     const name = spec.serviceAccountName || spec.serviceAccount || defaultName
     spec.serviceAccountName = name
     spec.serviceAccount = name
     const account = await find(environment, attributes.namespace, name)
     if (!account) {
-      throw forbidden(
-        '',
-        'pods',
-        pod.metadata.name ?? '',
+      throw refuseEarly(
+        attributes,
         `error looking up service account ${attributes.namespace}/${name}: serviceaccount "${name}" not found`,
       )
     }
@@ -44,15 +43,16 @@ export const createServiceAccount = (effects: readonly AccountEffect[] = []): Ad
       spec.imagePullSecrets = account.imagePullSecrets.map((secret) => ({ name: secret.name }))
     }
     for (const effect of effects) effect(pod, account)
+    const secret = forbiddenSecret(pod, account)
+    if (secret) throw refuseEarly(attributes, secret)
   },
 })
 
-const checkMirror = ({ metadata, spec }: Pod) => {
-  const refuse = (message: string) => forbidden('', 'pods', metadata.name, message)
-  if (spec.serviceAccountName) throw refuse('a mirror pod may not reference service accounts')
-  if (namesSecrets(spec)) throw refuse('a mirror pod may not reference secrets')
+const checkMirror = (attributes: AdmissionAttributes, { spec }: Pod) => {
+  if (spec.serviceAccountName) throw refuseEarly(attributes, 'a mirror pod may not reference service accounts')
+  if (namesSecrets(spec)) throw refuseEarly(attributes, 'a mirror pod may not reference secrets')
   if (spec.volumes?.some(({ projected }) => projected?.sources?.some((source) => source.serviceAccountToken))) {
-    throw refuse('a mirror pod may not use ServiceAccountToken volume projections')
+    throw refuseEarly(attributes, 'a mirror pod may not use ServiceAccountToken volume projections')
   }
 }
 

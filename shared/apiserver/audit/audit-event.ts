@@ -45,7 +45,10 @@ export const auditEvent = (
     responseStatus: { metadata: {}, ...(status >= 400 && { status: 'Failure' }), code: status },
     requestReceivedTimestamp: microTimestamp(receivedMs),
     stageTimestamp: microTimestamp(atMs),
-    annotations: { 'authorization.k8s.io/decision': status === 401 || status === 403 ? 'forbid' : 'allow' },
+    annotations: {
+      'authorization.k8s.io/decision': status === 401 || status === 403 ? 'forbid' : 'allow',
+      ...observed.auditAnnotations,
+    },
   }
 }
 

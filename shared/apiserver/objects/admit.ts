@@ -1,25 +1,42 @@
+import { ApiError } from '../../meta/status.ts'
 import type { AdmissionAttributes, AdmissionEnvironment, Reservation } from '../admission/admission.ts'
 import type { ApiServerParts } from '../context.ts'
 import { dryStore } from './dry-store.ts'
 import { decodeStored } from './encode.ts'
 
-const environmentOf = ({ store, clock, random }: ApiServerParts, dryRun = false): AdmissionEnvironment => ({
-  store: dryRun ? dryStore(store) : store,
-  clock,
-  random,
-  read: async (resource, namespace, name) => {
-    const entry = await store.get({ resource, namespace, name })
-    return entry && decodeStored(entry.value)
-  },
-})
+const recentMs = 2000
+/** A process that slept meanwhile does not write: who looks for what was left behind by the dead waits longer than this. */
+const maxReservationMs = 30_000
+
+/** One for all phases of a request. */
+const environments = new WeakMap<AdmissionAttributes, AdmissionEnvironment>()
+
+const environmentOf = (parts: ApiServerParts, attributes: AdmissionAttributes): AdmissionEnvironment => {
+  const known = environments.get(attributes)
+  if (known) return known
+  const { store, clock, random, currentObjects } = parts
+  const environment: AdmissionEnvironment = {
+    store: attributes.dryRun ? dryStore(store) : store,
+    clock,
+    random,
+    read: async (resource, namespace, name) => {
+      const entry = await store.get({ resource, namespace, name })
+      return entry && decodeStored(entry.value)
+    },
+    current: currentObjects.reader(0),
+    recent: currentObjects.reader(recentMs),
+  }
+  environments.set(attributes, environment)
+  return environment
+}
 
 export const mutate = async (parts: ApiServerParts, attributes: AdmissionAttributes): Promise<void> => {
-  const environment = environmentOf(parts)
+  const environment = environmentOf(parts, attributes)
   for (const plugin of parts.admission) await plugin.mutate?.(attributes, environment)
 }
 
 export const admit = async (parts: ApiServerParts, attributes: AdmissionAttributes): Promise<void> => {
-  const environment = environmentOf(parts)
+  const environment = environmentOf(parts, attributes)
   for (const plugin of parts.admission) await plugin.validate?.(attributes, environment)
 }
 
@@ -29,14 +46,17 @@ export const withReservations = async <T>(
   attributes: AdmissionAttributes,
   write: () => Promise<T>,
 ): Promise<T> => {
-  const environment = environmentOf(parts, attributes.dryRun)
+  const environment = environmentOf(parts, attributes)
   const reservations: Reservation[] = []
   let stored = false
+  const { clock } = parts
+  const untilMs = clock.now() + maxReservationMs
   try {
     for (const plugin of parts.admission) {
       const reservation = await plugin.reserve?.(attributes, environment)
       if (reservation) reservations.push(reservation)
     }
+    if (reservations.length > 0 && clock.now() > untilMs) throw new ApiError('Timeout', 'what was reserved is too old to be used')
     const result = await write()
     stored = true
     return result

@@ -34,7 +34,7 @@ export const createObject = async (context: ResourceContext, object: KubeObject,
     if (generated) metadata.name = generateName(context, generated)
     try {
       // Of the name before, nothing stays: a kind may have written it elsewhere in the object.
-      return await createOnce(context, generated ? structuredClone(object) : object, options)
+      return await createOnce(context, generated ? structuredClone(object) : object, { ...options, generated })
     } catch (error) {
       if (!(error instanceof KeyExists)) throw error
       if (!generated) throw alreadyExists(info.group, definition.plural, metadata.name)
@@ -43,18 +43,24 @@ export const createObject = async (context: ResourceContext, object: KubeObject,
   }
 }
 
-const createOnce = async (context: ResourceContext, object: KubeObject, { dryRun }: CreateOptions): Promise<Uint8Array> => {
-  const { definition, info, parts, user } = context
+const createOnce = async (
+  context: ResourceContext,
+  object: KubeObject,
+  { dryRun, generated }: CreateOptions & { generated: string | undefined },
+): Promise<Uint8Array> => {
+  const { definition, info, parts, user, warnings, auditAnnotations } = context
   const attributes: AdmissionAttributes = {
     operation: 'CREATE',
     definition,
     subresource: '',
     namespace: info.namespace,
-    name: object.metadata.name,
+    name: generated ? '' : object.metadata.name,
     object,
     oldObject: undefined,
     user,
     dryRun,
+    warnings,
+    auditAnnotations,
   }
   await mutate(parts, attributes)
   prepare(context, object)

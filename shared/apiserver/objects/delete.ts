@@ -37,7 +37,7 @@ export const deleteObject = async (context: ResourceContext, name: string, optio
 }
 
 const deleteOnce = async (context: ResourceContext, entry: Entry, options: DeleteOptions): Promise<DeleteResult> => {
-  const { parts, definition, info, user } = context
+  const { parts, definition, info, user, warnings, auditAnnotations } = context
   const old = decodeStored(entry.value)
   checkPreconditions(context, { entry, old, options })
   const attributes: AdmissionAttributes = {
@@ -50,6 +50,8 @@ const deleteOnce = async (context: ResourceContext, entry: Entry, options: Delet
     oldObject: old,
     user,
     dryRun: options.dryRun,
+    warnings,
+    auditAnnotations,
   }
   await admit(parts, attributes)
   const object = decodeStored(entry.value)
@@ -99,7 +101,8 @@ const mark = ({ parts, definition }: ResourceContext, object: KubeObject, option
   } else if (Date.parse(metadata.deletionTimestamp) > nowMs) {
     metadata.deletionTimestamp = timestamp(nowMs)
   }
-  metadata.deletionGracePeriodSeconds = 0
+  // What waits for a list in its spec was given no grace.
+  if (!holds) metadata.deletionGracePeriodSeconds = 0
   definition.prepareForDeletion?.(object)
   return true
 }

@@ -77,7 +77,7 @@ const createInstead = async (context: ResourceContext, options: UpdateOptions): 
 }
 
 const updateOnce = async (context: ResourceContext, entry: Entry, options: UpdateOptions): Promise<Uint8Array> => {
-  const { parts, definition, info, user } = context
+  const { parts, definition, info, user, warnings, auditAnnotations } = context
   const old = decodeStored(entry.value)
   const object = await options.transform(decodeStored(entry.value))
   const insists = checkPreconditions(context, { object, old, entry, options })
@@ -93,6 +93,8 @@ const updateOnce = async (context: ResourceContext, entry: Entry, options: Updat
     oldObject: old,
     user,
     dryRun: options.dryRun,
+    warnings,
+    auditAnnotations,
   }
   await mutate(parts, attributes)
   prepare(context, { object, old, options })
@@ -164,8 +166,8 @@ const write = async (
   { parts, definition }: ResourceContext,
   { entry, object, attributes }: { entry: Entry; object: KubeObject; attributes: AdmissionAttributes },
 ): Promise<Uint8Array> => {
-  if (attributes.dryRun) return encodeUnstored(definition, object)
   const { store } = parts
+  if (attributes.dryRun) return withReservations(parts, attributes, async () => encodeUnstored(definition, object))
   if (isFinished(definition, object)) {
     const removal: AdmissionAttributes = { ...attributes, operation: 'DELETE', object: undefined, oldObject: object }
     return withReservations(

@@ -34,6 +34,8 @@ export const createEviction = async (context: ResourceContext): Promise<ApiRespo
     oldObject: undefined,
     user: context.user,
     dryRun: options.dryRun,
+    warnings: context.warnings,
+    auditAnnotations: context.auditAnnotations,
   })
   if (!options.dryRun) await markDisrupted(context)
   await deleteObject(context, info.name, options)

@@ -72,6 +72,8 @@ export const createTokenSubresource = (tokens: Tokens): SubresourceHandlers => (
       oldObject: undefined,
       user: context.user,
       dryRun: isDryRun(context),
+      warnings: context.warnings,
+      auditAnnotations: context.auditAnnotations,
     })
     const audiences = object.spec?.audiences?.length ? object.spec.audiences : [...tokens.audiences]
     const bound = boundObjectRef && (await boundClaims(context, boundObjectRef))

@@ -1,0 +1,59 @@
+import type { Resource } from '../client/client.ts'
+import type { KubeObject } from '../meta/object.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { LogTail } from './log-tail.ts'
+import type { Store } from './store.ts'
+import { CacheNotLoaded, emptyStoreCache } from './store-cache.ts'
+
+/** Objects out of this process' memory, frozen by convention. A resource is listed when it is first asked for. */
+export interface ObjectReader {
+  get<T extends KubeObject>(resource: Resource<T>, namespace: string, name: string): Promise<T | undefined>
+  /** all namespaces when `namespace` is undefined */
+  list<T extends KubeObject>(resource: Resource<T>, namespace?: string): Promise<readonly T[]>
+}
+
+/** A position in the log and what was read up to it, for those who decide about a request. */
+export interface CurrentObjects {
+  /**
+   * A reader for one request. What it says holds everything that was acknowledged `maxAgeMs` before it is first asked, and stays so old:
+   * the log is caught up with at most once. Until it is asked it costs nothing.
+   */
+  reader(maxAgeMs: number): ObjectReader
+}
+
+export const createCurrentObjects = (options: { store: Pick<Store, 'list'>; tail: LogTail; clock: Clock }): CurrentObjects => {
+  const { clock } = options
+  const cache = emptyStoreCache(options)
+  /** of the last moment whose writes are all known */
+  let knownMs = Number.NEGATIVE_INFINITY
+  const catchUp = async () => {
+    const startedMs = clock.now()
+    await cache.sync()
+    knownMs = Math.max(knownMs, startedMs)
+  }
+  const whenListed = async <T>(look: () => T): Promise<T> => {
+    for (;;) {
+      try {
+        return look()
+      } catch (error) {
+        if (!(error instanceof CacheNotLoaded)) throw error
+        await catchUp()
+      }
+    }
+  }
+  return {
+    reader: (maxAgeMs) => {
+      let fresh: Promise<void> | undefined
+      const isYoung = () => maxAgeMs > 0 && clock.now() - knownMs < maxAgeMs
+      const read = async <T>(look: () => T): Promise<T> => {
+        fresh ??= isYoung() ? Promise.resolve() : catchUp()
+        await fresh
+        return whenListed(look)
+      }
+      return {
+        get: (resource, namespace, name) => read(() => cache.get(resource, namespace, name)),
+        list: (resource, namespace) => read(() => cache.list(resource, namespace)),
+      }
+    },
+  }
+}
