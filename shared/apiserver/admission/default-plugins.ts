@@ -2,6 +2,7 @@ import type { AdmissionPlugin } from './admission.ts'
 import { type AwsRoleOptions, createAwsRole } from './aws-role.ts'
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
 import { denyServiceExternalIPs } from './deny-service-external-ips.ts'
+import { limitRanger } from './limit-ranger.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import { nodeRestriction } from './node-restriction.ts'
 import { priority } from './priority.ts'
@@ -22,6 +23,7 @@ export interface DefaultAdmissionOptions extends ServiceAddressOptions {
 /** What every cluster runs, in upstream's order; our own stand where they are first needed. */
 export const createDefaultAdmission = (options: DefaultAdmissionOptions = {}): AdmissionPlugin[] => [
   namespaceLifecycle,
+  limitRanger,
   createServiceAccount(options.awsRoles ? [createAwsRole(options.awsRoles)] : []),
   nodeRestriction,
   taintNodesByCondition,

@@ -103,7 +103,8 @@ const defaultRequests = ({ resources }: Container) => {
   if (resources?.limits) resources.requests = { ...resources.limits, ...resources.requests }
 }
 
-const defaultPodResources = (spec: PodSpec, resources: ResourceRequirements) => {
+/** What a pod as a whole asks for follows from its containers where it does not say. */
+export const defaultPodResources = (spec: PodSpec, resources: ResourceRequirements) => {
   if (hasAny(resources.limits) || hasAny(resources.requests)) {
     const limits = { ...resources.limits }
     for (const [name, amount] of sumOfContainers(spec, 'limits'))

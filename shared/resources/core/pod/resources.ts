@@ -9,9 +9,16 @@ const isSidecar = ({ restartPolicy }: Container) => restartPolicy === 'Always'
 export const isPodLevelResource = (name: string) => name === 'cpu' || name === 'memory' || name.startsWith('hugepages-')
 
 /** What the containers need together: the sum of those that run side by side, or the largest init container if that is more. */
-export const sumOfContainers = (spec: PodSpec, side: 'requests' | 'limits'): Map<string, Quantity> => {
-  const amounts = (container: Container) =>
-    Object.entries(container.resources?.[side] ?? {}).map(([name, text]) => [name, parseQuantity(text)] as const)
+export const sumOfContainers = (spec: PodSpec, side: 'requests' | 'limits'): Map<string, Quantity> =>
+  sumOver(spec, (container) =>
+    Object.entries(container.resources?.[side] ?? {}).map(([name, text]) => [name, parseQuantity(text)] as const),
+  )
+
+/** The same of whatever each container counts for. */
+export const sumOver = (
+  spec: PodSpec,
+  amounts: (container: Container) => readonly (readonly [string, Quantity])[],
+): Map<string, Quantity> => {
   const total = new Map<string, Quantity>()
   const add = (sums: Map<string, Quantity>, [name, amount]: readonly [string, Quantity]) =>
     sums.set(name, addQuantities(sums.get(name) ?? zeroQuantity, amount))

@@ -2,6 +2,7 @@ import { autoscaling } from './autoscaling.ts'
 import { batch } from './batch.ts'
 import { classes } from './classes.ts'
 import type { Said } from './conversation.ts'
+import { limits } from './limits.ts'
 import { networking } from './networking.ts'
 import { policy } from './policy.ts'
 import { quota } from './quota.ts'
@@ -15,6 +16,7 @@ export const conversations: Readonly<Record<string, readonly Said[]>> = {
   autoscaling,
   batch,
   classes,
+  limits,
   networking,
   policy,
   quota,
