@@ -10,6 +10,9 @@ import { createKubernetesServiceController, type KubernetesServiceOptions } from
 import { createNamespaceController } from './namespace/namespace.ts'
 import { createNodeLifecycleController, type NodeLifecycleOptions } from './node-lifecycle/node-lifecycle.ts'
 import { podGarbageCollector } from './pod-gc.ts'
+import { attributesClassProtectionController } from './protection/attributes-class-protection.ts'
+import { claimProtectionController } from './protection/claim-protection.ts'
+import { volumeProtectionController } from './protection/volume-protection.ts'
 import { replicaSetController } from './replicaset/replicaset.ts'
 import { createRootCaPublisher } from './root-ca-publisher.ts'
 import { createServiceCidrController } from './service-cidr.ts'
@@ -52,4 +55,7 @@ export const createControllers = (options: ControllersOptions): Controller[] => 
   podGarbageCollector,
   ...(options.loadBalancer ? [createServiceLoadBalancerController(options.loadBalancer)] : []),
   ipAddressRepairController,
+  claimProtectionController,
+  volumeProtectionController,
+  attributesClassProtectionController,
 ]

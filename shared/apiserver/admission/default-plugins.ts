@@ -1,14 +1,18 @@
 import type { AdmissionPlugin } from './admission.ts'
 import { type AwsRoleOptions, createAwsRole } from './aws-role.ts'
+import { defaultIngressClass } from './default-ingress-class.ts'
+import { defaultStorageClass } from './default-storage-class.ts'
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
 import { denyServiceExternalIPs } from './deny-service-external-ips.ts'
 import { limitRanger } from './limit-ranger.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import { nodeRestriction } from './node-restriction.ts'
+import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.ts'
 import { priority } from './priority.ts'
 import { createSecretStore } from './secret-store.ts'
 import { createServiceAccount } from './service-account.ts'
 import { createServiceAddress, type ServiceAddressOptions } from './service-address.ts'
+import { storageObjectInUseProtection } from './storage-object-in-use-protection.ts'
 import { taintNodesByCondition } from './taint-nodes-by-condition.ts'
 
 export interface DefaultAdmissionOptions extends ServiceAddressOptions {
@@ -29,6 +33,10 @@ export const createDefaultAdmission = (options: DefaultAdmissionOptions = {}): A
   taintNodesByCondition,
   priority,
   defaultTolerationSeconds,
+  defaultStorageClass,
+  storageObjectInUseProtection,
+  persistentVolumeClaimResize,
+  defaultIngressClass,
   createSecretStore(options.secretStores ?? []),
   ...(options.externalIPs ? [] : [denyServiceExternalIPs]),
   createServiceAddress(options),

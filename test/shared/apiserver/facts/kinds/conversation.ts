@@ -50,9 +50,7 @@ export const heardOf = (code: number, warning: string | undefined, text: string)
   body: steady(JSON.parse(text)),
 })
 
-/** `finalizers`: those of admission plugins that are not there yet. */
 const changing = new Set([
-  'finalizers',
   'uid',
   'resourceVersion',
   'creationTimestamp',
