@@ -8,7 +8,9 @@ import { limitRanger } from './limit-ranger.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import { nodeRestriction } from './node-restriction.ts'
 import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.ts'
+import { podTopologyLabels } from './pod-topology-labels.ts'
 import { priority } from './priority.ts'
+import { runtimeClass } from './runtime-class.ts'
 import { createSecretStore } from './secret-store.ts'
 import { createServiceAccount } from './service-account.ts'
 import { createServiceAddress, type ServiceAddressOptions } from './service-address.ts'
@@ -36,8 +38,10 @@ export const createDefaultAdmission = (options: DefaultAdmissionOptions = {}): A
   defaultStorageClass,
   storageObjectInUseProtection,
   persistentVolumeClaimResize,
+  runtimeClass,
   defaultIngressClass,
   createSecretStore(options.secretStores ?? []),
   ...(options.externalIPs ? [] : [denyServiceExternalIPs]),
+  podTopologyLabels,
   createServiceAddress(options),
 ]

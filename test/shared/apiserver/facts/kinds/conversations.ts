@@ -1,3 +1,4 @@
+import { admission } from './admission.ts'
 import { autoscaling } from './autoscaling.ts'
 import { batch } from './batch.ts'
 import { classes } from './classes.ts'
@@ -13,6 +14,7 @@ import { workloads } from './workloads.ts'
 
 /** By the file that has the answers. */
 export const conversations: Readonly<Record<string, readonly Said[]>> = {
+  admission,
   autoscaling,
   batch,
   classes,
