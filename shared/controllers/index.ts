@@ -14,6 +14,7 @@ import { attributesClassProtectionController } from './protection/attributes-cla
 import { claimProtectionController } from './protection/claim-protection.ts'
 import { volumeProtectionController } from './protection/volume-protection.ts'
 import { replicaSetController } from './replicaset/replicaset.ts'
+import { createResourceQuotaController } from './resourcequota/resourcequota.ts'
 import { createRootCaPublisher } from './root-ca-publisher.ts'
 import { createServiceCidrController } from './service-cidr.ts'
 import { createServiceLoadBalancerController, type ServiceLoadBalancerOptions } from './service-load-balancer.ts'
@@ -55,6 +56,7 @@ export const createControllers = (options: ControllersOptions): Controller[] => 
   podGarbageCollector,
   ...(options.loadBalancer ? [createServiceLoadBalancerController(options.loadBalancer)] : []),
   ipAddressRepairController,
+  createResourceQuotaController(options),
   claimProtectionController,
   volumeProtectionController,
   attributesClassProtectionController,

@@ -10,6 +10,7 @@ import { nodeRestriction } from './node-restriction.ts'
 import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.ts'
 import { podTopologyLabels } from './pod-topology-labels.ts'
 import { priority } from './priority.ts'
+import { createResourceQuota } from './resource-quota.ts'
 import { runtimeClass } from './runtime-class.ts'
 import { createSecretStore } from './secret-store.ts'
 import { createServiceAccount } from './service-account.ts'
@@ -44,4 +45,5 @@ export const createDefaultAdmission = (options: DefaultAdmissionOptions = {}): A
   ...(options.externalIPs ? [] : [denyServiceExternalIPs]),
   podTopologyLabels,
   createServiceAddress(options),
+  createResourceQuota(),
 ]

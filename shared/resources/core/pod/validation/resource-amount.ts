@@ -26,8 +26,8 @@ const countedResources = standardResources.slice(standardResources.indexOf('pods
 
 export const isHugePages = (name: string) => name.startsWith('hugepages-')
 const isStandard = (name: string) => standardResources.includes(name) || /^(requests\.)?hugepages-/.test(name)
-const isNative = (name: string) => !name.includes('/') || name.includes('kubernetes.io/')
-const isExtended = (name: string) =>
+export const isNative = (name: string) => !name.includes('/') || name.includes('kubernetes.io/')
+export const isExtended = (name: string) =>
   !isNative(name) && !name.startsWith('requests.') && qualifiedName(`requests.${name}`).length === 0
 export const mayOvercommit = (name: string) => isNative(name) && !isHugePages(name)
 

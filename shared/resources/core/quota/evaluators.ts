@@ -1,0 +1,28 @@
+import { claimUsage } from './claim-usage.ts'
+import type { QuotaEvaluator } from './evaluator.ts'
+import { countName, createObjectCount } from './object-count.ts'
+import { podUsage } from './pod-usage.ts'
+import { serviceUsage } from './service-usage.ts'
+
+/** Of the core group. */
+const special: Readonly<Record<string, QuotaEvaluator>> = {
+  pods: podUsage,
+  services: serviceUsage,
+  persistentvolumeclaims: claimUsage,
+}
+/** These could be counted before there was a name for every kind. */
+const alsoByPlural = ['configmaps', 'resourcequotas', 'replicationcontrollers', 'secrets']
+
+const counts = new Map<string, QuotaEvaluator>()
+
+/** Of every namespaced kind but Events, which quotas never knew: undefined. */
+export const evaluatorOf = (group: string, plural: string): QuotaEvaluator | undefined => {
+  if (plural === 'events' && (group === '' || group === 'events.k8s.io')) return undefined
+  if (group === '' && Object.hasOwn(special, plural)) return special[plural]
+  const name = countName(group, plural)
+  const known = counts.get(name)
+  if (known) return known
+  const made = createObjectCount(name, ...(group === '' && alsoByPlural.includes(plural) ? [plural] : []))
+  counts.set(name, made)
+  return made
+}
