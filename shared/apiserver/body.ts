@@ -2,11 +2,13 @@ import { DecodeError } from '../meta/decode/json.ts'
 import { decode, decodeValue, parse } from '../meta/decode.ts'
 import { apiVersionOf, type KubeObject } from '../meta/object.ts'
 import { decodeProtobuf, protobufContentType } from '../meta/protobuf.ts'
+import type { SchemaTable } from '../meta/schema.ts'
 import { ApiError, badRequest } from '../meta/status.ts'
 import { loadProtobufTable } from '../resources/schemas.ts'
 import type { ResourceContext } from './context.ts'
 import { askedType, toStored } from './objects/served-version.ts'
 import { fieldValidationOf } from './objects/write-options.ts'
+import { typeOf } from './openapi/kinds.ts'
 import type { ApiRequest } from './request.ts'
 
 /** As upstream's default for one request. */
@@ -68,23 +70,38 @@ export const readTyped = async <T extends KubeObject>(
   const { object, warnings: found } =
     contentType === protobufContentType ? decodeValue<T>(readProtobuf(bytes), typed) : decode<T>(bytes, { ...typed, contentType })
   warnings.push(...found)
-  checkType(expected, object)
+  checkType(expected, object, parts.schemas)
   object.metadata ??= {} as T['metadata']
   return object
 }
 
 /** What a body says of its type must fit the path; what it leaves out is taken from there. */
-const checkType = ({ group, version, kind }: ExpectedType, object: KubeObject): void => {
-  const expected = apiVersionOf(group, version)
-  const apiVersion = object.apiVersion || expected
-  if (apiVersion !== expected) {
-    throw badRequest(`the API version in the data (${apiVersion}) does not match the expected API version (${expected})`)
+const checkType = (expected: ExpectedType, object: KubeObject, schemas: SchemaTable): void => {
+  const { group, version, kind, schema } = expected
+  const path = apiVersionOf(group, version)
+  const apiVersion = object.apiVersion || path
+  const given = object.kind || kind
+  if (given !== kind || apiVersion !== path) {
+    const found = { ...groupVersionOf(apiVersion), kind: given }
+    const refuse = (finding: string) =>
+      badRequest(`${given} in version ${JSON.stringify(found.version)} cannot be handled as a ${kind}: ${finding}`)
+    if (typeOf(schemas, found) === undefined) {
+      throw refuse(
+        `no kind ${JSON.stringify(given)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`,
+      )
+    }
+    if (given !== kind) {
+      // named as Go's types are, which upstream turns one into the other
+      const goPackage = schema.split('.').at(-3)
+      throw refuse(`converting (${found.version}.${given}) to (${goPackage}.${kind}): unknown conversion`)
+    }
+    throw badRequest(`the API version in the data (${apiVersion}) does not match the expected API version (${path})`)
   }
-  if (object.kind && object.kind !== kind) {
-    throw badRequest(
-      `${object.kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: converting (${expected}.${object.kind}) to (${expected}.${kind}): unknown conversion`,
-    )
-  }
-  object.apiVersion = expected
+  object.apiVersion = path
   object.kind = kind
+}
+
+const groupVersionOf = (apiVersion: string) => {
+  const [version = '', group = ''] = apiVersion.split('/').reverse()
+  return { group, version }
 }

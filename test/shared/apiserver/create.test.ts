@@ -84,9 +84,13 @@ describe('create', () => {
     [
       { apiVersion: 'apps/v1', metadata: { name: 'x' } },
       400,
-      /the API version in the data \(apps\/v1\) does not match the expected API version \(v1\)/,
+      /ConfigMap in version "v1" cannot be handled as a ConfigMap: no kind "ConfigMap" is registered for version "apps\/v1"/,
     ],
-    [{ kind: 'Secret', metadata: { name: 'x' } }, 400, /Secret in version "v1" cannot be handled as a ConfigMap/],
+    [
+      { kind: 'Secret', metadata: { name: 'x' } },
+      400,
+      /Secret in version "v1" cannot be handled as a ConfigMap: converting \(v1.Secret\) to \(core.ConfigMap\): unknown/,
+    ],
     ['{"metadata":', 400, /couldn't get version\/kind; json parse error: unexpected end of JSON input/],
     [
       { metadata: { name: 'x' }, data: { a: 1 } },
