@@ -54,11 +54,8 @@ export interface ResourceContext extends RequestContext<ResourceRequestInfo> {
 export type SubresourceHandler = (context: ResourceContext) => Promise<ApiResponse>
 export type SubresourceHandlers = Readonly<Partial<Record<ResourceVerb, SubresourceHandler>>>
 
-/** A resource that is only asked, never stored: discovery lists it, a create answers. */
-export interface VirtualResource {
-  readonly definition: KindDefinition
-  readonly create: (context: ResourceContext) => Promise<ApiResponse>
-}
+/** A resource that is only asked, never stored: discovery lists it, and each verb of its definition has its own answer. */
+export type VirtualResource = SubresourceHandlers & { readonly definition: KindDefinition }
 
 export const keyOf = ({ definition, info }: ResourceContext, name = info.name): ObjectKey => ({
   resource: resourceOf(definition),

@@ -22,13 +22,11 @@ import { createPipeline } from './pipeline.ts'
 import { createRegistry, resourceOf } from './registry.ts'
 import { respondJson } from './represent/respond.ts'
 import type { ApiHandler } from './request.ts'
-import { selfSubjectReview } from './reviews/self-subject-review.ts'
-import { selfSubjectRulesReview } from './reviews/self-subject-rules-review.ts'
-import { accessReviews } from './reviews/subject-access-review.ts'
 import { createTokenReview } from './reviews/token-review.ts'
 import { builtInSubresources } from './subresources/subresource.ts'
 import { createTokenSubresource } from './subresources/token.ts'
 import { type ServerVersion, serverVersion } from './version.ts'
+import { virtualResources } from './virtual/resources.ts'
 
 export interface ApiServerOptions {
   readonly store: Store
@@ -64,7 +62,7 @@ export interface ApiServer {
 /** The whole API as a function from request to response; how it is served is not its business. */
 export const createApiServer = (options: ApiServerOptions): ApiServer => {
   const { store, logTail, schemas, authorizer, admission, log, tokens, heartbeats } = options
-  const virtual = [...accessReviews, selfSubjectRulesReview, selfSubjectReview, ...(tokens ? [createTokenReview(tokens)] : [])]
+  const virtual = [...virtualResources, ...(tokens ? [createTokenReview(tokens)] : [])]
   const clock = options.clock ?? systemClock
   const parts: ApiServerParts = {
     store,

@@ -1,8 +1,10 @@
+import { ApiError } from '../meta/status.ts'
+import type { KindDefinition } from '../resources/definition.ts'
 import type { ResourceContext } from './context.ts'
 import { methodNotAllowed, pathNotFound } from './paths.ts'
 import { resourceOf, verbsOf } from './registry.ts'
 import type { ApiResponse } from './request.ts'
-import type { ResourceVerb } from './router.ts'
+import type { ResourceRequestInfo, ResourceVerb } from './router.ts'
 import { subresourceHandler } from './subresources/subresource.ts'
 import { createVerb } from './verbs/create.ts'
 import { deleteVerb } from './verbs/delete.ts'
@@ -26,28 +28,42 @@ const handlers: Readonly<Record<ResourceVerb, ResourceHandler>> = {
   deletecollection: deleteCollectionVerb,
 }
 
-/** What answers a request on a served resource. Throws for a subresource or verb that it has not. */
+/** What answers a request on a served resource. Throws for a subresource, path or verb that it has not. */
 export const resourceHandler = (context: ResourceContext): ResourceHandler => {
-  const { info, definition, parts } = context
-  if (definition.deprecation) context.warnings.push(definition.deprecation)
+  const { info, definition } = context
   if (!definition.namespaced && info.namespace !== '' && info.namespace !== info.name) throw pathNotFound()
-  if (info.subresource !== '') return subresourceHandler(context)
-  if (!isOffered(context)) throw methodNotAllowed()
-  if (info.verb === 'impersonate' || !verbsOf(definition).includes(info.verb)) throw methodNotAllowed()
-  const virtual = parts.virtualResources.get(resourceOf(definition))
-  return virtual && info.verb === 'create' ? virtual.create : handlers[info.verb]
+  const handler = info.subresource === '' ? mainHandler(context) : subresourceHandler(context)
+  if (definition.deprecation) context.warnings.push(definition.deprecation)
+  return handler
 }
 
-/** Which verbs a path takes: one that names an object, a collection, or a collection over all namespaces. */
-const objectVerbs: ReadonlySet<string> = new Set(['get', 'update', 'patch', 'delete'])
-const collectionVerbs: ReadonlySet<string> = new Set(['create', 'deletecollection'])
-const readVerbs: ReadonlySet<string> = new Set(['list', 'watch'])
+const mainHandler = ({ info, definition, parts }: ResourceContext): ResourceHandler => {
+  const { verb } = info
+  const offered = verbsOf(definition)
+  const here = verbsAt(info, definition).filter((one) => offered.includes(one))
+  if (here.length === 0) throw pathNotFound()
+  // a watch is a list that goes on: its path is there
+  if (verb === 'watch' && here.includes('list') && !here.includes('watch')) return unwatchable
+  if (verb === 'impersonate' || !here.includes(verb)) throw methodNotAllowed()
+  const virtual = parts.virtualResources.get(resourceOf(definition))
+  return (virtual ?? handlers)[verb]!
+}
 
-const isOffered = ({ info, definition }: ResourceContext): boolean => {
-  const { verb, namespace, name } = info
-  if (readVerbs.has(verb)) return true
-  if (definition.namespaced && namespace === '') return false
-  if (objectVerbs.has(verb)) return name !== ''
-  // a deletecollection may have its name from the field selector
-  return collectionVerbs.has(verb) && (name === '' || verb === 'deletecollection')
+const unwatchable: ResourceHandler = async ({ definition: { group, plural } }) => {
+  const name = group === '' ? plural : `${plural}.${group}`
+  throw new ApiError('MethodNotAllowed', `watch is not supported on resources of kind "${name}"`, {
+    details: { group: group || undefined, kind: plural },
+  })
+}
+
+const objectVerbs: readonly ResourceVerb[] = ['get', 'update', 'patch', 'delete']
+const collectionVerbs: readonly ResourceVerb[] = ['create', 'deletecollection', 'list', 'watch']
+const readVerbs: readonly ResourceVerb[] = ['list', 'watch']
+
+/** What can be done at all at a path: one that names an object, a collection, or a collection over all namespaces. */
+const verbsAt = ({ verb, namespace, name }: ResourceRequestInfo, { namespaced }: KindDefinition): readonly ResourceVerb[] => {
+  // those on a collection may have their name from the field selector
+  const named = name !== '' && (verb === 'create' || (objectVerbs as readonly string[]).includes(verb))
+  if (namespaced && namespace === '') return named ? [] : readVerbs
+  return named ? objectVerbs : collectionVerbs
 }

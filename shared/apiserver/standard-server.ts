@@ -15,9 +15,9 @@ import { staticAuthorizer } from './authz/static-rules.ts'
 import { type ApiServer, type ApiServerOptions, createApiServer } from './create-api-server.ts'
 import { createOpenApi } from './openapi/create-openapi.ts'
 import { resourceOf } from './registry.ts'
-import { reviewDefinitions } from './reviews/definitions.ts'
 import { createServingCertificatePath } from './serving-certificate.ts'
 import { serverVersion } from './version.ts'
+import { virtualDefinitions } from './virtual/resources.ts'
 
 export interface StandardServerOptions
   extends Pick<
@@ -42,7 +42,7 @@ export interface StandardServerOptions
 export const createStandardServer = (options: StandardServerOptions): ApiServer => {
   const { tokens, store, serviceCIDR, authenticators = [], servingAuthority: authority } = options
   const openApi = createOpenApi({
-    definitions: [...allVersions(definitions), ...reviewDefinitions],
+    definitions: [...allVersions(definitions), ...virtualDefinitions],
     loadSchemas,
     loadDescriptions,
     loadPublished,

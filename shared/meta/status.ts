@@ -19,6 +19,8 @@ export const reasonCodes = {
   ServiceUnavailable: 503,
   Timeout: 504,
   ServerTimeout: 500,
+  /** upstream's word for none: clients see no reason */
+  Unknown: 500,
 } as const
 
 export type StatusReason = keyof typeof reasonCodes
@@ -78,7 +80,7 @@ export class ApiError extends Error {
       metadata: { ...this.listMeta },
       status: 'Failure',
       message: this.message,
-      reason: this.reason,
+      ...(this.reason === 'Unknown' ? {} : { reason: this.reason }),
       ...(this.details ? { details: this.details } : {}),
       code: this.code,
     }

@@ -116,11 +116,7 @@ const checkPreconditions = (
   const { definition } = context
   const { uid, unconditional } = options
   if (uid !== undefined && uid !== old.metadata.uid) {
-    throw conflictIn(
-      context,
-      entry.key.name,
-      `StorageError: invalid object, Code: 4, Key: ${entry.key.resource}/${entry.key.namespace}/${entry.key.name}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`,
-    )
+    throw preconditionFailed(context, entry.key.name, { what: 'UID', wanted: uid, actual: old.metadata.uid })
   }
   const wanted = object.metadata.resourceVersion
   const named = wanted !== undefined && wanted !== '' && wanted !== '0'
@@ -132,6 +128,20 @@ const checkPreconditions = (
   }
   if (named && wanted !== String(entry.revision)) throw conflictIn(context, entry.key.name)
   return named
+}
+
+export const preconditionFailed = (
+  context: ResourceContext,
+  name: string,
+  { what, wanted, actual }: { what: 'UID' | 'ResourceVersion'; wanted: string; actual: string | undefined },
+) => {
+  const { definition, info } = context
+  const key = ['/registry', definition.plural, ...(definition.namespaced ? [info.namespace] : []), name].join('/')
+  return conflictIn(
+    context,
+    name,
+    `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: ${what} in precondition: ${wanted}, ${what} in object meta: ${actual}`,
+  )
 }
 
 const prepare = (

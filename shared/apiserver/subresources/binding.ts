@@ -1,38 +1,51 @@
-import { invalid, notSupported, requiredValue } from '../../meta/field-error.ts'
+import { type FieldError, notSupported, requiredValue } from '../../meta/field-error.ts'
 import type { KubeObject } from '../../meta/object.ts'
-import { badRequest } from '../../meta/status.ts'
+import { ApiError, badRequest, conflict } from '../../meta/status.ts'
 import { timestamp } from '../../platform/clock.ts'
+import type * as wire from '../../resources/generated/types.ts'
 import type { Pod } from '../../resources/resource.ts'
-import { readValue } from '../body.ts'
-import { conflictIn, isDryRun, type ResourceContext } from '../context.ts'
-import { updateObject } from '../objects/update.ts'
+import { readTyped } from '../body.ts'
+import { isDryRun, type ResourceContext } from '../context.ts'
+import { matchNamespace } from '../objects/metadata.ts'
+import { preconditionFailed, updateObject } from '../objects/update.ts'
 import type { UpdateRules } from '../objects/update-rules.ts'
 import { negotiate, statusForms } from '../represent/negotiate.ts'
 import { respondStatus, successStatus } from '../represent/respond.ts'
 import type { ApiResponse } from '../request.ts'
 
-interface Binding {
-  readonly metadata?: {
-    readonly name?: string
-    readonly uid?: string
-    readonly annotations?: Record<string, string>
-    readonly labels?: Record<string, string>
-  }
-  readonly target?: { readonly kind?: string; readonly name?: string }
-}
+type Binding = wire.Binding & KubeObject
 
 /** The scheduler's word is written as it is: neither spec rules nor status rules apply. */
 const bindingRules: UpdateRules = { prepare: () => undefined, validate: () => [] }
 
-/** Gives a pod its node, once. */
 export const createBinding = async (context: ResourceContext): Promise<ApiResponse> => {
+  const binding = await readBinding(context)
+  if (binding.metadata.name !== context.info.name) throw badRequest('name in URL does not match name in Binding object')
+  return bindPod(context, binding)
+}
+
+export const readBinding = async (context: ResourceContext): Promise<Binding> => {
+  const { definition, info } = context
+  const binding = await readTyped<Binding>(context, {
+    schema: 'io.k8s.api.core.v1.Binding',
+    group: '',
+    version: 'v1',
+    kind: 'Binding',
+  })
+  matchNamespace(definition, binding.metadata, info.namespace)
+  return binding
+}
+
+/** Gives the pod of the context its node, once. */
+export const bindPod = async (context: ResourceContext, binding: Binding): Promise<ApiResponse> => {
   const { request, info } = context
   const representation = negotiate(request, statusForms)
-  const binding = (await readValue(request, 'Binding')) as Binding
-  const node = checked(binding, info.name)
+  const errors = validateBinding(binding)
+  if (errors.length > 0) throw new ApiError('Unknown', aggregated(errors))
+  if (!info.name) throw badRequest('Name parameter required.')
   await updateObject(context, {
     name: info.name,
-    transform: (current) => bind(context, current as Pod, { binding, node }),
+    transform: (current) => bind(context, current as Pod, binding),
     unconditional: true,
     subresource: info.subresource,
     rules: bindingRules,
@@ -41,38 +54,41 @@ export const createBinding = async (context: ResourceContext): Promise<ApiRespon
   return respondStatus(request, representation, { ...successStatus(undefined), code: 201 })
 }
 
-const checked = ({ metadata, target }: Binding, name: string): string => {
-  if (metadata?.name && metadata.name !== name) {
-    throw badRequest(`name in URL does not match name in Binding object: ${name} != ${metadata.name}`)
-  }
-  const errors = []
-  if (target?.kind && target.kind !== 'Node') errors.push(notSupported('target.kind', target.kind, ['Node', '<empty>']))
-  if (!target?.name) errors.push(requiredValue('target.name'))
-  if (errors.length > 0) throw invalid('', 'Binding', name, errors)
-  return target!.name!
+const validateBinding = ({ target }: Partial<Binding>): FieldError[] => [
+  ...(target?.kind && target.kind !== 'Node' ? [notSupported('target.kind', target.kind, ['Node', '<empty>'])] : []),
+  ...(target?.name ? [] : [requiredValue('target.name')]),
+]
+
+/** Upstream answers these findings without a reason, as if they were its own fault. */
+const aggregated = (errors: readonly FieldError[]): string => {
+  const texts = errors.map(({ field, message }) => `${field}: ${message}`)
+  return texts.length === 1 ? texts[0]! : `[${texts.join(', ')}]`
 }
 
-const bind = (context: ResourceContext, pod: Pod, { binding, node }: { binding: Binding; node: string }): KubeObject => {
+const bind = (context: ResourceContext, pod: Pod, binding: Binding): KubeObject => {
   const { metadata, spec } = pod
-  const refuse = (message: string) => conflictIn(context, context.info.name, message)
-  if (binding.metadata?.uid && binding.metadata.uid !== metadata.uid) {
-    throw refuse(`Precondition failed: UID in precondition: ${binding.metadata.uid}, UID in object meta: ${metadata.uid}`)
+  const { uid, resourceVersion, annotations, labels } = binding.metadata
+  const refuse = (message: string) => conflict('', 'pods/binding', metadata.name, message)
+  if (uid && uid !== metadata.uid)
+    throw preconditionFailed(context, metadata.name, { what: 'UID', wanted: uid, actual: metadata.uid })
+  if (resourceVersion && resourceVersion !== metadata.resourceVersion) {
+    const actual = metadata.resourceVersion
+    throw preconditionFailed(context, metadata.name, { what: 'ResourceVersion', wanted: resourceVersion, actual })
   }
   if (metadata.deletionTimestamp) throw refuse(`pod ${metadata.name} is being deleted, cannot be assigned to a host`)
   if (spec.nodeName) throw refuse(`pod ${metadata.name} is already assigned to node "${spec.nodeName}"`)
   if (spec.schedulingGates?.length) throw refuse(`pod ${metadata.name} has non-empty .spec.schedulingGates`)
-  spec.nodeName = node
-  const { annotations, labels } = binding.metadata ?? {}
+  spec.nodeName = binding.target.name
   if (annotations) metadata.annotations = { ...metadata.annotations, ...annotations }
   if (labels) metadata.labels = { ...metadata.labels, ...labels }
-  const others = pod.status?.conditions?.filter(({ type }) => type !== 'PodScheduled') ?? []
-  const scheduled = {
-    type: 'PodScheduled',
-    status: 'True',
-    lastProbeTime: undefined,
-    lastTransitionTime: timestamp(context.parts.clock.now()),
-  }
-  pod.status = { ...pod.status, conditions: [...others, scheduled] }
+  const scheduled = { type: 'PodScheduled', status: 'True', lastTransitionTime: timestamp(context.parts.clock.now()) }
+  const conditions = [...(pod.status?.conditions ?? [])]
+  const index = conditions.findIndex(({ type }) => type === 'PodScheduled')
+  if (index < 0) conditions.push(scheduled)
+  else conditions[index] = scheduled
+  pod.status = { ...pod.status, conditions }
+  // whom it was to push away has gone, or another node was found
+  delete pod.status.nominatedNodeName
   // The binding names no revision: it holds for whatever state the pod is in, as long as it has no node.
   delete metadata.resourceVersion
   return pod

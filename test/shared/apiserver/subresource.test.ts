@@ -35,8 +35,8 @@ describe('binding', () => {
   })
 
   it.each([
-    [{ target: {} }, 422, 'target.name: Required value'],
-    [{ target: { kind: 'Pod', name: 'x' } }, 422, 'target.kind: Unsupported value: "Pod"'],
+    [{ target: {} }, 400, 'name in URL does not match name in Binding object'],
+    [{ metadata: { name: 'unbound' }, target: { kind: 'Pod', name: 'x' } }, 500, 'target.kind: Unsupported value: "Pod"'],
   ])('refuses %j', async (body, code, message) => {
     await createPod('unbound')
     const { json } = await server.call('POST', `${pods}/unbound/binding`, { body })
@@ -47,7 +47,7 @@ describe('binding', () => {
 describe('eviction', () => {
   it('deletes the pod and shows why', async () => {
     await createPod('evicted')
-    await server.call('POST', `${pods}/evicted/binding`, { body: { target: { name: 'n1' } } })
+    await server.call('POST', `${pods}/evicted/binding`, { body: { metadata: { name: 'evicted' }, target: { name: 'n1' } } })
     const body = {
       apiVersion: 'policy/v1',
       kind: 'Eviction',

@@ -1,7 +1,9 @@
 import { admission } from './admission.ts'
 import { autoscaling } from './autoscaling.ts'
 import { batch } from './batch.ts'
+import { bindingFacts } from './bindings.ts'
 import { classes } from './classes.ts'
+import { componentFacts } from './components.ts'
 import type { Said } from './conversation.ts'
 import { limits } from './limits.ts'
 import { networking } from './networking.ts'
@@ -17,7 +19,9 @@ export const conversations: Readonly<Record<string, readonly Said[]>> = {
   admission,
   autoscaling,
   batch,
+  bindings: bindingFacts,
   classes,
+  components: componentFacts,
   limits,
   networking,
   policy,
