@@ -1,7 +1,7 @@
 import { ApiError, internalError } from '../meta/status.ts'
 import { type Authenticator, anonymous } from './authn/authenticator.ts'
 import { impersonate } from './authn/impersonation.ts'
-import { forbiddenFor } from './authz/forbidden.ts'
+import { attributesOf, authorize } from './authz/authorize-request.ts'
 import type { ApiServerParts, RequestContext, ResourceContext } from './context.ts'
 import type { ObservedRequest, RequestObserver } from './observer.ts'
 import { notServed, type PathHandler, pathNotFound } from './paths.ts'
@@ -36,8 +36,7 @@ export const createPipeline = (options: PipelineOptions): ApiHandler => {
     observed.user = user
     const { auditAnnotations } = observed
     const context: RequestContext = { parts, request, info, user, warnings: [], auditAnnotations }
-    const decision = await parts.authorizer.authorize({ user, info })
-    if (!decision.allowed) throw forbiddenFor(user, info, decision.reason)
+    await authorize(parts.authorizer, attributesOf(request, user, info))
     // what was warned of before something failed is told too
     const response = await dispatch(context, { paths, served })
       .then((found) => (request.upgrade ? overWebSocket(request, info, found) : found))

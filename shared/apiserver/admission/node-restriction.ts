@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../meta/object.ts'
 import { forbidden, notFound } from '../../meta/status.ts'
 import type { Node, Pod } from '../../resources/resource.ts'
-import { nodesGroup } from '../authz/static-rules.ts'
+import { nodesGroup } from '../authz/node-rules.ts'
 import { jsonEqual } from '../objects/json-equal.ts'
 import type { AdmissionAttributes, AdmissionEnvironment, AdmissionPlugin } from './admission.ts'
 import { apiReferenceOf } from './api-reference.ts'

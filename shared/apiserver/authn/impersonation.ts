@@ -1,5 +1,5 @@
+import { authorize } from '../authz/authorize-request.ts'
 import type { Authorizer } from '../authz/authorizer.ts'
-import { forbiddenFor } from '../authz/forbidden.ts'
 import type { ApiRequest, User } from '../request.ts'
 import type { ResourceRequestInfo } from '../router.ts'
 import { authenticatedGroup } from './authenticator.ts'
@@ -15,10 +15,7 @@ export const impersonate = async (request: ApiRequest, user: User, authorizer: A
     .map((group) => group.trim())
     .filter(Boolean)
   const wanted = [impersonationOf('users', name), ...groups.map((group) => impersonationOf('groups', group))]
-  for (const info of wanted) {
-    const { allowed, reason } = await authorizer.authorize({ user, info })
-    if (!allowed) throw forbiddenFor(user, info, reason)
-  }
+  for (const info of wanted) await authorize(authorizer, { user, info })
   return { name, groups: [...new Set([...defaultGroups(name, groups), authenticatedGroup])] }
 }
 

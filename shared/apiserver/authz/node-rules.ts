@@ -1,10 +1,20 @@
-import type { PolicyRule } from './policy-rule.ts'
+import type { User } from '../request.ts'
+import { type Authorizer, noOpinion } from './authorizer.ts'
+import { type PolicyRule, ruleAllows } from './policy-rule.ts'
+
+export const nodesGroup = 'system:nodes'
+const nodePrefix = 'system:node:'
+
+interface NodeRule extends PolicyRule {
+  /** undefined: everywhere */
+  readonly namespaces?: readonly string[]
+}
 
 const read = ['get', 'list', 'watch']
 const write = ['create', 'update', 'patch', 'delete']
 
 /** What the agent of one node needs: upstream's `system:node`, its own Node only. */
-export const nodeRules = (node: string): PolicyRule[] => [
+const nodeRules = (node: string): NodeRule[] => [
   { apiGroups: [''], resources: ['nodes', 'pods', 'services', 'endpoints', 'namespaces', 'serviceaccounts'], verbs: read },
   { apiGroups: [''], resources: ['configmaps', 'secrets', 'persistentvolumeclaims', 'persistentvolumes'], verbs: read },
   { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: read },
@@ -25,3 +35,18 @@ export const nodeRules = (node: string): PolicyRule[] => [
     verbs: ['create'],
   },
 ]
+
+const rulesOf = ({ name, groups }: User): readonly NodeRule[] =>
+  groups.includes(nodesGroup) && name.startsWith(nodePrefix) ? nodeRules(name.slice(nodePrefix.length)) : []
+
+export const nodeRulesAuthorizer: Authorizer = {
+  authorize: async ({ user, info }) => {
+    const namespace = info.isResource ? info.namespace : ''
+    const allows = (rule: NodeRule) => (rule.namespaces?.includes(namespace) ?? true) && ruleAllows(rule, info)
+    return rulesOf(user).some(allows) ? { verdict: 'allow' } : noOpinion
+  },
+  rules: async (user, namespace) => ({
+    rules: rulesOf(user).filter(({ namespaces }) => namespaces?.includes(namespace) ?? true),
+    incomplete: false,
+  }),
+}

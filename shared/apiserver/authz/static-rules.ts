@@ -1,18 +1,13 @@
 import { issuerPaths } from '../authn/oidc-paths.ts'
 import type { User } from '../request.ts'
-import type { Authorizer } from './authorizer.ts'
-import { nodeRules } from './node-rules.ts'
-import { type PolicyRule, ruleAllows } from './policy-rule.ts'
+import { type Authorizer, noOpinion } from './authorizer.ts'
+import { nodeRulesAuthorizer } from './node-rules.ts'
+import { everything, type PolicyRule, ruleAllows } from './policy-rule.ts'
+import { systemMasters } from './system-masters.ts'
+import { unionAuthorizer } from './union.ts'
 
-export const mastersGroup = 'system:masters'
-export const nodesGroup = 'system:nodes'
-const nodePrefix = 'system:node:'
 const authenticatedGroup = 'system:authenticated'
 
-const everything: readonly PolicyRule[] = [
-  { apiGroups: ['*'], resources: ['*'], verbs: ['*'] },
-  { nonResourceURLs: ['*'], verbs: ['*'] },
-]
 /** The users that our own control plane runs as. */
 const controlPlane = new Set(['system:kube-controller-manager', 'system:kube-scheduler', 'system:apiserver'])
 
@@ -33,16 +28,17 @@ const selfReviews: readonly PolicyRule[] = [
 ]
 
 /** Everything a user may do, as long as there are no RBAC kinds. */
-export const rulesOf = ({ name, groups }: User): readonly PolicyRule[] => {
-  if (groups.includes(mastersGroup) || controlPlane.has(name)) return everything
+const rulesOf = ({ name, groups }: User): readonly PolicyRule[] => {
+  if (controlPlane.has(name)) return everything
   const rules: PolicyRule[] = [health, issuer]
   if (groups.includes(authenticatedGroup)) rules.push(discovery, ...selfReviews)
-  if (groups.includes(nodesGroup) && name.startsWith(nodePrefix)) rules.push(...nodeRules(name.slice(nodePrefix.length)))
   return rules
 }
 
-/** Roles that never change; RBAC takes this one's place. */
-export const staticAuthorizer: Authorizer = {
-  authorize: async ({ user, info }) => ({ allowed: rulesOf(user).some((rule) => ruleAllows(rule, info)) }),
-  rules: async (user) => rulesOf(user),
+const staticRules: Authorizer = {
+  authorize: async ({ user, info }) => (rulesOf(user).some((rule) => ruleAllows(rule, info)) ? { verdict: 'allow' } : noOpinion),
+  rules: async (user) => ({ rules: rulesOf(user), incomplete: false }),
 }
+
+/** Roles that never change; RBAC takes this one's place. */
+export const staticAuthorizer = unionAuthorizer([systemMasters, nodeRulesAuthorizer, staticRules])

@@ -23,9 +23,7 @@ export const selfSubjectRulesReview: VirtualResource = {
     const object = await readTyped<RulesReview>(context, definition)
     const namespace = object.spec?.namespace
     if (!namespace) throw badRequest('no namespace on request')
-    const rules = (await parts.authorizer.rules(user, namespace)).filter(
-      ({ namespaces }) => namespaces === undefined || namespaces.includes(namespace),
-    )
+    const { rules, incomplete, evaluationError } = await parts.authorizer.rules(user, namespace)
     const status = {
       resourceRules: rules
         .filter(({ resources }) => resources)
@@ -33,7 +31,8 @@ export const selfSubjectRulesReview: VirtualResource = {
       nonResourceRules: rules
         .filter(({ nonResourceURLs }) => nonResourceURLs)
         .map(({ verbs, nonResourceURLs }) => ({ verbs, nonResourceURLs })),
-      incomplete: false,
+      incomplete,
+      ...(evaluationError ? { evaluationError } : {}),
     }
     return respondReview(request, representation, { ...object, status })
   },

@@ -123,8 +123,13 @@ const review =
     const spec = object.spec ?? {}
     const errors = errorsOf(context, spec)
     if (errors.length > 0) throw invalid(definition.group, definition.kind, '', errors)
-    const { allowed, reason } = await parts.authorizer.authorize({ user: userOf(context, spec), info: infoOf(spec) })
-    return respondReview(request, representation, { ...object, status: { allowed, ...(reason ? { reason } : {}) } })
+    const { verdict, reason } = await parts.authorizer.authorize({ user: userOf(context, spec), info: infoOf(spec) })
+    const status = {
+      allowed: verdict === 'allow',
+      ...(verdict === 'deny' ? { denied: true } : {}),
+      ...(reason ? { reason } : {}),
+    }
+    return respondReview(request, representation, { ...object, status })
   }
 
 export const accessReviews: readonly VirtualResource[] = variants.map((variant) => ({

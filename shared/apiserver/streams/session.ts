@@ -1,5 +1,5 @@
 import { ApiError, badRequest } from '../../meta/status.ts'
-import { forbiddenFor } from '../authz/forbidden.ts'
+import { authorize } from '../authz/authorize-request.ts'
 import type { ResourceContext, SubresourceHandler, SubresourceHandlers } from '../context.ts'
 import { flagIn } from '../objects/query-value.ts'
 import type { ApiResponse, UpgradeOffer } from '../request.ts'
@@ -48,8 +48,7 @@ const checkPort = (text: string): void => {
 const both = (handler: SubresourceHandler): SubresourceHandlers => ({
   get: async (context) => {
     const info = { ...context.info, verb: 'create' as const }
-    const decision = await context.parts.authorizer.authorize({ user: context.user, info })
-    if (!decision.allowed) throw forbiddenFor(context.user, info, decision.reason)
+    await authorize(context.parts.authorizer, { user: context.user, info })
     return handler(context)
   },
   create: handler,

@@ -193,7 +193,9 @@ describe.skipIf(!ownAddress)('through the API server', () => {
       // Reads everything, and only that.
       authorizer: {
         ...staticAuthorizer,
-        authorize: async ({ user, info }) => ({ allowed: user.name !== 'reader' || info.verb === 'get' }),
+        authorize: async ({ user, info }) => ({
+          verdict: user.name !== 'reader' || info.verb === 'get' ? 'allow' : 'no opinion',
+        }),
       },
     })
     front = await serve({
