@@ -30,10 +30,13 @@ export interface ControlPlane {
   stop(): Promise<void>
 }
 
+/** As upstream's own loopback: what begins a cluster must not wait for its roles. */
+const controlPlaneGroups = ['system:masters', 'system:authenticated']
+
 /** Controllers and scheduler in this process, behind the log's tail. */
 export const startControlPlane = async (options: ControlPlaneOptions): Promise<ControlPlane> => {
   const { api, plan, port, log } = options
-  const clientOf = (name: string) => createInProcessClient(api.handle, { name, groups: ['system:authenticated'] })
+  const clientOf = (name: string) => createInProcessClient(api.handle, { name, groups: controlPlaneGroups })
   const resources = definitions.map(resourceFrom)
   const cache = await createStoreCache({ store: api.store, tail: api.tail, resources })
   const client = clientOf('system:kube-controller-manager')

@@ -12,6 +12,7 @@ import type { Authenticator } from './authn/authenticator.ts'
 import { createOidcPaths } from './authn/oidc-paths.ts'
 import type { Tokens } from './authn/tokens.ts'
 import type { Authorizer } from './authz/authorizer.ts'
+import { createDefaultAuthorizer } from './authz/default-authorizer.ts'
 import type { ApiServerParts, SubresourceHandlers } from './context.ts'
 import { discoveryPaths } from './discovery/paths.ts'
 import { healthPaths } from './health.ts'
@@ -35,7 +36,8 @@ export interface ApiServerOptions {
   readonly schemas: SchemaTable
   /** asked in order */
   readonly authenticators: readonly Authenticator[]
-  readonly authorizer: Authorizer
+  /** default: roles, and what nodes may */
+  readonly authorizer?: Authorizer | undefined
   /** run in order */
   readonly admission: readonly AdmissionPlugin[]
   readonly log: Logger
@@ -61,9 +63,8 @@ export interface ApiServer {
 
 /** The whole API as a function from request to response; how it is served is not its business. */
 export const createApiServer = (options: ApiServerOptions): ApiServer => {
-  const { store, logTail, schemas, authorizer, admission, log, tokens, heartbeats } = options
+  const { store, logTail, schemas, admission, log, tokens, heartbeats, clock = systemClock } = options
   const virtual = [...virtualResources, ...(tokens ? [createTokenReview(tokens)] : [])]
-  const clock = options.clock ?? systemClock
   const parts: ApiServerParts = {
     store,
     logTail,
@@ -71,7 +72,7 @@ export const createApiServer = (options: ApiServerOptions): ApiServer => {
     registry: createRegistry([...options.definitions, ...virtual.map(({ definition }) => definition)]),
     virtualResources: new Map(virtual.map((one) => [resourceOf(one.definition), one])),
     schemas,
-    authorizer,
+    authorizer: options.authorizer ?? createDefaultAuthorizer({ store, logTail, clock }),
     admission,
     subresources: {
       ...builtInSubresources,

@@ -4,7 +4,7 @@ import type { ResourceContext } from './context.ts'
 import { methodNotAllowed, pathNotFound } from './paths.ts'
 import { resourceOf, verbsOf } from './registry.ts'
 import type { ApiResponse } from './request.ts'
-import type { ResourceRequestInfo, ResourceVerb } from './router.ts'
+import { isResourceVerb, type ResourceRequestInfo, type ResourceVerb } from './router.ts'
 import { subresourceHandler } from './subresources/subresource.ts'
 import { createVerb } from './verbs/create.ts'
 import { deleteVerb } from './verbs/delete.ts'
@@ -44,7 +44,7 @@ const mainHandler = ({ info, definition, parts }: ResourceContext): ResourceHand
   if (here.length === 0) throw pathNotFound()
   // a watch is a list that goes on: its path is there
   if (verb === 'watch' && here.includes('list') && !here.includes('watch')) return unwatchable
-  if (verb === 'impersonate' || !here.includes(verb)) throw methodNotAllowed()
+  if (!isResourceVerb(verb) || !here.includes(verb)) throw methodNotAllowed()
   const virtual = parts.virtualResources.get(resourceOf(definition))
   return (virtual ?? handlers)[verb]!
 }

@@ -3,6 +3,21 @@ import type { ApiRequest } from './request.ts'
 
 export type ResourceVerb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection'
 
+const resourceVerbs: ReadonlySet<string> = new Set<ResourceVerb>([
+  'get',
+  'list',
+  'watch',
+  'create',
+  'update',
+  'patch',
+  'delete',
+  'deletecollection',
+])
+export const isResourceVerb = (verb: string): verb is ResourceVerb => resourceVerbs.has(verb)
+
+/** Nobody requests these: whether a user may is asked by the way. */
+export type AskedVerb = 'impersonate' | 'escalate' | 'bind'
+
 /** What a path and method mean. */
 export type RequestInfo = ResourceRequestInfo | PathRequestInfo
 
@@ -15,8 +30,7 @@ export interface PathRequestInfo {
 
 export interface ResourceRequestInfo {
   readonly isResource: true
-  /** `impersonate` is only ever authorized */
-  readonly verb: ResourceVerb | 'impersonate'
+  readonly verb: ResourceVerb | AskedVerb
   readonly path: string
   readonly group: string
   readonly version: string

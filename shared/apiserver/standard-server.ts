@@ -11,7 +11,6 @@ import { issuerPaths } from './authn/oidc-paths.ts'
 import { peerAuthenticator } from './authn/peer.ts'
 import { createServiceAccountAuthenticator } from './authn/service-account.ts'
 import type { Tokens } from './authn/tokens.ts'
-import { staticAuthorizer } from './authz/static-rules.ts'
 import { type ApiServer, type ApiServerOptions, createApiServer } from './create-api-server.ts'
 import { createOpenApi } from './openapi/create-openapi.ts'
 import { resourceOf } from './registry.ts'
@@ -57,7 +56,6 @@ export const createStandardServer = (options: StandardServerOptions): ApiServer 
       ...authenticators,
       createServiceAccountAuthenticator({ tokens, store, clock: options.clock ?? systemClock }),
     ],
-    authorizer: staticAuthorizer,
     admission: createDefaultAdmission(options),
     anonymousPaths: options.awsRoles ? issuerPaths : [],
     paths: [

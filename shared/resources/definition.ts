@@ -1,5 +1,6 @@
 import type { FieldError } from '../meta/field-error.ts'
 import type { KubeObject } from '../meta/object.ts'
+import type { PolicyRule } from './generated/types.ts'
 
 /**
  * Everything that differs between kinds; the API server reads it generically and knows no kind by name. One file per kind
@@ -71,6 +72,9 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly warnings?: ((object: T, old: T | undefined) => string[]) | undefined
   /** of an update of `status` */
   readonly statusWarnings?: ((object: T) => string[]) | undefined
+
+  /** What somebody who writes the object gives to others, and must therefore hold himself. The object is not validated yet. */
+  readonly grants?: ((object: T) => Granted) | undefined
 
   /** beside metadata.name and metadata.namespace */
   readonly fieldSelectors?: Readonly<Record<string, (object: T) => string>> | undefined
@@ -144,6 +148,11 @@ export interface SubresourceUpdate<T> {
   readonly prepare: (object: T, old: T, now: string) => void
   readonly validate: (object: T, old: T) => FieldError[]
 }
+
+/** Rights by their rules, of which `gathers` adds any that others have or get, or by the role that has them. */
+export type Granted =
+  | { readonly rules: readonly PolicyRule[]; readonly gathers?: boolean }
+  | { readonly roleRef: { readonly kind: string; readonly name: string } }
 
 /** Who creates an object. */
 export interface Requester {

@@ -1,7 +1,7 @@
 import type { FieldRequirement } from '../../meta/field-selector.ts'
+import type { PolicyRule } from '../../resources/rbac/policy-rule.ts'
 import type { User } from '../request.ts'
 import type { RequestInfo } from '../router.ts'
-import type { PolicyRule } from './policy-rule.ts'
 
 /**
  * Says whether a user may do what a request means. Several stand in a row (`unionAuthorizer`): what none allows is forbidden.

@@ -1,6 +1,7 @@
+import type { PolicyRule } from '../../resources/rbac/policy-rule.ts'
 import type { User } from '../request.ts'
 import { type Authorizer, noOpinion } from './authorizer.ts'
-import { type PolicyRule, ruleAllows } from './policy-rule.ts'
+import { ruleAllows } from './policy-rule.ts'
 
 export const nodesGroup = 'system:nodes'
 const nodePrefix = 'system:node:'

@@ -6,6 +6,7 @@ import { timestamp } from '../../platform/clock.ts'
 import { nameSuffix } from '../../platform/random.ts'
 import { KeyExists } from '../../storage/store.ts'
 import type { AdmissionAttributes } from '../admission/admission.ts'
+import { confirmNoEscalation } from '../authz/escalation.ts'
 import { keyOf, type ResourceContext } from '../context.ts'
 import { admit, mutate, withReservations } from './admit.ts'
 import { encoder, encodeUnstored } from './encode.ts'
@@ -63,6 +64,7 @@ const createOnce = async (
     auditAnnotations,
   }
   await mutate(parts, attributes)
+  if (definition.grants) await confirmNoEscalation(context, object, undefined)
   prepare(context, object)
   await admit(parts, attributes)
   return withReservations(parts, attributes, async () => {

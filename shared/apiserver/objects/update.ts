@@ -4,6 +4,7 @@ import type { KubeObject } from '../../meta/object.ts'
 import { badRequest, isReason } from '../../meta/status.ts'
 import { type Entry, RevisionConflict } from '../../storage/store.ts'
 import type { AdmissionAttributes } from '../admission/admission.ts'
+import { confirmNoEscalation } from '../authz/escalation.ts'
 import { conflictIn, keyOf, notFoundIn, type ResourceContext } from '../context.ts'
 import { admit, mutate, withReservations } from './admit.ts'
 import { createObject, warnOfRepeatedOwners } from './create.ts'
@@ -97,6 +98,7 @@ const updateOnce = async (context: ResourceContext, entry: Entry, options: Updat
     auditAnnotations,
   }
   await mutate(parts, attributes)
+  if (definition.grants) await confirmNoEscalation(context, object, old)
   prepare(context, { object, old, options })
   await admit(parts, attributes)
   if (isUnchanged(context, { object, old })) return entry.value

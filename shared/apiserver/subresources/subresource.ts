@@ -1,6 +1,7 @@
 import type { Subresources } from '../../resources/definition.ts'
 import type { ResourceContext, SubresourceHandler, SubresourceHandlers } from '../context.ts'
 import { methodNotAllowed, pathNotFound } from '../paths.ts'
+import { isResourceVerb } from '../router.ts'
 import { getVerb } from '../verbs/get.ts'
 import { patchStatus, patchSubresource } from '../verbs/patch.ts'
 import { updateStatus, updateSubresource } from '../verbs/update.ts'
@@ -23,7 +24,7 @@ export const subresourceHandler = (context: ResourceContext): SubresourceHandler
   const { definition, info, parts } = context
   const { subresource, verb, name } = info
   if (!isOffered(definition.subresources ?? {}, subresource) || name === '') throw pathNotFound()
-  const handler = verb === 'impersonate' ? undefined : parts.subresources[subresource]?.[verb]
+  const handler = isResourceVerb(verb) ? parts.subresources[subresource]?.[verb] : undefined
   if (!handler) throw methodNotAllowed()
   return handler
 }

@@ -33,4 +33,8 @@ export const clusterRole = define<ClusterRole>({
     ...validateRules(rules, false),
     ...(aggregationRule ? validateAggregation(aggregationRule) : []),
   ],
+  grants: ({ rules, aggregationRule }) => ({
+    rules: rules ?? [],
+    gathers: Boolean(aggregationRule?.clusterRoleSelectors?.length),
+  }),
 })

@@ -16,6 +16,7 @@ export const clusterRoleBinding = define<ClusterRoleBinding>({
   default: defaultBinding,
   validate: validateBinding(false, ['ClusterRole']),
   validateUpdate: validateBindingUpdate,
+  grants: ({ roleRef }) => ({ roleRef }),
   columns: bindingColumns(
     'RoleRef can only reference a ClusterRole in the global namespace. If the RoleRef cannot be resolved, the Authorizer must return an error.',
     'clusterRoleBinding',

@@ -14,4 +14,5 @@ export const role = define<Role>({
   createOnUpdate: true,
   validateName: pathSegment,
   validate: ({ rules }) => validateRules(rules, true),
+  grants: ({ rules }) => ({ rules: rules ?? [] }),
 })

@@ -16,6 +16,7 @@ export const roleBinding = define<RoleBinding>({
   default: defaultBinding,
   validate: validateBinding(true, ['Role', 'ClusterRole']),
   validateUpdate: validateBindingUpdate,
+  grants: ({ roleRef }) => ({ roleRef }),
   columns: bindingColumns(
     'RoleRef can reference a Role in the current namespace or a ClusterRole in the global namespace. If the RoleRef cannot be resolved, the Authorizer must return an error.',
     'roleBinding',

@@ -1,5 +1,4 @@
 import { peerAuthenticator } from '../../../shared/apiserver/authn/peer.ts'
-import { staticAuthorizer } from '../../../shared/apiserver/authz/static-rules.ts'
 import { createApiServer } from '../../../shared/apiserver/create-api-server.ts'
 import type { ApiHandler, ApiResponse } from '../../../shared/apiserver/request.ts'
 import { type Clock, systemClock } from '../../../shared/platform/clock.ts'
@@ -21,7 +20,6 @@ export const serveHistories = ({ store, tail }: { store: Store; tail: LogTail })
     definitions,
     schemas: loadSchemas(),
     authenticators: [peerAuthenticator],
-    authorizer: staticAuthorizer,
     admission: [],
     clock: hastyClock,
     log: createLogger({ write: () => undefined }),

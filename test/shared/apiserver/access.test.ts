@@ -26,7 +26,7 @@ const tokenOf = async (spec: object = {}) =>
 const withToken = (token: string) => ({ user: null, headers: { authorization: `Bearer ${token}` } })
 
 beforeAll(async () => {
-  server = await startTestServer()
+  server = await startTestServer({ defaultRoles: true })
   await server.makeNamespace('default')
 })
 afterAll(() => server.stop())

@@ -6,9 +6,12 @@ import { createDefaultAdmission } from '../../../shared/apiserver/admission/defa
 import { peerAuthenticator } from '../../../shared/apiserver/authn/peer.ts'
 import { createServiceAccountAuthenticator } from '../../../shared/apiserver/authn/service-account.ts'
 import { createTokens } from '../../../shared/apiserver/authn/tokens.ts'
-import { staticAuthorizer } from '../../../shared/apiserver/authz/static-rules.ts'
 import { type ApiServerOptions, createApiServer } from '../../../shared/apiserver/create-api-server.ts'
 import type { ApiHandler, ApiResponse, User } from '../../../shared/apiserver/request.ts'
+import { createInProcessClient } from '../../../shared/client/in-process.ts'
+import { clusterRoleAggregationController } from '../../../shared/controllers/clusterrole-aggregation.ts'
+import { defaultRolesController } from '../../../shared/controllers/default-roles/default-roles.ts'
+import { createEventSink } from '../../../shared/controllers/event/event-recorder.ts'
 import type { KubeObject } from '../../../shared/meta/object.ts'
 import { ApiError } from '../../../shared/meta/status.ts'
 import { systemClock } from '../../../shared/platform/clock.ts'
@@ -17,7 +20,9 @@ import type { Random } from '../../../shared/platform/random.ts'
 import { definitions } from '../../../shared/resources/index.ts'
 import { loadSchemas } from '../../../shared/resources/schemas.ts'
 import { openLmdbStore } from '../../../shared/storage/lmdb/open.ts'
+import type { LogTail } from '../../../shared/storage/log-tail.ts'
 import type { Store } from '../../../shared/storage/store.ts'
+import { createStoreCache } from '../../../shared/storage/store-cache.ts'
 import { openLogTail } from '../../../shared/storage/tail/open.ts'
 
 export const admin: User = { name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] }
@@ -52,6 +57,36 @@ export interface Answer<T = KubeObject> {
   readonly json: T
 }
 
+/** As at each start of a cluster. */
+export const reconcileDefaultRoles = async ({
+  store,
+  logTail,
+  handle,
+}: {
+  store: Store
+  logTail: LogTail
+  handle: ApiHandler
+}) => {
+  const cache = await createStoreCache({
+    store,
+    tail: logTail,
+    resources: defaultRolesController.watches.map(({ resource }) => resource),
+  })
+  const client = createInProcessClient(handle, admin)
+  const log = createLogger({ write: () => undefined })
+  const events = createEventSink({ client, clock: systemClock, log }).recorder('test')
+  await cache.sync()
+  const context = { client, cache, clock: systemClock, log, events }
+  await defaultRolesController.reconcile('default-roles', context)
+  await cache.sync()
+  // view is part of edit, and edit of admin
+  for (const name of ['view', 'edit', 'admin']) {
+    await clusterRoleAggregationController.reconcile(name, context)
+    await cache.sync()
+  }
+  cache.close()
+}
+
 /** The real API server over a real store in a folder of its own. */
 export interface TestServer {
   readonly handle: ApiHandler
@@ -64,11 +99,13 @@ export interface TestServer {
 }
 
 export interface TestServerOptions extends Partial<ApiServerOptions> {
+  /** the roles and bindings of every cluster are there; default false */
+  readonly defaultRoles?: boolean
   /** how much of the log is kept in memory */
   readonly heldChanges?: number
 }
 
-export const startTestServer = async ({ heldChanges, ...changes }: TestServerOptions = {}): Promise<TestServer> => {
+export const startTestServer = async ({ heldChanges, defaultRoles, ...changes }: TestServerOptions = {}): Promise<TestServer> => {
   const path = mkdtempSync(join(tmpdir(), 'windlass-apiserver-'))
   const store = await openLmdbStore({ path })
   const logTail = await openLogTail({ store, heldChanges })
@@ -87,7 +124,6 @@ export const startTestServer = async ({ heldChanges, ...changes }: TestServerOpt
     definitions,
     schemas: loadSchemas(),
     authenticators: [peerAuthenticator, createServiceAccountAuthenticator({ tokens, store, clock })],
-    authorizer: staticAuthorizer,
     admission: createDefaultAdmission(),
     tokens,
     clock,
@@ -122,6 +158,7 @@ export const startTestServer = async ({ heldChanges, ...changes }: TestServerOpt
     const isJson = (response.headers['content-type'] ?? '').includes('json') && !response.headers['content-encoding']
     return { code: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : undefined }
   }
+  if (defaultRoles) await reconcileDefaultRoles({ store, logTail, handle })
   return {
     handle,
     raw,

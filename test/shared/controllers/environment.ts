@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createDefaultAdmission } from '../../../shared/apiserver/admission/default-plugins.ts'
 import { peerAuthenticator } from '../../../shared/apiserver/authn/peer.ts'
-import { staticAuthorizer } from '../../../shared/apiserver/authz/static-rules.ts'
 import { createApiServer } from '../../../shared/apiserver/create-api-server.ts'
 import type { Client, Resource } from '../../../shared/client/client.ts'
 import { createInProcessClient } from '../../../shared/client/in-process.ts'
@@ -85,7 +84,6 @@ export const startTestCluster = async (options: {
     definitions,
     schemas: loadSchemas(),
     authenticators: [peerAuthenticator],
-    authorizer: staticAuthorizer,
     admission: createDefaultAdmission(),
     log,
     clock,
