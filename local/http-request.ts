@@ -20,6 +20,7 @@ interface Message {
   /** path and query */
   readonly url: string
   readonly headers: Headers
+  readonly rawHeaders: readonly string[]
   readonly stream: Readable
   readonly hasBody: boolean
   /** closes when the answer is out or the client has gone; a request does so as soon as its body was read */
@@ -38,18 +39,20 @@ class HttpRequest implements ApiRequest {
   readonly upgrade: UpgradeOffer | undefined
   readonly rawQuery: string
   readonly headers: Headers
+  readonly rawHeaders: readonly string[]
   readonly bodyStream: Readable | undefined
   readonly #stream: Readable
   readonly #exchange: Message['exchange']
   #query: URLSearchParams | undefined
   #abort: AbortController | undefined
 
-  constructor({ method, url, headers, stream, hasBody, exchange, peer, remoteAddress, upgrade }: Message) {
+  constructor({ method, url, headers, rawHeaders, stream, hasBody, exchange, peer, remoteAddress, upgrade }: Message) {
     const question = url.indexOf('?')
     this.method = method
     this.path = question === -1 ? url : url.slice(0, question)
     this.rawQuery = question === -1 ? '' : url.slice(question + 1)
     this.headers = headers
+    this.rawHeaders = rawHeaders
     this.#stream = stream
     this.#exchange = exchange
     this.bodyStream = hasBody ? stream : undefined
@@ -115,13 +118,17 @@ const clientGone = (cause?: unknown) =>
 
 export const http2Request = (
   stream: ServerHttp2Stream,
-  headers: IncomingHttpHeaders & Headers,
-  peer: Peer | undefined,
+  {
+    headers,
+    rawHeaders,
+    peer,
+  }: { headers: IncomingHttpHeaders & Headers; rawHeaders: readonly string[]; peer: Peer | undefined },
 ): ApiRequest =>
   new HttpRequest({
     method: String(headers[':method']),
     url: String(headers[':path']),
     headers,
+    rawHeaders,
     stream,
     hasBody: !stream.endAfterHeaders,
     exchange: stream,
@@ -138,6 +145,7 @@ export const http1Request = (
     method: message.method ?? 'GET',
     url: message.url ?? '/',
     headers: message.headers,
+    rawHeaders: message.rawHeaders,
     stream: message,
     hasBody: message.headers['content-length'] !== undefined || message.headers['transfer-encoding'] !== undefined,
     peer,

@@ -141,10 +141,10 @@ const http2Server = ({ handle, log }: HttpServerOptions): Http2Server => {
     session.setLocalWindowSize(sessionWindowBytes)
     session.on('error', (error) => log.debug('HTTP/2 session broke', { error }))
   })
-  server.on('stream', (stream, headers) => {
+  server.on('stream', (stream, headers, _flags, rawHeaders) => {
     // a client that resets its stream is no error of ours
     stream.on('error', (error) => log.debug('HTTP/2 stream broke', { error }))
-    const request = http2Request(stream, headers, stream.session ? peers.get(stream.session) : undefined)
+    const request = http2Request(stream, { headers, rawHeaders, peer: stream.session ? peers.get(stream.session) : undefined })
     answer(request, {
       handle,
       log,

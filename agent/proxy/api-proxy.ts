@@ -71,7 +71,7 @@ export const startApiProxy = async (options: ApiProxyOptions): Promise<ApiProxy>
   const passOn = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const gone = new AbortController()
     response.once('close', () => gone.abort())
-    const headers = withoutHops(request.headers)
+    const headers = { ...withoutHops(request.headers), ...impersonationOf(request) }
     const hasBody = request.headers['content-length'] !== undefined || request.headers['transfer-encoding'] !== undefined
     const { method = 'GET', url = '/' } = request
     const found = await upstream.send({ method, path: url, headers, body: hasBody ? request : undefined, signal: gone.signal })
@@ -139,6 +139,10 @@ const watcherOf = ({ after, bookmarks }: WatchRequest, authorization: string, re
     response.writeHead(refused.status, { 'content-type': 'application/json' }).end(refused.body)
   },
 })
+
+/** Several lines of one stay several: the name of a group may have a comma. */
+const impersonationOf = ({ headersDistinct }: IncomingMessage): OutgoingHttpHeaders =>
+  Object.fromEntries(Object.entries(headersDistinct).filter(([name]) => name.startsWith('impersonate-')))
 
 const withoutHops = (headers: IncomingMessage['headers']): OutgoingHttpHeaders =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => !hopByHop.includes(name)))

@@ -9,6 +9,7 @@ export const requestOf = (event: APIGatewayProxyEvent, signal: AbortSignal): Api
     method: event.httpMethod,
     path: pathOf(event),
     query: queryOf(event),
+    rawHeaders: linesOf(event),
     header: (name) => headers.get(name),
     remoteAddress: event.requestContext.identity?.sourceIp,
     body: async (limit) => {
@@ -35,6 +36,9 @@ const headersOf = ({ multiValueHeaders, headers }: APIGatewayProxyEvent): Map<st
   }
   return found
 }
+
+const linesOf = ({ multiValueHeaders }: APIGatewayProxyEvent): string[] =>
+  Object.entries(multiValueHeaders ?? {}).flatMap(([name, values = []]) => values.flatMap((value) => [name, value]))
 
 const queryOf = ({ multiValueQueryStringParameters, queryStringParameters }: APIGatewayProxyEvent): URLSearchParams => {
   const query = new URLSearchParams()

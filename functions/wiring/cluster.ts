@@ -64,6 +64,8 @@ export const openCluster = async (options: ClusterOptions): Promise<Cluster> => 
   const { handle } = createStandardServer({
     ...options,
     logTail: tail,
+    // Each would cost a look-up, and anybody may make them.
+    anonymousRequests: false,
     tokens: createTokens({ privateKeyPem: identity.signingKey, issuer: options.issuer, clock, random: systemRandom }),
     serviceCIDR: options.serviceCidr,
     servingAuthority: identity.authority,

@@ -13,6 +13,7 @@ import { createOidcPaths } from './authn/oidc-paths.ts'
 import type { Tokens } from './authn/tokens.ts'
 import type { Authorizer } from './authz/authorizer.ts'
 import { createDefaultAuthorizer } from './authz/default-authorizer.ts'
+import { openPaths } from './authz/open-paths.ts'
 import type { ApiServerParts, SubresourceHandlers } from './context.ts'
 import { discoveryPaths } from './discovery/paths.ts'
 import { healthPaths } from './health.ts'
@@ -53,8 +54,10 @@ export interface ApiServerOptions {
   /** beside discovery, health and version */
   readonly paths?: readonly PathHandler[] | undefined
   readonly observers?: readonly RequestObserver[] | undefined
-  /** what needs no credentials, besides health and version */
-  readonly anonymousPaths?: readonly string[] | undefined
+  /** what anybody may read, besides health and version */
+  readonly openPaths?: readonly string[] | undefined
+  /** who brings no credentials comes as far as roles say, not only to the open paths; default true */
+  readonly anonymousRequests?: boolean | undefined
 }
 
 export interface ApiServer {
@@ -64,6 +67,7 @@ export interface ApiServer {
 /** The whole API as a function from request to response; how it is served is not its business. */
 export const createApiServer = (options: ApiServerOptions): ApiServer => {
   const { store, logTail, schemas, admission, log, tokens, heartbeats, clock = systemClock } = options
+  const open = openPaths(options.openPaths)
   const virtual = [...virtualResources, ...(tokens ? [createTokenReview(tokens)] : [])]
   const parts: ApiServerParts = {
     store,
@@ -72,7 +76,7 @@ export const createApiServer = (options: ApiServerOptions): ApiServer => {
     registry: createRegistry([...options.definitions, ...virtual.map(({ definition }) => definition)]),
     virtualResources: new Map(virtual.map((one) => [resourceOf(one.definition), one])),
     schemas,
-    authorizer: options.authorizer ?? createDefaultAuthorizer({ store, logTail, clock }),
+    authorizer: options.authorizer ?? createDefaultAuthorizer({ store, logTail, clock, openPaths: open }),
     admission,
     subresources: {
       ...builtInSubresources,
@@ -91,7 +95,7 @@ export const createApiServer = (options: ApiServerOptions): ApiServer => {
       parts,
       authenticators: options.authenticators,
       observers: options.observers,
-      anonymousPaths: options.anonymousPaths,
+      anonymousPaths: options.anonymousRequests === false ? open : undefined,
       paths: [
         discoveryPaths,
         healthPaths,

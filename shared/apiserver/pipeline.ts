@@ -20,17 +20,16 @@ export interface PipelineOptions {
   /** what is not one of the resources, the first that answers */
   readonly paths: readonly PathHandler[]
   readonly observers?: readonly RequestObserver[] | undefined
-  /** what needs no credentials, besides health and version */
-  readonly anonymousPaths?: readonly string[] | undefined
+  /** what needs no credentials; undefined: whatever roles give to who has none */
+  readonly anonymousPaths?: ReadonlySet<string> | undefined
 }
 
 /** Authenticate, authorize, route, handle; whatever goes wrong becomes a Status. */
 export const createPipeline = (options: PipelineOptions): ApiHandler => {
-  const { parts, authenticators, paths, observers = [], anonymousPaths = [] } = options
-  const open = new Set([...healthPaths, ...anonymousPaths])
+  const { parts, authenticators, paths, observers = [], anonymousPaths } = options
   const answer = async (observed: ObservedRequest, served: ServedKind | undefined): Promise<ApiResponse> => {
     const { request, info } = observed
-    const caller = await authenticate(authenticators, request, open.has(info.path))
+    const caller = await authenticate(authenticators, request, anonymousPaths?.has(info.path) ?? true)
     observed.caller = caller
     const user = await impersonate(request, caller, parts.authorizer)
     observed.user = user
@@ -107,14 +106,16 @@ const dispatch = async (
   throw info.isResource ? notServed(info) : pathNotFound()
 }
 
-const healthPaths = ['/healthz', '/livez', '/readyz', '/version']
-
-const authenticate = async (authenticators: readonly Authenticator[], request: ApiRequest, isOpen: boolean): Promise<User> => {
+const authenticate = async (
+  authenticators: readonly Authenticator[],
+  request: ApiRequest,
+  mayBeAnonymous: boolean,
+): Promise<User> => {
   for (const authenticator of authenticators) {
     const user = await authenticator.authenticate(request)
     if (user) return user
   }
-  if (isOpen) return anonymous
+  if (mayBeAnonymous) return anonymous
   throw new ApiError('Unauthorized', 'Unauthorized')
 }
 

@@ -13,6 +13,8 @@ export interface ApiRequest {
   readonly rawQuery?: string | undefined
   /** by lower-case name, HTTP/2's pseudo-headers among them; undefined: only `header` is known */
   readonly headers?: Readonly<Record<string, string | string[] | undefined>> | undefined
+  /** header lines as they came: name, value, name, value …; undefined: `header` says all */
+  readonly rawHeaders?: readonly string[] | undefined
   /** one value of a header, by lower-case name */
   header(name: string): string | undefined
   /** The whole body; at most `limit` bytes, else throws ApiError RequestEntityTooLarge. */

@@ -21,7 +21,7 @@ import { virtualDefinitions } from './virtual/resources.ts'
 export interface StandardServerOptions
   extends Pick<
     ApiServerOptions,
-    'store' | 'logTail' | 'log' | 'heartbeats' | 'clock' | 'random' | 'subresources' | 'observers' | 'paths'
+    'store' | 'logTail' | 'log' | 'heartbeats' | 'clock' | 'random' | 'subresources' | 'observers' | 'paths' | 'anonymousRequests'
   > {
   readonly tokens: Tokens
   readonly serviceCIDR: string
@@ -57,7 +57,7 @@ export const createStandardServer = (options: StandardServerOptions): ApiServer 
       createServiceAccountAuthenticator({ tokens, store, clock: options.clock ?? systemClock }),
     ],
     admission: createDefaultAdmission(options),
-    anonymousPaths: options.awsRoles ? issuerPaths : [],
+    openPaths: options.awsRoles ? issuerPaths : [],
     paths: [
       ...(options.paths ?? []),
       ({ request }) => openApi.handle(request),

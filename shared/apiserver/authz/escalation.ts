@@ -53,7 +53,8 @@ const confirmBinding = async (
   if (await isAllowed(context, { verb: 'bind', resource: definition.plural, name: roleRef.name })) return
   const namespace = definition.namespaced ? info.namespace : ''
   const entry = await parts.store.get({ resource: resourceOf(definition), namespace, name: roleRef.name })
-  if (!entry) throw notFound(rbacGroup, definition.plural, roleRef.name)
+  // upstream names the bindings here
+  if (!entry) throw notFound(rbacGroup, context.definition.plural, roleRef.name)
   const role = decodeStored(entry.value) as ClusterRole | Role
   await confirmRules(context, object, role.rules ?? [])
 }
@@ -78,12 +79,20 @@ const confirmRules = async (context: ResourceContext, object: KubeObject, rules:
   const missing = uncovered(held.rules, rules, maxMissing)
   if (missing.length === 0) return
   const text = describePermissions(missing).join('\n')
-  const errors = held.evaluationError ? `; resolution errors: [${held.evaluationError}]` : ''
+  const errors = held.evaluationError ? `; resolution errors: [${asOf(context, held.evaluationError)}]` : ''
   throw refused(
     context,
     object,
     `user ${JSON.stringify(user.name)} (groups=${quoted(user.groups)}) is attempting to grant RBAC permissions not currently held:\n${text}${errors}`,
   )
+}
+
+/** Whatever is missing, upstream names the resource that is written. */
+const asOf = ({ definition }: ResourceContext, errors: string): string => {
+  const named = errors.replace(/\b(?:cluster)?role\.rbac/g, `${definition.plural}.rbac`)
+  const list = /^\[(.*)\]$/s.exec(named)?.[1]?.split(', ')
+  const distinct = new Set(list)
+  return list ? (distinct.size > 1 ? `[${[...distinct].join(', ')}]` : [...distinct].join('')) : named
 }
 
 const refused = ({ definition }: ResourceContext, { metadata }: KubeObject, message: string) =>

@@ -34,6 +34,7 @@ export const selfSubjectRulesReview: VirtualResource = {
       incomplete,
       ...(evaluationError ? { evaluationError } : {}),
     }
-    return respondReview(request, representation, { ...object, status })
+    const { kind, apiVersion, metadata } = object
+    return respondReview(request, representation, { kind, apiVersion, metadata, spec: {}, status })
   },
 }

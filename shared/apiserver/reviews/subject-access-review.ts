@@ -1,11 +1,13 @@
-import { type FieldError, forbiddenField, invalid, invalidValue, requiredValue } from '../../meta/field-error.ts'
+import { type FieldError, invalid, invalidValue } from '../../meta/field-error.ts'
 import type { KubeObject } from '../../meta/object.ts'
 import { readTyped } from '../body.ts'
 import type { ResourceContext, VirtualResource } from '../context.ts'
+import { matchNamespace } from '../objects/metadata.ts'
 import { negotiate, reviewForms } from '../represent/negotiate.ts'
 import { respondReview } from '../represent/respond.ts'
 import type { ApiResponse, User } from '../request.ts'
 import type { RequestInfo, ResourceVerb } from '../router.ts'
+import { type AccessSelector, accessSelectorErrors, readAccessSelectors } from './access-selectors.ts'
 import { reviewDefinition } from './virtual-resource.ts'
 
 interface AccessSpec {
@@ -25,6 +27,8 @@ interface ResourceAttributes {
   readonly resource?: string
   readonly subresource?: string
   readonly name?: string
+  readonly fieldSelector?: AccessSelector
+  readonly labelSelector?: AccessSelector
 }
 
 interface AccessReview extends KubeObject {
@@ -36,7 +40,7 @@ const infoOf = ({ resourceAttributes, nonResourceAttributes }: AccessSpec): Requ
     const { path = '', verb = '' } = nonResourceAttributes ?? {}
     return { isResource: false, path, verb }
   }
-  const { namespace = '', verb = '', group = '', version = '', resource = '', subresource = '', name = '' } = resourceAttributes
+  const { namespace = '', verb = '', group = '', version = '*', resource = '', subresource = '', name = '' } = resourceAttributes
   return {
     isResource: true,
     path: '',
@@ -50,12 +54,14 @@ const infoOf = ({ resourceAttributes, nonResourceAttributes }: AccessSpec): Requ
   }
 }
 
+const shownPath = ({ path = '', verb = '' }: NonNullable<AccessSpec['nonResourceAttributes']>) => ({ Path: path, Verb: verb })
+
 const specErrors = ({ resourceAttributes, nonResourceAttributes }: AccessSpec): FieldError[] => {
   if (resourceAttributes && nonResourceAttributes) {
     return [
       invalidValue(
         'spec.nonResourceAttributes',
-        nonResourceAttributes,
+        shownPath(nonResourceAttributes),
         'cannot be specified in combination with resourceAttributes',
       ),
     ]
@@ -67,7 +73,18 @@ const specErrors = ({ resourceAttributes, nonResourceAttributes }: AccessSpec): 
 }
 
 const subjectErrors = ({ user, groups }: AccessSpec): FieldError[] =>
-  user || groups?.length ? [] : [requiredValue('spec.user', 'at least one of user or group must be specified')]
+  user || groups?.length ? [] : [invalidValue('spec.user', '', 'at least one of user or group must be specified')]
+
+const selectorErrors = ({ resourceAttributes }: AccessSpec): FieldError[] =>
+  resourceAttributes ? accessSelectorErrors(resourceAttributes) : []
+
+/** A review is about nothing that has a name. */
+const metadataErrors = ({ metadata }: AccessReview, { namespaced = false }: Variant): FieldError[] => {
+  const { managedFields: _, namespace, ...others } = (metadata ?? {}) as Partial<AccessReview['metadata']>
+  const given = { ...others, ...(namespaced || !namespace ? {} : { namespace }) }
+  const isEmpty = Object.values(given).every((value) => value === undefined || value === null)
+  return isEmpty ? [] : [invalidValue('metadata', given, `must be empty${namespaced ? ' except for namespace' : ''}`)]
+}
 
 interface Variant {
   readonly kind: string
@@ -83,51 +100,60 @@ const givenUser = (_context: ResourceContext, { user = '', uid, groups = [], ext
   extra,
 })
 
-const namespaceErrors = ({ info }: ResourceContext, { resourceAttributes }: AccessSpec): FieldError[] => {
-  if (!resourceAttributes) return [forbiddenField('spec.nonResourceAttributes', 'disallowed on this kind of request')]
-  if (resourceAttributes.namespace === info.namespace) return []
-  return [
-    invalidValue(
-      'spec.resourceAttributes.namespace',
-      resourceAttributes.namespace ?? '',
-      `must match metadata.namespace: ${info.namespace}`,
-    ),
-  ]
+const namespaceErrors = ({ info }: ResourceContext, { resourceAttributes, nonResourceAttributes }: AccessSpec): FieldError[] => {
+  if (nonResourceAttributes)
+    return [invalidValue('spec.nonResourceAttributes', shownPath(nonResourceAttributes), 'disallowed on this kind of request')]
+  const { namespace = '' } = resourceAttributes ?? {}
+  if (!resourceAttributes || namespace === info.namespace) return []
+  return [invalidValue('spec.resourceAttributes.namespace', namespace, 'must match metadata.namespace')]
 }
 
 const variants: readonly Variant[] = [
   {
     kind: 'SelfSubjectAccessReview',
     userOf: ({ user }) => user,
-    errorsOf: (_context, spec) => specErrors(spec),
+    errorsOf: (_context, spec) => [...specErrors(spec), ...selectorErrors(spec)],
   },
   {
     kind: 'SubjectAccessReview',
     userOf: givenUser,
-    errorsOf: (_context, spec) => [...specErrors(spec), ...subjectErrors(spec)],
+    errorsOf: (_context, spec) => [...specErrors(spec), ...subjectErrors(spec), ...selectorErrors(spec)],
   },
   {
     kind: 'LocalSubjectAccessReview',
     namespaced: true,
     userOf: givenUser,
-    errorsOf: (context, spec) => [...specErrors(spec), ...subjectErrors(spec), ...namespaceErrors(context, spec)],
+    errorsOf: (context, spec) => [
+      ...specErrors(spec),
+      ...subjectErrors(spec),
+      ...selectorErrors(spec),
+      ...namespaceErrors(context, spec),
+    ],
   },
 ]
 
 const review =
-  ({ userOf, errorsOf }: Variant) =>
+  (variant: Variant) =>
   async (context: ResourceContext): Promise<ApiResponse> => {
     const { definition, parts, request } = context
     const representation = negotiate(request, reviewForms)
     const object = await readTyped<AccessReview>(context, definition)
+    if (variant.namespaced) matchNamespace(definition, object.metadata, context.info.namespace)
     const spec = object.spec ?? {}
-    const errors = errorsOf(context, spec)
-    if (errors.length > 0) throw invalid(definition.group, definition.kind, '', errors)
-    const { verdict, reason } = await parts.authorizer.authorize({ user: userOf(context, spec), info: infoOf(spec) })
+    const errors = [...variant.errorsOf(context, spec), ...metadataErrors(object, variant)]
+    // upstream names no kind here
+    if (errors.length > 0) throw invalid(definition.group, '', '', errors)
+    const selectors = readAccessSelectors(spec.resourceAttributes ?? {})
+    const { verdict, reason } = await parts.authorizer.authorize({
+      user: variant.userOf(context, spec),
+      info: infoOf(spec),
+      fields: selectors.fields,
+    })
     const status = {
       allowed: verdict === 'allow',
       ...(verdict === 'deny' ? { denied: true } : {}),
       ...(reason ? { reason } : {}),
+      ...(selectors.error ? { evaluationError: selectors.error } : {}),
     }
     return respondReview(request, representation, { ...object, status })
   }

@@ -15,7 +15,7 @@ export type Permission =
 
 /** How many `permissionsOf` gives, without making them. */
 export const countPermissions = ({
-  verbs,
+  verbs = [],
   apiGroups = [],
   resources = [],
   resourceNames = [],
@@ -24,7 +24,7 @@ export const countPermissions = ({
   verbs.length * (apiGroups.length * resources.length * Math.max(1, resourceNames.length) + nonResourceURLs.length)
 
 export function* permissionsOf(rule: PolicyRule): Generator<Permission> {
-  const { verbs, apiGroups = [], resources = [], resourceNames, nonResourceURLs = [] } = rule
+  const { verbs = [], apiGroups = [], resources = [], resourceNames, nonResourceURLs = [] } = rule
   const names = resourceNames?.length ? resourceNames : [undefined]
   for (const group of apiGroups)
     for (const resource of resources)

@@ -32,12 +32,20 @@ const valueRules: Readonly<Record<string, (path: string, count: number) => Field
     count === 0 ? [] : [forbiddenField(path, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'")],
 }
 
-const requirement = (path: string, { key, operator, values = [] }: Requirement): FieldError[] => [
-  ...(valueRules[operator]?.(`${path}.values`, values.length) ?? [
-    invalidValue(`${path}.operator`, operator, 'not a valid selector operator'),
+/** How many values there are; undefined: nobody knows the operator. */
+export const valueCount = (path: string, operator: string, count: number): FieldError[] | undefined =>
+  Object.hasOwn(valueRules, operator) ? valueRules[operator]!(path, count) : undefined
+
+const requirement = (path: string, wanted: Requirement): FieldError[] => [
+  ...(valueCount(`${path}.values`, wanted.operator, wanted.values?.length ?? 0) ?? [
+    invalidValue(`${path}.operator`, wanted.operator, 'not a valid selector operator'),
   ]),
+  ...labelRequirement(path, wanted),
+]
+
+export const labelRequirement = (path: string, { key, values }: Pick<Requirement, 'key' | 'values'>): FieldError[] => [
   ...labelKey(`${path}.key`, key),
-  ...each(`${path}.values`, values, (valuePath, value) => checked(valuePath, value, labelValue)),
+  ...each(`${path}.values`, values ?? [], (valuePath, value) => checked(valuePath, value, labelValue)),
 ]
 
 export const labelSelector = (path: string, selector: LabelSelector | null | undefined): FieldError[] =>

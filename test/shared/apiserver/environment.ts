@@ -45,7 +45,8 @@ const seededRandom = (seed = 1): Random => {
 
 export interface CallOptions {
   readonly body?: unknown
-  readonly headers?: Readonly<Record<string, string>>
+  /** several values: several lines */
+  readonly headers?: Readonly<Record<string, string | string[]>>
   readonly user?: User | null
   readonly signal?: AbortSignal
 }
@@ -133,14 +134,16 @@ export const startTestServer = async ({ heldChanges, defaultRoles, ...changes }:
   })
   const raw: TestServer['raw'] = (method, url, options = {}) => {
     const [requestPath = '', query = ''] = url.split('?')
-    const headers: Record<string, string> = { 'content-type': 'application/json', ...options.headers }
+    const headers: Record<string, string | string[]> = { 'content-type': 'application/json', ...options.headers }
     const { body } = options
     const bytes = body === undefined ? new Uint8Array() : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
     return handle({
       method,
       path: requestPath,
       query: new URLSearchParams(query),
-      header: (name) => headers[name],
+      headers,
+      rawHeaders: Object.entries(headers).flatMap(([name, value]) => [value].flat().flatMap((line) => [name, line])),
+      header: (name) => [headers[name]].flat().join(', ') || undefined,
       body: async (limit) => {
         if (bytes.length > limit) throw new ApiError('RequestEntityTooLarge', `Request entity too large: limit is ${limit}`)
         return bytes

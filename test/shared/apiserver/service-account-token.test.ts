@@ -26,7 +26,7 @@ const ask = (account: string, spec: object, user?: User) =>
 const bound = (name: string, uid = uids[name]) => ({ boundObjectRef: { apiVersion: 'v1', kind: 'Pod', name, uid } })
 
 beforeAll(async () => {
-  server = await startTestServer()
+  server = await startTestServer({ defaultRoles: true })
   await server.makeNamespace('default')
   await create('/api/v1/nodes', { metadata: { name: 'n1' } })
   for (const name of ['one', 'two']) await create(accounts, { metadata: { name } })

@@ -15,7 +15,9 @@ export const createRbacAuthorizer = (roles: FreshCache): Authorizer => ({
     return known?.verdict === 'allow' ? known : decide(await roles.caughtUp(), attributes)
   },
   rules: async (user, namespace) => {
-    const grants = [...grantsOf(await roles.caughtUp(), user, namespace)]
+    // Of several of a user's names a binding may have each.
+    const byBinding = new Map([...grantsOf(await roles.caughtUp(), user, namespace)].map((grant) => [grant.binding, grant]))
+    const grants = [...byBinding.values()]
     return {
       rules: grants.flatMap(({ role }) => role?.rules ?? []),
       incomplete: false,

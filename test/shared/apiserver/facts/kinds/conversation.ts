@@ -8,6 +8,8 @@ export interface Said {
   readonly body?: unknown
   readonly type?: string
   readonly accept?: string
+  /** of impersonation; several values: several lines */
+  readonly headers?: Readonly<Record<string, string | string[]>>
 }
 
 /** What a client sees of an answer, less what is another each time. */

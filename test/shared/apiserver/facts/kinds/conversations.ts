@@ -1,4 +1,5 @@
 import { admission } from './admission.ts'
+import { authorization } from './authorization.ts'
 import { autoscaling } from './autoscaling.ts'
 import { batch } from './batch.ts'
 import { bindingFacts } from './bindings.ts'
@@ -30,4 +31,6 @@ export const conversations: Readonly<Record<string, readonly Said[]>> = {
   storage,
   volumes: volumesConversation,
   workloads,
+  // what it makes is in the lists of others
+  authorization,
 }

@@ -6,7 +6,7 @@ import { conversations } from './conversations.ts'
 
 let server: TestServer
 beforeAll(async () => {
-  server = await startTestServer()
+  server = await startTestServer({ defaultRoles: true })
   await server.call('POST', '/api/v1/namespaces', { body: { metadata: { name: namespace } } })
 })
 afterAll(() => server.stop())
@@ -15,7 +15,7 @@ const ask = async (said: Said): Promise<Heard> => {
   const { method = 'GET', path, body, accept = 'application/json' } = said
   const { code, headers, text } = await server.call(method, path, {
     body,
-    headers: { accept, 'content-type': contentTypeOf(said) },
+    headers: { ...said.headers, accept, 'content-type': contentTypeOf(said) },
   })
   return heardOf(code, headers.warning, text)
 }

@@ -15,7 +15,8 @@ const here = (text: string) => text.replaceAll(actual, namespace)
 const ask = (said: Omit<Said, 'what'>) =>
   new Promise<Heard>((resolve, reject) => {
     const { method = 'GET', path, body, accept = 'application/json' } = said
-    const headers = { accept, ...(body !== undefined && { 'content-type': contentTypeOf({ what: '', ...said }) }) }
+    const own = JSON.parse(there(JSON.stringify(said.headers ?? {}))) as Record<string, string | string[]>
+    const headers = { ...own, accept, ...(body !== undefined && { 'content-type': contentTypeOf({ what: '', ...said }) }) }
     const sent = request(`${server}${there(path)}`, { method, agent, headers }, (response) => {
       let text = ''
       response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
