@@ -1,7 +1,7 @@
 import type { Resource } from '../client/client.ts'
 import { clusterRoleAggregationController } from './clusterrole-aggregation.ts'
 import type { Controller } from './controller.ts'
-import { defaultRolesController } from './default-roles/default-roles.ts'
+import { createDefaultRolesController } from './default-roles/default-roles.ts'
 import { deploymentController } from './deployment/deployment.ts'
 import { endpointsController } from './endpoints/endpoints.ts'
 import { endpointSliceController } from './endpointslice/endpointslice.ts'
@@ -42,7 +42,7 @@ export interface ControllersOptions {
 export const createControllers = (options: ControllersOptions): Controller[] => [
   systemNamespacesController,
   systemPriorityClassesController,
-  defaultRolesController,
+  createDefaultRolesController(),
   clusterRoleAggregationController,
   createKubernetesServiceController(options.kubernetesService),
   createServiceCidrController(options),

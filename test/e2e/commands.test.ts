@@ -214,6 +214,34 @@ describe.skipIf(why !== undefined)(titled('kubectl on a simulated cluster', why)
     expect(await kubectl.ok('auth', 'whoami')).toContain('system:masters')
   })
 
+  it('gives roles, and says what they allow', async () => {
+    const mayJane = async (...what: string[]) =>
+      (await kubectl.run(['auth', 'can-i', ...what, '--as', 'jane'])).stdout.trim().split('\n').at(-1)
+    expect(await mayJane('list', 'configmaps')).toBe('no')
+    expect(await kubectl.fails('get', 'configmaps', '--as', 'jane')).toContain('User "jane" cannot list resource "configmaps"')
+    await kubectl.ok('create', 'role', 'reader', '--verb=get,list', '--resource=configmaps')
+    await kubectl.ok('create', 'rolebinding', 'reader', '--role=reader', '--user=jane')
+    expect(await mayJane('list', 'configmaps')).toBe('yes')
+    expect(await mayJane('delete', 'configmaps')).toBe('no')
+    expect(await kubectl.ok('get', 'configmaps', '--as', 'jane', '-o', 'name')).toContain('configmap/kube-root-ca.crt')
+    expect(await kubectl.ok('auth', 'can-i', '--list', '--as', 'jane')).toMatch(/configmaps +\[\] +\[\] +\[get list\]/)
+    const wanted = {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'Role',
+      metadata: { name: 'reader', namespace: 'default' },
+      rules: [{ apiGroups: [''], resources: ['configmaps'], verbs: ['watch'] }],
+    }
+    expect(await kubectl.withInput(JSON.stringify(wanted), 'auth', 'reconcile', '-f', '-')).toContain(
+      'role.rbac.authorization.k8s.io/reader reconciled',
+    )
+    expect([await mayJane('watch', 'configmaps'), await mayJane('list', 'configmaps')]).toEqual(['yes', 'yes'])
+    expect(await kubectl.ok('auth', 'whoami', '--as', 'jane', '--as-group', 'dev', '-o', 'jsonpath={.status.userInfo}')).toBe(
+      '{"groups":["dev","system:authenticated"],"username":"jane"}',
+    )
+    await kubectl.ok('delete', 'rolebinding', 'reader')
+    await kubectl.ok('delete', 'role', 'reader')
+  })
+
   it('refuses bad input with the words of the real one', async () => {
     const refused = async (object: object) => (await kubectl.run(['create', '-f', '-'], { input: JSON.stringify(object) })).stderr
     expect(await refused({ ...web, metadata: { name: 'Not_A_Label' } })).toContain(

@@ -25,21 +25,29 @@ const key = 'default-roles'
 /** The store puts writes that wait together in one commit. */
 const atOnce = 16
 
-const watched: readonly Resource[] = [clusterRoles, clusterRoleBindings, roles, roleBindings, namespaces]
+export const defaultRoleResources: readonly Resource[] = [clusterRoles, clusterRoleBindings, roles, roleBindings, namespaces]
 
-/** Who may do what in every cluster: brought up to date at each start, and left to administrators in between. */
-export const defaultRolesController: Controller = {
-  name: 'default-roles',
-  initialKeys: [key],
-  watches: watched.map((resource) => watch(resource, () => [])),
-  reconcile: async (_key, context) => {
-    const homes = new Set(defaultRoles.map(({ metadata }) => metadata.namespace ?? ''))
-    await each([...homes], (name) => ensureNamespace(context, name))
-    await each(defaultClusterRoles, (role) => reconcileRole(context, clusterRoles, role))
-    await each(defaultClusterRoleBindings, (binding) => reconcileBinding(context, clusterRoleBindings, binding))
-    await each(defaultRoles, (role) => reconcileRole(context, roles, role))
-    await each(defaultRoleBindings, (binding) => reconcileBinding(context, roleBindings, binding))
-  },
+/** Who may do what in every cluster: brought up to date once in the life of a process, and left to administrators in between. */
+export const createDefaultRolesController = (): Controller => {
+  let done = false
+  return {
+    name: 'default-roles',
+    initialKeys: [key],
+    watches: defaultRoleResources.map((resource) => watch(resource, () => [])),
+    reconcile: async (_key, context) => {
+      if (!done) await reconcileDefaultRoles(context)
+      done = true
+    },
+  }
+}
+
+export const reconcileDefaultRoles = async (context: Pick<ReconcileContext, 'cache' | 'client'>): Promise<void> => {
+  const homes = new Set(defaultRoles.map(({ metadata }) => metadata.namespace ?? ''))
+  await each([...homes], (name) => ensureNamespace(context, name))
+  await each(defaultClusterRoles, (role) => reconcileRole(context, clusterRoles, role))
+  await each(defaultClusterRoleBindings, (binding) => reconcileBinding(context, clusterRoleBindings, binding))
+  await each(defaultRoles, (role) => reconcileRole(context, roles, role))
+  await each(defaultRoleBindings, (binding) => reconcileBinding(context, roleBindings, binding))
 }
 
 /** One that fails keeps no other from being written; then the key is looked at again. */
@@ -52,13 +60,13 @@ const each = async <T>(items: readonly T[], work: (item: T) => Promise<void>): P
   if (errors.length > 0) throw errors[0]
 }
 
-const ensureNamespace = async ({ cache, client }: ReconcileContext, name: string): Promise<void> => {
+const ensureNamespace = async ({ cache, client }: Pick<ReconcileContext, 'cache' | 'client'>, name: string): Promise<void> => {
   if (!cache.get(namespaces, '', name))
     await createMissing(client, namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
 }
 
 const reconcileRole = async <T extends KubeObject>(
-  { cache, client }: ReconcileContext,
+  { cache, client }: Pick<ReconcileContext, 'cache' | 'client'>,
   resource: Resource<T>,
   expected: T,
 ): Promise<void> => {
@@ -69,7 +77,7 @@ const reconcileRole = async <T extends KubeObject>(
 }
 
 const reconcileBinding = async <T extends ClusterRoleBinding | RoleBinding>(
-  { cache, client }: ReconcileContext,
+  { cache, client }: Pick<ReconcileContext, 'cache' | 'client'>,
   resource: Resource<T>,
   expected: T,
 ): Promise<void> => {

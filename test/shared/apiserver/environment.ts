@@ -10,7 +10,7 @@ import { type ApiServerOptions, createApiServer } from '../../../shared/apiserve
 import type { ApiHandler, ApiResponse, User } from '../../../shared/apiserver/request.ts'
 import { createInProcessClient } from '../../../shared/client/in-process.ts'
 import { clusterRoleAggregationController } from '../../../shared/controllers/clusterrole-aggregation.ts'
-import { defaultRolesController } from '../../../shared/controllers/default-roles/default-roles.ts'
+import { defaultRoleResources, reconcileDefaultRoles } from '../../../shared/controllers/default-roles/default-roles.ts'
 import { createEventSink } from '../../../shared/controllers/event/event-recorder.ts'
 import type { KubeObject } from '../../../shared/meta/object.ts'
 import { ApiError } from '../../../shared/meta/status.ts'
@@ -59,26 +59,18 @@ export interface Answer<T = KubeObject> {
 }
 
 /** As at each start of a cluster. */
-export const reconcileDefaultRoles = async ({
-  store,
-  logTail,
-  handle,
-}: {
-  store: Store
-  logTail: LogTail
-  handle: ApiHandler
-}) => {
+const makeDefaultRoles = async ({ store, logTail, handle }: { store: Store; logTail: LogTail; handle: ApiHandler }) => {
   const cache = await createStoreCache({
     store,
     tail: logTail,
-    resources: defaultRolesController.watches.map(({ resource }) => resource),
+    resources: defaultRoleResources,
   })
   const client = createInProcessClient(handle, admin)
   const log = createLogger({ write: () => undefined })
   const events = createEventSink({ client, clock: systemClock, log }).recorder('test')
   await cache.sync()
   const context = { client, cache, clock: systemClock, log, events }
-  await defaultRolesController.reconcile('default-roles', context)
+  await reconcileDefaultRoles(context)
   await cache.sync()
   // view is part of edit, and edit of admin
   for (const name of ['view', 'edit', 'admin']) {
@@ -161,7 +153,7 @@ export const startTestServer = async ({ heldChanges, defaultRoles, ...changes }:
     const isJson = (response.headers['content-type'] ?? '').includes('json') && !response.headers['content-encoding']
     return { code: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : undefined }
   }
-  if (defaultRoles) await reconcileDefaultRoles({ store, logTail, handle })
+  if (defaultRoles) await makeDefaultRoles({ store, logTail, handle })
   return {
     handle,
     raw,

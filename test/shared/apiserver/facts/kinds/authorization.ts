@@ -59,7 +59,11 @@ const made: Said[] = [
       rule(['nodes'], ['get', 'list']),
     ]),
   }),
-  make('its binding to the cluster', `${base}/clusterrolebindings`, binding('facts-paths', 'ClusterRole', 'facts-paths', [clara])),
+  make(
+    'its binding to the cluster',
+    `${base}/clusterrolebindings`,
+    binding('facts-paths', 'ClusterRole', 'facts-paths', [clara]),
+  ),
 ]
 
 const asked = (what: string, spec: object): Said => make(`review: ${what}`, `${reviews}/subjectaccessreviews`, { spec })
