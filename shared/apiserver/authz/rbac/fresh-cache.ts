@@ -1,4 +1,5 @@
 import type { Cache } from '../../../client/cache.ts'
+import { resourceName } from '../../../meta/object.ts'
 import type { Clock } from '../../../platform/clock.ts'
 import { clusterRoleBindings, clusterRoles, roleBindings, roles } from '../../../resources/resource.ts'
 import type { LogTail } from '../../../storage/log-tail.ts'
@@ -9,12 +10,20 @@ import { createStoreCache, type StoreCache } from '../../../storage/store-cache.
 const maxAgeMs = 2000
 const held = [clusterRoles, clusterRoleBindings, roles, roleBindings]
 
+const resources: ReadonlySet<string> = new Set(held.map(({ group, resource }) => resourceName(group, resource)))
+
+export interface KnownRoles {
+  readonly cache: Cache
+  /** another one after each change */
+  readonly version: number
+}
+
 /** Roles and bindings as far as this process has read the log; nothing is listed before somebody asks. */
 export interface FreshCache {
   /** what is known, if that is not older than two seconds; undefined: catch up first */
-  recent(): Cache | undefined
+  recent(): KnownRoles | undefined
   /** With everything that was acknowledged before the call; many who call at once wait for the same reading. */
-  caughtUp(): Promise<Cache>
+  caughtUp(): Promise<KnownRoles>
 }
 
 export const createFreshCache = (options: { store: Store; logTail: LogTail; clock: Clock }): FreshCache => {
@@ -22,18 +31,35 @@ export const createFreshCache = (options: { store: Store; logTail: LogTail; cloc
   let opening: Promise<StoreCache> | undefined
   let cache: StoreCache | undefined
   let caughtUpMs = 0
-  const open = () => {
-    opening ??= createStoreCache({ store, tail, resources: held }).catch((error: unknown) => {
-      opening = undefined
-      throw error
+  let version = 0
+  // Behind the cache's own listener, and in the same step.
+  const countVersions = () =>
+    tail.listen({
+      changes: (changes) => {
+        if (changes.some(({ key }) => resources.has(key.resource))) version++
+      },
+      reset: () => {
+        version++
+      },
     })
+  const open = () => {
+    opening ??= createStoreCache({ store, tail, resources: held }).then(
+      (opened) => {
+        countVersions()
+        return opened
+      },
+      (error: unknown) => {
+        opening = undefined
+        throw error
+      },
+    )
     return opening
   }
   return {
     recent: () => {
       const ageMs = clock.now() - caughtUpMs
       // A clock that was set back says nothing of the age.
-      return ageMs >= 0 && ageMs <= maxAgeMs ? cache : undefined
+      return cache && ageMs >= 0 && ageMs <= maxAgeMs ? { cache, version } : undefined
     },
     caughtUp: async () => {
       const startedMs = clock.now()
@@ -41,7 +67,7 @@ export const createFreshCache = (options: { store: Store; logTail: LogTail; cloc
       await opened.sync()
       cache = opened
       caughtUpMs = startedMs
-      return opened
+      return { cache: opened, version }
     },
   }
 }

@@ -8,8 +8,7 @@ import {
   type RoleBinding,
   roles,
 } from '../../../resources/resource.ts'
-import type { User } from '../../request.ts'
-import { clusterRoleBindingsBySubject, describeSubject, roleBindingsBySubject, type SubjectKey, subjectsOf } from './subjects.ts'
+import { clusterRoleBindingsBySubject, describeSubject, roleBindingsBySubject, type SubjectKey } from './subjects.ts'
 
 /** What a binding gives to one of the names of a user. */
 export interface Grant {
@@ -19,20 +18,17 @@ export interface Grant {
   readonly role: ClusterRole | Role | undefined
 }
 
-/** Of the whole cluster first, then those of the namespace, unless that is ''. */
-export function* grantsOf(cache: Cache, user: User, namespace: string): Generator<Grant> {
-  const subjects = subjectsOf(user)
-  for (const subject of subjects)
-    for (const binding of cache.byIndex(clusterRoleBindingsBySubject, subject))
-      yield { binding, subject, role: roleOf(cache, binding.roleRef, '') }
-  if (namespace === '') return
-  for (const subject of subjects)
-    for (const binding of cache.byIndex(roleBindingsBySubject, `${namespace}/${subject}`))
-      yield { binding, subject, role: roleOf(cache, binding.roleRef, namespace) }
+/** By the bindings of the namespace, of the cluster when that is ''. */
+export const grantsTo = (cache: Cache, subject: SubjectKey, namespace: string): Grant[] => {
+  const bindings: (ClusterRoleBinding | RoleBinding)[] =
+    namespace === ''
+      ? cache.byIndex(clusterRoleBindingsBySubject, subject)
+      : cache.byIndex(roleBindingsBySubject, `${namespace}/${subject}`)
+  return bindings.map((binding) => ({ binding, subject, role: roleOf(cache, binding.roleRef, namespace) }))
 }
 
 /** `namespace` is the binding's. */
-export const roleOf = (cache: Cache, { kind, name }: RoleRef, namespace: string): ClusterRole | Role | undefined =>
+const roleOf = (cache: Cache, { kind, name }: RoleRef, namespace: string): ClusterRole | Role | undefined =>
   kind === 'Role' ? cache.get(roles, namespace, name) : cache.get(clusterRoles, '', name)
 
 /** `ClusterRoleBinding "x" of ClusterRole "y" to User "z"` */

@@ -1,48 +1,52 @@
-import type { Cache } from '../../../client/cache.ts'
-import { CompiledRole } from '../../../resources/rbac/compiled-role.ts'
 import type { AuthorizationAttributes, Authorizer, Decision } from '../authorizer.ts'
-import type { FreshCache } from './fresh-cache.ts'
-import { describeGrant, describeMissing, grantsOf, joinErrors } from './grants.ts'
+import type { FreshCache, KnownRoles } from './fresh-cache.ts'
+import { type CompiledGrant, GrantTable } from './grant-table.ts'
+import { describeGrant, describeMissing, joinErrors } from './grants.ts'
+import { subjectsOf } from './subjects.ts'
 
 /**
  * Allows what roles grant by bindings, and has no opinion else. It says neither of a position in the log that is too old: see
  * docs/decisions/017-fresh-authorization.md.
  */
-export const createRbacAuthorizer = (roles: FreshCache): Authorizer => ({
-  authorize: async (attributes) => {
-    const recent = roles.recent()
-    const known = recent && decide(recent, attributes)
-    return known?.verdict === 'allow' ? known : decide(await roles.caughtUp(), attributes)
-  },
-  rules: async (user, namespace) => {
-    // Of several of a user's names a binding may have each.
-    const byBinding = new Map([...grantsOf(await roles.caughtUp(), user, namespace)].map((grant) => [grant.binding, grant]))
-    const grants = [...byBinding.values()]
-    return {
-      rules: grants.flatMap(({ role }) => role?.rules ?? []),
-      incomplete: false,
-      evaluationError: joinErrors(grants.filter(({ role }) => !role).map(describeMissing)),
-    }
-  },
-})
-
-const decide = (cache: Cache, { user, info }: AuthorizationAttributes): Decision => {
-  const missing: string[] = []
-  for (const grant of grantsOf(cache, user, info.isResource ? info.namespace : '')) {
-    if (!grant.role) missing.push(describeMissing(grant))
-    else if (compiled(grant.role).allows(info)) return { verdict: 'allow', reason: `RBAC: allowed by ${describeGrant(grant)}` }
+export const createRbacAuthorizer = (roles: FreshCache): Authorizer => {
+  const table = new GrantTable()
+  return {
+    authorize: async (attributes) => {
+      const recent = roles.recent()
+      const known = recent && decide(table, recent, attributes)
+      return known?.verdict === 'allow' ? known : decide(table, await roles.caughtUp(), attributes)
+    },
+    rules: async (user, namespace) => {
+      const known = await roles.caughtUp()
+      const subjects = subjectsOf(user)
+      const grants = [
+        ...subjects.flatMap((subject) => table.to(subject, '', known)),
+        ...(namespace === '' ? [] : subjects.flatMap((subject) => table.to(subject, namespace, known))),
+      ]
+      // Of several of a user's names a binding may have each.
+      const distinct = [...new Map(grants.map((grant) => [grant.binding, grant])).values()]
+      return {
+        rules: distinct.flatMap(({ role }) => role?.rules ?? []),
+        incomplete: false,
+        evaluationError: joinErrors(distinct.filter(({ role }) => !role).map(describeMissing)),
+      }
+    },
   }
-  const errors = joinErrors(missing)
-  return { verdict: 'no opinion', reason: errors && `RBAC: ${errors}` }
 }
 
-/** An object of the cache never changes: another version is another object. */
-const compiledRoles = new WeakMap<object, CompiledRole>()
-
-const compiled = (role: { readonly rules?: ConstructorParameters<typeof CompiledRole>[0] | null | undefined }): CompiledRole => {
-  const found = compiledRoles.get(role)
-  if (found) return found
-  const made = new CompiledRole(role.rules ?? [])
-  compiledRoles.set(role, made)
-  return made
+const decide = (table: GrantTable, known: KnownRoles, { user, info }: AuthorizationAttributes): Decision => {
+  const missing: string[] = []
+  const subjects = subjectsOf(user)
+  const allowing = (namespace: string): CompiledGrant | undefined => {
+    for (const subject of subjects)
+      for (const grant of table.to(subject, namespace, known)) {
+        if (!grant.compiled) missing.push(describeMissing(grant))
+        else if (grant.compiled.allows(info)) return grant
+      }
+    return undefined
+  }
+  const found = allowing('') ?? (info.isResource && info.namespace !== '' ? allowing(info.namespace) : undefined)
+  if (found) return { verdict: 'allow', reason: `RBAC: allowed by ${describeGrant(found)}` }
+  const errors = joinErrors(missing)
+  return { verdict: 'no opinion', reason: errors && `RBAC: ${errors}` }
 }
