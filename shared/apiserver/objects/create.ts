@@ -6,6 +6,7 @@ import { timestamp } from '../../platform/clock.ts'
 import { nameSuffix } from '../../platform/random.ts'
 import { KeyExists } from '../../storage/store.ts'
 import type { AdmissionAttributes } from '../admission/admission.ts'
+import { authorize } from '../authz/authorize-request.ts'
 import { confirmNoEscalation } from '../authz/escalation.ts'
 import { keyOf, type ResourceContext } from '../context.ts'
 import { admit, mutate, withReservations } from './admit.ts'
@@ -19,6 +20,8 @@ const generateNameAttempts = 8
 
 export interface CreateOptions {
   readonly dryRun: boolean
+  /** the request is another one, whose user may not be allowed to create; default false */
+  readonly byUpdate?: boolean | undefined
 }
 
 /** Creates an object that is decoded and defaulted; answers what is stored. */
@@ -47,7 +50,7 @@ export const createObject = async (context: ResourceContext, object: KubeObject,
 const createOnce = async (
   context: ResourceContext,
   object: KubeObject,
-  { dryRun, generated }: CreateOptions & { generated: string | undefined },
+  { dryRun, byUpdate, generated }: CreateOptions & { generated: string | undefined },
 ): Promise<Uint8Array> => {
   const { definition, info, parts, user, warnings, auditAnnotations } = context
   const attributes: AdmissionAttributes = {
@@ -66,6 +69,7 @@ const createOnce = async (
   await mutate(parts, attributes)
   if (definition.grants) await confirmNoEscalation(context, object, undefined)
   prepare(context, object)
+  if (byUpdate) await authorize(parts.authorizer, { user, info: { ...info, verb: 'create' } })
   await admit(parts, attributes)
   return withReservations(parts, attributes, async () => {
     if (dryRun) return dryCreate(context, object)

@@ -70,7 +70,7 @@ const createInstead = async (context: ResourceContext, options: UpdateOptions): 
   if (!options.mayCreate || !definition.createOnUpdate || options.uid !== undefined) throw notFoundIn(context, options.name)
   try {
     const object = await options.transform(undefined)
-    return { bytes: await createObject(context, object, options), created: true }
+    return { bytes: await createObject(context, object, { ...options, byUpdate: true }), created: true }
   } catch (error) {
     if (isReason(error, 'AlreadyExists')) throw new RetryableConflict()
     throw error

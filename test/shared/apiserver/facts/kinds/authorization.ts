@@ -305,6 +305,32 @@ const grants: Said[] = [
   ),
 ]
 
+const updater: Said[] = [
+  make(
+    'leave to update, and not to create',
+    `${inNamespace}/roles`,
+    role('facts-update', [
+      rule(['roles'], ['update', 'patch'], { apiGroups: [apiGroup] }),
+      rule(['leases'], ['update'], { apiGroups: ['coordination.k8s.io'] }),
+    ]),
+  ),
+  make(
+    'leave to update is bound',
+    `${inNamespace}/rolebindings`,
+    binding('facts-update', 'Role', 'facts-update', [{ ...clara, name: 'upd' }]),
+  ),
+  ...[
+    ['a role', `${inNamespace}/roles/facts-new`, role('facts-new', [])] as const,
+    ['a role that grants', `${inNamespace}/roles/facts-new`, role('facts-new', [rule(['pods'], ['get'])])] as const,
+    ['a wrong role', `${inNamespace}/roles/facts-new`, role('facts-new', [rule(['leases'], [])])] as const,
+    [
+      'a lease',
+      `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases/facts-new`,
+      { metadata: { name: 'facts-new' }, spec: {} },
+    ] as const,
+  ].map(([what, path, body]) => ({ what: `a PUT creates ${what}`, method: 'PUT', path, body, headers: as('upd') })),
+]
+
 const self = '/apis/authentication.k8s.io/v1/selfsubjectreviews'
 const whoami = (what: string, headers: Said['headers']): Said => make(`who: ${what}`, self, {}, headers)
 const impersonated: Said[] = [
@@ -340,4 +366,4 @@ const removed: Said[] = [
   ...['facts-paths', 'facts-e', 'facts-be', 'facts-b'].map((name) => `${base}/clusterroles/${name}`),
 ].map((path) => ({ what: `removed: ${path}`, method: 'DELETE', path }))
 
-export const authorization: Said[] = [...made, ...reviewed, ...refused, ...grants, ...impersonated, ...removed]
+export const authorization: Said[] = [...made, ...reviewed, ...refused, ...grants, ...updater, ...impersonated, ...removed]
