@@ -133,7 +133,6 @@ export const startTestServer = async ({ heldChanges, defaultRoles, ...changes }:
       method,
       path: requestPath,
       query: new URLSearchParams(query),
-      headers,
       rawHeaders: Object.entries(headers).flatMap(([name, value]) => [value].flat().flatMap((line) => [name, line])),
       header: (name) => [headers[name]].flat().join(', ') || undefined,
       body: async (limit) => {

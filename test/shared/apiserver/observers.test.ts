@@ -85,7 +85,7 @@ describe('the audit log', () => {
       ]),
     ).toEqual([
       ['eve', undefined, { metadata: {}, status: 'Failure', code: 403 }, 'forbid'],
-      [undefined, undefined, { metadata: {}, status: 'Failure', code: 401 }, 'forbid'],
+      ['system:anonymous', undefined, { metadata: {}, status: 'Failure', code: 403 }, 'forbid'],
       ['kubernetes-admin', 'eve', { metadata: {}, status: 'Failure', code: 403 }, 'forbid'],
     ])
   })

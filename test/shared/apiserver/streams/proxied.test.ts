@@ -334,6 +334,7 @@ describe.skipIf(!ownAddress)('through the API server', () => {
     const answer = await call('GET', `${proxy}/h`, undefined, {
       ...{ 'x-custom': 'c', cookie: 'k=v', te: 'trailers, deflate', 'x-forwarded-for': '192.0.2.1', origin: 'http://o' },
       ...{ connection: 'close, X-Hop', 'x-hop': '1', 'proxy-authorization': 'secret', 'impersonate-extra-x': 'y' },
+      ...{ 'impersonate-user': 'root', 'impersonate-group': 'system:masters' },
     })
     const { headers } = JSON.parse(answer.body.toString())
     expect(headers).toMatchObject({
