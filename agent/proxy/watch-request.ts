@@ -28,6 +28,8 @@ export interface IncomingWatch {
 }
 
 const selectors = ['labelSelector', 'fieldSelector'] as const
+/** Others than who is asked for are nobody to share with, or a request that the API refuses. */
+const impersonation = ['impersonate-user', 'impersonate-group', 'impersonate-uid']
 /** Any other parameter asks for something of its own. */
 const known = new Set<string>([...selectors, 'watch', 'resourceVersion', 'allowWatchBookmarks', 'timeoutSeconds', 'timeout'])
 
@@ -36,7 +38,7 @@ export const watchRequest = ({ method, url, header }: IncomingWatch): WatchReque
   const parsed = URL.parse(url, 'https://kubernetes')
   if (!parsed) return undefined
   const { pathname: path, searchParams } = parsed
-  if (method !== 'GET' || !isTrue(searchParams.get('watch')) || header('impersonate-user')) return undefined
+  if (method !== 'GET' || !isTrue(searchParams.get('watch')) || impersonation.some(header)) return undefined
   if ([...searchParams.keys()].some((name) => !known.has(name))) return undefined
   const after = Number(searchParams.get('resourceVersion') ?? 0)
   const resource = resourceOf(path)

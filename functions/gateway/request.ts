@@ -37,8 +37,10 @@ const headersOf = ({ multiValueHeaders, headers }: APIGatewayProxyEvent): Map<st
   return found
 }
 
-const linesOf = ({ multiValueHeaders }: APIGatewayProxyEvent): string[] =>
-  Object.entries(multiValueHeaders ?? {}).flatMap(([name, values = []]) => values.flatMap((value) => [name, value]))
+const linesOf = ({ multiValueHeaders, headers }: APIGatewayProxyEvent): string[] =>
+  Object.entries(multiValueHeaders ?? headers ?? {}).flatMap(([name, values = []]) =>
+    [values].flat().flatMap((value) => [name, value]),
+  )
 
 const queryOf = ({ multiValueQueryStringParameters, queryStringParameters }: APIGatewayProxyEvent): URLSearchParams => {
   const query = new URLSearchParams()

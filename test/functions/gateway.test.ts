@@ -32,6 +32,11 @@ describe('a request', () => {
     expect(request.query.getAll('command')).toEqual(['ls', '-l'])
     expect(request.header('accept')).toBe('application/json, text/plain')
     expect(request.header('x-one')).toBe('1')
+    expect(request.rawHeaders).toEqual(['Accept', 'application/json', 'Accept', 'text/plain', 'X-One', '1'])
+    expect(read({ multiValueHeaders: undefined as never, headers: { 'Impersonate-User': 'jane' } }).rawHeaders).toEqual([
+      'Impersonate-User',
+      'jane',
+    ])
   })
 
   it('reads a body that is base64, and none that is too large', async () => {

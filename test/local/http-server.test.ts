@@ -92,6 +92,21 @@ describe('HTTP server', () => {
     expect(JSON.parse(await text(response))).toEqual({ ...expected, peer: null })
   })
 
+  it('keeps lines of one header apart, whose values may have commas', async () => {
+    const { port } = await start(async ({ rawHeaders = [] }) => {
+      const isGroup = (_: string, index: number) =>
+        index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === 'impersonate-group'
+      return json(rawHeaders.filter(isGroup))
+    })
+    const groups = ['cn=a, ou=b', 'dev']
+    const session = connect(`https://127.0.0.1:${port}`, { ca: authority.certificate })
+    const stream = session.request({ ':path': '/', 'impersonate-group': groups })
+    expect(JSON.parse(await text(stream))).toEqual(groups)
+    session.close()
+    const [response] = await once(overHttp1(port, { headers: { 'Impersonate-Group': groups } }).end(), 'response')
+    expect(JSON.parse(await text(response))).toEqual(groups)
+  })
+
   it('does not believe a certificate of another authority', async () => {
     const { port } = await start(async (received) => json(received.peer ?? null))
     const stranger = await issue(await createAuthority('test'), { name: 'mallory', groups: ['system:masters'], usage: 'client' })

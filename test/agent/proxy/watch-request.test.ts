@@ -16,6 +16,7 @@ it.each([
     headers: { accept: 'application/vnd.kubernetes.protobuf' },
   },
   { what: 'somebody else', url: '/api/v1/pods?watch=true&resourceVersion=5', headers: { 'impersonate-user': 'root' } },
+  { what: 'a group of nobody', url: '/api/v1/pods?watch=true&resourceVersion=5', headers: { 'impersonate-group': 'dev' } },
   { what: 'the old form', url: '/api/v1/watch/pods?watch=true&resourceVersion=5' },
   { what: 'a path that is none', url: '/api/v1/namespaces/%E0%A4%A/pods?watch=true&resourceVersion=5' },
   { what: 'what is no URL', url: '//[?watch=true&resourceVersion=5' },
