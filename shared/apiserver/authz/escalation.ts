@@ -103,6 +103,6 @@ const changesOwnersOnly = (object: KubeObject, before: KubeObject): boolean =>
   jsonEqual(withoutOwners(object), withoutOwners(before))
 
 const withoutOwners = (object: KubeObject) => {
-  const { ownerReferences, finalizers, managedFields, ...metadata } = object.metadata
+  const { ownerReferences, finalizers, managedFields, resourceVersion, ...metadata } = object.metadata
   return { ...object, apiVersion: undefined, kind: undefined, metadata }
 }

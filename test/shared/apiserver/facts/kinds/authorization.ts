@@ -52,6 +52,12 @@ const made: Said[] = [
   make('a binding to a Role that is not there', `${inNamespace}/rolebindings`, {
     ...binding('facts-nothing', 'Role', 'facts-nothing', [{ apiGroup, kind: 'User', name: 'lost' }]),
   }),
+  make('a role to see the own rules', `${base}/clusterroles`, {
+    ...role('facts-ruler', [rule(['selfsubjectrulesreviews'], ['create'], { apiGroups: ['authorization.k8s.io'] })]),
+  }),
+  make('its binding to a user', `${base}/clusterrolebindings`, {
+    ...binding('facts-ruler', 'ClusterRole', 'facts-ruler', [{ apiGroup, kind: 'User', name: 'ruler' }]),
+  }),
   make('a role of paths', `${base}/clusterroles`, {
     ...role('facts-paths', [
       { nonResourceURLs: ['/facts', '/facts/*'], verbs: ['get'] },
@@ -155,12 +161,7 @@ const reviewed: Said[] = [
     metadata: { namespace },
     spec: { user: 'clara', nonResourceAttributes: { path: '/', verb: 'get' } },
   }),
-  make(
-    'rules of nobody',
-    `${reviews}/selfsubjectrulesreviews`,
-    { spec: { namespace } },
-    as('nobody', ['system:authenticated', 'system:unauthenticated']),
-  ),
+  make('rules', `${reviews}/selfsubjectrulesreviews`, { spec: { namespace } }, as('ruler')),
   make('own review is for who is known', `${reviews}/selfsubjectaccessreviews`, { spec: may('list', 'pods') }, asClara),
   make('own review', `${reviews}/selfsubjectaccessreviews`, { spec: may('list', 'pods') }, as('clara', ['system:authenticated'])),
   make('rules need a namespace', `${reviews}/selfsubjectrulesreviews`, { spec: {} }),
@@ -305,6 +306,35 @@ const grants: Said[] = [
   ),
 ]
 
+const patched = (what: string, path: string, body: object): Said => ({
+  what: `not held: ${what}`,
+  method: 'PATCH',
+  path,
+  body,
+  headers: asClara,
+})
+/** Of what has more than clara. */
+const notHeld: Said[] = [
+  make('a role of more', `${inNamespace}/roles`, role('facts-h', [rule(['nodes'], ['proxy'])])),
+  make('its binding to nobody', `${inNamespace}/rolebindings`, binding('facts-h', 'Role', 'facts-h', [])),
+  ...['roles', 'rolebindings'].flatMap((resource) => {
+    const path = `${inNamespace}/${resource}/facts-h`
+    return [
+      patched(`labels of ${resource}`, path, { metadata: { labels: { a: 'b' } } }),
+      patched(`finalizers of ${resource}`, path, { metadata: { finalizers: ['a.b/c'] } }),
+      patched(`nothing of ${resource}`, path, {}),
+      patched(`no finalizers of ${resource}`, path, { metadata: { finalizers: null } }),
+    ]
+  }),
+  {
+    what: 'not held: a PUT of the same',
+    method: 'PUT',
+    path: `${inNamespace}/roles/facts-h`,
+    body: role('facts-h', [rule(['nodes'], ['proxy'])]),
+    headers: asClara,
+  },
+]
+
 const updater: Said[] = [
   make(
     'leave to update, and not to create',
@@ -362,8 +392,17 @@ const impersonated: Said[] = [
 ]
 
 const removed: Said[] = [
-  ...['facts-many', 'facts-group', 'facts-nothing', 'facts-paths'].map((name) => `${base}/clusterrolebindings/${name}`),
-  ...['facts-paths', 'facts-e', 'facts-be', 'facts-b'].map((name) => `${base}/clusterroles/${name}`),
+  ...['facts-ruler', 'facts-group', 'facts-nothing', 'facts-paths'].map((name) => `${base}/clusterrolebindings/${name}`),
+  ...['facts-ruler', 'facts-paths', 'facts-e', 'facts-be', 'facts-b'].map((name) => `${base}/clusterroles/${name}`),
 ].map((path) => ({ what: `removed: ${path}`, method: 'DELETE', path }))
 
-export const authorization: Said[] = [...made, ...reviewed, ...refused, ...grants, ...updater, ...impersonated, ...removed]
+export const authorization: Said[] = [
+  ...made,
+  ...reviewed,
+  ...refused,
+  ...grants,
+  ...notHeld,
+  ...updater,
+  ...impersonated,
+  ...removed,
+]
