@@ -5,7 +5,7 @@ import { descendingPath } from '../../validation/file-path.ts'
 /** Seccomp and AppArmor profiles were annotations once; only their form is still looked at. */
 const seccompOfPod = 'seccomp.security.alpha.kubernetes.io/pod'
 const seccompOfContainer = 'container.seccomp.security.alpha.kubernetes.io/'
-const appArmorOfContainer = 'container.apparmor.security.beta.kubernetes.io/'
+export const appArmorOfContainer = 'container.apparmor.security.beta.kubernetes.io/'
 const localhost = 'localhost/'
 
 export const validateProfileAnnotations = (

@@ -5,10 +5,13 @@ import type { Pod } from '../../../resource.ts'
 import { immutable } from '../../../validation/equality.ts'
 import { ipFamily, validIP } from '../../../validation/ip.ts'
 import { checked, each } from '../../../validation/value.ts'
+import { validateAnnotationChanges, validatePodAnnotations } from './annotation.ts'
 
 export const validatePodStatusUpdate = (pod: Pod, old: Pod): FieldError[] => {
   const [status, before] = [pod.status ?? {}, old.status ?? {}]
   return [
+    ...validateAnnotationChanges(pod, old),
+    ...validatePodAnnotations('metadata.annotations', pod.metadata.annotations, pod.spec),
     ...validateConditions(status),
     ...validateNominatedNode(status, before, old),
     ...((status.observedGeneration ?? 0) < 0

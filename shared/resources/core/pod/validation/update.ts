@@ -4,10 +4,10 @@ import type { Pod } from '../../../resource.ts'
 import { isEquivalent } from '../../../validation/equality.ts'
 import { unifiedDiff } from '../../../validation/unified-diff.ts'
 import { each } from '../../../validation/value.ts'
+import { validateAnnotationChanges } from './annotation.ts'
 import { isGated, validatePlacementOfGated, withPlacementOf } from './gated-update.ts'
 import { validateAddedTolerations } from './scheduling.ts'
 
-const mirrorPod = 'kubernetes.io/config.mirror'
 const maxInt32 = 2_147_483_647
 const updatable = [
   '`spec.containers[*].image`',
@@ -19,7 +19,7 @@ const updatable = [
 
 /** Almost nothing of a pod may change once it is there. */
 export const validatePodUpdate = (pod: Pod, old: Pod): FieldError[] => {
-  const errors = validateMirror(pod, old)
+  const errors = validateAnnotationChanges(pod, old)
   for (const list of ['containers', 'initContainers'] as const) {
     const [now, before] = [pod.spec[list] ?? [], old.spec[list] ?? []]
     if (now.length !== before.length)
@@ -43,13 +43,6 @@ export const validatePodUpdate = (pod: Pod, old: Pod): FieldError[] => {
       ),
     )
   return errors
-}
-
-const validateMirror = ({ metadata }: Pod, { metadata: old }: Pod): FieldError[] => {
-  const [now, before] = [metadata.annotations?.[mirrorPod], old.annotations?.[mirrorPod]]
-  if (now === before) return []
-  const detail = before === undefined ? 'may not add mirror pod annotation' : 'may not remove or update mirror pod annotation'
-  return [forbiddenField(`metadata.annotations[${mirrorPod}]`, detail)]
 }
 
 export const validateImage = (path: string, { image = '' }: Container): FieldError[] => [
