@@ -1,4 +1,4 @@
-import { parseAddress } from '../../shared/meta/ipv4.ts'
+import { plainAddress } from '../../shared/meta/ipv4.ts'
 import type { EndpointSlice, Service } from '../../shared/resources/resource.ts'
 import { emptyRecordSet, type RecordSet } from './record.ts'
 
@@ -40,7 +40,7 @@ export const recordsOfService = (service: Service, slices: readonly EndpointSlic
     hosts.set(hostname, (hosts.get(hostname) ?? new Set()).add(ip))
     reverse.push([ip, `${hostname}.${fullName}`])
   }
-  const clusterIPs = (spec.clusterIPs ?? [spec.clusterIP ?? '']).filter((ip) => parseAddress(ip) !== undefined)
+  const clusterIPs = (spec.clusterIPs ?? [spec.clusterIP ?? '']).flatMap((ip) => plainAddress(ip) ?? [])
   const addresses = clusterIPs.length > 0 ? clusterIPs : [...new Set(targets.map(({ ip }) => ip))]
   if (clusterIPs.length > 0) {
     for (const ip of clusterIPs) reverse.unshift([ip, fullName])
@@ -69,8 +69,8 @@ const readyTargets = (slices: readonly EndpointSlice[]): Target[] => {
       port === undefined ? [] : [{ name, protocol, port }],
     )
     for (const { addresses, hostname, conditions } of slice.endpoints ?? []) {
-      const ip = addresses[0]
-      if (ip === undefined || parseAddress(ip) === undefined || conditions?.ready === false) continue
+      const ip = plainAddress(addresses[0] ?? '')
+      if (ip === undefined || conditions?.ready === false) continue
       targets.push({ ip, hostname: hostname || ip.replaceAll('.', '-'), ports })
     }
   }

@@ -153,7 +153,9 @@ export const peersOf = (
   const all = parseRange(self.podRange)
   const last = formatAddress(all.first + all.size - 2 ** (32 - nodePrefixLength))
   const taken = [parseRange(self.podCIDR), parseRange(`${last}/${nodePrefixLength}`)]
-  const elsewhere = [self.podRange, self.serviceRange, '127.0.0.0/8', '0.0.0.0/8', '224.0.0.0/3'].map(parseRange)
+  const elsewhere = [self.podRange, self.serviceRange, '127.0.0.0/8', '169.254.0.0/16', '0.0.0.0/8', '224.0.0.0/3'].map(
+    parseRange,
+  )
   const peers = new Map<string, string>()
   for (const { metadata, spec, status } of nodes.toSorted(byAge)) {
     if (metadata.name === self.nodeName || !spec.podCIDR || !isRange(spec.podCIDR)) continue

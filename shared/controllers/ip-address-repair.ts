@@ -1,4 +1,5 @@
 import type { Cache } from '../client/cache.ts'
+import { plainAddress } from '../meta/ipv4.ts'
 import { isReason } from '../meta/status.ts'
 import { type IPAddress, ipAddresses, type Service, services } from '../resources/resource.ts'
 import { type Controller, watch } from './controller.ts'
@@ -42,5 +43,6 @@ const isUsed = ({ metadata, spec }: IPAddress, cache: Cache): boolean => {
   return addressesOf(cache.get(services, namespace, name)).includes(metadata.name)
 }
 
+/** As they are taken: in their one form. */
 const addressesOf = (service: Service | undefined): string[] =>
-  service?.spec.clusterIPs ?? (service?.spec.clusterIP ? [service.spec.clusterIP] : [])
+  (service?.spec.clusterIPs ?? (service?.spec.clusterIP ? [service.spec.clusterIP] : [])).map((ip) => plainAddress(ip) ?? ip)

@@ -5,9 +5,13 @@ export interface AddressRange {
   readonly prefixLength: number
 }
 
-const pattern = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/
+const byte = '(0|[1-9]\\d{0,2})'
+const pattern = new RegExp(`^${byte}\\.${byte}\\.${byte}\\.${byte}$`)
 
-/** undefined when the text is not a dotted IPv4 address */
+/**
+ * undefined when the text is not a dotted IPv4 address. One with leading zeros is none: `ip`, `bridge` and `nft` read those as octal, so what
+ * was looked at here would not be what they use.
+ */
 export const parseAddress = (text: string): number | undefined => {
   const match = pattern.exec(text)
   if (!match) return undefined
@@ -18,6 +22,12 @@ export const parseAddress = (text: string): number | undefined => {
     value = value * 256 + byte
   }
   return value
+}
+
+/** The address in its one form; leading zeros, as old Services and EndpointSlices may have them, are decimal. undefined: no IPv4 address. */
+export const plainAddress = (text: string): string | undefined => {
+  const plain = text.replace(/(^|\.)0+(?=\d)/g, '$1')
+  return parseAddress(plain) === undefined ? undefined : plain
 }
 
 export const formatAddress = (value: number) => [value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255].join('.')

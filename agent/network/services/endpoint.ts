@@ -1,4 +1,4 @@
-import { parseAddress } from '../../../shared/meta/ipv4.ts'
+import { plainAddress } from '../../../shared/meta/ipv4.ts'
 import type { Endpoint, ServicePort } from '../../../shared/resources/generated/types.ts'
 import type { EndpointSlice } from '../../../shared/resources/resource.ts'
 
@@ -35,8 +35,8 @@ export const endpointsOf = (options: {
       if ((target.name ?? '') !== (port.name ?? '') || target.port === undefined) continue
       if ((target.protocol ?? 'TCP') !== (port.protocol ?? 'TCP')) continue
       for (const endpoint of slice.endpoints ?? []) {
-        const ip = endpoint.addresses[0]
-        if (ip === undefined || parseAddress(ip) === undefined) continue
+        const ip = plainAddress(endpoint.addresses[0] ?? '')
+        if (ip === undefined) continue
         const chosen = isReady(endpoint) ? ready : isLeaving(endpoint) ? leaving : undefined
         chosen?.set(`${ip}:${target.port}`, { ip, port: target.port, local: endpoint.nodeName === nodeName })
       }

@@ -1,4 +1,4 @@
-import { isRange, parseAddress } from '../../../shared/meta/ipv4.ts'
+import { isRange, plainAddress } from '../../../shared/meta/ipv4.ts'
 import type { ServicePort } from '../../../shared/resources/generated/types.ts'
 import type { EndpointSlice, Service } from '../../../shared/resources/resource.ts'
 import { masqueradeMark } from '../mark.ts'
@@ -151,8 +151,9 @@ const elementsOfPort = (service: Service, port: ServicePort, targets: Targets): 
   const refuse = (map: string, key: string, verdict: string | undefined) => {
     if (verdict !== undefined) elements.push({ map, key, value: verdict })
   }
-  for (const ip of service.spec?.clusterIPs ?? [service.spec?.clusterIP ?? '']) {
-    if (parseAddress(ip) === undefined) continue
+  for (const text of service.spec?.clusterIPs ?? [service.spec?.clusterIP ?? '']) {
+    const ip = plainAddress(text)
+    if (ip === undefined) continue
     lead('services', `${ip} . ${protocol} . ${port.port}`, targets.internal)
     refuse('refused', `${ip} . ${protocol} . ${port.port}`, targets.refuseInternal)
   }
@@ -178,6 +179,9 @@ const externalAddresses = ({ spec, status }: Service): { ip: string; loadBalance
           .map(({ ip = '' }) => ({ ip, loadBalancer: true }))
       : []),
     ...(spec?.externalIPs ?? []).map((ip) => ({ ip, loadBalancer: false })),
-  ].filter(({ ip }) => parseAddress(ip) !== undefined)
+  ].flatMap(({ ip: text, loadBalancer }) => {
+    const ip = plainAddress(text)
+    return ip === undefined ? [] : [{ ip, loadBalancer }]
+  })
 
 const protocolOf = ({ protocol }: ServicePort) => (protocol ?? 'TCP').toLowerCase()

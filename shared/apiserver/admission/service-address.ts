@@ -81,11 +81,15 @@ class Session {
     if (!needsAddress(service)) return
     const { spec } = service
     const held = this.#old ? addressesOf(this.#old) : []
-    const [requested = ''] = spec.clusterIPs ?? []
+    const [requested = ''] = addressesOf(service)
     if (held.includes(requested)) return
     const options = { range, ...this.#claimant }
-    if (requested !== '') await claimRequested(service, requested, options)
-    const address = requested === '' ? await claimAny(options) : requested
+    if (requested !== '') {
+      await claimRequested(service, requested, options)
+      this.#taken.push({ kind: addressClaim, name: requested })
+      return
+    }
+    const address = await claimAny(options)
     this.#taken.push({ kind: addressClaim, name: address })
     spec.clusterIP = address
     spec.clusterIPs = [address]

@@ -44,9 +44,18 @@ it.each([
   expect([...peersOf(nodes, self)]).toEqual([['10.244.1.0/24', '203.0.113.3']])
 })
 
-it.each(['203.0.113.2', '10.244.1.1', '10.96.0.1', '127.0.0.1', '0.0.0.0', '239.1.1.1', 'fe80::1', ''])(
+it.each(['203.0.113.2', '10.244.1.1', '10.96.0.1', '127.0.0.1', '169.254.169.254', '0.0.0.0', '239.1.1.1', 'fe80::1', ''])(
   'does not believe a node that is behind %j',
   (address) => expect([...peersOf([newNode('bad', '10.244.1.0/24', address)], self)]).toEqual([]),
+)
+
+it.each([
+  ['an address of Services', '012.96.0.1'],
+  ['an address of pods', '012.244.1.1'],
+  ['its own', '0313.0.113.2'],
+  ['its own, said otherwise', '203.0.0161.2'],
+])('does not believe a node whose address the tools read as %s', (_what, address) =>
+  expect([...peersOf([newNode('bad', '10.244.1.0/24', address)], self)]).toEqual([]),
 )
 
 it('lets who was there first have a range that another claims', () => {

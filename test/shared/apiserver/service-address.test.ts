@@ -50,6 +50,8 @@ describe('service addresses', () => {
       message:
         'Service "asked-too" is invalid: spec.clusterIPs: Invalid value: ["10.96.0.10"]: failed to allocate IP 10.96.0.10: provided IP is already allocated',
     })
+    const padded = await create('asked-otherwise', { ports, clusterIP: '10.96.0.010' })
+    expect(padded.json).toMatchObject({ code: 422, message: expect.stringContaining('provided IP is already allocated') })
     const outside = await create('outside', { ports, clusterIP: '10.97.0.1' })
     expect(outside.json).toMatchObject({
       code: 422,

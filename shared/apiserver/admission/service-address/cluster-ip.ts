@@ -1,5 +1,5 @@
 import { invalid, invalidValue } from '../../../meta/field-error.ts'
-import { formatAddress, parseAddress } from '../../../meta/ipv4.ts'
+import { formatAddress, parseAddress, plainAddress } from '../../../meta/ipv4.ts'
 import type { KubeObject } from '../../../meta/object.ts'
 import { internalError } from '../../../meta/status.ts'
 import { ipAddress } from '../../../resources/networking/ipaddress.ts'
@@ -27,8 +27,13 @@ export const addressClaim: ClaimKind = {
   heldBy: (service: KubeObject) => addressesOf(service as Service),
 }
 
+/** In their one form, whatever the Service says: `10.96.0.010` is taken where `10.96.0.10` is. */
 export const addressesOf = ({ spec }: Service): string[] =>
-  spec.type === 'ExternalName' ? [] : (spec.clusterIPs ?? []).filter((address) => address !== headless && address !== '')
+  spec.type === 'ExternalName'
+    ? []
+    : (spec.clusterIPs ?? [])
+        .filter((address) => address !== headless && address !== '')
+        .map((address) => plainAddress(address) ?? address)
 
 export const needsAddress = ({ spec }: Service) =>
   spec.type !== 'ExternalName' && spec.clusterIPs?.[0] !== headless && spec.clusterIP !== headless
