@@ -67,7 +67,9 @@ export class LetterInformer<T extends KubeObject> implements Informer<T> {
       return !known || revisionOf(known) < revision
     })
     if (unknown.length > mostSingleReads) return this.relist()
-    await Promise.all(unknown.map((change) => this.#read(change)))
+    const read = await Promise.all(unknown.map((change) => this.#read(change)))
+    // A pod that is gone is nobody's, and not even this node may ask for it: the list says what there is.
+    if (read.includes('forbidden')) await this.relist()
   }
 
   /** A state that came as the answer to a write. */
@@ -75,16 +77,18 @@ export class LetterInformer<T extends KubeObject> implements Informer<T> {
     if (this.#belongs(object)) this.#set(object)
   }
 
-  async #read({ namespace, name }: ChangedKey) {
+  async #read({ namespace, name }: ChangedKey): Promise<'read' | 'forbidden'> {
     const { client, resource } = this.#options
     try {
       const object = await client.get(resource, namespace, name)
       if (this.#belongs(object)) this.#set(object)
       else this.#objects.remove(namespace, name)
     } catch (error) {
+      if (isReason(error, 'Forbidden')) return 'forbidden'
       if (!isReason(error, 'NotFound')) throw error
       this.#objects.remove(namespace, name)
     }
+    return 'read'
   }
 
   #belongs(object: T): boolean {

@@ -23,15 +23,17 @@ const startedTogether = 50
 export const startSimulatedNodes = async (options: StartOptions): Promise<{ stop(): Promise<void> }> => {
   const { configuration, client, clock, log, signal } = options
   const common = { client, clock, log, signal }
-  const podsByNode = splitInformer(startInformer({ ...common, resource: pods }), {
+  const { nodeName, simulatedNodes, dataDir, labels, clusterDomain, clusterDNS } = configuration
+  // Who plays one node is that node, and reads no others.
+  const ofOne = (field: string) => (simulatedNodes > 1 ? {} : { fieldSelector: `${field}=${nodeName}` })
+  const podsByNode = splitInformer(startInformer({ ...common, ...ofOne('spec.nodeName'), resource: pods }), {
     keyOf: (pod: Pod) => pod.spec.nodeName ?? '',
     log,
   })
-  const nodesByName = splitInformer(startInformer({ ...common, resource: nodes }), {
+  const nodesByName = splitInformer(startInformer({ ...common, ...ofOne('metadata.name'), resource: nodes }), {
     keyOf: ({ metadata }) => metadata.name,
     log,
   })
-  const { nodeName, simulatedNodes, dataDir, labels, clusterDomain, clusterDNS } = configuration
   const names = simulatedNodes > 1 ? Array.from({ length: simulatedNodes }, (_, index) => `${nodeName}-${index + 1}`) : [nodeName]
   const agents: NodeAgent[] = []
   const config = createConfigSource(client)

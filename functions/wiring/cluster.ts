@@ -69,6 +69,7 @@ export const openCluster = async (options: ClusterOptions): Promise<Cluster> => 
     tokens: createTokens({ privateKeyPem: identity.signingKey, issuer: options.issuer, clock, random: systemRandom }),
     serviceCIDR: options.serviceCidr,
     servingAuthority: identity.authority,
+    nodesReadNodes: true,
     observers: [
       ...(options.observers ?? []),
       ...(options.audit ? [createAuditor({ write: options.audit, random: systemRandom })] : []),

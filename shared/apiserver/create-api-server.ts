@@ -39,6 +39,8 @@ export interface ApiServerOptions {
   readonly authenticators: readonly Authenticator[]
   /** default: roles, and what nodes may */
   readonly authorizer?: Authorizer | undefined
+  /** see NodeAuthorizerOptions */
+  readonly nodesReadNodes?: boolean | undefined
   /** run in order */
   readonly admission: readonly AdmissionPlugin[]
   readonly log: Logger
@@ -66,7 +68,7 @@ export interface ApiServer {
 
 /** The whole API as a function from request to response; how it is served is not its business. */
 export const createApiServer = (options: ApiServerOptions): ApiServer => {
-  const { store, logTail, schemas, admission, log, tokens, heartbeats, clock = systemClock } = options
+  const { store, logTail, schemas, admission, log, tokens, heartbeats, nodesReadNodes, clock = systemClock } = options
   const open = openPaths(options.openPaths)
   const virtual = [...virtualResources, ...(tokens ? [createTokenReview(tokens)] : [])]
   const parts: ApiServerParts = {
@@ -76,7 +78,7 @@ export const createApiServer = (options: ApiServerOptions): ApiServer => {
     registry: createRegistry([...options.definitions, ...virtual.map(({ definition }) => definition)]),
     virtualResources: new Map(virtual.map((one) => [resourceOf(one.definition), one])),
     schemas,
-    authorizer: options.authorizer ?? createDefaultAuthorizer({ store, logTail, clock, openPaths: open }),
+    authorizer: options.authorizer ?? createDefaultAuthorizer({ store, logTail, clock, openPaths: open, nodesReadNodes }),
     admission,
     subresources: {
       ...builtInSubresources,

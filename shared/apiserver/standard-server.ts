@@ -21,7 +21,17 @@ import { virtualDefinitions } from './virtual/resources.ts'
 export interface StandardServerOptions
   extends Pick<
     ApiServerOptions,
-    'store' | 'logTail' | 'log' | 'heartbeats' | 'clock' | 'random' | 'subresources' | 'observers' | 'paths' | 'anonymousRequests'
+    | 'store'
+    | 'logTail'
+    | 'log'
+    | 'heartbeats'
+    | 'clock'
+    | 'random'
+    | 'subresources'
+    | 'observers'
+    | 'paths'
+    | 'anonymousRequests'
+    | 'nodesReadNodes'
   > {
   readonly tokens: Tokens
   readonly serviceCIDR: string

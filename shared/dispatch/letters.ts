@@ -1,6 +1,7 @@
 import type { Cache, Index } from '../client/cache.ts'
 import type { ObjectKey } from '../meta/object.ts'
 import type { Letter } from '../queue/mailboxes.ts'
+import { configMapsNamedBy, secretsNamedBy } from '../resources/core/pod/named-object.ts'
 import { nodes, type Pod, pods } from '../resources/resource.ts'
 import type { DispatchChange } from './dispatch.ts'
 
@@ -44,25 +45,8 @@ const podsByConfiguration: Index<Pod> = {
   name: 'configuration',
   resource: pods,
   valuesOf: ({ metadata, spec }) => {
-    const { configMaps, secrets } = configurationOf(spec)
-    const keysOf = (resource: string, names: readonly (string | undefined)[]) =>
-      names.flatMap((name) => (name ? [`${resource}/${metadata.namespace ?? ''}/${name}`] : []))
-    return [...new Set([...keysOf('configmaps', configMaps), ...keysOf('secrets', secrets)])]
+    const keysOf = (resource: string, names: readonly string[]) =>
+      names.map((name) => `${resource}/${metadata.namespace ?? ''}/${name}`)
+    return [...keysOf('configmaps', configMapsNamedBy(spec)), ...keysOf('secrets', secretsNamedBy(spec))]
   },
-}
-
-const configurationOf = ({ volumes = [], initContainers = [], containers, imagePullSecrets = [] }: Pod['spec']) => {
-  const sources = volumes.flatMap(({ configMap, secret, projected }) => [
-    { configMap: configMap?.name, secret: secret?.secretName },
-    ...(projected?.sources ?? []).map((source) => ({ configMap: source.configMap?.name, secret: source.secret?.name })),
-  ])
-  const variables = [...initContainers, ...containers].flatMap(({ env = [], envFrom = [] }) => [
-    ...env.map(({ valueFrom }) => ({ configMap: valueFrom?.configMapKeyRef?.name, secret: valueFrom?.secretKeyRef?.name })),
-    ...envFrom.map(({ configMapRef, secretRef }) => ({ configMap: configMapRef?.name, secret: secretRef?.name })),
-  ])
-  const all = [...sources, ...variables]
-  return {
-    configMaps: all.map(({ configMap }) => configMap),
-    secrets: [...all.map(({ secret }) => secret), ...imagePullSecrets.map(({ name }) => name)],
-  }
 }

@@ -1,3 +1,4 @@
+import { configMapsNamedBy, secretsNamedBy } from '../../resources/core/pod/named-object.ts'
 import type { PodSpec, Volume, VolumeProjection } from '../../resources/generated/types.ts'
 
 /**
@@ -7,35 +8,11 @@ import type { PodSpec, Volume, VolumeProjection } from '../../resources/generate
 export const apiReferenceOf = (spec: PodSpec): string | undefined => {
   const volumes = spec.volumes ?? []
   if (spec.serviceAccountName) return 'serviceaccounts'
-  if (namesSecrets(spec)) return 'secrets'
-  if (volumes.some(namesConfigMap) || variablesOf(spec).some(({ configMap }) => configMap?.name)) return 'configmaps'
+  if (secretsNamedBy(spec).length > 0) return 'secrets'
+  if (configMapsNamedBy(spec).length > 0) return 'configmaps'
   if (spec.resourceClaims?.length) return 'resourceclaims'
   return volumes.map(volumeReference).find((reference) => reference !== undefined)
 }
-
-export const namesSecrets = (spec: PodSpec): boolean =>
-  (spec.imagePullSecrets ?? []).some(({ name }) => name) ||
-  variablesOf(spec).some(({ secret }) => secret?.name) ||
-  (spec.volumes ?? []).some(namesSecret)
-
-const variablesOf = ({ initContainers = [], containers, ephemeralContainers = [] }: PodSpec) =>
-  [...initContainers, ...containers, ...ephemeralContainers].flatMap(({ env = [], envFrom = [] }) => [
-    ...env.map(({ valueFrom }) => ({ secret: valueFrom?.secretKeyRef, configMap: valueFrom?.configMapKeyRef })),
-    ...envFrom.map(({ secretRef, configMapRef }) => ({ secret: secretRef, configMap: configMapRef })),
-  ])
-
-const namesSecret = (volume: Volume): boolean =>
-  Boolean(
-    volume.secret?.secretName ||
-      volume.azureFile?.secretName ||
-      volume.csi?.nodePublishSecretRef?.name ||
-      volume.projected?.sources?.some(({ secret }) => secret?.name),
-  ) || withSecretReference.some((source) => volume[source]?.secretRef?.name)
-
-const withSecretReference = ['cephfs', 'cinder', 'flexVolume', 'rbd', 'scaleIO', 'iscsi', 'storageos'] as const
-
-const namesConfigMap = ({ configMap, projected }: Volume): boolean =>
-  Boolean(configMap?.name || projected?.sources?.some((source) => source.configMap?.name))
 
 const volumeReference = (volume: Volume): string | undefined => {
   if (volume.projected) return volume.projected.sources?.map(projectionReference).find((reference) => reference !== undefined)

@@ -1,8 +1,8 @@
 import { nameSuffix, type Random } from '../../platform/random.ts'
+import { secretsNamedBy } from '../../resources/core/pod/named-object.ts'
 import type { Container, Volume } from '../../resources/generated/types.ts'
 import type { Pod, ServiceAccount } from '../../resources/resource.ts'
 import type { AdmissionAttributes, AdmissionEnvironment, AdmissionPlugin } from './admission.ts'
-import { namesSecrets } from './api-reference.ts'
 import { isPodCreate } from './of-kind.ts'
 import { refuseEarly } from './refuse.ts'
 import { forbiddenSecret } from './service-account/mountable-secrets.ts'
@@ -50,7 +50,7 @@ export const createServiceAccount = (effects: readonly AccountEffect[] = []): Ad
 
 const checkMirror = (attributes: AdmissionAttributes, { spec }: Pod) => {
   if (spec.serviceAccountName) throw refuseEarly(attributes, 'a mirror pod may not reference service accounts')
-  if (namesSecrets(spec)) throw refuseEarly(attributes, 'a mirror pod may not reference secrets')
+  if (secretsNamedBy(spec).length > 0) throw refuseEarly(attributes, 'a mirror pod may not reference secrets')
   if (spec.volumes?.some(({ projected }) => projected?.sources?.some((source) => source.serviceAccountToken))) {
     throw refuseEarly(attributes, 'a mirror pod may not use ServiceAccountToken volume projections')
   }

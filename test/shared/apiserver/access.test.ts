@@ -47,10 +47,13 @@ describe('authorization', () => {
 
   it.each([
     ['POST', '/apis/windlass.dev/v1/nodes/n2/heartbeat', 403],
-    ['GET', '/api/v1/pods', 200],
+    ['GET', '/api/v1/pods?fieldSelector=spec.nodeName%3Dn1', 200],
+    ['GET', '/api/v1/pods', 403],
+    ['GET', '/apis/discovery.k8s.io/v1/endpointslices', 200],
     ['GET', '/api', 200],
     ['DELETE', '/api/v1/nodes/n2', 403],
-    ['DELETE', '/api/v1/nodes/n1', 404],
+    ['GET', '/api/v1/nodes/n1', 404],
+    ['DELETE', '/api/v1/nodes/n1', 403],
     ['GET', '/apis/apps/v1/deployments', 403],
   ])('gives a node what its agent needs: %s %s %i', async (method, url, code) => {
     expect((await server.call(method, url, { user: node })).code).toBe(code)

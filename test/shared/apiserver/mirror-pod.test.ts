@@ -148,7 +148,8 @@ describe('a node', () => {
     const { json } = await server.call('POST', '/api/v1/nodes', { user: nameless, body: { metadata: { name: 'n9' } } })
     expect(json).toMatchObject({
       code: 403,
-      message: 'nodes "n9" is forbidden: could not determine node from user "system:node:"',
+      message:
+        'nodes is forbidden: User "system:node:" cannot create resource "nodes" in API group "" at the cluster scope: unknown node for user "system:node:"',
     })
   })
 

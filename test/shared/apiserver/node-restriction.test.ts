@@ -12,11 +12,13 @@ let uid = ''
 beforeAll(async () => {
   server = await startTestServer()
   await server.makeNamespace('default')
-  for (const node of ['n1', 'n2']) {
-    const pod = await server.call('POST', pods, {
-      body: { metadata: { name: `on-${node}` }, spec: { nodeName: node, containers } },
-    })
-    if (node === 'n2') uid = pod.json.metadata.uid ?? ''
+  for (const [name, node] of [
+    ['on-n1', 'n1'],
+    ['stays', 'n1'],
+    ['on-n2', 'n2'],
+  ]) {
+    const pod = await server.call('POST', pods, { body: { metadata: { name }, spec: { nodeName: node, containers } } })
+    uid = pod.json.metadata.uid ?? ''
   }
 })
 afterAll(() => server.stop())

@@ -101,6 +101,11 @@ describe('a node asks for a token', () => {
   })
 
   it('as another account of the same pod, and gets none', async () => {
+    expect((await ask('two', bound('plain'), node)).json).toMatchObject({
+      code: 403,
+      message: expect.stringContaining("no relationship found between node 'n1' and this object"),
+    })
+    await create(pods, { metadata: { name: 'beside' }, spec: { containers, nodeName: 'n1', serviceAccountName: 'two' } })
     expect((await ask('two', bound('plain'), node)).json).toMatchObject({ code: 400, message: differentAccount('two') })
   })
 })

@@ -191,10 +191,10 @@ describe.skipIf(!ownAddress)('through the API server', () => {
       observers: [audit],
       // Reads everything, and only that.
       authorizer: {
-        rules: async () => ({ rules: [], incomplete: true }),
         authorize: async ({ user, info }) => ({
           verdict: user.name !== 'reader' || info.verb === 'get' ? 'allow' : 'no opinion',
         }),
+        rules: async () => ({ rules: [], incomplete: true }),
       },
     })
     front = await serve({
