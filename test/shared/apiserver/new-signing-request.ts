@@ -1,0 +1,33 @@
+import 'reflect-metadata'
+import { webcrypto } from 'node:crypto'
+import * as x509 from '@peculiar/x509'
+
+export interface NewRequest {
+  /** PEM in base64, as `spec.request` has it */
+  readonly request: string
+  /** PEM, PKCS 8 */
+  readonly key: string
+}
+
+interface Wanted {
+  readonly name?: string
+  readonly groups?: readonly string[]
+  readonly alternatives?: readonly { readonly type: 'dns' | 'ip' | 'email' | 'url'; readonly value: string }[]
+}
+
+const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const
+
+export const newSigningRequest = async ({ name, groups = [], alternatives = [] }: Wanted): Promise<NewRequest> => {
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
+  const request = await x509.Pkcs10CertificateRequestGenerator.create({
+    name: [...groups.map((group) => ({ O: [group] })), ...(name === undefined ? [] : [{ CN: [name] }])],
+    keys,
+    signingAlgorithm: algorithm,
+    ...(alternatives.length > 0 && { extensions: [new x509.SubjectAlternativeNameExtension([...alternatives])] }),
+  })
+  const key = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64')
+  return {
+    request: Buffer.from(`${request.toString('pem')}\n`).toString('base64'),
+    key: `-----BEGIN PRIVATE KEY-----\n${key.replace(/.{1,64}/g, '$&\n')}-----END PRIVATE KEY-----\n`,
+  }
+}
