@@ -145,7 +145,10 @@ describe.skipIf(missing)(`the agent of an instance${missing ? ` (${missing})` : 
     host = ecs.addInstance(instanceId, { cpu: 2048, memory: 2048 })
     placement = createEcsPlacement({ client: ecs.client, cluster: 'test', taskDefinition: 'windlass-pod' })
     const authority = await createAuthority('test')
-    api = await startTestServer({ paths: [createServingCertificatePath({ authority, address: '10.96.0.1' })] })
+    api = await startTestServer({
+      nodesReadNodes: true,
+      paths: [createServingCertificatePath({ authority, address: '10.96.0.1' })],
+    })
     await api.makeNamespace('default')
     client = createInProcessClient(api.handle, admin)
     const metadata = { name: 'kube-root-ca.crt', namespace: 'default' }
