@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { createAuditor } from '../shared/apiserver/audit/auditor.ts'
-import { createTokens } from '../shared/apiserver/authn/tokens.ts'
+import { createTokens, type Tokens } from '../shared/apiserver/authn/tokens.ts'
 import { createRequestMetrics } from '../shared/apiserver/metrics/request-metrics.ts'
 import type { ApiHandler } from '../shared/apiserver/request.ts'
 import { createStandardServer, encryptedResources } from '../shared/apiserver/standard-server.ts'
@@ -29,6 +29,7 @@ export interface ApiProcess {
   readonly store: Store
   readonly tail: LogTail
   readonly heartbeats: Heartbeats
+  readonly tokens: Tokens
   close(): Promise<void>
 }
 
@@ -89,6 +90,7 @@ export const openApiProcess = async (options: ApiProcessOptions): Promise<ApiPro
     store,
     tail,
     heartbeats: lmdb.heartbeats,
+    tokens,
     close: async () => {
       await rotation?.stop()
       await tail.close()

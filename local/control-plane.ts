@@ -1,3 +1,4 @@
+import { issueTokenBy } from '../shared/apiserver/authn/tokens.ts'
 import type { Client } from '../shared/client/client.ts'
 import { createInProcessClient } from '../shared/client/in-process.ts'
 import { createEventSink } from '../shared/controllers/event/event-recorder.ts'
@@ -53,6 +54,7 @@ export const startControlPlane = async (options: ControlPlaneOptions): Promise<C
       ...createControllers({
         resources,
         certificateAuthority: options.certificateAuthority,
+        issueToken: issueTokenBy(api.tokens),
         nodeLifecycle: { heartbeats: api.heartbeats, listeningSinceMs: systemClock.now() },
         // A laptop changes its network.
         loadBalancer: { addresses: () => [machineAddress()], lookEveryMs: 10_000 },

@@ -1,6 +1,6 @@
 import { createAuditor } from '../../shared/apiserver/audit/auditor.ts'
 import type { Authenticator } from '../../shared/apiserver/authn/authenticator.ts'
-import { createTokens } from '../../shared/apiserver/authn/tokens.ts'
+import { createTokens, type Tokens } from '../../shared/apiserver/authn/tokens.ts'
 import type { SubresourceHandlers } from '../../shared/apiserver/context.ts'
 import type { RequestObserver } from '../../shared/apiserver/observer.ts'
 import type { ApiHandler } from '../../shared/apiserver/request.ts'
@@ -25,6 +25,7 @@ export interface Cluster {
   /** holds nothing yet: what is asked for is listed */
   readonly cache: StoreCache
   readonly identity: ClusterIdentity
+  readonly tokens: Tokens
   readonly handle: ApiHandler
   clientOf(name: string): Client
   readonly clock: Clock
@@ -61,12 +62,13 @@ export const openCluster = async (options: ClusterOptions): Promise<Cluster> => 
   const { store, heartbeats, clock, log } = options
   const identity = await openClusterIdentity(store)
   const tail = await openLogTail({ store, log, follow: 'subscribed', heldBytes })
+  const tokens = createTokens({ privateKeyPem: identity.signingKey, issuer: options.issuer, clock, random: systemRandom })
   const { handle } = createStandardServer({
     ...options,
     logTail: tail,
     // Each would cost a look-up, and anybody may make them.
     anonymousRequests: false,
-    tokens: createTokens({ privateKeyPem: identity.signingKey, issuer: options.issuer, clock, random: systemRandom }),
+    tokens,
     serviceCIDR: options.serviceCidr,
     servingAuthority: identity.authority,
     nodesReadNodes: true,
@@ -81,6 +83,7 @@ export const openCluster = async (options: ClusterOptions): Promise<Cluster> => 
     tail,
     cache: await createStoreCache({ store, tail, resources: [] }),
     identity,
+    tokens,
     handle,
     clientOf: (name) => createInProcessClient(handle, { name, groups: controlPlaneGroups }),
     clock,

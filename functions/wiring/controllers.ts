@@ -1,3 +1,4 @@
+import { issueTokenBy } from '../../shared/apiserver/authn/tokens.ts'
 import type { Controller } from '../../shared/controllers/controller.ts'
 import { createControllers } from '../../shared/controllers/index.ts'
 import { createNodeIpamController } from '../../shared/controllers/node-ipam.ts'
@@ -29,10 +30,14 @@ export interface ControllersParts {
 }
 
 /** What runs in `reconcile`. */
-export const reconcilers = ({ heartbeats, identity }: Cluster, parts: Omit<ControllersParts, 'placement'>): Controller[] => [
+export const reconcilers = (
+  { heartbeats, identity, tokens }: Cluster,
+  parts: Omit<ControllersParts, 'placement'>,
+): Controller[] => [
   ...createControllers({
     resources: definitions.map(resourceFrom),
     certificateAuthority: identity.authority.certificate,
+    issueToken: issueTokenBy(tokens),
     nodeLifecycle: { heartbeats },
     serviceCIDR: parts.serviceCidr,
     kubernetesService: {

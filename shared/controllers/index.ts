@@ -18,6 +18,7 @@ import { volumeProtectionController } from './protection/volume-protection.ts'
 import { replicaSetController } from './replicaset/replicaset.ts'
 import { createResourceQuotaController } from './resourcequota/resourcequota.ts'
 import { createRootCaPublisher } from './root-ca-publisher.ts'
+import { createServiceAccountTokenController, type ServiceAccountTokenOptions } from './service-account-token.ts'
 import { createServiceCidrController } from './service-cidr.ts'
 import { createServiceLoadBalancerController, type ServiceLoadBalancerOptions } from './service-load-balancer.ts'
 import { serviceAccountController } from './serviceaccount.ts'
@@ -31,6 +32,7 @@ export interface ControllersOptions {
   /** PEM, for `kube-root-ca.crt` */
   readonly certificateAuthority: string
   readonly kubernetesService: KubernetesServiceOptions
+  readonly issueToken: ServiceAccountTokenOptions['issueToken']
   /** out of which Services get their addresses: `10.96.0.0/16` */
   readonly serviceCIDR: string
   readonly nodeLifecycle: NodeLifecycleOptions
@@ -48,6 +50,7 @@ export const createControllers = (options: ControllersOptions): Controller[] => 
   createServiceCidrController(options),
   createNamespaceController(options),
   serviceAccountController,
+  createServiceAccountTokenController(options),
   createRootCaPublisher(options),
   deploymentController,
   replicaSetController,

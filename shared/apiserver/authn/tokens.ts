@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
 import { calculateJwkThumbprint, errors, exportJWK, type JWK, type JWTPayload, jwtVerify, SignJWT } from 'jose'
+import type { KubeObject } from '../../meta/object.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Random } from '../../platform/random.ts'
 
@@ -11,6 +12,10 @@ export interface Tokens {
   issue(claims: TokenClaims): Promise<string>
   /** undefined: not one of ours, or not valid now for any of the audiences */
   verify(token: string, audiences?: readonly string[]): Promise<VerifiedToken | undefined>
+  /** One without end, kept in a Secret: good as long as that holds it. */
+  issueLegacy(claims: LegacyClaims): Promise<string>
+  /** undefined: not one of those; whether its Secret still holds it is to be looked at */
+  verifyLegacy(token: string): Promise<LegacyClaims | undefined>
   /** public keys, for OIDC discovery */
   keys(): Promise<JWK[]>
 }
@@ -22,6 +27,12 @@ export interface TokenClaims {
   readonly pod?: ObjectClaim | undefined
   readonly secret?: ObjectClaim | undefined
   readonly node?: ObjectClaim | undefined
+}
+
+export interface LegacyClaims {
+  readonly serviceAccount: ObjectClaim & { readonly namespace: string }
+  /** name of the Secret, beside the account */
+  readonly secret: string
 }
 
 export interface ObjectClaim {
@@ -51,6 +62,8 @@ interface PrivateClaims {
 }
 
 const claimsField = 'kubernetes.io'
+const legacyIssuer = 'kubernetes/serviceaccount'
+const legacyField = (name: string) => `kubernetes.io/serviceaccount/${name}`
 
 export const createTokens = (options: TokensOptions): Tokens => {
   const { issuer, clock, random } = options
@@ -93,9 +106,37 @@ export const createTokens = (options: TokensOptions): Tokens => {
         throw error
       }
     },
+    issueLegacy: async ({ serviceAccount: { namespace, name, uid }, secret }) =>
+      new SignJWT({
+        [legacyField('namespace')]: namespace,
+        [legacyField('secret.name')]: secret,
+        [legacyField('service-account.name')]: name,
+        [legacyField('service-account.uid')]: uid,
+      })
+        .setProtectedHeader({ alg: algorithm, kid: await keyId })
+        .setIssuer(legacyIssuer)
+        .setSubject(`system:serviceaccount:${namespace}:${name}`)
+        .sign(privateKey),
+    verifyLegacy: async (token) => {
+      try {
+        const { payload } = await jwtVerify(token, publicKey, { issuer: legacyIssuer, currentDate: new Date(clock.now()) })
+        return legacyOf(payload)
+      } catch (error) {
+        if (error instanceof errors.JOSEError) return undefined
+        throw error
+      }
+    },
     keys: async () => [{ ...(await exportJWK(publicKey)), use: 'sig', kid: await keyId, alg: algorithm }],
   }
 }
+
+/** For who fills Secrets with tokens, and knows nothing of how they are made. */
+export const issueTokenBy =
+  (tokens: Tokens) =>
+  ({ metadata }: KubeObject, secret: string): Promise<string> => {
+    const { namespace = '', name, uid = '' } = metadata
+    return tokens.issueLegacy({ serviceAccount: { namespace, name, uid }, secret })
+  }
 
 const keyIdOf = async (key: KeyObject) => calculateJwkThumbprint(await exportJWK(key))
 
@@ -111,4 +152,17 @@ const verifiedOf = ({ aud, exp, jti, [claimsField]: claims }: JWTPayload): Verif
     secret,
     node,
   }
+}
+
+const legacyOf = (payload: JWTPayload): LegacyClaims | undefined => {
+  const textOf = (name: string) => {
+    const value = payload[legacyField(name)]
+    return typeof value === 'string' ? value : ''
+  }
+  const [namespace, secret] = [textOf('namespace'), textOf('secret.name')]
+  const [name, uid] = [textOf('service-account.name'), textOf('service-account.uid')]
+  const whole = namespace !== '' && secret !== '' && name !== '' && uid !== ''
+  return whole && payload.sub === `system:serviceaccount:${namespace}:${name}`
+    ? { serviceAccount: { namespace, name, uid }, secret }
+    : undefined
 }

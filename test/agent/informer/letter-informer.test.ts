@@ -3,6 +3,7 @@ import { LetterInformer } from '../../../agent/informer/letter-informer.ts'
 import { observingClient } from '../../../agent/informer/observing-client.ts'
 import type { Client } from '../../../shared/client/client.ts'
 import { createInProcessClient } from '../../../shared/client/in-process.ts'
+import { ApiError } from '../../../shared/meta/status.ts'
 import { createLogger } from '../../../shared/platform/log.ts'
 import { type Pod, pods } from '../../../shared/resources/resource.ts'
 import { admin, startTestServer } from '../../shared/apiserver/environment.ts'
@@ -11,6 +12,7 @@ let client: Client
 let reads: string[]
 let informer: LetterInformer<Pod>
 let told: string[]
+let forbidden: ReadonlySet<string>
 const log = createLogger({ write: () => undefined })
 const newPod = (name: string, nodeName: string) =>
   ({ metadata: { name, namespace: 'default' }, spec: { nodeName, containers: [{ name: 'c', image: 'i' }] } }) as unknown as Pod
@@ -27,10 +29,12 @@ beforeEach(async () => {
   await server.makeNamespace('default')
   client = createInProcessClient(server.handle, admin)
   reads = []
+  forbidden = new Set()
   const counted: Client = {
     ...client,
     get: (resource, namespace, name) => {
       reads.push(`get ${name}`)
+      if (forbidden.has(name)) throw new ApiError('Forbidden', `${name} is nobody's`)
       return client.get(resource, namespace, name)
     },
     list: (resource, options) => {
@@ -95,4 +99,21 @@ it('knows what this agent has written, before its letter comes', async () => {
   expect(informer.get('default', 'a')?.metadata.resourceVersion).toBe(patched.metadata.resourceVersion)
   await informer.look([letter(patched)])
   expect(reads).toEqual(['list'])
+})
+
+it('lists when it may not ask for one that is gone', async () => {
+  await client.create(pods, newPod('a', 'me'))
+  const b = await client.create(pods, newPod('b', 'me'))
+  await informer.relist()
+  for (const name of ['a', 'b']) await client.delete(pods, 'default', name, { gracePeriodSeconds: 0 })
+  const c = await client.create(pods, newPod('c', 'me'))
+  forbidden = new Set(['a', 'b'])
+  const later = Number(c.metadata.resourceVersion)
+  reads = []
+  await informer.look([
+    { namespace: 'default', name: 'a', revision: later },
+    { ...letter(b), revision: later },
+  ])
+  expect(names()).toEqual(['c'])
+  expect(reads).toEqual(['get a', 'get b', 'list'])
 })

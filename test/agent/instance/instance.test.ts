@@ -147,6 +147,7 @@ describe.skipIf(missing)(`the agent of an instance${missing ? ` (${missing})` : 
     const authority = await createAuthority('test')
     api = await startTestServer({
       nodesReadNodes: true,
+      defaultRoles: true,
       paths: [createServingCertificatePath({ authority, address: '10.96.0.1' })],
     })
     await api.makeNamespace('default')

@@ -71,10 +71,16 @@ describe.skipIf(missing)(`volumes that show objects${missing ? ` (${missing})` :
   it('says what is missing, and waits for nothing that is optional', async () => {
     const optional = await podWith({ name: 'v', configMap: { name: 'none', optional: true } })
     expect(await readdir((await mounted(optional)).get('v')!)).not.toContain('a')
-    const pod = { ...optional, spec: { ...optional.spec, volumes: [{ name: 'v', secret: { secretName: 'none' } }] } }
+    const pod = await cluster.createPod('needs', {
+      volumes: [{ name: 'v', secret: { secretName: 'none' } }],
+      automountServiceAccountToken: false,
+    })
     await expect(volumes.mount(pod)).rejects.toThrow('secret "none" not found')
     const items = [{ key: 'nope', path: 'x' }]
-    const partly = { ...optional, spec: { ...optional.spec, volumes: [{ name: 'v', configMap: { name: 'cm', items } }] } }
+    const partly = await cluster.createPod('partly', {
+      volumes: [{ name: 'v', configMap: { name: 'cm', items } }],
+      automountServiceAccountToken: false,
+    })
     await expect(volumes.mount(partly)).rejects.toThrow('configmap references non-existent config key: nope')
   })
 

@@ -29,6 +29,7 @@ export const allControllers = (changes: Partial<ControllersOptions> = {}): Contr
   createControllers({
     resources: allResources,
     certificateAuthority: 'PEM',
+    issueToken: async ({ metadata }, secret) => `token of ${metadata.name} in ${secret}`,
     kubernetesService: { apiServer: { address: '172.18.0.1', port: 6443 }, clusterIP: '10.96.0.1' },
     serviceCIDR: '10.96.0.0/16',
     nodeLifecycle: { heartbeats: { all: async () => new Map() }, graceMs: 3_600_000 },
