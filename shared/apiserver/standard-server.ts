@@ -7,6 +7,7 @@ import { allVersions } from '../resources/served-version.ts'
 import type { AwsRoleOptions } from './admission/aws-role.ts'
 import { createDefaultAdmission } from './admission/default-plugins.ts'
 import type { Authenticator } from './authn/authenticator.ts'
+import { createBootstrapTokenAuthenticator } from './authn/bootstrap-token.ts'
 import { issuerPaths } from './authn/oidc-paths.ts'
 import { peerAuthenticator } from './authn/peer.ts'
 import { createServiceAccountAuthenticator } from './authn/service-account.ts'
@@ -49,7 +50,7 @@ export interface StandardServerOptions
 
 /** The API server as every composition root runs it: all kinds, all of admission, whoever serves it. */
 export const createStandardServer = (options: StandardServerOptions): ApiServer => {
-  const { tokens, store, serviceCIDR, authenticators = [], servingAuthority: authority } = options
+  const { tokens, store, serviceCIDR, authenticators = [], servingAuthority: authority, clock = systemClock } = options
   const openApi = createOpenApi({
     definitions: [...allVersions(definitions), ...virtualDefinitions],
     loadSchemas,
@@ -64,7 +65,8 @@ export const createStandardServer = (options: StandardServerOptions): ApiServer 
     authenticators: [
       peerAuthenticator,
       ...authenticators,
-      createServiceAccountAuthenticator({ tokens, store, clock: options.clock ?? systemClock }),
+      createBootstrapTokenAuthenticator({ store, clock }),
+      createServiceAccountAuthenticator({ tokens, store, clock }),
     ],
     admission: createDefaultAdmission(options),
     openPaths: options.awsRoles ? issuerPaths : [],

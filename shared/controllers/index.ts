@@ -1,4 +1,5 @@
 import type { Resource } from '../client/client.ts'
+import { bootstrapTokenCleaner } from './bootstrap-token-cleaner.ts'
 import { clusterRoleAggregationController } from './clusterrole-aggregation.ts'
 import type { Controller } from './controller.ts'
 import { createDefaultRolesController } from './default-roles/default-roles.ts'
@@ -51,6 +52,7 @@ export const createControllers = (options: ControllersOptions): Controller[] => 
   createNamespaceController(options),
   serviceAccountController,
   createServiceAccountTokenController(options),
+  bootstrapTokenCleaner,
   createRootCaPublisher(options),
   deploymentController,
   replicaSetController,

@@ -1,4 +1,3 @@
-import { timingSafeEqual } from 'node:crypto'
 import { ApiError } from '../../meta/status.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Secret } from '../../resources/resource.ts'
@@ -6,6 +5,8 @@ import { type Entry, RevisionConflict, type Store } from '../../storage/store.ts
 import { decodeStored, encoder } from '../objects/encode.ts'
 import type { User } from '../request.ts'
 import { type Authenticator, authenticatedGroup } from './authenticator.ts'
+import { bearerToken } from './bearer-token.ts'
+import { sameText } from './same-text.ts'
 import type { ObjectClaim, Tokens, VerifiedToken } from './tokens.ts'
 
 /** What is being deleted is good for so long yet, as upstream allows for clocks that differ. */
@@ -14,7 +15,7 @@ const leewayMs = 60_000
 /** Bearer tokens of service accounts; good as long as the account, and what the token is bound to, are there. */
 export const createServiceAccountAuthenticator = (options: { tokens: Tokens; store: Store; clock: Clock }): Authenticator => ({
   authenticate: async (request) => {
-    const token = /^Bearer +(\S+)$/i.exec(request.header('authorization') ?? '')?.[1]
+    const token = bearerToken(request)
     if (token === undefined) return undefined
     const user = await userOfToken(token, options)
     if (!user) throw new ApiError('Unauthorized', 'Unauthorized')
@@ -86,8 +87,6 @@ const noteUse = async ({ store, clock }: { store: Store; clock: Clock }, held: E
 const definition = { group: '', version: 'v1', kind: 'Secret' }
 const lastUsed = 'kubernetes.io/legacy-token-last-used'
 const invalidSince = 'kubernetes.io/legacy-token-invalid-since'
-
-const sameText = (a: string, b: string) => a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b))
 
 const accountUser = ({ namespace, name, uid }: ObjectClaim & { namespace: string }): User => ({
   name: `system:serviceaccount:${namespace}:${name}`,

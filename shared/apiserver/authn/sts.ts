@@ -5,6 +5,7 @@ import type { Clock } from '../../platform/clock.ts'
 import type { Logger } from '../../platform/log.ts'
 import type { User } from '../request.ts'
 import { type Authenticator, authenticatedGroup } from './authenticator.ts'
+import { bearerToken } from './bearer-token.ts'
 import { audienceHeader, parseStsToken, type StsToken, stsTokenPrefix } from './sts-token.ts'
 
 export interface StsAuthenticatorOptions {
@@ -51,7 +52,7 @@ export const createStsAuthenticator = (options: StsAuthenticatorOptions): Authen
 
   return {
     authenticate: async (request) => {
-      const token = /^Bearer +(\S+)$/i.exec(request.header('authorization') ?? '')?.[1]
+      const token = bearerToken(request)
       if (!token?.startsWith(stsTokenPrefix)) return undefined
       const caller = await callerOf(token)
       const mapped = caller && mapCaller(caller, await entries())
