@@ -98,7 +98,7 @@ export const startCluster = async (
     const plane = await startControlPlane({
       api,
       plan,
-      certificateAuthority: pki.authority.certificate,
+      authority: pki.authority,
       port: local.port,
       log,
     })

@@ -6,6 +6,8 @@ import { createControllers } from '../shared/controllers/index.ts'
 import { createNodeIpamController } from '../shared/controllers/node-ipam.ts'
 import { startControllers } from '../shared/dispatch/start-controllers.ts'
 import { startScheduler } from '../shared/dispatch/start-scheduler.ts'
+import type { KeyPair } from '../shared/identity/certificates.ts'
+import { signRequestBy } from '../shared/identity/sign-request.ts'
 import { systemClock } from '../shared/platform/clock.ts'
 import type { Logger } from '../shared/platform/log.ts'
 import { definitions } from '../shared/resources/index.ts'
@@ -17,8 +19,8 @@ import type { ApiProcess } from './api-process.ts'
 
 export interface ControlPlaneOptions {
   readonly api: ApiProcess
-  /** PEM, for pods */
-  readonly certificateAuthority: string
+  /** its certificate is for pods too */
+  readonly authority: KeyPair
   readonly plan: AddressPlan
   /** of the API server */
   readonly port: number
@@ -36,7 +38,7 @@ const controlPlaneGroups = ['system:masters', 'system:authenticated']
 
 /** Controllers and scheduler in this process, behind the log's tail. */
 export const startControlPlane = async (options: ControlPlaneOptions): Promise<ControlPlane> => {
-  const { api, plan, port, log } = options
+  const { api, authority, plan, port, log } = options
   const clientOf = (name: string) => createInProcessClient(api.handle, { name, groups: controlPlaneGroups })
   const resources = definitions.map(resourceFrom)
   const cache = await createStoreCache({ store: api.store, tail: api.tail, resources })
@@ -53,7 +55,8 @@ export const startControlPlane = async (options: ControlPlaneOptions): Promise<C
       createNodeIpamController({ podCidr: plan.podRange, onlyAsked: true }),
       ...createControllers({
         resources,
-        certificateAuthority: options.certificateAuthority,
+        certificateAuthority: authority.certificate,
+        signCertificate: signRequestBy(authority, systemClock.now),
         issueToken: issueTokenBy(api.tokens),
         nodeLifecycle: { heartbeats: api.heartbeats, listeningSinceMs: systemClock.now() },
         // A laptop changes its network.

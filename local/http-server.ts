@@ -203,7 +203,8 @@ const answer = (request: ApiRequest, { handle, log, respond, abort }: Answering)
 /** The subject of a client certificate that our authority signed. */
 const peerOf = (socket: TLSSocket): User | undefined => {
   if (!socket.authorized) return undefined
-  // organizations that stand several times come as a list
-  const { CN, O } = (socket.getPeerCertificate().subject ?? {}) as { CN?: string; O?: string | string[] }
-  return CN ? { name: CN, groups: O === undefined ? [] : [O].flat() } : undefined
+  // what stands several times comes as a list; of names the last counts, as upstream has it
+  const { CN, O = [] } = (socket.getPeerCertificate().subject ?? {}) as { CN?: string | string[]; O?: string | string[] }
+  const name = [CN].flat().at(-1)
+  return name ? { name, groups: [O].flat() } : undefined
 }

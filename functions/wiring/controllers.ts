@@ -4,6 +4,7 @@ import { createControllers } from '../../shared/controllers/index.ts'
 import { createNodeIpamController } from '../../shared/controllers/node-ipam.ts'
 import { createMailboxController } from '../../shared/dispatch/mailbox-controller.ts'
 import { untimed } from '../../shared/dispatch/silent-nodes.ts'
+import { signRequestBy } from '../../shared/identity/sign-request.ts'
 import { createLoadBalancerController } from '../../shared/load-balancer/load-balancer-controller.ts'
 import type { LoadBalancers } from '../../shared/load-balancer/load-balancers.ts'
 import { nthAddress } from '../../shared/meta/ipv4.ts'
@@ -31,13 +32,14 @@ export interface ControllersParts {
 
 /** What runs in `reconcile`. */
 export const reconcilers = (
-  { heartbeats, identity, tokens }: Cluster,
+  { heartbeats, identity, tokens, clock }: Cluster,
   parts: Omit<ControllersParts, 'placement'>,
 ): Controller[] => [
   ...createControllers({
     resources: definitions.map(resourceFrom),
     certificateAuthority: identity.authority.certificate,
     issueToken: issueTokenBy(tokens),
+    signCertificate: signRequestBy(identity.authority, clock.now),
     nodeLifecycle: { heartbeats },
     serviceCIDR: parts.serviceCidr,
     kubernetesService: {

@@ -1,5 +1,8 @@
 import type { Resource } from '../client/client.ts'
 import { bootstrapTokenCleaner } from './bootstrap-token-cleaner.ts'
+import { certificateApprovingController } from './certificates/approving.ts'
+import { certificateCleaner } from './certificates/cleaner.ts'
+import { type CertificateSigningOptions, createCertificateSigningController } from './certificates/signing.ts'
 import { clusterRoleAggregationController } from './clusterrole-aggregation.ts'
 import type { Controller } from './controller.ts'
 import { createDefaultRolesController } from './default-roles/default-roles.ts'
@@ -34,6 +37,7 @@ export interface ControllersOptions {
   readonly certificateAuthority: string
   readonly kubernetesService: KubernetesServiceOptions
   readonly issueToken: ServiceAccountTokenOptions['issueToken']
+  readonly signCertificate: CertificateSigningOptions['signCertificate']
   /** out of which Services get their addresses: `10.96.0.0/16` */
   readonly serviceCIDR: string
   readonly nodeLifecycle: NodeLifecycleOptions
@@ -53,6 +57,9 @@ export const createControllers = (options: ControllersOptions): Controller[] => 
   serviceAccountController,
   createServiceAccountTokenController(options),
   bootstrapTokenCleaner,
+  certificateApprovingController,
+  createCertificateSigningController(options),
+  certificateCleaner,
   createRootCaPublisher(options),
   deploymentController,
   replicaSetController,

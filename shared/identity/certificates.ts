@@ -21,7 +21,7 @@ const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as con
 const years = (count: number) => new Date(Date.now() + count * 365 * 86_400_000)
 
 // Loaded only when something is issued: a start of an existing cluster reads its certificates from files.
-const library = async () => {
+export const library = async () => {
   await import('reflect-metadata') // the library's dependency injection wants it there first
   return import('@peculiar/x509')
 }
@@ -64,15 +64,19 @@ export const certify = async (
   return sign(authority, { ...request, keys })
 }
 
+/** The authority's own, to sign with. */
+export const importKey = async ({ key }: Pick<KeyPair, 'key'>): Promise<webcrypto.CryptoKey> => {
+  const x509 = await library()
+  return webcrypto.subtle.importKey('pkcs8', x509.PemConverter.decodeFirst(key), algorithm, false, ['sign'])
+}
+
 const sign = async (
   authority: KeyPair,
   { keys, days, ...request }: CertificateRequest & { readonly keys: webcrypto.CryptoKey; readonly days: number },
 ): Promise<string> => {
   const x509 = await library()
   const issuer = new x509.X509Certificate(authority.certificate)
-  const signingKey = await webcrypto.subtle.importKey('pkcs8', x509.PemConverter.decodeFirst(authority.key), algorithm, false, [
-    'sign',
-  ])
+  const signingKey = await importKey(authority)
   const names = [
     ...(request.dnsNames ?? []).map((value) => ({ type: 'dns' as const, value })),
     ...(request.addresses ?? []).map((value) => ({ type: 'ip' as const, value })),
@@ -113,4 +117,4 @@ const toPem = (label: string, bytes: ArrayBuffer) =>
     .toString('base64')
     .replace(/.{1,64}/g, '$&\n')}-----END ${label}-----\n`
 
-const pem = (certificate: X509Certificate) => `${certificate.toString('pem').trim()}\n`
+export const pem = (certificate: X509Certificate) => `${certificate.toString('pem').trim()}\n`

@@ -7,8 +7,11 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type HttpServer, serve } from '../../local/http-server.ts'
 import type { ApiHandler } from '../../shared/apiserver/request.ts'
 import { createAuthority, issue, type KeyPair } from '../../shared/identity/certificates.ts'
+import { signRequestBy } from '../../shared/identity/sign-request.ts'
 import { isReason } from '../../shared/meta/status.ts'
 import { createLogger } from '../../shared/platform/log.ts'
+import { requestContent } from '../../shared/resources/certificates/request-content.ts'
+import { newSigningRequest } from '../shared/apiserver/new-signing-request.ts'
 
 let authority: KeyPair
 let server: KeyPair
@@ -105,6 +108,22 @@ describe('HTTP server', () => {
     session.close()
     const [response] = await once(overHttp1(port, { headers: { 'Impersonate-Group': groups } }).end(), 'response')
     expect(JSON.parse(await text(response))).toEqual(groups)
+  })
+
+  it.each([
+    ['its subject', { name: 'jane', groups: ['dev', 'ops'] }, ['client auth'], { name: 'jane', groups: ['dev', 'ops'] }],
+    ['no groups', { name: 'jane' }, ['client auth', 'digital signature'], { name: 'jane', groups: [] }],
+    ['the last of its names', { name: ['system:admin', 'jane'] }, ['client auth'], { name: 'jane', groups: [] }],
+    ['nobody without a name', { groups: ['system:masters'] }, ['client auth'], null],
+    ['nobody when it is to serve', { name: 'jane' }, ['server auth'], null],
+  ])('takes who has a certificate that was asked for by a request for %s', async (_, wanted, usages, peer) => {
+    const { port } = await start(async (received) => json(received.peer ?? null))
+    const { request: asked, key } = await newSigningRequest(wanted)
+    const { whole } = requestContent(Buffer.from(asked, 'base64').toString())
+    const certificate = await signRequestBy(authority, Date.now)({ request: whole, usages, lifetimeSeconds: 600 })
+    const { session, stream } = await overHttp2(port, {}, { identity: { certificate, key } })
+    expect(JSON.parse(await text(stream))).toEqual(peer)
+    session.close()
   })
 
   it('does not believe a certificate of another authority', async () => {

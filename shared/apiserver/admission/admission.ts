@@ -5,6 +5,7 @@ import type { KindDefinition } from '../../resources/definition.ts'
 import type { ObjectReader } from '../../storage/current-objects.ts'
 import type { Store } from '../../storage/store.ts'
 import type { User } from '../request.ts'
+import type { ResourceRequestInfo } from '../router.ts'
 
 /** Looks at a write after decoding and defaulting, before it is stored. One plugin a file; each says by itself which kinds concern it. */
 export interface AdmissionPlugin {
@@ -46,6 +47,8 @@ export interface AdmissionEnvironment {
   readonly store: Pick<Store, 'get' | 'create' | 'update' | 'delete'>
   readonly clock: Clock
   readonly random: Random
+  /** whether a user may do something else besides */
+  authorize(user: User, info: Partial<ResourceRequestInfo>): Promise<boolean>
   /** The latest state of an object, out of the store; frozen by convention. */
   read(resource: string, namespace: string, name: string): Promise<KubeObject | undefined>
   /** As of now: whatever was acknowledged before the request counts. One step to catch up with the log, for all plugins together. */

@@ -1,5 +1,6 @@
 import type { AdmissionPlugin } from './admission.ts'
 import { type AwsRoleOptions, createAwsRole } from './aws-role.ts'
+import { certificateApproval, certificateSigning, certificateSubjectRestriction } from './certificate-signer.ts'
 import { defaultIngressClass } from './default-ingress-class.ts'
 import { defaultStorageClass } from './default-storage-class.ts'
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
@@ -40,6 +41,9 @@ export const createDefaultAdmission = (options: DefaultAdmissionOptions = {}): A
   storageObjectInUseProtection,
   persistentVolumeClaimResize,
   runtimeClass,
+  certificateApproval,
+  certificateSigning,
+  certificateSubjectRestriction,
   defaultIngressClass,
   createSecretStore(options.secretStores ?? []),
   ...(options.externalIPs ? [] : [denyServiceExternalIPs]),

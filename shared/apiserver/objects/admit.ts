@@ -1,6 +1,7 @@
 import { ApiError } from '../../meta/status.ts'
 import type { AdmissionAttributes, AdmissionEnvironment, Reservation } from '../admission/admission.ts'
 import type { ApiServerParts } from '../context.ts'
+import type { ResourceRequestInfo } from '../router.ts'
 import { dryStore } from './dry-store.ts'
 import { decodeStored } from './encode.ts'
 
@@ -11,14 +12,30 @@ const maxReservationMs = 30_000
 /** One for all phases of a request. */
 const environments = new WeakMap<AdmissionAttributes, AdmissionEnvironment>()
 
+const nothing: ResourceRequestInfo = {
+  isResource: true,
+  verb: 'get',
+  path: '',
+  group: '',
+  version: '*',
+  resource: '',
+  subresource: '',
+  namespace: '',
+  name: '',
+}
+
 const environmentOf = (parts: ApiServerParts, attributes: AdmissionAttributes): AdmissionEnvironment => {
   const known = environments.get(attributes)
   if (known) return known
-  const { store, clock, random, currentObjects } = parts
+  const { store, clock, random, authorizer, currentObjects } = parts
   const environment: AdmissionEnvironment = {
     store: attributes.dryRun ? dryStore(store) : store,
     clock,
     random,
+    authorize: async (user, asked) => {
+      const info: ResourceRequestInfo = { ...nothing, ...asked }
+      return (await authorizer.authorize({ user, info })).verdict === 'allow'
+    },
     read: async (resource, namespace, name) => {
       const entry = await store.get({ resource, namespace, name })
       return entry && decodeStored(entry.value)

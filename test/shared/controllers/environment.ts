@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { createDefaultAdmission } from '../../../shared/apiserver/admission/default-plugins.ts'
 import { peerAuthenticator } from '../../../shared/apiserver/authn/peer.ts'
 import { createApiServer } from '../../../shared/apiserver/create-api-server.ts'
+import type { User } from '../../../shared/apiserver/request.ts'
 import type { Client, Resource } from '../../../shared/client/client.ts'
 import { createInProcessClient } from '../../../shared/client/in-process.ts'
 import type { Controller } from '../../../shared/controllers/controller.ts'
@@ -29,6 +30,7 @@ export const allControllers = (changes: Partial<ControllersOptions> = {}): Contr
   createControllers({
     resources: allResources,
     certificateAuthority: 'PEM',
+    signCertificate: async () => 'PEM',
     issueToken: async ({ metadata }, secret) => `token of ${metadata.name} in ${secret}`,
     kubernetesService: { apiServer: { address: '172.18.0.1', port: 6443 }, clusterIP: '10.96.0.1' },
     serviceCIDR: '10.96.0.0/16',
@@ -39,6 +41,7 @@ export const allControllers = (changes: Partial<ControllersOptions> = {}): Contr
 
 export interface TestCluster {
   readonly client: Client
+  clientOf(user: User): Client
   readonly cache: StoreCache
   readonly logs: string[]
   /** Resolves with the first truthy answer; looks again after every change. */
@@ -126,6 +129,7 @@ export const startTestCluster = async (options: {
   const kubelets: (() => void)[] = []
   return {
     client,
+    clientOf: (user) => createInProcessClient(handle, user),
     cache,
     logs,
     until,
