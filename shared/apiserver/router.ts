@@ -16,7 +16,7 @@ const resourceVerbs: ReadonlySet<string> = new Set<ResourceVerb>([
 export const isResourceVerb = (verb: string): verb is ResourceVerb => resourceVerbs.has(verb)
 
 /** Nobody requests these: whether a user may is asked by the way. */
-export type AskedVerb = 'impersonate' | 'escalate' | 'bind' | 'approve' | 'sign'
+export type AskedVerb = 'impersonate' | 'escalate' | 'bind' | 'approve' | 'sign' | 'request-serviceaccounts-token-audience'
 
 /** What a path and method mean. */
 export type RequestInfo = ResourceRequestInfo | PathRequestInfo

@@ -92,6 +92,50 @@ describe('a node asks for a token', () => {
     expect({ code: answer.code, message: answer.json.message }).toEqual({ code, message })
   })
 
+  it('for an audience of a driver of one of its volumes, however the pod names that', async () => {
+    const spec = {
+      accessModes: ['ReadWriteOnce'],
+      capacity: { storage: '1' },
+      csi: { driver: 'd.example.com', volumeHandle: 'x' },
+    }
+    const claim = (name: string) => ({
+      metadata: { name },
+      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1' } }, storageClassName: '', volumeName: 'pv' },
+    })
+    await create('/apis/storage.k8s.io/v1/csidrivers', {
+      metadata: { name: 'd.example.com' },
+      spec: { tokenRequests: [{ audience: 'disk' }] },
+    })
+    await create('/api/v1/persistentvolumes', { metadata: { name: 'pv' }, spec })
+    for (const name of ['data', 'made-v']) await create('/api/v1/namespaces/default/persistentvolumeclaims', claim(name))
+    const template = { spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1' } } } }
+    for (const [name, source] of [
+      ['inline', { csi: { driver: 'd.example.com' } }],
+      ['claimed', { persistentVolumeClaim: { claimName: 'data' } }],
+      ['made', { ephemeral: { volumeClaimTemplate: template } }],
+    ] as const) {
+      const volumes = [{ name: 'v', ...source }]
+      await create(pods, { metadata: { name }, spec: { containers, nodeName: 'n1', serviceAccountName: 'one', volumes } })
+      expect((await ask('one', { audiences: ['disk'], ...bound(name) }, node)).code).toBe(201)
+      expect((await ask('one', { audiences: ['tape'], ...bound(name) }, node)).json.message).toBe(notNamed('tape'))
+    }
+  })
+
+  it('for an audience that a role lets nodes ask for', async () => {
+    const roles = '/apis/rbac.authorization.k8s.io/v1'
+    const rules = [
+      { apiGroups: [''], resources: ['vault2'], resourceNames: ['one'], verbs: ['request-serviceaccounts-token-audience'] },
+    ]
+    await create(`${roles}/clusterroles`, { metadata: { name: 'audience' }, rules })
+    await create(`${roles}/clusterrolebindings`, {
+      metadata: { name: 'audience' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'audience' },
+      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: 'system:nodes' }],
+    })
+    expect((await ask('one', { audiences: ['vault2'], ...bound('plain') }, node)).code).toBe(201)
+    expect((await ask('one', { audiences: ['vault3'], ...bound('plain') }, node)).json.message).toBe(notNamed('vault3'))
+  })
+
   it('for a pod that took the name of another', async () => {
     const { json } = await ask('one', bound('plain', 'other'), node)
     expect(json).toMatchObject({
