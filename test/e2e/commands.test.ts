@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { newSigningRequest } from '../shared/apiserver/new-signing-request.ts'
 import { Cluster, titled, whyNoKubectl } from './cluster.ts'
 import { eventually } from './kubectl.ts'
 import { container, deployment } from './object.ts'
@@ -54,6 +56,58 @@ describe.skipIf(why !== undefined)(titled('kubectl on a simulated cluster', why)
       /KIND: +Deployment[\s\S]+rollingUpdate\t<RollingUpdateDeployment>/,
     )
     expect(await kubectl.ok('explain', 'pod.spec.containers.livenessProbe.httpGet')).toContain('path\t<string>')
+  })
+
+  it('gives a user a certificate that works, and a service account a token that stays', async () => {
+    const { request, key } = await newSigningRequest({ name: 'jane', groups: ['dev'], algorithm: 'rsa' })
+    const spec = { request, signerName: 'kubernetes.io/kube-apiserver-client', usages: ['client auth'], expirationSeconds: 3600 }
+    await kubectl.apply({
+      apiVersion: 'certificates.k8s.io/v1',
+      kind: 'CertificateSigningRequest',
+      metadata: { name: 'jane' },
+      spec,
+    })
+    expect(await kubectl.ok('get', 'csr', 'jane')).toMatch(/jane +\d+s +kubernetes.io\/kube-apiserver-client +\S+ +60m +Pending/)
+    expect(await kubectl.ok('certificate', 'approve', 'jane')).toContain(
+      'certificatesigningrequest.certificates.k8s.io/jane approved',
+    )
+    const certificate = await eventually('a certificate', {
+      ask: () => kubectl.ok('get', 'csr', 'jane', '-o', 'jsonpath={.status.certificate}'),
+      wanted: (text) => text !== '',
+    })
+    const folder = mkdtempSync(join(tmpdir(), 'windlass-jane-'))
+    try {
+      writeFileSync(join(folder, 'jane.crt'), Buffer.from(certificate, 'base64'))
+      writeFileSync(join(folder, 'jane.key'), key)
+      const environment = { KUBECONFIG: join(folder, 'kubeconfig') }
+      copyFileSync(cluster.kubeconfig, environment.KUBECONFIG)
+      const asJane = (...args: string[]) => kubectl.run(args, { environment })
+      const files = [`--client-certificate=${join(folder, 'jane.crt')}`, `--client-key=${join(folder, 'jane.key')}`]
+      await asJane('config', 'set-credentials', 'jane', ...files)
+      await asJane('config', 'set-context', 'windlass', '--user=jane')
+      expect((await asJane('auth', 'whoami')).stdout).toMatch(/Username +jane\nGroups +\[dev system:authenticated\]/)
+      expect((await asJane('get', 'secrets')).stderr).toContain('User "jane" cannot list resource "secrets"')
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+    const annotations = { 'kubernetes.io/service-account.name': 'default' }
+    await kubectl.apply({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'long', annotations },
+      type: 'kubernetes.io/service-account-token',
+    })
+    const token = await eventually('a token', {
+      ask: () => kubectl.ok('get', 'secret', 'long', '-o', 'jsonpath={.data.token}'),
+      wanted: (text) => text !== '',
+    })
+    const review = {
+      apiVersion: 'authentication.k8s.io/v1',
+      kind: 'TokenReview',
+      spec: { token: Buffer.from(token, 'base64').toString() },
+    }
+    const reviewed = await kubectl.withInput(JSON.stringify(review), 'create', '-f', '-', '-o', 'json')
+    expect(JSON.parse(reviewed).status.user.username).toBe('system:serviceaccount:default:default')
   })
 
   it('runs a Deployment from apply to Ready and describes it', async () => {
