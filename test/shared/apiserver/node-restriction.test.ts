@@ -53,6 +53,20 @@ describe('node restriction', () => {
       'node "n1" is not allowed to modify spec.podCIDR',
     ],
     [
+      'POST',
+      '/api/v1/nodes',
+      {
+        metadata: { name: 'n1', ownerReferences: [{ apiVersion: 'storage.k8s.io/v1', kind: 'CSINode', name: 'n1', uid: 'x' }] },
+      },
+      'node "n1" is not allowed to modify ownerReferences',
+    ],
+    [
+      'PATCH',
+      '/api/v1/nodes/n1',
+      { metadata: { ownerReferences: [{ apiVersion: 'storage.k8s.io/v1', kind: 'CSINode', name: 'n1', uid: 'x' }] } },
+      'node "n1" is not allowed to modify ownerReferences',
+    ],
+    [
       'PATCH',
       '/api/v1/nodes/n1',
       { spec: { taints: [{ key: 'k', effect: 'NoSchedule' }] } },

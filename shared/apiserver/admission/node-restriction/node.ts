@@ -38,11 +38,11 @@ export const checkNode: Check = (request) => {
   for (const field of ['podCIDR', 'podCIDRs'] as const)
     if (!jsonEqual(wanted.spec[field], old?.spec[field]))
       throw refuse(request, `node "${node}" is not allowed to ${old ? 'modify' : 'set'} spec.${field}`)
-  if (!old) return
-  if (!jsonEqual(wanted.spec.taints, old.spec.taints)) throw refuse(request, `node "${node}" is not allowed to modify taints`)
-  if (!jsonEqual(wanted.metadata.ownerReferences, old.metadata.ownerReferences)) {
+  if (old && !jsonEqual(wanted.spec.taints, old.spec.taints))
+    throw refuse(request, `node "${node}" is not allowed to modify taints`)
+  // One that goes with what the node may delete would be rid of its taints.
+  if (!jsonEqual(wanted.metadata.ownerReferences ?? [], old?.metadata.ownerReferences ?? []))
     throw refuse(request, `node "${node}" is not allowed to modify ownerReferences`)
-  }
 }
 
 const foreignLabels = ({ metadata: { labels = {} } }: Node, old: Node | undefined): string[] => {
