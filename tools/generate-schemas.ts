@@ -7,7 +7,7 @@ import type { Schema } from '../shared/meta/schema.ts'
 import { type Field, kindOf, type Model, packagesOf, readModels } from './client-models.ts'
 import { fieldDescriptions } from './field-descriptions.ts'
 import { writeGenerated } from './generated-file.ts'
-import { anyFields, quantityFields, requiredDiffers } from './kubernetes-1.35.ts'
+import { anyFields, emptyCounts, quantityFields, requiredDiffers } from './kubernetes-1.35.ts'
 
 type MergeRules = Pick<Schema, 'listType' | 'listMapKeys' | 'mapType' | 'patchStrategy' | 'patchMergeKey'>
 
@@ -71,6 +71,7 @@ const schemaOf = (model: Model): Schema => {
     properties: Object.fromEntries(model.fields.map((field) => [field.name, schemaOfField(model, field)])),
     ...(required.length ? { required } : {}),
     ...zerosOf(model),
+    ...(emptyCounts[model.name] ? { emptyCounts: emptyCounts[model.name] } : {}),
     ...mergeRules[openApiName(model.name)]?.[''],
   }
 }

@@ -141,3 +141,8 @@ export const packageExceptions: Readonly<Record<string, string>> = {
   V1ScaleSpec: 'io.k8s.api.autoscaling.v1',
   V1ScaleStatus: 'io.k8s.api.autoscaling.v1',
 }
+
+/** Lists that Go leaves out when they are empty, but whose default asks whether there was one. */
+export const emptyCounts: Readonly<Record<string, readonly string[]>> = {
+  V2HPAScalingRules: ['policies'],
+}

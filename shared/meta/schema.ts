@@ -12,6 +12,8 @@ export interface Schema {
   readonly required?: readonly string[] | undefined
   /** fields that are left out when they are '', 0 or false, as Go's omitempty does */
   readonly omitEmpty?: readonly string[] | undefined
+  /** lists that may be left out, and that say something else when they are empty */
+  readonly emptyCounts?: readonly string[] | undefined
   /** fields that are always written, and what for one of which nothing was said; {}: the struct's own */
   readonly zeros?: Readonly<Record<string, unknown>> | undefined
   readonly items?: Schema | undefined

@@ -51,7 +51,7 @@ class Walk {
     return value
   }
 
-  #fields(object: Record<string, unknown>, { properties = {}, required, omitEmpty }: Schema) {
+  #fields(object: Record<string, unknown>, { properties = {}, required, omitEmpty, emptyCounts }: Schema) {
     for (const name of Object.keys(object)) {
       const field = Object.hasOwn(properties, name) ? properties[name] : undefined
       if (field === undefined) {
@@ -67,8 +67,10 @@ class Walk {
       this.#path.push(name)
       const after = this.value(before, field)
       this.#path.pop()
-      if (isEmptyCollection(after, field) ? !required?.includes(name) : isZero(after) && omitEmpty?.includes(name))
-        delete object[name]
+      const dropped = isEmptyCollection(after, field)
+        ? !required?.includes(name) && !emptyCounts?.includes(name)
+        : isZero(after) && omitEmpty?.includes(name)
+      if (dropped) delete object[name]
       else if (after !== before) object[name] = after
     }
   }

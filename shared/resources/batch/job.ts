@@ -13,6 +13,8 @@ import { controllerUidLabel, jobNameLabel, legacyControllerUidLabel, legacyJobNa
 
 /** What the template of a Job has by itself too. */
 export const defaultFailurePatterns = ({ podFailurePolicy }: JobSpec) => {
+  // as upstream reads an empty list from its store
+  if (podFailurePolicy?.rules?.length === 0) (podFailurePolicy as { rules: unknown }).rules = null
   for (const { onPodConditions } of podFailurePolicy?.rules ?? []) {
     for (const pattern of onPodConditions ?? []) pattern.status ||= 'True'
   }

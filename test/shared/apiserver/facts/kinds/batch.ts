@@ -78,6 +78,7 @@ const jobs = {
     podFailurePolicy: { rules: [{ action: 'Ignore', onPodConditions: [{ type: 'A' }] }] },
     podReplacementPolicy: 'TerminatingOrFailed',
   }),
+  'no failure rules': failing(),
   'empty failure rules': failing({}, { action: 'Other' }, { action: 'FailIndex' }),
   'a rule of both': failing({
     action: 'Ignore',
