@@ -4,6 +4,8 @@ import type { V2HPAScalingRules } from '../generated/types.ts'
 import type { HorizontalPodAutoscaler } from '../resource.ts'
 import { validateAutoscaler, validateAutoscalerStatus, validateNewAutoscaler } from './horizontalpodautoscaler-validation.ts'
 import { metricsText } from './metrics-text.ts'
+import { withoutRoundTrip } from './round-trip.ts'
+import { autoscalingV1 } from './v1.ts'
 
 const periodSeconds = 15
 const percentUtilization = 80
@@ -17,7 +19,9 @@ const withDefaults = (rules: V2HPAScalingRules | undefined, defaults: V2HPAScali
 
 const defaultAutoscaler = (object: HorizontalPodAutoscaler) => {
   ;(object as Partial<HorizontalPodAutoscaler>).spec ??= {} as HorizontalPodAutoscaler['spec']
-  const { spec } = object
+  const { spec, metadata } = object
+  // what they would say has fields here
+  metadata.annotations = withoutRoundTrip(metadata.annotations)
   spec.minReplicas ??= 1
   if (!spec.metrics?.length) {
     const target = { type: 'Utilization', averageUtilization: percentUtilization }
@@ -49,6 +53,7 @@ export const horizontalPodAutoscaler = define<HorizontalPodAutoscaler>({
   categories: ['all'],
   namespaced: true,
   schema: 'io.k8s.api.autoscaling.v2.HorizontalPodAutoscaler',
+  servedAs: [autoscalingV1],
   subresources: { status: true },
   default: defaultAutoscaler,
   prepareForCreate: (object) => {

@@ -2,8 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fromStored, toStored } from '../../../shared/apiserver/objects/served-version.ts'
 import { createRegistry } from '../../../shared/apiserver/registry.ts'
 import { createOwnerGraph } from '../../../shared/controllers/garbage-collector/owner-graph.ts'
+import { complete } from '../../../shared/meta/complete.ts'
 import type { KubeObject } from '../../../shared/meta/object.ts'
 import { definitions } from '../../../shared/resources/index.ts'
+import { loadSchemas } from '../../../shared/resources/schemas.ts'
 import { startTestServer, type TestServer } from './environment.ts'
 
 let server: TestServer
@@ -196,8 +198,11 @@ describe('the conversions of a version', () => {
     const context = { ...served } as Parameters<typeof toStored>[0]
     const object = { kind: definition.kind, apiVersion: 'stored', metadata: { name: 'x', labels: { a: 'b' } } } as KubeObject
     definition.default?.(object)
+    complete(object, definition.schema, loadSchemas())
     const { kind: _kind, apiVersion: _apiVersion, ...expected } = structuredClone(object)
-    expect(toStored(context, structuredClone(fromStored(context, object)))).toEqual(expected)
+    const again = toStored(context, structuredClone(fromStored(context, object)))
+    complete(again, definition.schema, loadSchemas())
+    expect(again).toEqual(expected)
   })
 
   it('lets owner references name either version', () => {
