@@ -33,7 +33,10 @@ const containerStatus = (input: StatusInput, container: Container, kind: 'init' 
   const mine = runtime?.containers.filter(({ name }) => name === container.name) ?? []
   const [newest, before] = mine
   const status = newest
-    ? { ...known(input, container, newest), ...(before ? { lastState: stateOf(input, before) } : kept(previous, newest)) }
+    ? {
+        ...known(input, container, { newest, previous }),
+        ...(before ? { lastState: stateOf(input, before) } : kept(previous, newest)),
+      }
     : missing(input, container, previous)
 
   const running = status.state?.running !== undefined
@@ -59,7 +62,11 @@ const containerStatus = (input: StatusInput, container: Container, kind: 'init' 
 const kept = (previous: ContainerStatus | undefined, newest: RuntimeContainer) =>
   previous?.restartCount === newest.restartCount && previous.lastState ? { lastState: previous.lastState } : { lastState: {} }
 
-const known = (input: StatusInput, container: Container, newest: RuntimeContainer): ContainerStatus => ({
+const known = (
+  input: StatusInput,
+  container: Container,
+  { newest, previous }: { newest: RuntimeContainer; previous: ContainerStatus | undefined },
+): ContainerStatus => ({
   name: container.name,
   state: stateOf(input, newest),
   lastState: {},
@@ -69,7 +76,7 @@ const known = (input: StatusInput, container: Container, newest: RuntimeContaine
   imageID: newest.imageID,
   containerID: idOf(input, newest),
   ...mountParts(container),
-  ...resourceParts(container),
+  ...resourceParts(container, previous?.containerID === idOf(input, newest) ? previous : undefined),
 })
 
 const missing = (input: StatusInput, container: Container, previous: ContainerStatus | undefined): ContainerStatus => {
@@ -123,8 +130,14 @@ const mountParts = ({ volumeMounts }: Container): Partial<ContainerStatus> =>
       }
     : {}
 
-/** Only of what the engine has: a container that was never made has been given nothing. */
-const resourceParts = ({ resources }: Container): Partial<ContainerStatus> => ({
-  ...(resources?.requests ? { allocatedResources: resources.requests } : {}),
-  ...(resources ? { resources: { limits: resources.limits, requests: resources.requests } } : {}),
-})
+/**
+ * Only of what the engine has: a container that was never made has been given nothing. It keeps what it was started with, whatever
+ * its spec says since.
+ */
+const resourceParts = ({ resources }: Container, same: ContainerStatus | undefined): Partial<ContainerStatus> =>
+  same?.resources
+    ? { ...(same.allocatedResources && { allocatedResources: same.allocatedResources }), resources: same.resources }
+    : {
+        ...(resources?.requests ? { allocatedResources: resources.requests } : {}),
+        ...(resources ? { resources: { limits: resources.limits, requests: resources.requests } } : {}),
+      }

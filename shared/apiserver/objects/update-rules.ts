@@ -14,17 +14,19 @@ export interface UpdateRules {
   readonly validate: (context: ResourceContext, object: KubeObject, old: KubeObject) => FieldError[]
 }
 
+const countGeneration: UpdateRules['finish'] = ({ definition }, object, old) => {
+  if (definition.hasGeneration && !(specEqual(object, old) && countedMetadataEqual(definition, object, old))) {
+    object.metadata.generation = (old.metadata.generation ?? 0) + 1
+  }
+}
+
 /** An update of the main resource: status stays as it is where it has a subresource of its own. */
 export const mainRules: UpdateRules = {
   prepare: ({ definition }, object, old) => {
     if (definition.subresources?.status) keep(object, old, ['status'])
     definition.prepareForUpdate?.(object, old)
   },
-  finish: ({ definition }, object, old) => {
-    if (definition.hasGeneration && !(specEqual(object, old) && countedMetadataEqual(definition, object, old))) {
-      object.metadata.generation = (old.metadata.generation ?? 0) + 1
-    }
-  },
+  finish: countGeneration,
   validate: ({ definition }, object, old) => {
     const findings = definition.validate?.(object) ?? []
     const changes = definition.validateUpdate?.(object, old) ?? []
@@ -48,6 +50,7 @@ export const statusRules: UpdateRules = {
 /** An update of a subresource that says on its definition what it may change. */
 export const subresourceRules: UpdateRules = {
   prepare: (context, object, old) => updateOf(context).prepare(object, old, timestamp(context.parts.clock.now())),
+  finish: countGeneration,
   validate: (context, object, old) => updateOf(context).validate(object, old),
 }
 

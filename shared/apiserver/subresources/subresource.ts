@@ -10,13 +10,17 @@ import { createEviction } from './eviction.ts'
 import { updateFinalize } from './finalize.ts'
 import { getScale, patchScale, updateScale } from './scale.ts'
 
+const updating: SubresourceHandlers = { get: getVerb, update: updateSubresource, patch: patchSubresource }
+
 /** What subresources do, by name; which kinds have them is on their definitions. */
 export const builtInSubresources: Readonly<Record<string, SubresourceHandlers>> = {
   status: { get: getVerb, update: updateStatus, patch: patchStatus },
+  resize: updating,
   scale: { get: getScale, update: updateScale, patch: patchScale },
-  approval: { get: getVerb, update: updateSubresource, patch: patchSubresource },
+  approval: updating,
   binding: { create: createBinding },
   eviction: { create: createEviction },
+  ephemeralcontainers: updating,
   finalize: { update: updateFinalize },
 }
 

@@ -2,8 +2,10 @@ import { define } from '../definition.ts'
 import type { Pod } from '../resource.ts'
 import { podColumns } from './pod/columns.ts'
 import { defaultPod } from './pod/defaults.ts'
+import { ephemeralContainers } from './pod/ephemeral-containers.ts'
+import { resize } from './pod/resize.ts'
 import { podDeletionGraceSeconds, preparePodForCreate, preparePodForStatusUpdate } from './pod/strategy.ts'
-import { validatePod } from './pod/validation/pod.ts'
+import { validatePod, validatePodCreate } from './pod/validation/pod.ts'
 import { validatePodStatusUpdate } from './pod/validation/status.ts'
 import { validatePodUpdate } from './pod/validation/update.ts'
 import { podWarnings } from './pod/warnings.ts'
@@ -24,10 +26,12 @@ export const pod = define<Pod>({
     others: {
       attach: { kind: 'PodAttachOptions', verbs: ['create', 'get'] },
       binding: { kind: 'Binding', verbs: ['create'] },
+      ephemeralcontainers: { kind: 'Pod', verbs: ['get', 'patch', 'update'], update: ephemeralContainers },
       eviction: { kind: 'Eviction', group: 'policy', version: 'v1', verbs: ['create'] },
       exec: { kind: 'PodExecOptions', verbs: ['create', 'get'] },
       log: { kind: 'Pod', verbs: ['get'], text: true },
       portforward: { kind: 'PodPortForwardOptions', verbs: ['create', 'get'] },
+      resize: { kind: 'Pod', verbs: ['get', 'patch', 'update'], update: resize },
       proxy: { kind: 'PodProxyOptions', verbs: ['create', 'delete', 'get', 'patch', 'update'] },
     },
   },
@@ -35,6 +39,7 @@ export const pod = define<Pod>({
   prepareForCreate: preparePodForCreate,
   prepareForStatusUpdate: preparePodForStatusUpdate,
   validate: validatePod,
+  validateCreate: validatePodCreate,
   validateUpdate: validatePodUpdate,
   validateStatusUpdate: validatePodStatusUpdate,
   warnings: podWarnings,

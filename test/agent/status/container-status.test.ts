@@ -126,6 +126,13 @@ describe('containerStatuses', () => {
 
   it('tells what a container has been given, and nothing of one that was never made', () => {
     expect(statusOf({ runtime: [made('c', 'running')] })).toMatchObject({ resources, allocatedResources: resources.requests })
+    const before = { requests: { cpu: '5m' } }
+    const same = old('c', runs, { containerID: 'docker://id-c', resources: before, allocatedResources: before.requests })
+    const resized = { resources: before, allocatedResources: before.requests }
+    expect(statusOf({ runtime: [made('c', 'running')], previous: same })).toMatchObject(resized)
+    expect(statusOf({ runtime: [made('c', 'running')], previous: { ...same, containerID: 'docker://old' } })).toMatchObject({
+      resources,
+    })
     const never = statusOf({})
     expect(never).not.toHaveProperty('resources')
     expect(never).not.toHaveProperty('allocatedResources')

@@ -44,6 +44,22 @@ describe('binding', () => {
   })
 })
 
+describe('ephemeralcontainers', () => {
+  it('shows how a container that is there would differ', async () => {
+    await createPod('debugged')
+    const debug = (image: string) =>
+      server.call('PATCH', `${pods}/debugged/ephemeralcontainers`, {
+        headers: { 'content-type': 'application/strategic-merge-patch+json' },
+        body: { spec: { ephemeralContainers: [{ name: 'd', image }] } },
+      })
+    expect((await debug('one')).json.metadata.generation).toBe(2)
+    expect((await debug('two')).json).toMatchObject({
+      code: 422,
+      message: expect.stringMatching(/existing ephemeral containers "d" may not be changed\n@@ .*\n-.*one.*\n\+.*two/s),
+    })
+  })
+})
+
 describe('eviction', () => {
   it('deletes the pod and shows why', async () => {
     await createPod('evicted')

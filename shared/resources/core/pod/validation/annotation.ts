@@ -3,7 +3,7 @@ import type { PodSpec } from '../../../generated/types.ts'
 import type { Pod } from '../../../resource.ts'
 import { appArmorOfContainer, validateProfileAnnotations } from '../profile-annotation.ts'
 
-const mirrorPod = 'kubernetes.io/config.mirror'
+export const mirrorPod = 'kubernetes.io/config.mirror'
 const deletionCost = 'controller.kubernetes.io/pod-deletion-cost'
 
 /** Annotations that mean something to the system. */

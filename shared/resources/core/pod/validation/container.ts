@@ -10,7 +10,7 @@ import { validateContainerResources } from './resource-requirement.ts'
 import { validateRestartRules } from './restart-rule.ts'
 import { validateSecurityContext } from './security.ts'
 
-interface Surroundings {
+export interface Surroundings {
   readonly spec: PodSpec
   readonly volumes: VolumesByName
 }
@@ -65,7 +65,7 @@ const onlyForSidecars = (path: string, container: Container): FieldError[] =>
     .filter((field) => container[field] !== undefined)
     .map((field) => forbiddenField(`${path}.${field}`, 'may not be set for init containers without restartPolicy=Always'))
 
-const validateContainer = (path: string, container: Container, { spec, volumes }: Surroundings): FieldError[] => [
+export const validateContainer = (path: string, container: Container, { spec, volumes }: Surroundings): FieldError[] => [
   ...requiredChecked(`${path}.name`, container.name, dns1123Label),
   ...required(`${path}.image`, container.image),
   ...requiredOneOf(`${path}.terminationMessagePolicy`, container.terminationMessagePolicy, ['File', 'FallbackToLogsOnError']),

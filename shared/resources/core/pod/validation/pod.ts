@@ -20,7 +20,10 @@ export const validatePod = ({ metadata, spec }: Pod): FieldError[] => [
       )),
   // a missing image is found as part of the spec
   ...eachContainer('spec', spec, (path, container) => (container.image ? validateImage(path, container) : [])),
-  // no other way adds them yet
+]
+
+/** Behind the findings of validatePod. */
+export const validatePodCreate = ({ spec }: Pod): FieldError[] => [
   ...(spec.ephemeralContainers?.length ? [forbiddenField('spec.ephemeralContainers', 'cannot be set on create')] : []),
   ...(spec.nodeName && spec.schedulingGates?.length
     ? [forbiddenField('spec.nodeName', 'cannot be set until all schedulingGates have been cleared')]

@@ -7,6 +7,7 @@ import { validateAffinity } from './affinity.ts'
 import { validateContainers, validateInitContainers } from './container.ts'
 import { validateDNS, validateHostAliases, validateHostnameOverride } from './dns.ts'
 import { eachContainer } from './each-container.ts'
+import { validateEphemeralContainers } from './ephemeral-container.ts'
 import { validatePodResources } from './pod-resource.ts'
 import { validateResourceClaims } from './resource-claim.ts'
 import { validateOverhead } from './resource-requirement.ts'
@@ -37,6 +38,7 @@ export const validatePodSpec = (path: string, spec: PodSpec, owner: PodSpecOwner
     ...validateResourceClaims(`${path}.resourceClaims`, spec.resourceClaims),
     ...validateContainers(`${path}.containers`, around),
     ...validateInitContainers(`${path}.initContainers`, around),
+    ...validateEphemeralContainers(`${path}.ephemeralContainers`, around),
     ...validatePodResources(`${path}.resources`, spec),
     ...validateHostPorts(`${path}.containers`, spec, owner),
     ...requiredOneOf(`${path}.restartPolicy`, spec.restartPolicy, ['Always', 'OnFailure', 'Never']),

@@ -6,6 +6,7 @@ import { bindingFacts } from './bindings.ts'
 import { classes } from './classes.ts'
 import { componentFacts } from './components.ts'
 import type { Said } from './conversation.ts'
+import { debugging } from './debugging.ts'
 import { limits } from './limits.ts'
 import { networking } from './networking.ts'
 import { policy } from './policy.ts'
@@ -24,6 +25,7 @@ export const conversations: Readonly<Record<string, readonly Said[]>> = {
   classes,
   components: componentFacts,
   limits,
+  debugging,
   networking,
   policy,
   quota,
