@@ -15,4 +15,6 @@ export interface StartOptions {
   readonly restartCount: number
   readonly image: Promise<RuntimeImage>
   readonly signal: AbortSignal
+  /** see ContainerSpec; undefined: it is not there, or none is asked for */
+  readonly targetID?: string | undefined
 }

@@ -1,7 +1,8 @@
-import type { Container } from '../../shared/resources/generated/types.ts'
+import type { Container, EphemeralContainer } from '../../shared/resources/generated/types.ts'
 import { containerHash } from '../pod-worker/container-hash.ts'
 import type { ContainerSpec, Mount, RuntimeImage } from '../runtime/runtime.ts'
 import { qosClass } from '../status/qos-class.ts'
+import { ConfigError } from './config-error.ts'
 import { type EnvironmentInput, environmentOf } from './environment.ts'
 import { expand } from './expansion.ts'
 import { cgroupResources } from './resources.ts'
@@ -12,6 +13,8 @@ export interface ContainerSpecInput extends EnvironmentInput {
   readonly sandboxId: string
   readonly cgroupParent?: string | undefined
   readonly restartCount: number
+  /** of the container that its targetContainerName names, if it is there */
+  readonly targetID?: string | undefined
   readonly nodeMemoryBytes: number
   readonly terminationMessageFile: string
   /** of the container's volumeMounts and the files that the agent owns; subPathExpr is expanded with the variables */
@@ -43,6 +46,7 @@ export const containerSpec = async (input: ContainerSpecInput): Promise<Containe
     resources: cgroupResources(container, qosClass(spec), input.nodeMemoryBytes),
     hostPID: spec.hostPID ?? false,
     sharePID: spec.shareProcessNamespace ?? false,
+    targetID: targetOf(container, input.targetID),
     hostIPC: spec.hostIPC ?? false,
     stdin: container.stdin ?? false,
     stdinOnce: container.stdinOnce ?? false,
@@ -51,6 +55,12 @@ export const containerSpec = async (input: ContainerSpecInput): Promise<Containe
     terminationGraceSeconds: spec.terminationGracePeriodSeconds ?? 30,
     terminationMessageFile: input.terminationMessageFile,
   }
+}
+
+const targetOf = (container: EphemeralContainer, id: string | undefined): string | undefined => {
+  const { targetContainerName: name } = container
+  if (name && id === undefined) throw new ConfigError(`unable to find target container ${name}`)
+  return id
 }
 
 const terminationMount = ({ terminationMessagePath }: Container, source: string): Mount[] =>

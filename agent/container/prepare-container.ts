@@ -24,7 +24,7 @@ export interface PreparerOptions {
 /** Prepares containers that really run: their variables, mounts, and the files of /etc that the agent owns. */
 export const createPreparer =
   (options: PreparerOptions): ContainerPreparer =>
-  async ({ pod, container, sandbox, podIP, volumes, restartCount }, image) => {
+  async ({ pod, container, sandbox, podIP, volumes, restartCount, targetID }, image) => {
     const { uid = '', namespace = '' } = pod.metadata
     const dir = options.volumes.podDir(uid)
     const terminationMessageFile = await makeMessageFile(join(dir, 'containers', container.name), String(restartCount))
@@ -46,6 +46,7 @@ export const createPreparer =
       sandboxId: sandbox.id,
       cgroupParent: sandbox.cgroupParent,
       restartCount,
+      targetID,
       terminationMessageFile,
       mounts: async (environment) => {
         const own = await containerMounts({ container, volumes, environment, subPathsDir: join(dir, 'volume-subpaths') })

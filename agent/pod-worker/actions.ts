@@ -21,7 +21,8 @@ export const computeActions = (input: ActionInput): PodActions => {
   if (!readySandbox(runtime)) return sandboxActions(pod, runtime)
   const init = computeInitActions(input)
   if (init.failed) return { endAll: true, sandboxAttempt: undefined, stop: [], start: [] }
-  if (!init.done) return { endAll: false, sandboxAttempt: undefined, stop: init.stop, start: init.start }
+  const looking = ephemeralStarts(input)
+  if (!init.done) return { endAll: false, sandboxAttempt: undefined, stop: init.stop, start: [...looking, ...init.start] }
 
   const stop: ContainerStop[] = []
   const start: Container[] = []
@@ -44,8 +45,14 @@ export const computeActions = (input: ActionInput): PodActions => {
     if (restarts) kept++
   }
   if (kept === 0 && start.length === 0 && stop.length === 0) return { endAll: true, sandboxAttempt: undefined, stop, start }
-  return { endAll: false, sandboxAttempt: undefined, stop: [...init.stop, ...stop], start: [...init.start, ...start] }
+  return { endAll: false, sandboxAttempt: undefined, stop: [...init.stop, ...stop], start: [...looking, ...init.start, ...start] }
 }
+
+/** Once, as soon as there is a sandbox; the pod neither waits for them nor lives for them. */
+const ephemeralStarts = ({ pod, runtime }: ActionInput): Container[] =>
+  ((pod.spec.ephemeralContainers ?? []) as Container[]).filter(
+    ({ name }) => (newestOf(runtime, name)?.state ?? 'created') === 'created',
+  )
 
 const sandboxActions = (pod: Pod, runtime: RuntimePod | undefined): PodActions => {
   const last = runtime?.sandboxes[0]

@@ -1,4 +1,4 @@
-import type { Container } from '../../shared/resources/generated/types.ts'
+import type { Container, EphemeralContainer } from '../../shared/resources/generated/types.ts'
 import type { Pod } from '../../shared/resources/resource.ts'
 import { fieldPathOf } from '../container/field-path.ts'
 import type { RuntimeImage, RuntimePod } from '../runtime/runtime.ts'
@@ -207,6 +207,7 @@ export class BringUp {
         restartCount,
         image,
         signal: this.signal,
+        targetID: targetOf(container, state),
         hooking: this.#hooking,
       })
       this.reasons.delete(container.name)
@@ -231,6 +232,9 @@ export class BringUp {
 
 /** A changed image begins without the other's history. */
 const crashKey = (container: Container) => `${container.name}/${containerHash(container)}`
+
+const targetOf = ({ targetContainerName }: EphemeralContainer, runtime: RuntimePod | undefined): string | undefined =>
+  targetContainerName ? newestOf(runtime, targetContainerName)?.id : undefined
 
 const firstContainers = ({ spec }: Pod): readonly Container[] =>
   spec.initContainers?.length ? spec.initContainers.slice(0, 1) : spec.containers

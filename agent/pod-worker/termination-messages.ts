@@ -1,3 +1,4 @@
+import type { Container } from '../../shared/resources/generated/types.ts'
 import type { Pod } from '../../shared/resources/resource.ts'
 import type { PodContext } from './pod-context.ts'
 import { terminationMessage } from './termination-message.ts'
@@ -19,7 +20,7 @@ export class TerminationMessages {
     const { runtime, log } = this.#context
     const dead = runtime.pod(metadata.uid ?? '')?.containers.filter(({ state, id }) => state === 'exited' && !this.#byId.has(id))
     for (const container of dead ?? []) {
-      const specs = [...spec.containers, ...(spec.initContainers ?? [])]
+      const specs = [...spec.containers, ...(spec.initContainers ?? []), ...((spec.ephemeralContainers ?? []) as Container[])]
       const own = specs.find(({ name }) => name === container.name)
       const message = await terminationMessage(runtime, own, container).catch((error: unknown) => {
         log.warn('termination message can not be read', { container: container.name, error })

@@ -134,6 +134,8 @@ export interface ContainerSpec {
   readonly resources: ContainerResources
   readonly hostPID: boolean
   readonly sharePID: boolean
+  /** the container whose processes it sees, whatever the pod's others see */
+  readonly targetID?: string | undefined
   readonly hostIPC: boolean
   readonly stdin: boolean
   readonly stdinOnce: boolean

@@ -342,6 +342,28 @@ describe.skipIf(why !== undefined)(titled('pods of real containers', why), () =>
     await remove('talker')
   })
 
+  it('lets a container look around in a pod that runs, and see the processes of another', async () => {
+    await kubectl.apply(pod('looked', { containers: [container({ name: 'it', command: ['sleep', '4321'] })] }))
+    await ready('looked')
+    const { image } = container({})
+    const debug = (name: string, ...command: string[]) => {
+      const which = ['-c', name, '--target=it', `--image=${image}`, '--image-pull-policy=IfNotPresent', '--profile=general']
+      return kubectl.ok('debug', 'looked', ...which, '--', ...command)
+    }
+    await debug('eye', 'ps')
+    const seen = () => kubectl.ok('logs', 'looked', '-c', 'eye')
+    await eventually('the other’s process', { ask: seen, wanted: (text) => text.includes('sleep 4321') })
+    await debug('stays', 'sleep', '1234')
+    const states = () => kubectl.ok('get', 'pod', 'looked', '-o', 'jsonpath={.status.ephemeralContainerStatuses[*].state}')
+    await eventually('one that is over and one that runs', {
+      ask: states,
+      wanted: (text) => /"terminated":.*"exitCode":0.*"running":/.test(text),
+    })
+    expect(await kubectl.ok('exec', 'looked', '-c', 'stays', '--', 'ps')).toContain('sleep 4321')
+    expect(await kubectl.ok('get', 'pod', 'looked')).toMatch(/looked +1\/1 +Running +0/)
+    await remove('looked')
+  })
+
   it('keeps the security context', async () => {
     await kubectl.apply(
       pod('careful', {

@@ -53,7 +53,7 @@ export const containerOptions = ({ owner, leastOomScore }: NodeFacts, spec: Cont
     HostConfig: {
       NetworkMode: sandbox,
       IpcMode: spec.hostIPC ? 'host' : sandbox,
-      PidMode: spec.hostPID ? 'host' : spec.sharePID ? sandbox : '',
+      PidMode: spec.targetID ? `container:${spec.targetID}` : spec.hostPID ? 'host' : spec.sharePID ? sandbox : '',
       Mounts: spec.mounts.map(bindMount),
       Privileged: spec.privileged,
       ReadonlyRootfs: spec.readOnlyRoot,
