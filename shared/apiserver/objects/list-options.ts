@@ -1,7 +1,8 @@
 import { type FieldError, forbiddenField, invalid, notSupported } from '../../meta/field-error.ts'
+import { readInteger } from '../../meta/integer.ts'
 import { ApiError, badRequest } from '../../meta/status.ts'
 import type { ApiRequest } from '../request.ts'
-import { flagIn, integerIn, readInteger } from './query-value.ts'
+import { flagIn, integerIn } from './query-value.ts'
 
 export interface ListOptions {
   /** undefined: none given; 0 means "any" */

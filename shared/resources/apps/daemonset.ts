@@ -5,12 +5,14 @@ import { podTemplateWarnings } from '../core/pod/warnings.ts'
 import { define } from '../definition.ts'
 import type { DaemonSet } from '../resource.ts'
 import { isEquivalent } from '../validation/equality.ts'
+import { annotatedNumber } from './annotated-number.ts'
 import { validateDaemonSet, validateDaemonSetStatus, validateDaemonSetUpdate } from './daemonset-validation.ts'
 
 /** Counts changes of the template: a field of versions long gone, which lives on as an annotation. */
 const templateGeneration = 'deprecated.daemonset.template.generation'
 
 const defaultDaemonSet = (object: DaemonSet) => {
+  annotatedNumber(object, templateGeneration, { kind: 'DaemonSet' })
   ;(object as Partial<DaemonSet>).spec ??= {} as DaemonSet['spec']
   const { spec } = object
   spec.updateStrategy ??= {}

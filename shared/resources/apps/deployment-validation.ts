@@ -11,7 +11,10 @@ import {
   validateSelectorAndTemplate,
 } from './workload-validation.ts'
 
-export const validateDeployment = ({ spec }: Deployment): FieldError[] => {
+/** Where a rollback of old was to go to; nothing goes there any more. */
+export const rollbackTo = 'deprecated.deployment.rollback.to'
+
+export const validateDeployment = ({ metadata, spec }: Deployment): FieldError[] => {
   const { progressDeadlineSeconds, minReadySeconds = 0 } = spec
   return [
     ...nonNegative('spec.replicas', spec.replicas),
@@ -19,12 +22,15 @@ export const validateDeployment = ({ spec }: Deployment): FieldError[] => {
     ...validateStrategy('spec.strategy', spec.strategy ?? {}),
     ...nonNegative('spec.minReadySeconds', minReadySeconds),
     ...nonNegative('spec.revisionHistoryLimit', spec.revisionHistoryLimit),
+    ...nonNegative('spec.rollback.version', numberIn(metadata.annotations?.[rollbackTo])),
     ...nonNegative('spec.progressDeadlineSeconds', progressDeadlineSeconds),
     ...(progressDeadlineSeconds !== undefined && progressDeadlineSeconds <= minReadySeconds
       ? [invalidValue('spec.progressDeadlineSeconds', progressDeadlineSeconds, 'must be greater than minReadySeconds')]
       : []),
   ]
 }
+
+const numberIn = (text: string | undefined) => (text === undefined ? undefined : Number(text))
 
 const validateStrategy = (path: string, strategy: DeploymentStrategy): FieldError[] => {
   const { type, rollingUpdate } = strategy

@@ -5,9 +5,22 @@ import { templateWarnings } from '../core/pod/warnings.ts'
 import { define } from '../definition.ts'
 import type { Deployment } from '../resource.ts'
 import { isEquivalent } from '../validation/equality.ts'
-import { validateDeployment, validateDeploymentStatus, validateDeploymentUpdate } from './deployment-validation.ts'
+import { annotatedNumber } from './annotated-number.ts'
+import { rollbackTo, validateDeployment, validateDeploymentStatus, validateDeploymentUpdate } from './deployment-validation.ts'
+
+const readRollback = (object: Deployment) => {
+  const { annotations } = object.metadata
+  const text = annotations?.[rollbackTo]
+  if (text === '') delete annotations![rollbackTo]
+  else
+    annotatedNumber(object, rollbackTo, {
+      kind: 'Deployment',
+      before: `failed to parse annotation[${rollbackTo}]=${text} as int64: `,
+    })
+}
 
 const defaultDeployment = (object: Deployment) => {
+  readRollback(object)
   ;(object as Partial<Deployment>).spec ??= {} as Deployment['spec']
   const { spec } = object
   spec.replicas ??= 1

@@ -67,6 +67,19 @@ const statefulSets = {
   }),
 }
 
+const annotated = (name: string, annotation: string, text: string) => ({
+  metadata: { name, annotations: { [`deprecated.${annotation}`]: text } },
+  ...of({}),
+})
+
+const deployments = {
+  'a rollback': annotated('rollback', 'deployment.rollback.to', '007'),
+  'an empty rollback': annotated('no-rollback', 'deployment.rollback.to', ''),
+  'a negative rollback': annotated('back', 'deployment.rollback.to', '-1'),
+  'a rollback to what is no number': annotated('odd', 'deployment.rollback.to', 'x'),
+  'a rollback too far': annotated('far', 'deployment.rollback.to', '9223372036854775808'),
+}
+
 const daemonSets = {
   ...common,
   'an update by hand': strategy({ type: 'OnDelete' }),
@@ -81,6 +94,9 @@ const daemonSets = {
     metadata: { name: 'generation', annotations: { 'deprecated.daemonset.template.generation': '7' } },
     ...of({}),
   },
+  'a negative generation': annotated('generation-negative', 'daemonset.template.generation', '-7'),
+  'a generation that is no number': annotated('generation-odd', 'daemonset.template.generation', 'x'),
+  'an empty generation': annotated('generation-empty', 'daemonset.template.generation', ''),
   'some nodes': of({ template: withSpec({ nodeSelector: { disk: 'ssd', b: 'c' } }) }),
 }
 
@@ -172,6 +188,10 @@ export const workloads: readonly Said[] = [
   { what: 'set: scale', path: `${set}/scale` },
   { what: 'sets as a table', path: `${apps}/statefulsets`, accept: asTable },
 
+  ...creations(`${apps}/deployments`, deployments),
+  patch('rollback: elsewhere', `${apps}/deployments/rollback`, {
+    metadata: { managedFields: null, annotations: { 'deprecated.deployment.rollback.to': '1', x: 'y' } },
+  }),
   ...creations(`${apps}/daemonsets`, daemonSets),
   create(`${apps}/daemonsets`, { metadata: { name: 'daemon' }, ...of({}) }),
   patch('daemon: another template', daemon, { spec: { template: { metadata: { annotations: { a: 'b' } } } } }),
