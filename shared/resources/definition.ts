@@ -52,6 +52,7 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly unqualifiedFinalizers?: boolean | undefined
   /** Findings about a name; default: dnsSubdomain. `prefix`: it is a generateName. */
   readonly validateName?: ((name: string, prefix: boolean) => string[]) | undefined
+  /** A spec is there, if upstream's is a struct. */
   readonly default?: ((object: T) => void) | undefined
   /** Removes what a creator may not set (status) and sets what the server sets. Runs after `default`. */
   readonly prepareForCreate?: ((object: T, requester: Requester) => void) | undefined

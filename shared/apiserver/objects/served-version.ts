@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { apiVersionOf, type KubeObject } from '../../meta/object.ts'
+import { applyDefaults } from '../../resources/apply-defaults.ts'
 import type { ResourceContext } from '../context.ts'
 import { decodeStored } from './encode.ts'
 
@@ -10,10 +11,19 @@ export const askedType = ({ definition, servedAs }: Pick<ResourceContext, 'defin
 }
 
 /** A decoded object of the version asked for, as it is stored, defaulted. */
-export const toStored = ({ definition, servedAs }: ResourceContext, object: KubeObject): KubeObject => {
-  servedAs?.default?.(object)
+export const toStored = (
+  {
+    definition,
+    servedAs,
+    parts: { schemas },
+  }: Pick<ResourceContext, 'definition' | 'servedAs'> & {
+    readonly parts: Pick<ResourceContext['parts'], 'schemas'>
+  },
+  object: KubeObject,
+): KubeObject => {
+  if (servedAs) applyDefaults(servedAs, object, schemas)
   const stored = servedAs ? servedAs.toStored(object) : object
-  definition.default?.(stored)
+  applyDefaults(definition, stored, schemas)
   return stored
 }
 

@@ -13,7 +13,6 @@ const templateGeneration = 'deprecated.daemonset.template.generation'
 
 const defaultDaemonSet = (object: DaemonSet) => {
   annotatedNumber(object, templateGeneration, { kind: 'DaemonSet' })
-  ;(object as Partial<DaemonSet>).spec ??= {} as DaemonSet['spec']
   const { spec } = object
   spec.updateStrategy ??= {}
   spec.updateStrategy.type ||= 'RollingUpdate'

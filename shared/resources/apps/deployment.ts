@@ -21,7 +21,6 @@ const readRollback = (object: Deployment) => {
 
 const defaultDeployment = (object: Deployment) => {
   readRollback(object)
-  ;(object as Partial<Deployment>).spec ??= {} as Deployment['spec']
   const { spec } = object
   spec.replicas ??= 1
   spec.strategy ??= {}

@@ -31,7 +31,6 @@ export const replicaSet = define<ReplicaSet>({
     },
   },
   default: (object) => {
-    ;(object as Partial<ReplicaSet>).spec ??= {} as ReplicaSet['spec']
     object.spec.replicas ??= 1
     object.spec.template ??= {}
     defaultPodTemplate(object.spec.template)

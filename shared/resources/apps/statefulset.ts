@@ -16,7 +16,6 @@ import {
 } from './statefulset-validation.ts'
 
 const defaultStatefulSet = (object: StatefulSet) => {
-  ;(object as Partial<StatefulSet>).spec ??= {} as StatefulSet['spec']
   const { spec } = object
   spec.podManagementPolicy ||= 'OrderedReady'
   spec.updateStrategy ??= {}

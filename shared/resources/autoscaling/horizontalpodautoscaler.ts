@@ -18,7 +18,6 @@ const withDefaults = (rules: V2HPAScalingRules | undefined, defaults: V2HPAScali
 })
 
 const defaultAutoscaler = (object: HorizontalPodAutoscaler) => {
-  ;(object as Partial<HorizontalPodAutoscaler>).spec ??= {} as HorizontalPodAutoscaler['spec']
   const { spec, metadata } = object
   // what they would say has fields here
   metadata.annotations = withoutRoundTrip(metadata.annotations)

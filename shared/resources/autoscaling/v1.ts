@@ -173,9 +173,7 @@ export const autoscalingV1: ServedVersion<HorizontalPodAutoscaler> = {
   version: 'v1',
   schema,
   default: (object) => {
-    const old = object as { spec?: Partial<wire.HorizontalPodAutoscalerSpec> }
-    old.spec ??= {}
-    old.spec.minReplicas ??= 1
+    ;(object as Required<Old>).spec.minReplicas ??= 1
   },
   toStored,
   fromStored,

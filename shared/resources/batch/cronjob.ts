@@ -10,7 +10,6 @@ import { validateCronJobUpdate, validateNewCronJob } from './cronjob-validation.
 import { defaultFailurePatterns, jobSpecWarnings, selectorDescription } from './job.ts'
 
 const defaultCronJob = (object: CronJob) => {
-  ;(object as Partial<CronJob>).spec ??= {} as CronJob['spec']
   const { spec } = object
   spec.concurrencyPolicy ||= 'Allow'
   spec.suspend ??= false

@@ -21,7 +21,6 @@ export const defaultFailurePatterns = ({ podFailurePolicy }: JobSpec) => {
 }
 
 const defaultJob = (object: Job) => {
-  ;(object as Partial<Job>).spec ??= {} as Job['spec']
   const { spec, metadata } = object
   if (spec.completions === undefined && spec.parallelism === undefined) spec.completions = 1
   spec.parallelism ??= 1

@@ -64,7 +64,6 @@ export const certificateSigningRequest = define<CertificateSigningRequest>({
   },
   validateName: (name) => pathSegment(name),
   default: (object) => {
-    ;(object as Partial<CertificateSigningRequest>).spec ??= {} as CertificateSigningRequest['spec']
     object.status ??= {}
   },
   prepareForCreate: (object, { name, uid, groups, extra }) => {

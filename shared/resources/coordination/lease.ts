@@ -14,9 +14,6 @@ export const lease = define<Lease>({
   createOnUpdate: true,
   unconditionalUpdate: false,
   unqualifiedFinalizers: true,
-  default: (object) => {
-    object.spec ??= {}
-  },
   // coordinated leader election is an alpha feature upstream, off by default
   prepareForCreate: ({ spec }) => {
     delete spec.strategy

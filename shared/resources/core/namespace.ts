@@ -40,7 +40,6 @@ export const namespace = define<Namespace>({
   validateName: dns1123Label,
   default: (object) => {
     labelWithName(object)
-    object.spec ??= {}
     object.status = { ...object.status, phase: object.status?.phase || 'Active' }
   },
   prepareForCreate: (object) => {

@@ -46,7 +46,6 @@ export const node = define<Node>({
     },
   },
   default: (object) => {
-    object.spec ??= {}
     object.status ??= {}
     const { status } = object
     if (status.capacity) status.allocatable ??= { ...status.capacity }

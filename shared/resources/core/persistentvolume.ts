@@ -58,7 +58,6 @@ export const persistentVolume = define<PersistentVolume>({
   schema: 'io.k8s.api.core.v1.PersistentVolume',
   subresources: { status: true },
   default: (object) => {
-    ;(object as Partial<PersistentVolume>).spec ??= {}
     const { spec } = object
     object.status ??= {}
     object.status.phase ||= 'Pending'

@@ -12,7 +12,6 @@ import { templateWarnings } from './pod/warnings.ts'
 
 /** What says nothing of its pods takes the labels of the template. */
 const defaultController = (object: ReplicationController) => {
-  ;(object as Partial<ReplicationController>).spec ??= {}
   const { spec, metadata } = object
   const labels = spec.template?.metadata?.labels
   if (labels) {

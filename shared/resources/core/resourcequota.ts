@@ -56,7 +56,6 @@ export const resourceQuota = define<ResourceQuota>({
   schema: 'io.k8s.api.core.v1.ResourceQuota',
   subresources: { status: true },
   default: (object) => {
-    ;(object as Partial<ResourceQuota>).spec ??= {}
     roundUpAmounts(object.spec.hard, object.status?.hard, object.status?.used)
   },
   prepareForCreate: (object) => {

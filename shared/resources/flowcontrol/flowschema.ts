@@ -22,7 +22,6 @@ export const flowSchema = define<FlowSchema>({
   hasGeneration: true,
   subresources: { status: true },
   default: (object) => {
-    ;(object as Partial<FlowSchema>).spec ??= {} as FlowSchema['spec']
     object.status ??= {}
     const { spec } = object
     spec.matchingPrecedence ||= 1000

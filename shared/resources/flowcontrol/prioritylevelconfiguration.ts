@@ -6,7 +6,6 @@ import type { PriorityLevelConfiguration } from '../resource.ts'
 import { validateLevel, validateLevelStatus } from './prioritylevelconfiguration-validation.ts'
 
 const setDefaults = (object: PriorityLevelConfiguration) => {
-  ;(object as Partial<PriorityLevelConfiguration>).spec ??= {} as PriorityLevelConfiguration['spec']
   object.status ??= {}
   const { spec } = object
   spec.type ??= ''

@@ -27,9 +27,6 @@ export const ingress = define<Ingress>({
   schema: 'io.k8s.api.networking.v1.Ingress',
   subresources: { status: true },
   hasGeneration: true,
-  default: (object) => {
-    ;(object as Partial<Ingress>).spec ??= {}
-  },
   prepareForCreate: (object) => {
     delete object.status
   },

@@ -50,7 +50,6 @@ export const ingressClass = define<IngressClass>({
   schema: 'io.k8s.api.networking.v1.IngressClass',
   hasGeneration: true,
   default: (object) => {
-    ;(object as Partial<IngressClass>).spec ??= {}
     if (object.spec.parameters) object.spec.parameters.scope ??= 'Cluster'
   },
   validate,

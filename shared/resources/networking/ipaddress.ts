@@ -35,9 +35,6 @@ export const ipAddress = define<IPAddress>({
   namespaced: false,
   schema: 'io.k8s.api.networking.v1.IPAddress',
   validateName: (name) => canonicalIPOnly('', name).map(({ message }) => message.replace(/^Invalid value: "[^"]*": /, '')),
-  default: (object) => {
-    ;(object as Partial<IPAddress>).spec ??= {} as IPAddress['spec']
-  },
   validate,
   validateUpdate: ({ spec }, old) => immutable('spec.parentRef', spec.parentRef, old.spec.parentRef),
   fieldSelectors: {

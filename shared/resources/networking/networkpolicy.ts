@@ -15,7 +15,6 @@ export const networkPolicy = define<NetworkPolicy>({
   schema: 'io.k8s.api.networking.v1.NetworkPolicy',
   hasGeneration: true,
   default: (object) => {
-    ;(object as Partial<NetworkPolicy>).spec ??= {}
     const { spec } = object
     spec.podSelector ??= {}
     if (!spec.policyTypes?.length) spec.policyTypes = spec.egress?.length ? ['Ingress', 'Egress'] : ['Ingress']

@@ -38,7 +38,6 @@ export const serviceCIDR = define<ServiceCIDR>({
   schema: 'io.k8s.api.networking.v1.ServiceCIDR',
   subresources: { status: true },
   default: (object) => {
-    object.spec ??= {}
     object.status ??= {}
   },
   prepareForStatusUpdate: ({ metadata }, { metadata: { labels, annotations, finalizers, ownerReferences } }) => {

@@ -45,9 +45,6 @@ export const podDisruptionBudget = define<PodDisruptionBudget>({
   // upstream checks no more of its metadata
   validateName: pathSegment,
   unqualifiedFinalizers: true,
-  default: (object) => {
-    ;(object as Partial<PodDisruptionBudget>).spec ??= {}
-  },
   prepareForCreate: (object) => {
     delete object.status
   },

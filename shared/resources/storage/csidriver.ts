@@ -14,7 +14,6 @@ const tokensInSecretsAdvised =
   'spec.serviceAccountTokenInSecrets is unset; if supported by this CSI driver, set to true to prevent possible logging of tokens in volume attributes'
 
 const defaultDriver = (object: CSIDriver) => {
-  ;(object as Partial<CSIDriver>).spec ??= {}
   const { spec } = object
   spec.attachRequired ??= true
   spec.podInfoOnMount ??= false

@@ -73,7 +73,6 @@ export const volumeAttachment = define<VolumeAttachment>({
   unconditionalUpdate: false,
   subresources: { status: true },
   default: (object) => {
-    ;(object as Partial<VolumeAttachment>).spec ??= {} as VolumeAttachment['spec']
     if (object.spec.source?.inlineVolumeSpec) defaultVolumeSpec(object.spec.source.inlineVolumeSpec)
   },
   prepareForCreate: (object) => {

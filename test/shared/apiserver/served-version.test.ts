@@ -4,6 +4,7 @@ import { createRegistry } from '../../../shared/apiserver/registry.ts'
 import { createOwnerGraph } from '../../../shared/controllers/garbage-collector/owner-graph.ts'
 import { complete } from '../../../shared/meta/complete.ts'
 import type { KubeObject } from '../../../shared/meta/object.ts'
+import { applyDefaults } from '../../../shared/resources/apply-defaults.ts'
 import { definitions } from '../../../shared/resources/index.ts'
 import { loadSchemas } from '../../../shared/resources/schemas.ts'
 import { startTestServer, type TestServer } from './environment.ts'
@@ -195,13 +196,14 @@ describe('the conversions of a version', () => {
   it.each(versions)('$servedAs.group/$servedAs.version lose nothing of a stored object', ({ definition, servedAs }) => {
     const registry = createRegistry(definitions)
     const served = registry.find(servedAs.group, servedAs.version, definition.plural)!
-    const context = { ...served } as Parameters<typeof toStored>[0]
+    const schemas = loadSchemas()
+    const context = { ...served, parts: { schemas } } as Parameters<typeof fromStored>[0]
     const object = { kind: definition.kind, apiVersion: 'stored', metadata: { name: 'x', labels: { a: 'b' } } } as KubeObject
-    definition.default?.(object)
-    complete(object, definition.schema, loadSchemas())
+    applyDefaults(definition, object, schemas)
+    complete(object, definition.schema, schemas)
     const { kind: _kind, apiVersion: _apiVersion, ...expected } = structuredClone(object)
     const again = toStored(context, structuredClone(fromStored(context, object)))
-    complete(again, definition.schema, loadSchemas())
+    complete(again, definition.schema, schemas)
     expect(again).toEqual(expected)
   })
 

@@ -1,7 +1,9 @@
 import type { FieldError } from '../../../shared/meta/field-error.ts'
 import type { KubeObject } from '../../../shared/meta/object.ts'
+import { applyDefaults } from '../../../shared/resources/apply-defaults.ts'
 import type { KindDefinition } from '../../../shared/resources/definition.ts'
 import { definitions } from '../../../shared/resources/index.ts'
+import { loadSchemas } from '../../../shared/resources/schemas.ts'
 
 export const definitionOf = (kind: string): KindDefinition => {
   const found = definitions.find((definition) => definition.kind === kind)
@@ -16,14 +18,14 @@ export const kind = (name: string) => {
   const definition = definitionOf(name)
   const created = (value: object): KubeObject => {
     const object = structuredClone({ metadata: { name: 'it', namespace: 'default' }, ...value }) as KubeObject
-    definition.default?.(object)
+    applyDefaults(definition, object, loadSchemas())
     definition.prepareForCreate?.(object, { name: 'someone', groups: [] })
     return object
   }
   return {
     defaulted: (value: object): KubeObject => {
       const object = structuredClone({ metadata: { name: 'it', namespace: 'default' }, ...value }) as KubeObject
-      definition.default?.(object)
+      applyDefaults(definition, object, loadSchemas())
       return object
     },
     created,

@@ -17,7 +17,6 @@ import { defaultFieldSelector, defaultVolume } from './volume-defaults.ts'
 
 /** Defaults of what is a pod, and not the template of one. */
 export const defaultPod = (pod: Pod) => {
-  ;(pod as Partial<Pod>).spec ??= { containers: [] }
   const { spec, status } = pod
   if (status) syncPodIPs(status)
   // decoded, but not yet validated

@@ -4,7 +4,6 @@ const affinityTimeoutSeconds = 10_800
 
 /** Ports and addresses out of the cluster's ranges are given by the API server, not here. */
 export const defaultService = (service: Service) => {
-  ;(service as Partial<Service>).spec ??= {}
   const { spec } = service
   spec.sessionAffinity ||= 'None'
   if (spec.sessionAffinity === 'None') delete spec.sessionAffinityConfig
