@@ -203,6 +203,49 @@ const both: readonly Said[] = [
   patch('both: wrong, by v1', old, { spec: { maxReplicas: 0 } }),
   { what: 'both: another field, by v1', method: 'POST', path: `${oldPath}?fieldValidation=Strict`, body: of({ metrics: [] }) },
   { what: 'both: replaced by v1', method: 'PUT', path: old, body: { metadata: { name: 'both' }, ...of({}) } },
+  // kubernetes/kubernetes#80481
+  {
+    what: 'twice: created',
+    method: 'POST',
+    path,
+    body: {
+      metadata: { name: 'twice' },
+      ...by(resource(of80), resource({ ...of80, averageUtilization: 20 }), resource(average)),
+    },
+  },
+  { what: 'twice: as v1', path: `${oldPath}/twice` },
+  patch('twice: changed by v1', `${oldPath}/twice`, { spec: { maxReplicas: 7 } }),
+  { what: 'twice: as v2', path: `${path}/twice` },
+  {
+    what: 'twice: a status replaced by v1',
+    method: 'PUT',
+    path: `${oldPath}/twice/status`,
+    body: {
+      metadata: {
+        name: 'twice',
+        annotations: {
+          'autoscaling.alpha.kubernetes.io/conditions': '[{"type":"AbleToScale","status":"True"}]',
+          'autoscaling.alpha.kubernetes.io/current-metrics': '[{"type":"Resource","resource":{"name":"cpu"}}]',
+        },
+      },
+      ...of({}),
+      status: { currentReplicas: 0, desiredReplicas: 1 },
+    },
+  },
+  { what: 'twice: as v2 with a status', path: `${path}/twice` },
+  // kubernetes/kubernetes#88738
+  {
+    what: 'nothing carried',
+    method: 'POST',
+    path: oldPath,
+    body: {
+      ...carrying('metrics', ''),
+      metadata: {
+        name: 'carrying-nothing',
+        annotations: { 'autoscaling.alpha.kubernetes.io/metrics': '', 'autoscaling.alpha.kubernetes.io/conditions': 'null' },
+      },
+    },
+  },
   { what: 'by an average: as v2', path: `${path}/by-average` },
   { what: 'v1: all of them', path: oldPath },
   { what: 'v1: as a table', path: oldPath, accept: asTable },

@@ -34,6 +34,8 @@ const ephemeral: readonly Said[] = [
   ),
   { what: 'debug: as it is', path: debugged },
   debug('nothing'),
+  // kubernetes-client/python#1859
+  merge('debug: a container in place of a pod', debugged, { image: 'b' }),
   debug('no name', { image: 'b' }),
   debug('no image', { name: 'b' }),
   debug('a name that is there', { name: 'a', image: 'b' }, { name: 'i', image: 'b' }),
@@ -159,6 +161,13 @@ const resizing: readonly Said[] = [
       containers: [{ name: 'a', image: 'other', resources: { limits: { cpu: '2500m' } } }],
     },
   ),
+  // kubernetes/kubernetes#135084
+  merge('resize: what had nothing gets storage', `${sized}/resize`, {
+    spec: { containers: [{ name: 'b', resources: { requests: { 'ephemeral-storage': '1M' } } }] },
+  }),
+  merge('resize: what had nothing gets memory', `${sized}/resize`, {
+    spec: { containers: [{ name: 'b', resources: { requests: { memory: '1M' } } }] },
+  }),
   initially('i', { requests: { cpu: '2' } }),
   initially('s', { requests: { cpu: '2' } }),
   initially('s', { limits: { 'a.io/b': 1 } }),
