@@ -3,17 +3,17 @@ import type { ObjectReader } from '../../storage/current-objects.ts'
 import type { AdmissionAttributes, AdmissionPlugin } from './admission.ts'
 import { claimFindings, podFindings } from './limit-ranger/bounds.ts'
 import { giveDefaults } from './limit-ranger/defaults.ts'
-import { isMain, isPodCreate } from './of-kind.ts'
+import { isMain, isPodChange, isPodCreate } from './of-kind.ts'
 import { refuse } from './refuse.ts'
 
 /**
  * What a namespace's LimitRanges say of the containers, pods and claims in it: defaults first, then bounds. Containers of a pod that stands
- * may not change, so only creations of pods are looked at.
+ * may not change but by a resize, so only creations of pods and that are looked at.
  */
 export const limitRanger: AdmissionPlugin = {
   name: 'LimitRanger',
   mutate: async (attributes, { current }) => {
-    if (!isPodCreate(attributes)) return
+    if (!isPodSized(attributes)) return
     for (const range of await rangesOf(attributes, current)) giveDefaults(attributes.object as Pod, range)
   },
   validate: async (attributes, { current }) => {
@@ -26,10 +26,12 @@ export const limitRanger: AdmissionPlugin = {
   },
 }
 
+const isPodSized = (attributes: AdmissionAttributes) => isPodCreate(attributes) || isPodChange(attributes, 'resize')
+
 const checkOf = (attributes: AdmissionAttributes): ((range: LimitRange) => string[]) | undefined => {
   const { operation, object, oldObject } = attributes
   if (operation === 'DELETE' || oldObject?.metadata.deletionTimestamp) return undefined
-  if (isPodCreate(attributes)) return (range) => podFindings(object as Pod, range)
+  if (isPodSized(attributes)) return (range) => podFindings(object as Pod, range)
   if (isMain(attributes, '', 'persistentvolumeclaims')) return (range) => claimFindings(object as PersistentVolumeClaim, range)
   return undefined
 }

@@ -29,7 +29,10 @@ const useOf = (attributes: AdmissionAttributes, { clock }: AdmissionEnvironment)
   const { definition, operation, subresource, namespace, object, oldObject } = attributes
   if (namespace === '' || !definition.namespaced) return undefined
   const evaluator = evaluatorOf(definition.group, definition.plural)
-  if (!evaluator || (operation === 'UPDATE' && !evaluator.mayChangeUse(object!, oldObject!))) return undefined
+  if (!evaluator) return undefined
+  if (operation === 'UPDATE' && !evaluator.chargesUpdate(subresource, object!, oldObject!)) {
+    if (!evaluator.mayChangeUse(object!, oldObject!)) return undefined
+  }
   return { evaluator, operation, subresource, object, oldObject, nowMs: clock.now() }
 }
 

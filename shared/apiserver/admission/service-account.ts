@@ -1,11 +1,12 @@
+import { ApiError } from '../../meta/status.ts'
 import { nameSuffix, type Random } from '../../platform/random.ts'
 import { secretsNamedBy } from '../../resources/core/pod/named-object.ts'
 import type { Container, Volume } from '../../resources/generated/types.ts'
 import type { Pod, ServiceAccount } from '../../resources/resource.ts'
 import type { AdmissionAttributes, AdmissionEnvironment, AdmissionPlugin } from './admission.ts'
-import { isPodCreate } from './of-kind.ts'
-import { refuseEarly } from './refuse.ts'
-import { forbiddenSecret } from './service-account/mountable-secrets.ts'
+import { isPodChange, isPodCreate } from './of-kind.ts'
+import { refuse, refuseEarly } from './refuse.ts'
+import { forbiddenEphemeralSecret, forbiddenSecret } from './service-account/mountable-secrets.ts'
 
 const defaultName = 'default'
 const mirrorAnnotation = 'kubernetes.io/config.mirror'
@@ -45,6 +46,19 @@ export const createServiceAccount = (effects: readonly AccountEffect[] = []): Ad
     for (const effect of effects) effect(pod, account)
     const secret = forbiddenSecret(pod, account)
     if (secret) throw refuseEarly(attributes, secret)
+  },
+  validate: async (attributes, environment) => {
+    if (!isPodChange(attributes, 'ephemeralcontainers')) return
+    const pod = attributes.object as Pod
+    const { serviceAccountName: name } = pod.spec
+    const where = attributes.namespace
+    if (!name) throw refuse(attributes, `no service account specified for pod ${where}/${pod.metadata.name}`)
+    const account = await find(environment, where, name)
+    if (!account) {
+      throw refuse(attributes, `error looking up service account ${where}/${name}: serviceaccount "${name}" not found`)
+    }
+    const secret = forbiddenEphemeralSecret(pod, account)
+    if (secret) throw new ApiError('Unknown', secret)
   },
 })
 

@@ -7,9 +7,9 @@ const trueTexts = ['1', 't', 'T', 'true', 'TRUE', 'True']
 
 /** The first Secret that a pod names and its account, which keeps to those that it lists, does not; in upstream's words. */
 export const forbiddenSecret = (pod: Pod, account: ServiceAccount): string | undefined => {
-  if (!trueTexts.includes(account.metadata.annotations?.[annotation] ?? '')) return undefined
-  const mountable = new Set((account.secrets ?? []).map(({ name }) => name))
-  const because = `is not allowed because service account ${account.metadata.name} does not reference that`
+  if (!keepsToList(account)) return undefined
+  const mountable = mountableOf(account)
+  const because = becauseOf(account)
   for (const { secret } of pod.spec.volumes ?? []) {
     if (secret && !mountable.has(secret.secretName)) {
       return `volume with secret.secretName="${secret.secretName ?? ''}" ${because} secret`
@@ -27,6 +27,20 @@ export const forbiddenSecret = (pod: Pod, account: ServiceAccount): string | und
   if (index < 0) return undefined
   return `imagePullSecrets[${index}].name="${pod.spec.imagePullSecrets![index]!.name ?? ''}" ${because} imagePullSecret`
 }
+
+/** The same of containers that are added later. */
+export const forbiddenEphemeralSecret = (pod: Pod, account: ServiceAccount): string | undefined => {
+  if (!keepsToList(account)) return undefined
+  const containers = (pod.spec.ephemeralContainers ?? []) as Container[]
+  const found = containers.map((container) => ofContainer(container, mountableOf(account))).find((text) => text !== undefined)
+  return found && `ephemeral container ${found} ${becauseOf(account)} secret`
+}
+
+const keepsToList = ({ metadata }: ServiceAccount) => trueTexts.includes(metadata.annotations?.[annotation] ?? '')
+const mountableOf = ({ secrets }: ServiceAccount): ReadonlySet<string | undefined> =>
+  new Set((secrets ?? []).map(({ name }) => name))
+const becauseOf = ({ metadata }: ServiceAccount) =>
+  `is not allowed because service account ${metadata.name} does not reference that`
 
 const ofContainer = ({ name, env = [], envFrom = [] }: Container, mountable: ReadonlySet<string | undefined>) => {
   for (const { name: variable, valueFrom } of env) {

@@ -54,7 +54,7 @@ export const podUsage: QuotaEvaluator = {
     return silent.length === 0 ? undefined : `must specify ${silent.join('; ')}`
   },
   chargesUpdate: (subresource, object, old) =>
-    subresource === '' && isTerminating((object as Pod).spec) !== isTerminating((old as Pod).spec),
+    subresource === 'resize' || (subresource === '' && isTerminating((object as Pod).spec) !== isTerminating((old as Pod).spec)),
   mayChangeUse: (object, old) => {
     const [now, before] = [object as Pod, old as Pod]
     return (

@@ -214,6 +214,68 @@ const resizing: readonly Said[] = [
   },
 ]
 
+const bounded = `${namespace}-bounded`
+const inside = `/api/v1/namespaces/${bounded}`
+const boundedPod = `${inside}/pods/bounded`
+const sizeOf = (what: string, cpu: string) =>
+  merge(`bounds: ${what}`, `${boundedPod}/resize`, { spec: { containers: [{ name: 'a', resources: { requests: { cpu } } }] } })
+const looking = (what: string, container: object) =>
+  merge(`secrets: ${what}`, `${boundedPod}/ephemeralcontainers`, {
+    spec: { ephemeralContainers: [{ image: 'b', ...container }] },
+  })
+const secret = (name: string) => ({ env: [{ name: 'A', valueFrom: { secretKeyRef: { name, key: 'k' } } }] })
+
+/** Who may not have more at first gets no more later. */
+const bounds: readonly Said[] = [
+  { what: 'bounds: a namespace', method: 'POST', path: '/api/v1/namespaces', body: { metadata: { name: bounded } } },
+  {
+    what: 'bounds: an account that keeps to its Secrets',
+    method: 'POST',
+    path: `${inside}/serviceaccounts`,
+    body: {
+      metadata: { name: 'default', annotations: { 'kubernetes.io/enforce-mountable-secrets': 'true' } },
+      secrets: [{ name: 'mine' }],
+    },
+  },
+  {
+    what: 'bounds: a pod',
+    method: 'POST',
+    path: `${inside}/pods`,
+    body: {
+      metadata: { name: 'bounded' },
+      spec: {
+        automountServiceAccountToken: false,
+        containers: [{ name: 'a', image: 'a', resources: { requests: { cpu: '1' } } }],
+      },
+    },
+  },
+  looking('another’s', { name: 'b', ...secret('other') }),
+  looking('all of another’s', { name: 'b', envFrom: [{ secretRef: { name: 'other' } }] }),
+  looking('its own', { name: 'b', ...secret('mine') }),
+  {
+    what: 'bounds: a range',
+    method: 'POST',
+    path: `${inside}/limitranges`,
+    body: { metadata: { name: 'range' }, spec: { limits: [{ type: 'Container', max: { cpu: '4' }, default: { cpu: '4' } }] } },
+  },
+  {
+    what: 'bounds: a quota',
+    method: 'POST',
+    path: `${inside}/resourcequotas`,
+    body: { metadata: { name: 'quota' }, spec: { hard: { 'requests.cpu': '3' } } },
+  },
+  patch('bounds: what is used of it', `${inside}/resourcequotas/quota/status`, {
+    status: { hard: { 'requests.cpu': '3' }, used: { 'requests.cpu': '1' } },
+  }),
+  sizeOf('more than the range', '5'),
+  sizeOf('more than the quota', '3500m'),
+  sizeOf('more', '2'),
+  { what: 'bounds: what is used then', path: `${inside}/resourcequotas/quota` },
+  sizeOf('less', '1500m'),
+  { what: 'bounds: the pod then', path: boundedPod },
+  { what: 'bounds: the namespace goes', method: 'DELETE', path: `/api/v1/namespaces/${bounded}` },
+]
+
 /** What is done to pods that are there, beside their own updates. */
 export const debugging: readonly Said[] = [
   {
@@ -224,4 +286,5 @@ export const debugging: readonly Said[] = [
   },
   ...ephemeral,
   ...resizing,
+  ...bounds,
 ]
