@@ -9,6 +9,7 @@ import { limitRanger } from './limit-ranger.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import { nodeRestriction } from './node-restriction.ts'
 import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.ts'
+import { podSecurity } from './pod-security.ts'
 import { podTopologyLabels } from './pod-topology-labels.ts'
 import { priority } from './priority.ts'
 import { createResourceQuota } from './resource-quota.ts'
@@ -35,6 +36,7 @@ export const createDefaultAdmission = (options: DefaultAdmissionOptions = {}): A
   createServiceAccount(options.awsRoles ? [createAwsRole(options.awsRoles)] : []),
   nodeRestriction,
   taintNodesByCondition,
+  podSecurity,
   priority,
   defaultTolerationSeconds,
   defaultStorageClass,

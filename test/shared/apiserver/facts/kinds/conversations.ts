@@ -9,6 +9,7 @@ import type { Said } from './conversation.ts'
 import { debugging } from './debugging.ts'
 import { limits } from './limits.ts'
 import { networking } from './networking.ts'
+import { podSecurity } from './pod-security.ts'
 import { policy } from './policy.ts'
 import { quota } from './quota.ts'
 import { rbac } from './rbac.ts'
@@ -27,6 +28,7 @@ export const conversations: Readonly<Record<string, readonly Said[]>> = {
   limits,
   debugging,
   networking,
+  'pod-security': podSecurity,
   policy,
   quota,
   rbac,

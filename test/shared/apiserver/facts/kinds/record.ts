@@ -20,18 +20,27 @@ const ask = (said: Omit<Said, 'what'>) =>
     const sent = request(`${server}${there(path)}`, { method, agent, headers }, (response) => {
       let text = ''
       response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
-      response.on('end', () => resolve(heardOf(response.statusCode ?? 0, response.headers.warning, here(text))))
+      response.on('end', () =>
+        resolve(heardOf(response.statusCode ?? 0, response.headers.warning && here(response.headers.warning), here(text))),
+      )
       response.on('error', reject)
     })
     sent.on('error', reject)
     sent.end(body === undefined ? undefined : there(typeof body === 'string' ? body : JSON.stringify(body)))
   })
 
+/** Its plugins know what was written a moment later. */
+const settled = ({ method = 'GET', path }: Said) =>
+  method === 'GET' || path.includes('dryRun') ? undefined : new Promise((resolve) => setTimeout(resolve, 100))
+
 await ask({ method: 'POST', path: '/api/v1/namespaces', body: { metadata: { name: namespace } } })
 for (const [name, conversation] of Object.entries(conversations)) {
   if (names.length > 0 && !names.includes(name)) continue
   const lines: string[] = []
-  for (const said of conversation) lines.push(`  ${JSON.stringify(said.what)}: ${JSON.stringify(await ask(said))}`)
+  for (const said of conversation) {
+    lines.push(`  ${JSON.stringify(said.what)}: ${JSON.stringify(await ask(said))}`)
+    await settled(said)
+  }
   writeFileSync(new URL(`./${name}.json`, import.meta.url), `{\n${lines.join(',\n')}\n}\n`)
   console.log(`${lines.length} facts in ${name}.json`)
 }
