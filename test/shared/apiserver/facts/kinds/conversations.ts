@@ -12,6 +12,7 @@ import { networking } from './networking.ts'
 import { podSecurity } from './pod-security.ts'
 import { policy } from './policy.ts'
 import { quota } from './quota.ts'
+import { quotaUse } from './quota-use.ts'
 import { rbac } from './rbac.ts'
 import { storage } from './storage.ts'
 import { volumesConversation } from './volumes.ts'
@@ -31,6 +32,7 @@ export const conversations: Readonly<Record<string, readonly Said[]>> = {
   'pod-security': podSecurity,
   policy,
   quota,
+  'quota-use': quotaUse,
   rbac,
   storage,
   volumes: volumesConversation,
