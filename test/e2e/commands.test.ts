@@ -296,6 +296,45 @@ describe.skipIf(why !== undefined)(titled('kubectl on a simulated cluster', why)
     await kubectl.ok('delete', 'role', 'reader')
   })
 
+  it('keeps a namespace within its quota, its limits and its pod security, and says so', async () => {
+    const inside = ['-n', 'bounded']
+    await kubectl.ok('create', 'namespace', 'bounded')
+    await kubectl.ok('create', 'quota', 'few', '--hard=pods=2,requests.cpu=1', ...inside)
+    await kubectl.apply({
+      apiVersion: 'v1',
+      kind: 'LimitRange',
+      metadata: { name: 'usual', namespace: 'bounded' },
+      spec: { limits: [{ type: 'Container', defaultRequest: { cpu: '100m' } }] },
+    })
+    const quota = (wanted: RegExp) =>
+      eventually(`a quota of ${wanted}`, {
+        ask: () => kubectl.ok('describe', 'quota', 'few', ...inside),
+        wanted: (text) => wanted.test(text),
+      })
+    await quota(/^pods +0 +2$/m)
+    await kubectl.ok('create', 'deployment', 'web', '--image=web:1', '--replicas=3', ...inside)
+    expect(await quota(/^pods +2 +2$/m)).toMatch(/^requests\.cpu +200m +1$/m)
+    await eventually('an Event of what the quota refused', {
+      ask: () => kubectl.ok('get', 'events', ...inside),
+      wanted: (text) => /FailedCreate .*exceeded quota: few, requested: pods=1, used: pods=2, limited: pods=2/.test(text),
+    })
+    await kubectl.ok('scale', 'deployment/web', '--replicas=1', ...inside)
+    await quota(/^pods +1 +2$/m)
+    const labelled = await kubectl.run(['label', 'namespace', 'bounded', 'pod-security.kubernetes.io/enforce=restricted'])
+    expect(labelled.stderr).toMatch(
+      /Warning: existing pods in namespace "bounded" violate the new PodSecurity enforce level "restricted:latest"\nWarning: web-\S+: allowPrivilegeEscalation != false, unrestricted capabilities, runAsNonRoot != true, seccompProfile/,
+    )
+    const refused = await kubectl.run(['run', 'loose', '--image=web:1', ...inside])
+    expect(refused.stderr).toContain(
+      'Error from server (Forbidden): pods "loose" is forbidden: violates PodSecurity "restricted:latest": ',
+    )
+    const warned = await kubectl.run(['create', 'deployment', 'loose', '--image=web:1', ...inside])
+    expect(warned.stderr).toContain(
+      'Warning: would violate PodSecurity "restricted:latest": allowPrivilegeEscalation != false (container "web"',
+    )
+    await kubectl.ok('delete', 'namespace', 'bounded')
+  })
+
   it('refuses bad input with the words of the real one', async () => {
     const refused = async (object: object) => (await kubectl.run(['create', '-f', '-'], { input: JSON.stringify(object) })).stderr
     expect(await refused({ ...web, metadata: { name: 'Not_A_Label' } })).toContain(
