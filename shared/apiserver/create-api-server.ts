@@ -3,6 +3,7 @@ import { type Clock, systemClock } from '../platform/clock.ts'
 import type { Logger } from '../platform/log.ts'
 import { type Random, systemRandom } from '../platform/random.ts'
 import type { KindDefinition } from '../resources/definition.ts'
+import { limitRanges, namespaces, priorityClasses, resourceQuotas } from '../resources/resource.ts'
 import { createCurrentObjects } from '../storage/current-objects.ts'
 import type { Heartbeats } from '../storage/heartbeats.ts'
 import type { LogTail } from '../storage/log-tail.ts'
@@ -66,6 +67,9 @@ export interface ApiServer {
   readonly handle: ApiHandler
 }
 
+/** of every pod */
+const readByAdmission = [namespaces, limitRanges, priorityClasses, resourceQuotas]
+
 /** The whole API as a function from request to response; how it is served is not its business. */
 export const createApiServer = (options: ApiServerOptions): ApiServer => {
   const { store, logTail, schemas, admission, log, tokens, heartbeats, nodesReadNodes, clock = systemClock } = options
@@ -74,7 +78,7 @@ export const createApiServer = (options: ApiServerOptions): ApiServer => {
   const parts: ApiServerParts = {
     store,
     logTail,
-    currentObjects: createCurrentObjects({ store, tail: logTail, clock }),
+    currentObjects: createCurrentObjects({ store, tail: logTail, clock, together: readByAdmission }),
     registry: createRegistry([...options.definitions, ...virtual.map(({ definition }) => definition)]),
     virtualResources: new Map(virtual.map((one) => [resourceOf(one.definition), one])),
     schemas,

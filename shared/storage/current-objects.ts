@@ -21,13 +21,22 @@ export interface CurrentObjects {
   reader(maxAgeMs: number): ObjectReader
 }
 
-export const createCurrentObjects = (options: { store: Pick<Store, 'list'>; tail: LogTail; clock: Clock }): CurrentObjects => {
-  const { clock } = options
+export interface CurrentObjectsOptions {
+  readonly store: Pick<Store, 'list'>
+  readonly tail: LogTail
+  readonly clock: Clock
+  /** listed together with the first that is asked for: what nearly every request asks for */
+  readonly together?: readonly Resource[] | undefined
+}
+
+export const createCurrentObjects = (options: CurrentObjectsOptions): CurrentObjects => {
+  const { clock, together = [] } = options
   const cache = emptyStoreCache(options)
   /** of the last moment whose writes are all known */
   let knownMs = Number.NEGATIVE_INFINITY
   const catchUp = async () => {
     const startedMs = clock.now()
+    await cache.load(together)
     await cache.sync()
     knownMs = Math.max(knownMs, startedMs)
   }

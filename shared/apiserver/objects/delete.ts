@@ -59,7 +59,11 @@ const deleteOnce = async (context: ResourceContext, entry: Entry, options: Delet
   if (!held) return remove(context, { entry, object: old, attributes })
   if (jsonEqual(object, old)) return { removed: false, object: old, bytes: entry.value }
   if (options.dryRun) return { removed: false, object, bytes: encodeUnstored(definition, object) }
-  const { value: bytes } = await parts.store.update(entry.key, entry.revision, encoder(definition, object))
+  // No request of its own: what a marked object no longer uses is given back.
+  const marking: AdmissionAttributes = { ...attributes, operation: 'UPDATE', subresource: 'deletion', object }
+  const { value: bytes } = await withReservations(parts, marking, () =>
+    parts.store.update(entry.key, entry.revision, encoder(definition, object)),
+  )
   return { removed: false, object, bytes }
 }
 

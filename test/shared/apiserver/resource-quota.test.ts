@@ -137,6 +137,34 @@ describe('resource quota', () => {
     expect(await usedOf(server)).toEqual({ 'count/pods': '0', cpu: '0', pods: '0' })
   })
 
+  it('a pod that was ended by force leaves room, whatever holds it', async () => {
+    const server = await start()
+    await server.makeNamespace('n')
+    await makeQuota(server, { pods: '1' })
+    await makePod(server, 'a', {}, { finalizers: ['example.com/held'] })
+    await server.call('DELETE', `${base}/pods/a`, { body: { gracePeriodSeconds: 0 } })
+    expect((await server.call('GET', `${base}/pods/a`)).code).toBe(200)
+    expect(await usedOf(server)).toEqual({ pods: '0' })
+    expect((await makePod(server, 'b')).code).toBe(201)
+  })
+
+  it('lets a claim go of which nobody knows what it uses', async () => {
+    const server = await start()
+    await server.makeNamespace('n')
+    const spec = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } }
+    await server.call('POST', `${base}/persistentvolumeclaims`, { body: { metadata: { name: 'a' }, spec } })
+    await makeQuota(server, { persistentvolumeclaims: '1' })
+    await server.call('PATCH', `${base}/resourcequotas/q/status`, {
+      body: { status: { used: null } },
+      headers: { 'content-type': 'application/merge-patch+json' },
+    })
+    expect((await server.call('DELETE', `${base}/persistentvolumeclaims/a`)).code).toBe(200)
+    const body = { metadata: { finalizers: null } }
+    const headers = { 'content-type': 'application/merge-patch+json' }
+    expect((await server.call('PATCH', `${base}/persistentvolumeclaims/a`, { body, headers })).code).toBe(200)
+    expect((await server.call('GET', `${base}/persistentvolumeclaims/a`)).code).toBe(404)
+  })
+
   it('a Service that becomes another type is charged for it and gives back what it was', async () => {
     const server = await start()
     await server.makeNamespace('n')
