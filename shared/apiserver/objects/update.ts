@@ -181,7 +181,7 @@ const write = async (
   const { store } = parts
   if (attributes.dryRun) return withReservations(parts, attributes, async () => encodeUnstored(definition, object))
   if (isFinished(definition, object)) {
-    const removal: AdmissionAttributes = { ...attributes, operation: 'DELETE', object: undefined, oldObject: object }
+    const removal: AdmissionAttributes = { ...attributes, operation: 'DELETE', object: undefined }
     return withReservations(
       parts,
       removal,

@@ -71,6 +71,6 @@ const nextEndMs = ({ metadata, spec }: ResourceQuota, cache: Cache, nowMs: numbe
   const ends = cache
     .list(pods, metadata.namespace)
     .map((pod) => chargedUntilMs(pod.metadata))
-    .filter((ms): ms is number => ms !== undefined && ms >= nowMs)
-  return ends.length > 0 ? Math.min(...ends) + 1 : undefined
+    .filter((ms): ms is number => ms !== undefined && ms > nowMs)
+  return ends.length > 0 ? Math.min(...ends) : undefined
 }

@@ -2,9 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Pod, ResourceQuota } from '../../../shared/resources/resource.ts'
+import { count, countedResources } from '../../../shared/controllers/resourcequota/count.ts'
+import { amountsOf, namesOver, textsOf } from '../../../shared/resources/core/quota/amounts.ts'
+import { definitions } from '../../../shared/resources/index.ts'
+import { type Pod, type ResourceQuota, resourceQuotas } from '../../../shared/resources/resource.ts'
+import { resourceFrom } from '../../../shared/resources/resource-of.ts'
 import { openLmdbStore } from '../../../shared/storage/lmdb/open.ts'
+import { createStoreCache } from '../../../shared/storage/store-cache.ts'
 import { openLogTail } from '../../../shared/storage/tail/open.ts'
+import { seededRandom } from '../../contract/random.ts'
 import { type Answer, startTestServer, type TestServer } from './environment.ts'
 
 const servers: TestServer[] = []
@@ -196,12 +202,73 @@ describe('resource quota', () => {
     expect(await usedOf(server)).toEqual({ services: '0', 'services.loadbalancers': '0', 'services.nodeports': '0' })
   })
 
-  it('asks nothing of the store in a namespace without a quota', async () => {
-    const server = await start()
-    await server.makeNamespace('n')
-    await server.makeNamespace('other')
-    await makeQuota(server, { configmaps: '0' })
-    const { code } = await server.call('POST', '/api/v1/namespaces/other/configmaps', { body: { metadata: { name: 'a' } } })
-    expect(code).toBe(201)
-  })
+  it.each([1, 2, 3])(
+    'after any mix of writes by several servers the ledger says what a count finds, seed %i',
+    async (seed) => {
+      const path = mkdtempSync(join(tmpdir(), 'windlass-quota-'))
+      const stores = [await openLmdbStore({ path }), await openLmdbStore({ path, role: 'worker' })]
+      const tails = await Promise.all(stores.map((store) => openLogTail({ store })))
+      const fleet = await Promise.all(stores.map((store, index) => startTestServer({ store, logTail: tails[index]! })))
+      try {
+        await fleet[0]!.makeNamespace('n')
+        const hard = {
+          'count/configmaps': '6',
+          pods: '4',
+          cpu: '600m',
+          services: '4',
+          'services.nodeports': '3',
+          'requests.storage': '5Gi',
+        }
+        await makeQuota(fleet[0]!, hard)
+        await makeQuota(fleet[0]!, { pods: '3' }, { scopes: ['BestEffort'] }, 'best')
+        const random = seededRandom(seed).below
+        const write = async () => {
+          const server = fleet[random(2)]!
+          const merge = { 'content-type': 'application/merge-patch+json' }
+          const name = `x${random(8)}`
+          const change = (resource: string, body: object) => server.call('PATCH', `${base}/${resource}`, { body, headers: merge })
+          const size = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: `${1 + random(3)}Gi` } } }
+          const ports = [
+            { name: 'a', port: 1 },
+            { name: 'b', port: 2 },
+          ].slice(random(2))
+          const type = ['ClusterIP', 'NodePort', 'LoadBalancer'][random(3)]
+          const writes = [
+            () => makeConfigMap(server, name),
+            () => server.call('DELETE', `${base}/configmaps/${name}`),
+            () => makePod(server, name, random(2) ? cpu(`${50 + random(200)}m`) : {}, random(3) ? {} : { finalizers: ['a.b/c'] }),
+            () => server.call('DELETE', `${base}/pods/${name}`, { body: { gracePeriodSeconds: random(2) * 30 } }),
+            () => change(`pods/${name}/status`, { status: { phase: ['Succeeded', 'Failed'][random(2)] } }),
+            () => change(`pods/${name}`, { metadata: { finalizers: null }, spec: { activeDeadlineSeconds: 5 } }),
+            () => server.call('POST', `${base}/services`, { body: { metadata: { name }, spec: { type, ports } } }),
+            () => change(`services/${name}`, { spec: { type } }),
+            () => server.call('DELETE', `${base}/services/${name}`),
+            () => server.call('POST', `${base}/persistentvolumeclaims`, { body: { metadata: { name }, spec: size } }),
+            () => server.call('DELETE', `${base}/persistentvolumeclaims/${name}`),
+            () => change(`persistentvolumeclaims/${name}`, { metadata: { finalizers: null } }),
+          ]
+          expect((await writes[random(writes.length)]!()).code).toBeLessThan(500)
+        }
+        for (let round = 0; round < 25; round++) await Promise.all(Array.from({ length: 16 }, write))
+        const cache = await createStoreCache({
+          store: stores[0]!,
+          tail: tails[0]!,
+          resources: [...definitions.map(resourceFrom)],
+        })
+        for (const name of ['q', 'best']) {
+          const quota = cache.get(resourceQuotas, 'n', name)!
+          const found = count(quota, { cache, counted: countedResources(definitions.map(resourceFrom)), nowMs: Date.now() })
+          expect(quota.status?.used).toEqual(textsOf(found))
+          expect(namesOver(found, amountsOf(quota.status?.hard))).toEqual([])
+        }
+        cache.close()
+      } finally {
+        for (const server of fleet) await server.stop()
+        for (const tail of tails) await tail.close()
+        for (const store of stores.reverse()) await store.close()
+        rmSync(path, { recursive: true, force: true })
+      }
+    },
+    60_000,
+  )
 })

@@ -82,7 +82,7 @@ const isTerminating = ({ activeDeadlineSeconds }: PodSpec): boolean => (activeDe
 const isCharged = ({ metadata, status }: Pod, nowMs: number): boolean => {
   if (status?.phase === 'Failed' || status?.phase === 'Succeeded') return false
   const dueMs = chargedUntilMs(metadata)
-  return dueMs === undefined || nowMs <= dueMs
+  return dueMs === undefined || nowMs < dueMs
 }
 
 /** of a pod that is being deleted */
