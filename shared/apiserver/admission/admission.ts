@@ -51,6 +51,8 @@ export interface AdmissionEnvironment {
   authorize(user: User, info: Partial<ResourceRequestInfo>): Promise<boolean>
   /** The latest state of an object, out of the store; frozen by convention. */
   read(resource: string, namespace: string, name: string): Promise<KubeObject | undefined>
+  /** The latest objects of a namespace, out of the store: for what is asked so rarely that no process should keep it. */
+  list(resource: string, namespace: string): Promise<KubeObject[]>
   /** As of now: whatever was acknowledged before the request counts. One step to catch up with the log, for all plugins together. */
   readonly current: ObjectReader
   /** At most two seconds old, for what need not be exact. */

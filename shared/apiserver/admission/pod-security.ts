@@ -1,6 +1,6 @@
 import { type FieldError, invalid } from '../../meta/field-error.ts'
 import type { Container } from '../../resources/generated/types.ts'
-import { type Namespace, namespaces, type Pod, pods } from '../../resources/resource.ts'
+import { type Namespace, namespaces, type Pod } from '../../resources/resource.ts'
 import { jsonEqual } from '../objects/json-equal.ts'
 import type { AdmissionAttributes, AdmissionEnvironment, AdmissionPlugin } from './admission.ts'
 import { type Checked, checkedOf } from './pod-security/check.ts'
@@ -99,7 +99,7 @@ const checkNamespace = async (attributes: AdmissionAttributes, environment: Admi
   if (errors.length > 0 && !(old && jsonEqual(errors, old.errors)))
     throw invalid(definition.group, definition.kind, metadata.name, [...errors])
   if (!old || !isTightened(policy.enforce, old.policy.enforce)) return
-  const there = await environment.current.list(pods, metadata.name)
+  const there = (await environment.list('pods', metadata.name)) as Pod[]
   warnings.push(...warningsOfPods(metadata.name, policy.enforce, { pods: there, now: () => environment.clock.now() }))
 }
 

@@ -40,6 +40,8 @@ const environmentOf = (parts: ApiServerParts, attributes: AdmissionAttributes): 
       const entry = await store.get({ resource, namespace, name })
       return entry && decodeStored(entry.value)
     },
+    list: async (resource, namespace) =>
+      (await store.list(resource, { namespace })).entries.map(({ value }) => decodeStored(value)),
     current: currentObjects.reader(0),
     recent: currentObjects.reader(recentMs),
   }
