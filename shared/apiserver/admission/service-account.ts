@@ -2,7 +2,7 @@ import { ApiError } from '../../meta/status.ts'
 import { nameSuffix, type Random } from '../../platform/random.ts'
 import { secretsNamedBy } from '../../resources/core/pod/named-object.ts'
 import type { Container, Volume } from '../../resources/generated/types.ts'
-import type { Pod, ServiceAccount } from '../../resources/resource.ts'
+import { type Pod, type ServiceAccount, serviceAccounts } from '../../resources/resource.ts'
 import type { AdmissionAttributes, AdmissionEnvironment, AdmissionPlugin } from './admission.ts'
 import { isPodChange, isPodCreate } from './of-kind.ts'
 import { refuse, refuseEarly } from './refuse.ts'
@@ -71,13 +71,15 @@ const checkMirror = (attributes: AdmissionAttributes, { spec }: Pod) => {
 }
 
 const find = async (
-  { read, clock }: AdmissionEnvironment,
+  { current, read, clock }: AdmissionEnvironment,
   namespace: string,
   name: string,
 ): Promise<ServiceAccount | undefined> => {
+  const known = await current.get(serviceAccounts, namespace, name)
+  if (known || name !== defaultName) return known
   for (let attempt = 1; ; attempt++) {
     const account = await read('serviceaccounts', namespace, name)
-    if (account || name !== defaultName || attempt === attempts) return account as ServiceAccount | undefined
+    if (account || attempt === attempts) return account as ServiceAccount | undefined
     if (!(await read('namespaces', '', namespace))) return undefined
     await clock.sleep(retryMs)
   }
