@@ -27,7 +27,9 @@ export class Connection {
   }
 
   send({ method = 'GET', path, body, headers = {} }: Sent): Promise<Received> {
-    const options = { method, agent: this.#agent, headers: { accept: 'application/json', ...headers } }
+    // Node.js frames the body of a DELETE only when told how long it is.
+    const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }
+    const options = { method, agent: this.#agent, headers: { accept: 'application/json', ...headers, ...length } }
     return new Promise((resolve, reject) => {
       const sent = request(`${this.#server}${path}`, options, (response) => {
         let text = ''

@@ -1,6 +1,6 @@
 import type { Connection } from '../connection.ts'
+import { minimalObjects } from '../minimal-objects.ts'
 import { type Difference, differences } from './difference.ts'
-import { minimalObjects } from './minimal-objects.ts'
 
 const namespace = 'compare'
 const name = 'compare'

@@ -98,6 +98,12 @@ export interface TestServerOptions extends Partial<ApiServerOptions> {
   readonly heldChanges?: number
 }
 
+/** What is no text nor bytes goes as JSON. */
+const bytesOf = (body: unknown): Uint8Array => {
+  if (body === undefined) return new Uint8Array()
+  return body instanceof Uint8Array ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
+}
+
 export const startTestServer = async ({ heldChanges, defaultRoles, ...changes }: TestServerOptions = {}): Promise<TestServer> => {
   const path = mkdtempSync(join(tmpdir(), 'windlass-apiserver-'))
   const store = await openLmdbStore({ path })
@@ -128,7 +134,7 @@ export const startTestServer = async ({ heldChanges, defaultRoles, ...changes }:
     const [requestPath = '', query = ''] = url.split('?')
     const headers: Record<string, string | string[]> = { 'content-type': 'application/json', ...options.headers }
     const { body } = options
-    const bytes = body === undefined ? new Uint8Array() : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
+    const bytes = bytesOf(body)
     return handle({
       method,
       path: requestPath,

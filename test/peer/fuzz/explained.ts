@@ -1,0 +1,95 @@
+import type { Difference } from '../compare/difference.ts'
+import type { Heard } from './heard.ts'
+import type { FuzzRequest } from './request.ts'
+
+export interface Differing {
+  readonly request: FuzzRequest
+  readonly ours: Heard
+  readonly peer: Heard
+  readonly all: readonly Difference[]
+}
+
+/** Differences that are there on purpose, or wait for something, and why: docs/compatibility.md says the same. */
+const explained: readonly { readonly when: (differing: Differing) => boolean; readonly why: string }[] = [
+  {
+    when: ({ request, ours, peer }) =>
+      request.type === 'application/strategic-merge-patch+json' && peer.code === 500 && (ours.code === 400 || ours.code === 422),
+    why: 'what a strategic merge patch can not do is the fault of who sent it',
+  },
+  {
+    when: ({ ours, peer }) => firstField(ours) === 'patch' && firstField(peer) === 'patch',
+    why: 'what a patch makes can not be read: upstream tells it in words of its own types',
+  },
+  {
+    when: ({ ours, peer }) => unmarshals(ours) && unmarshals(peer),
+    why: "a value of another type: upstream names Go's own types",
+  },
+  {
+    when: ({ peer }) => String(messageOf(peer)).startsWith('strconv.ParseUint: parsing'),
+    why: 'a resourceVersion that is no number is in conflict; there it is an error of the server',
+  },
+  {
+    when: ({ all }) => all.length === 1 && all[0]!.where === '.body.metadata.continue' && all[0]!.ours === undefined,
+    why: 'a page behind which nothing comes says so',
+  },
+  {
+    when: ({ request, peer }) =>
+      request.path.includes('/flowschemas/') && (peer.code === 409 || 'status' in (peer.body as object)),
+    why: "upstream's own controller writes the status of FlowSchemas meanwhile",
+  },
+  {
+    when: ({ ours, peer }) => ours.code === 400 && /unknown conversion$/.test(messageOf(ours) ?? '') && unmarshals(peer),
+    why: 'a body of another kind is not read as what it is',
+  },
+  {
+    when: ({ ours, peer }) =>
+      ours.code === 422 && peer.code === 422 && /\\n@@ -|[{,]\\+"[A-Z]\w*\\+":/.test(JSON.stringify(peer.body)),
+    why: "what was changed though it may not is shown as a client writes it, not as upstream's own types",
+  },
+  {
+    when: ({ request, ours, peer }) =>
+      request.method !== 'POST' &&
+      peer.code === 422 &&
+      (bothName(ours, peer, 'metadata.generateName') || firstField(peer) === 'metadata.generateName'),
+    why: 'a generateName of an update is looked at as a part of a path only',
+  },
+  {
+    when: ({ request, peer, ours }) =>
+      request.type === 'application/strategic-merge-patch+json' &&
+      ((peer.code === 422 && firstField(peer) === 'patch') || (ours.code === 422 && firstField(ours) === 'patch')),
+    why: 'what a strategic merge patch makes can not be read: upstream finds it out before, or never',
+  },
+  {
+    when: ({ request, peer }) => request.type === 'application/strategic-merge-patch+json' && peer.code === 500,
+    why: 'a directive where none can be: upstream fails',
+  },
+  {
+    when: ({ all }) => all.every(({ where }) => /\.metadata\.(selfLink|deletionGracePeriodSeconds)$/.test(where)),
+    why: 'a selfLink is dropped by every write, and so is a grace period of what is not being deleted',
+  },
+  {
+    when: ({ all, ours }) => ours.code >= 400 && all.every(({ where }) => where === '.warning'),
+    why: 'what is refused is not warned of as well',
+  },
+  {
+    when: ({ all }) => all.every(({ where }) => where === '.body.metadata.continue'),
+    why: 'tokens are of their server',
+  },
+]
+
+interface StatusLike {
+  readonly message?: string
+  readonly details?: { readonly causes?: readonly string[] }
+}
+
+const messageOf = ({ body }: Heard) => (body as StatusLike).message
+/** of the only cause */
+const firstField = ({ body }: Heard): unknown => {
+  const causes = (body as StatusLike).details?.causes
+  return causes?.length === 1 ? (JSON.parse(causes[0]!) as { field?: unknown }).field : undefined
+}
+const bothName = (ours: Heard, peer: Heard, field: string) =>
+  [ours, peer].every(({ body }) => (body as StatusLike).details?.causes?.some((cause) => cause.includes(`"${field}"`)))
+const unmarshals = (heard: Heard) => heard.code === 400 && /json: cannot unmarshal .* into Go /.test(messageOf(heard) ?? '')
+
+export const whyDiffers = (differing: Differing): string | undefined => explained.find(({ when }) => when(differing))?.why

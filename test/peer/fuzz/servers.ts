@@ -1,0 +1,41 @@
+import type { User } from '../../../shared/apiserver/request.ts'
+import { startTestServer, type TestServer } from '../../shared/apiserver/environment.ts'
+import type { Connection } from '../connection.ts'
+import { fuzzNamespace } from './request.ts'
+import type { FuzzServer } from './speaker.ts'
+
+/** Our server without its controllers: the peer has none either, and what they change would differ by the moment. */
+export const startOurs = async (user: User): Promise<{ server: FuzzServer; stop: TestServer['stop'] }> => {
+  const ours = await startTestServer()
+  const server: FuzzServer = {
+    send: async ({ method, path, body, headers }) => {
+      const { code, headers: answered, text } = await ours.call(method, path, { body, headers, user })
+      return { code, warning: answered.warning, text }
+    },
+  }
+  await prepare(server)
+  return { server, stop: ours.stop }
+}
+
+export const peerServer = async (connection: Connection): Promise<FuzzServer> => {
+  const server: FuzzServer = {
+    send: async ({ method, path, body, headers }) => {
+      const { code, headers: answered, text } = await connection.send({ method, path, headers, ...(body ? { body } : {}) })
+      return { code, warning: answered.warning as string | undefined, text }
+    },
+  }
+  await prepare(server)
+  return server
+}
+
+const prepare = async (server: FuzzServer): Promise<void> => {
+  const make = (path: string, name: string) =>
+    server.send({
+      method: 'POST',
+      path,
+      headers: { 'content-type': 'application/json' },
+      body: Buffer.from(JSON.stringify({ metadata: { name } })),
+    })
+  await make('/api/v1/namespaces', fuzzNamespace)
+  await make(`/api/v1/namespaces/${fuzzNamespace}/serviceaccounts`, 'default')
+}

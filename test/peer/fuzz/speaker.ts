@@ -1,0 +1,40 @@
+import { type Heard, heardOf } from './heard.ts'
+import type { FuzzRequest } from './request.ts'
+
+/** A server that conversations are held with. */
+export interface FuzzServer {
+  send(
+    request: Required<Pick<FuzzRequest, 'method' | 'path'>> & { body: Uint8Array | undefined; headers: Record<string, string> },
+  ): Promise<{
+    code: number
+    warning: string | undefined
+    text: string
+  }>
+}
+
+/** Holds one conversation with a server; remembers what that server said of the object. */
+export const createSpeaker = (server: FuzzServer) => {
+  let uid = 'none'
+  let revision = '1'
+  const filled = (text: string) => text.replaceAll('$UID', uid).replaceAll('$RV', revision)
+  return async ({ method, path, body, base64, type, accept = 'application/json' }: FuzzRequest): Promise<Heard> => {
+    const bytes = body === undefined ? undefined : base64 ? Buffer.from(body, 'base64') : Buffer.from(filled(body))
+    const headers = { accept, ...(bytes ? { 'content-type': type ?? 'application/json' } : {}) }
+    const { code, warning, text } = await server.send({ method, path: filled(path), body: bytes, headers })
+    if (code < 300 && accept === 'application/json' && !path.includes('dryRun')) {
+      const { metadata } = JSON.parse(text) as { metadata?: { uid?: string; resourceVersion?: string } }
+      if (metadata?.uid !== undefined) [uid, revision] = [metadata.uid, metadata.resourceVersion ?? revision]
+    }
+    return heardOf(code, warning, withoutGenerated(text, body))
+  }
+}
+
+/** Names that the server makes end with five characters by chance. */
+const withoutGenerated = (text: string, body: string | undefined): string => {
+  let steady = text
+  for (const [, prefix = ''] of body?.matchAll(/"generateName":"([^"\\]+)"/g) ?? [])
+    steady = steady.replaceAll(new RegExp(`(?<=["\\\\])${escaped(prefix)}[a-z0-9]{5}(?=["\\\\])`, 'g'), `${prefix}(random)`)
+  return steady
+}
+
+const escaped = (text: string) => text.replaceAll(/[^\w]/g, '\\$&')
