@@ -16,6 +16,8 @@ export interface DecodeOptions {
   readonly schemas: SchemaTable
   /** default: Warn */
   readonly fieldValidation?: FieldValidation | undefined
+  /** looks at the value as it was read, and throws what comes before all else that is wrong with it */
+  readonly check?: ((value: unknown) => void) | undefined
 }
 
 export interface Decoded<T> {
@@ -30,6 +32,7 @@ export const decode = <T = KubeObject>(bytes: Uint8Array, options: DecodeOptions
   const { duplicates } = parsed
   // Go leaves a struct as it was when it reads a null.
   const value = parsed.value ?? {}
+  options.check?.(value)
   return within(value, schema, () => {
     const { object, unknownFields } = conform(value, schema, schemas)
     const warnings = fieldValidation === 'Ignore' ? [] : [...duplicates, ...unknownFields.map(unknownField)]
@@ -40,7 +43,8 @@ export const decode = <T = KubeObject>(bytes: Uint8Array, options: DecodeOptions
 
 /** The same for a value that is already parsed, a patched object for instance; it is changed in place. */
 export const decodeValue = <T = KubeObject>(value: unknown, options: Omit<DecodeOptions, 'contentType'>): Decoded<T> => {
-  const { schema, schemas, fieldValidation = 'Warn' } = options
+  const { schema, schemas, fieldValidation = 'Warn', check } = options
+  check?.(value)
   return within(value, schema, () => {
     const { object, unknownFields } = conform(value, schema, schemas)
     const warnings = fieldValidation === 'Ignore' ? [] : unknownFields.map(unknownField)

@@ -18,8 +18,8 @@ const colon = 0x3a
  * one pass over the bytes unless there are some.
  */
 export const parseJson = (bytes: Uint8Array, lookForDuplicates: boolean): { value: unknown; duplicates: string[] } => {
-  const { members, depth } = measure(bytes)
-  if (depth > maxDepth) throw new DecodeError('exceeded max depth')
+  const { members, tooDeep } = measure(bytes)
+  if (tooDeep) throw new DecodeError(`invalid character '${String.fromCharCode(tooDeep)}' exceeded max depth`)
   const text = new TextDecoder().decode(bytes)
   let value: unknown
   try {
@@ -31,19 +31,20 @@ export const parseJson = (bytes: Uint8Array, lookForDuplicates: boolean): { valu
   return { value, duplicates }
 }
 
-/** Colons outside strings are as many as members, duplicates included. */
-const measure = (bytes: Uint8Array): { members: number; depth: number } => {
+/** Colons outside strings are as many as members, duplicates included. `tooDeep`: what opens the first level that is one too many. */
+const measure = (bytes: Uint8Array): { members: number; tooDeep: number | undefined } => {
   let members = 0
   let open = 0
-  let depth = 0
+  let tooDeep: number | undefined
   for (let index = 0; index < bytes.length; index++) {
     const byte = bytes[index]!
     if (byte === quote) index = endOfString(bytes, index)
     else if (byte === colon) members++
-    else if (byte === 0x7b || byte === 0x5b) depth = Math.max(depth, ++open)
-    else if (byte === 0x7d || byte === 0x5d) open--
+    else if (byte === 0x7b || byte === 0x5b) {
+      if (++open > maxDepth) tooDeep ??= byte
+    } else if (byte === 0x7d || byte === 0x5d) open--
   }
-  return { members, depth }
+  return { members, tooDeep }
 }
 
 const endOfString = (bytes: Uint8Array, start: number): number => {
@@ -109,5 +110,9 @@ const syntaxMessage = (error: SyntaxError, text: string): string => {
   const character = position ? text[Number(position[1])] : /^Unexpected token '(.+?)'/s.exec(error.message)?.[1]
   if (character === undefined) return 'unexpected end of JSON input'
   const context = contexts.find(([pattern]) => pattern.test(error.message))?.[1] ?? 'looking for beginning of value'
-  return `invalid character '${JSON.stringify(character).slice(1, -1).replace("'", "\\'")}' ${context}`
+  const shown = JSON.stringify(character)
+    .slice(1, -1)
+    .replace("'", "\\'")
+    .replace(/^\\u00/, '\\x')
+  return `invalid character '${shown}' ${context}`
 }

@@ -48,13 +48,26 @@ describe('decode', () => {
       metadata: { deletionTimestamp: '2026-01-01T00:00:00Z' },
     })
     expect(
-      read({ spec: { renewTime: '2026-01-01T00:00:00.1Z' } }, { schema: 'io.k8s.api.coordination.v1.Lease' }).object,
+      read({ spec: { renewTime: '2026-01-01T01:00:00.100000+01:00' } }, { schema: 'io.k8s.api.coordination.v1.Lease' }).object,
     ).toEqual({
       spec: { renewTime: '2026-01-01T00:00:00.100000Z' },
     })
     expect(read({ data: { a: 'YWJj\nZGVm' } }, { schema: 'io.k8s.api.core.v1.Secret' }).object).toEqual({
       data: { a: 'YWJjZGVm' },
     })
+  })
+
+  it.each([
+    ['2026-01-01T00:00:00Z', 'cannot parse "Z" as ".000000"'],
+    ['2026-01-01T00:00:00.123Z', 'cannot parse ".123Z" as ".000000"'],
+    ['2026-01-01T00:00:00.1234567Z', 'cannot parse "7Z" as "Z07:00"'],
+    ['2026-01-01', 'cannot parse "" as "T"'],
+    ['', 'cannot parse "" as "2006"'],
+  ])('takes a time in microseconds with six digits only: %j', (renewTime, where) => {
+    const layout = '2006-01-02T15:04:05.000000Z07:00'
+    expect(() => read({ spec: { renewTime } }, { schema: 'io.k8s.api.coordination.v1.Lease' })).toThrow(
+      `parsing time ${JSON.stringify(renewTime)} as "${layout}": ${where}`,
+    )
   })
 
   it.each([
@@ -127,7 +140,7 @@ describe('decode', () => {
     ['[1 2]', "invalid character '2' after array element (5b3120325d)"],
     ['kind: Pod', "invalid character 'k' looking for beginning of value (6b696e643a20506f64)"],
     ['{} x', "invalid character 'x' after top-level value"],
-    [`${'['.repeat(2000)}`, 'exceeded max depth'],
+    [`${'['.repeat(2000)}`, "invalid character '[' exceeded max depth"],
   ])('says where JSON ends to be JSON: %j', (body, message) =>
     expect(() => read(body)).toThrow(
       `the object provided is unrecognized (must be of type Pod): couldn't get version/kind; json parse error: ${message}`,
