@@ -45,6 +45,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly generationMetadata?: readonly ('annotations' | 'labels')[] | undefined
   /** Delete without a policy given: upstream's default garbage collection policy; default background */
   readonly defaultPropagation?: 'background' | 'orphan' | undefined
+  /** false: the garbage collector is never waited for, whatever a deletion asks for */
+  readonly hasDependents?: false | undefined
   /** text of a Warning header of a deletion that gives no policy */
   readonly propagationWarning?: string | undefined
 

@@ -31,8 +31,8 @@ export const controllerRevision = define<ControllerRevision>({
   default: (object) => {
     object.revision ??= 0
   },
-  validate,
-  validateUpdate: ({ data }, old) => immutable('data', data, old.data),
+  validateCreate: validate,
+  validateUpdate: ({ data, revision }, old) => [...nonNegative('revision', revision), ...immutable('data', data, old.data)],
   columns: [
     text('Controller', 'Controller of the object', controllerOf),
     text('Revision', 'revision indicates the revision of the state represented by Data.', ({ revision }) => revision),

@@ -52,6 +52,7 @@ export const daemonSet = define<DaemonSet>({
     const changed = !isEquivalent(object.spec.template, old.spec.template)
     setGeneration(object, generationOf(old) + (changed ? 1 : 0))
   },
+  prepareForStatusUpdate: (object, old) => setGeneration(object, generationOf(old)),
   validate: validateDaemonSet,
   validateUpdate: validateDaemonSetUpdate,
   validatesUpdateFirst: true,

@@ -11,7 +11,7 @@ const maxNameBytes = 52
 
 export const validateNewCronJob = ({ metadata, spec }: CronJob): FieldError[] => [
   ...validateSpec(spec, undefined),
-  ...(Buffer.byteLength(metadata.name) > maxNameBytes
+  ...(Buffer.byteLength(metadata.name ?? '') > maxNameBytes
     ? [invalidValue('metadata.name', metadata.name, `must be no more than ${maxNameBytes} characters`)]
     : []),
 ]

@@ -28,6 +28,8 @@ export const event = define<Event>({
   shortNames: ['ev'],
   namespaced: true,
   validateName: pathSegment,
+  unqualifiedFinalizers: true,
+  hasDependents: false,
   schema: 'io.k8s.api.core.v1.Event',
   default: (object) => {
     ;(object as Partial<Event>).involvedObject ??= {}

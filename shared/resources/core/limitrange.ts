@@ -31,5 +31,8 @@ export const limitRange = define<LimitRange>({
     // none is written as null
     object.spec = (limits?.length ? { ...spec, limits } : spec) as LimitRange['spec']
   },
+  prepareForCreate: ({ metadata }) => {
+    metadata.name ||= metadata.uid!
+  },
   validate: validateLimitRange,
 })

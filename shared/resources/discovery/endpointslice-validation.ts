@@ -30,18 +30,22 @@ const validatePorts = (path: string, ports: readonly DiscoveryV1EndpointPort[]):
 
 const validateEndpoints = (path: string, endpoints: readonly Endpoint[], addressType: string): FieldError[] => {
   if (endpoints.length > maxEndpoints) return [tooMany(path, endpoints.length, maxEndpoints)]
-  return each(path, endpoints, (endpointPath, { addresses = [], nodeName, hostname, hints }) => [
-    ...(addresses.length === 0 ? [requiredValue(`${endpointPath}.addresses`, 'must contain at least 1 address')] : []),
-    ...(addresses.length > maxAddresses ? [tooMany(`${endpointPath}.addresses`, addresses.length, maxAddresses)] : []),
-    ...each(
-      `${endpointPath}.addresses`,
-      addresses,
-      (addressPath, address) => addressRules[addressType]?.(addressPath, address) ?? [],
-    ),
-    ...(nodeName === undefined ? [] : checked(`${endpointPath}.nodeName`, nodeName, (name) => dns1123Subdomain(name))),
-    ...(hostname === undefined ? [] : checked(`${endpointPath}.hostname`, hostname, (name) => dns1123Label(name))),
-    ...(hints ? validateHints(`${endpointPath}.hints`, hints) : []),
-  ])
+  return each(path, endpoints, (endpointPath, { addresses: given, nodeName, hostname, hints }) => {
+    // Go writes none as null.
+    const addresses = given ?? []
+    return [
+      ...(addresses.length === 0 ? [requiredValue(`${endpointPath}.addresses`, 'must contain at least 1 address')] : []),
+      ...(addresses.length > maxAddresses ? [tooMany(`${endpointPath}.addresses`, addresses.length, maxAddresses)] : []),
+      ...each(
+        `${endpointPath}.addresses`,
+        addresses,
+        (addressPath, address) => addressRules[addressType]?.(addressPath, address) ?? [],
+      ),
+      ...(nodeName === undefined ? [] : checked(`${endpointPath}.nodeName`, nodeName, (name) => dns1123Subdomain(name))),
+      ...(hostname === undefined ? [] : checked(`${endpointPath}.hostname`, hostname, (name) => dns1123Label(name))),
+      ...(hints ? validateHints(`${endpointPath}.hints`, hints) : []),
+    ]
+  })
 }
 
 const address =

@@ -54,7 +54,7 @@ export const ingressClass = define<IngressClass>({
   },
   validate,
   validatesUpdateFirst: true,
-  validateUpdate: ({ spec }, { spec: old }) => immutable('spec.controller', spec.controller, old.controller),
+  validateUpdate: ({ spec }, { spec: old }) => immutable('spec.controller', spec.controller ?? '', old.controller ?? ''),
   columns: [
     text('Controller', 'Controller that is responsible for handling this class', ({ spec }) => spec.controller ?? ''),
     text('Parameters', 'A reference to a resource with additional parameters', parametersText),

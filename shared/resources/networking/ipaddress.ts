@@ -37,12 +37,6 @@ export const ipAddress = define<IPAddress>({
   validateName: (name) => canonicalIPOnly('', name).map(({ message }) => message.replace(/^Invalid value: "[^"]*": /, '')),
   validate,
   validateUpdate: ({ spec }, old) => immutable('spec.parentRef', spec.parentRef, old.spec.parentRef),
-  fieldSelectors: {
-    'spec.parentRef.group': ({ spec }) => spec.parentRef?.group ?? '',
-    'spec.parentRef.resource': ({ spec }) => spec.parentRef?.resource ?? '',
-    'spec.parentRef.namespace': ({ spec }) => spec.parentRef?.namespace ?? '',
-    'spec.parentRef.name': ({ spec }) => spec.parentRef?.name ?? '',
-  },
   columns: [
     text(
       'ParentRef',

@@ -20,12 +20,14 @@ const validate = ({ spec: { cidrs = [] } }: ServiceCIDR): FieldError[] => {
 }
 
 /** A range stays; a second one of the other family may come. */
-const validateUpdate = ({ spec: { cidrs = [] } }: ServiceCIDR, { spec: { cidrs: old = [] } }: ServiceCIDR): FieldError[] => {
+const validateUpdate = (object: ServiceCIDR, { spec: { cidrs: old = [] } }: ServiceCIDR): FieldError[] => {
+  const { cidrs = [] } = object.spec
   const isExtended = old.length === 1 && cidrs.length === 2
   if (cidrs.length !== old.length && !isExtended) return [invalidValue(path, cidrs, 'field is immutable')]
-  return each(path, old, (cidrPath, cidr, index) =>
+  const changed = each(path, old, (cidrPath, cidr, index) =>
     cidrs[index] === cidr ? [] : [invalidValue(cidrPath, cidrs[index], 'field is immutable')],
   )
+  return isExtended ? [...changed, ...validate(object)] : changed
 }
 
 export const serviceCIDR = define<ServiceCIDR>({
@@ -40,10 +42,11 @@ export const serviceCIDR = define<ServiceCIDR>({
   default: (object) => {
     object.status ??= {}
   },
-  prepareForStatusUpdate: ({ metadata }, { metadata: { labels, annotations, finalizers, ownerReferences } }) => {
-    Object.assign(metadata, { labels, annotations, finalizers, ownerReferences })
+  prepareForStatusUpdate: ({ metadata }, { metadata: old }) => {
+    const { labels, annotations, finalizers, ownerReferences, deletionTimestamp } = old
+    Object.assign(metadata, { labels, annotations, finalizers, ownerReferences, deletionTimestamp })
   },
-  validate,
+  validateCreate: validate,
   validateUpdate,
   columns: [
     text(

@@ -44,6 +44,7 @@ export const runtimeClass = define<RuntimeClass>({
   plural: 'runtimeclasses',
   singular: 'runtimeclass',
   namespaced: false,
+  unqualifiedFinalizers: true,
   schema: 'io.k8s.api.node.v1.RuntimeClass',
   createOnUpdate: true,
   unconditionalUpdate: false,

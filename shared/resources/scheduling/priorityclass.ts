@@ -20,7 +20,7 @@ const validateCreate = (object: PriorityClass): FieldError[] => {
   const { metadata, value = 0, preemptionPolicy } = object
   const reserved = `priority class names with '${reservedPrefix}' prefix are reserved for system use only. error: `
   return [
-    ...(metadata.name.startsWith(reservedPrefix)
+    ...(metadata.name?.startsWith(reservedPrefix)
       ? systemFindings(object).map((finding) => forbiddenField('metadata.name', `${reserved}${finding}`))
       : value > highestOfUsers
         ? [forbiddenField('value', `maximum allowed value of a user defined priority is ${highestOfUsers}`)]

@@ -2,6 +2,7 @@ import type { PodSpec } from '../../generated/types.ts'
 
 /** Takes out what upstream has behind feature gates that are off by default, as it does: without a word. */
 export const dropDisabledFields = (spec: PodSpec) => {
+  delete spec.workloadRef
   for (const { projected } of spec.volumes ?? [])
     for (const source of projected?.sources ?? []) {
       delete source.clusterTrustBundle

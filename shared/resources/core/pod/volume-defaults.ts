@@ -1,4 +1,10 @@
-import type { DownwardAPIVolumeFile, ObjectFieldSelector, PersistentVolumeSpec, Volume } from '../../generated/types.ts'
+import type {
+  DownwardAPIVolumeFile,
+  ObjectFieldSelector,
+  PersistentVolumeClaimSpec,
+  PersistentVolumeSpec,
+  Volume,
+} from '../../generated/types.ts'
 import { defaultPullPolicy } from './image.ts'
 
 const fileMode = 0o644
@@ -23,7 +29,11 @@ export const defaultVolume = (volume: Volume) => {
   if (hostPath) hostPath.type ??= ''
   if (image) image.pullPolicy ||= defaultPullPolicy(image.reference)
   defaultStorageBackend(volume)
-  if (volume.ephemeral?.volumeClaimTemplate) volume.ephemeral.volumeClaimTemplate.spec.volumeMode ??= 'Filesystem'
+  const claim = volume.ephemeral?.volumeClaimTemplate as { spec?: PersistentVolumeClaimSpec } | undefined
+  if (claim) {
+    claim.spec ??= {}
+    claim.spec.volumeMode ??= 'Filesystem'
+  }
 }
 
 export const defaultFieldSelector = (selector: ObjectFieldSelector) => {

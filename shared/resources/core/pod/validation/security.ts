@@ -9,6 +9,7 @@ import {
 import type { AppArmorProfile, PodSecurityContext, PodSpec, SeccompProfile, SecurityContext } from '../../../generated/types.ts'
 import { descendingPath } from '../../../validation/file-path.ts'
 import { checked, createSeen, each, id, oneOf, optionalOneOf } from '../../../validation/value.ts'
+import { validateWindowsOptions } from './windows-options.ts'
 
 const profileTypes = ['Localhost', 'RuntimeDefault', 'Unconfined']
 const maxProfileLength = 4095
@@ -40,6 +41,7 @@ export const validateSecurityContext = (path: string, context: SecurityContext |
           ),
         ]
       : []),
+    ...validateWindowsOptions(`${path}.windowsOptions`, context.windowsOptions),
     ...validateAppArmor(`${path}.appArmorProfile`, context.appArmorProfile),
   ]
 }
@@ -75,6 +77,7 @@ export const validatePodSecurityContext = (path: string, spec: PodSpec): FieldEr
     ...validateSysctls(`${path}.sysctls`, context, spec),
     ...optionalOneOf(`${path}.fsGroupChangePolicy`, context.fsGroupChangePolicy, ['Always', 'OnRootMismatch']),
     ...validateSeccomp(`${path}.seccompProfile`, context.seccompProfile),
+    ...validateWindowsOptions(`${path}.windowsOptions`, context.windowsOptions),
     ...validateAppArmor(`${path}.appArmorProfile`, context.appArmorProfile),
     ...optionalOneOf(`${path}.supplementalGroupsPolicy`, context.supplementalGroupsPolicy, ['Merge', 'Strict']),
     ...optionalOneOf(`${path}.seLinuxChangePolicy`, context.seLinuxChangePolicy, ['Recursive']),

@@ -15,6 +15,7 @@ import { validateSchedulingGates, validateTolerations, validateTopologySpread } 
 import { validateHostUsers, validatePodSecurityContext } from './security.ts'
 import { validateVolumes, volumesByName } from './volume.ts'
 import { validateLinux, validateWindows } from './windows.ts'
+import { validateHostProcess } from './windows-options.ts'
 
 const maxInt32 = 2_147_483_647
 
@@ -51,6 +52,7 @@ export const validatePodSpec = (path: string, spec: PodSpec, owner: PodSpecOwner
     ),
     ...validateSchedulingGates(`${path}.schedulingGates`, spec.schedulingGates),
     ...validateTopologySpread(`${path}.topologySpreadConstraints`, spec.topologySpreadConstraints),
+    ...validateHostProcess(path, spec),
     ...validateHostUsers(path, spec),
     ...validateHostnameOverride(`${path}.hostnameOverride`, spec),
     ...subdomain('serviceAccountName', spec.serviceAccountName),

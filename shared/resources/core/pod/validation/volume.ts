@@ -34,9 +34,9 @@ export const validateVolumes = (path: string, volumes: readonly Volume[] | undef
 
 /** Exactly one source; those behind the first are only refused. */
 const validateSource = (path: string, volume: Volume, owner: VolumeOwner): FieldError[] => {
-  const given = Object.entries(sources).flatMap(([field, rule]) => {
-    const source = volume[field as keyof Volume]
-    return source === undefined ? [] : [{ field, errors: () => rule(`${path}.${field}`, source as never) }]
+  const given = order.flatMap((field) => {
+    const source = volume[field]
+    return source === undefined ? [] : [{ field, errors: () => sources[field]?.(`${path}.${field}`, source as never) ?? [] }]
   })
   const [first, ...rest] = given
   if (!first) return [requiredValue(path, 'must specify a volume type')]
@@ -94,6 +94,40 @@ const emptyDir = (path: string, { sizeLimit }: { sizeLimit?: string | undefined 
   sizeLimit !== undefined && isNegative(sizeLimit)
     ? [forbiddenField(`${path}.sizeLimit`, 'SizeLimit field must be a valid resource quantity')]
     : []
+
+/** As upstream looks for them: the first is the one that counts. */
+const order = [
+  'emptyDir',
+  'hostPath',
+  'gitRepo',
+  'gcePersistentDisk',
+  'awsElasticBlockStore',
+  'secret',
+  'nfs',
+  'iscsi',
+  'glusterfs',
+  'flocker',
+  'persistentVolumeClaim',
+  'rbd',
+  'cinder',
+  'cephfs',
+  'quobyte',
+  'downwardAPI',
+  'fc',
+  'flexVolume',
+  'configMap',
+  'azureFile',
+  'vsphereVolume',
+  'photonPersistentDisk',
+  'portworxVolume',
+  'azureDisk',
+  'storageos',
+  'projected',
+  'scaleIO',
+  'csi',
+  'ephemeral',
+  'image',
+] as const satisfies readonly (keyof Volume)[]
 
 const sources: Readonly<Record<string, SourceRule>> = {
   emptyDir,
