@@ -7,8 +7,8 @@ import { ApiError, badRequest } from '../meta/status.ts'
 import { loadProtobufTable } from '../resources/schemas.ts'
 import type { ResourceContext } from './context.ts'
 import { askedType, toStored } from './objects/served-version.ts'
+import { type ClaimedType, type ExpectedType, groupVersionOf, typeFinding } from './objects/type-finding.ts'
 import { fieldValidationOf } from './objects/write-options.ts'
-import { typeOf } from './openapi/kinds.ts'
 import type { ApiRequest } from './request.ts'
 
 /** As upstream's default for one request. */
@@ -51,14 +51,6 @@ const readProtobuf = (bytes: Uint8Array): unknown => {
   }
 }
 
-export interface ExpectedType {
-  /** in the schema table */
-  readonly schema: string
-  readonly group: string
-  readonly version: string
-  readonly kind: string
-}
-
 /** The request's body as an object of a type; warnings go to the answer. */
 export const readTyped = async <T extends KubeObject>(
   { request, parts, warnings }: Pick<ResourceContext, 'request' | 'parts' | 'warnings'>,
@@ -66,42 +58,33 @@ export const readTyped = async <T extends KubeObject>(
 ): Promise<T> => {
   const contentType = contentTypeOf(request)
   const bytes = await request.body(bodyLimitBytes)
-  const typed = { schema: expected.schema, schemas: parts.schemas, fieldValidation: fieldValidationOf(request) }
+  const { schemas } = parts
+  const check = (value: unknown) => checkType(expected, claimedType(value), schemas)
+  const typed = { schema: expected.schema, schemas, fieldValidation: fieldValidationOf(request), check }
   const { object, warnings: found } =
     contentType === protobufContentType ? decodeValue<T>(readProtobuf(bytes), typed) : decode<T>(bytes, { ...typed, contentType })
   warnings.push(...found)
-  checkType(expected, object, parts.schemas)
+  object.apiVersion = apiVersionOf(expected.group, expected.version)
+  object.kind = expected.kind
   object.metadata ??= {} as T['metadata']
   return object
 }
 
-/** What a body says of its type must fit the path; what it leaves out is taken from there. */
-const checkType = (expected: ExpectedType, object: KubeObject, schemas: SchemaTable): void => {
-  const { group, version, kind, schema } = expected
+/** What a body says of its type must fit the path; that comes before what is wrong with it. */
+const checkType = (expected: ExpectedType, claimed: ClaimedType, schemas: SchemaTable): void => {
+  const { group, version, kind } = expected
+  const finding = typeFinding(claimed, expected, schemas)
   const path = apiVersionOf(group, version)
-  const apiVersion = object.apiVersion || path
-  const given = object.kind || kind
-  if (given !== kind || apiVersion !== path) {
-    const found = { ...groupVersionOf(apiVersion), kind: given }
-    const refuse = (finding: string) =>
-      badRequest(`${given} in version ${JSON.stringify(found.version)} cannot be handled as a ${kind}: ${finding}`)
-    if (typeOf(schemas, found) === undefined) {
-      throw refuse(
-        `no kind ${JSON.stringify(given)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`,
-      )
-    }
-    if (given !== kind) {
-      // named as Go's types are, which upstream turns one into the other
-      const goPackage = schema.split('.').at(-3)
-      throw refuse(`converting (${found.version}.${given}) to (${goPackage}.${kind}): unknown conversion`)
-    }
-    throw badRequest(`the API version in the data (${apiVersion}) does not match the expected API version (${path})`)
+  const apiVersion = claimed.apiVersion || path
+  if (finding !== undefined) {
+    const { version: given } = groupVersionOf(apiVersion)
+    throw badRequest(`${claimed.kind || kind} in version ${JSON.stringify(given)} cannot be handled as a ${kind}: ${finding}`)
   }
-  object.apiVersion = path
-  object.kind = kind
+  if (apiVersion === path) return
+  throw badRequest(`the API version in the data (${apiVersion}) does not match the expected API version (${path})`)
 }
 
-const groupVersionOf = (apiVersion: string) => {
-  const [version = '', group = ''] = apiVersion.split('/').reverse()
-  return { group, version }
+const claimedType = (value: unknown): ClaimedType => {
+  const { apiVersion, kind } = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>
+  return { apiVersion: typeof apiVersion === 'string' ? apiVersion : '', kind: typeof kind === 'string' ? kind : '' }
 }

@@ -86,7 +86,7 @@ const find = async (
 }
 
 const mountToken = ({ spec }: Pod, random: Random) => {
-  const existing = spec.volumes?.find(({ name }) => name.startsWith(volumePrefix))
+  const existing = spec.volumes?.find(({ name }) => name?.startsWith(volumePrefix))
   const name = existing?.name ?? `${volumePrefix}${nameSuffix(random)}`
   const needing = [...(spec.initContainers ?? []), ...spec.containers].filter(
     ({ volumeMounts }) => !volumeMounts?.some((mount) => mount.mountPath === mountPath),

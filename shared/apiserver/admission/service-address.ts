@@ -1,5 +1,7 @@
 import { type FieldError, invalid, invalidValue } from '../../meta/field-error.ts'
 import type { Service } from '../../resources/resource.ts'
+import { validIP } from '../../resources/validation/ip.ts'
+import { each, oneOf } from '../../resources/validation/value.ts'
 import type { AdmissionAttributes, AdmissionEnvironment, AdmissionPlugin, Reservation } from './admission.ts'
 import { isMain } from './of-kind.ts'
 import { parseAddressRange } from './service-address/address-range.ts'
@@ -35,6 +37,7 @@ export const createServiceAddress = (options: ServiceAddressOptions = {}): Admis
       const old = attributes.oldObject as Service | undefined
       if (old) keepAllocated(service, old)
       alignClusterIPs(service, old)
+      checkForm(service, attributes)
       defaultFamilies(service)
     },
     validate: (attributes) => {
@@ -55,6 +58,16 @@ export const createServiceAddress = (options: ServiceAddressOptions = {}): Admis
       return (stored) => session.finish(stored)
     },
   }
+}
+
+/** Upstream looks at what it is to give before it looks at the rest. */
+const checkForm = ({ spec, metadata }: Service, { definition, name }: AdmissionAttributes): void => {
+  if (spec.type === 'ExternalName') return
+  const wrong = [
+    ...each('spec.clusterIPs', spec.clusterIPs, (path, address) => (address === headless ? [] : validIP(path, address))),
+    ...each('spec.ipFamilies', spec.ipFamilies, (path, family) => oneOf(path, family, ['IPv4', 'IPv6'])),
+  ]
+  if (wrong.length > 0) throw invalid(definition.group, definition.kind, metadata.name ?? name, wrong.slice(0, 1))
 }
 
 /** What one write takes and gives back. */

@@ -4,12 +4,13 @@ import type { KubeObject } from '../../meta/object.ts'
 import { ApiError, alreadyExists } from '../../meta/status.ts'
 import { timestamp } from '../../platform/clock.ts'
 import { nameSuffix } from '../../platform/random.ts'
-import { KeyExists } from '../../storage/store.ts'
+import { type Entry, KeyExists } from '../../storage/store.ts'
 import type { AdmissionAttributes } from '../admission/admission.ts'
 import { authorize } from '../authz/authorize-request.ts'
 import { confirmNoEscalation } from '../authz/escalation.ts'
 import { keyOf, type ResourceContext } from '../context.ts'
 import { admit, mutate, withReservations } from './admit.ts'
+import { decodeMetadata } from './decode-metadata.ts'
 import { encoder, encodeUnstored } from './encode.ts'
 import { dropEmpty, dropRepeatedOwners, matchNamespace, wipeSystemFields } from './metadata.ts'
 import { validateMetadata } from './metadata-validation.ts'
@@ -41,8 +42,8 @@ export const createObject = async (context: ResourceContext, object: KubeObject,
       return await createOnce(context, generated ? structuredClone(object) : object, { ...options, generated })
     } catch (error) {
       if (!(error instanceof KeyExists)) throw error
-      if (!generated) throw alreadyExists(info.group, definition.plural, metadata.name)
-      if (attempt === generateNameAttempts) throw generateNameConflict(context, metadata.name)
+      if (generated && attempt < generateNameAttempts) continue
+      throw alreadyThere(context, object, error.current)
     }
   }
 }
@@ -107,11 +108,16 @@ const generateName = ({ parts }: ResourceContext, prefix: string) => {
   return `${prefix.slice(0, maxGeneratedNameLength - suffix.length)}${suffix}`
 }
 
-const generateNameConflict = ({ definition, info }: ResourceContext, name: string) => {
-  const error = alreadyExists(info.group, definition.plural, name)
-  return new ApiError('AlreadyExists', `${error.message}, the server was not able to generate a unique name for the object`, {
-    details: { ...error.details, retryAfterSeconds: 1 },
-  })
+/** Says of what is there that it is about to go, and of who let a name be made that it was taken, though he chose the name. */
+const alreadyThere = ({ definition, info }: ResourceContext, { metadata }: KubeObject, current: Entry): ApiError => {
+  const error = alreadyExists(info.group, definition.plural, metadata.name)
+  if (metadata.generateName) {
+    return new ApiError('AlreadyExists', `${error.message}, the server was not able to generate a unique name for the object`, {
+      details: { ...error.details, retryAfterSeconds: 1 },
+    })
+  }
+  if (!decodeMetadata(current.value).metadata.deletionTimestamp) return error
+  return new ApiError('AlreadyExists', `object is being deleted: ${error.message}`, { details: { ...error.details } })
 }
 
 export const warnOfRepeatedOwners = ({ warnings }: ResourceContext, { metadata }: KubeObject): void => {

@@ -1,27 +1,38 @@
 import { DecodeError } from '../../meta/decode/json.ts'
 import { decodeValue } from '../../meta/decode.ts'
 import { invalid, invalidValue } from '../../meta/field-error.ts'
-import type { KubeObject } from '../../meta/object.ts'
+import { apiVersionOf, type KubeObject } from '../../meta/object.ts'
 import type { ApiError } from '../../meta/status.ts'
 import type { ResourceContext } from '../context.ts'
 import { askedType, toStored } from './served-version.ts'
+import type { ExpectedType } from './type-finding.ts'
 import { fieldValidationOf } from './write-options.ts'
 
+/** A patched value as an object of the resource's kind as it is stored, defaulted. See `decodePatchedAs`. */
+export const decodePatched = (context: ResourceContext, value: unknown, shown: () => string): KubeObject =>
+  toStored(context, decodePatchedAs(context, value, { type: askedType(context), shown }))
+
 /**
- * A patched value as an object of the resource's kind as it is stored: checked as fieldValidation asks, then defaulted. `shown` makes the text that
- * an error says of the patch. Throws ApiError Invalid: the patch is wrong, whatever its syntax.
+ * A patched value as an object of a type, checked as fieldValidation asks. `shown` makes the text that an error says of the patch.
+ * Throws ApiError Invalid: the patch is wrong, whatever its syntax.
  */
-export const decodePatched = (context: ResourceContext, value: unknown, shown: () => string): KubeObject => {
-  const { request, parts, warnings } = context
+export const decodePatchedAs = <T extends KubeObject>(
+  { request, parts, warnings }: ResourceContext,
+  value: unknown,
+  { type, shown }: { type: ExpectedType; shown: () => string },
+): T => {
   try {
-    const { object, warnings: found } = decodeValue<KubeObject>(value, {
-      schema: askedType(context).schema,
+    const { object, warnings: found } = decodeValue<T>(value, {
+      schema: type.schema,
       schemas: parts.schemas,
       fieldValidation: fieldValidationOf(request),
     })
     warnings.push(...found)
-    object.metadata ??= {} as KubeObject['metadata']
-    return toStored(context, object)
+    // A patch may take them away; a strategic one may say others, which mean nothing.
+    object.kind = type.kind
+    object.apiVersion = apiVersionOf(type.group, type.version)
+    object.metadata ??= {} as T['metadata']
+    return object
   } catch (error) {
     const { cause } = error as ApiError
     throw cause instanceof DecodeError ? invalidPatch(shown(), cause.message) : error

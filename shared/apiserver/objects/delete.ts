@@ -56,7 +56,8 @@ const deleteOnce = async (context: ResourceContext, entry: Entry, options: Delet
   await admit(parts, attributes)
   const object = decodeStored(entry.value)
   const held = mark(context, object, options)
-  if (!held) return remove(context, { entry, object: old, attributes })
+  // Who may have grace is told of the end that it got, though that is now.
+  if (!held) return remove(context, { entry, object: definition.deletionGraceSeconds ? object : old, attributes })
   if (jsonEqual(object, old)) return { removed: false, object: old, bytes: entry.value }
   if (options.dryRun) return { removed: false, object, bytes: encodeUnstored(definition, object) }
   // No request of its own: what a marked object no longer uses is given back.
@@ -141,19 +142,20 @@ const markGrace = (
     return requested > 0
   }
   const granted = definition.deletionGraceSeconds(object, requested)
-  if (!granted) return false
+  if (granted === undefined) return false
   metadata.deletionTimestamp = timestamp(nowMs + durationMs(granted))
   metadata.deletionGracePeriodSeconds = granted
   bumpGeneration(object)
-  return true
+  return granted > 0
 }
 
 /** What holds the object for the garbage collector, by the policy asked for, else by what stands there, else by the kind's default. */
 const finalizersFor = (
   finalizers: readonly string[],
-  { defaultPropagation }: ResourceContext['definition'],
+  { defaultPropagation, hasDependents }: ResourceContext['definition'],
   { orphanDependents, propagationPolicy }: DeleteOptions,
 ): string[] => {
+  if (hasDependents === false) return [...finalizers]
   const others = finalizers.filter((one) => one !== orphan && one !== foreground)
   const asked = orphanDependents !== undefined ? (orphanDependents ? 'Orphan' : 'Background') : propagationPolicy
   if (asked === 'Orphan') return [...others, orphan]
@@ -167,7 +169,7 @@ const remove = async (
   { parts, definition }: ResourceContext,
   { entry, object, attributes }: { entry: Entry; object: KubeObject; attributes: AdmissionAttributes },
 ): Promise<DeleteResult> => {
-  if (attributes.dryRun) return { removed: true, object, bytes: entry.value }
+  if (attributes.dryRun) return { removed: true, object, bytes: encodeUnstored(definition, object) }
   const { value: bytes } = await withReservations(parts, attributes, () =>
     parts.store.delete(entry.key, entry.revision, encoder(definition, object)),
   )

@@ -21,6 +21,8 @@ export const validateMetadata = (definition: KindDefinition, { metadata }: KubeO
   }
   if (!metadata.name) errors.push(requiredValue('metadata.name', 'name or generateName is required'))
   else for (const text of nameFindings(metadata.name, false)) errors.push(invalidValue('metadata.name', metadata.name, text))
+  if ((metadata.generation ?? 0) < 0)
+    errors.push(invalidValue('metadata.generation', metadata.generation, 'must be greater than or equal to 0'))
   return [...errors, ...validateNamespace(definition, metadata), ...validateCommon(definition, metadata)]
 }
 
@@ -105,10 +107,13 @@ const immutable = 'field is immutable'
 export const validateMetadataUpdate = (definition: KindDefinition, object: KubeObject, old: KubeObject): FieldError[] => {
   const { metadata } = object
   const before = old.metadata
-  const errors = [...validateNamespace(definition, metadata), ...validateCommon(definition, metadata)]
-  for (const text of metadata.name ? pathSegment(metadata.name) : []) {
-    errors.push(invalidValue('metadata.name', metadata.name, text))
+  const errors: FieldError[] = []
+  for (const field of ['generateName', 'name'] as const) {
+    for (const text of metadata[field] ? pathSegment(metadata[field], field === 'generateName') : []) {
+      errors.push(invalidValue(`metadata.${field}`, metadata[field], text))
+    }
   }
+  errors.push(...validateNamespace(definition, metadata), ...validateCommon(definition, metadata))
   if (before.deletionTimestamp) {
     const added = (metadata.finalizers ?? []).filter((one) => !before.finalizers?.includes(one)).sort()
     if (added.length > 0) {

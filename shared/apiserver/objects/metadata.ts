@@ -12,14 +12,12 @@ export const wipeSystemFields = (metadata: ObjectMeta): void => {
   delete metadata.selfLink
   delete metadata.resourceVersion
   delete metadata.managedFields
-  delete metadata.generation
 }
 
-/** Sets the request's namespace where the object names none. */
+/** Sets the request's namespace where the object names none; one that a cluster-scoped object names means nothing. */
 export const matchNamespace = (definition: KindDefinition, metadata: ObjectMeta, requestNamespace: string): void => {
   if (!definition.namespaced) {
-    // A namespace on a cluster-scoped object is refused by validation, in upstream's words.
-    if (metadata.namespace === '') delete metadata.namespace
+    delete metadata.namespace
     return
   }
   if (!metadata.namespace) metadata.namespace = requestNamespace

@@ -9,6 +9,8 @@ import { ApiError, badRequest } from '../../meta/status.ts'
 import { bodyLimitBytes } from '../body.ts'
 import type { ResourceContext } from '../context.ts'
 import { invalidPatch } from './decode.ts'
+import { nameMissing } from './name-missing.ts'
+import { type ClaimedType, groupVersionOf, typeFinding } from './type-finding.ts'
 import { fieldValidationOf } from './write-options.ts'
 
 export interface PatchTarget {
@@ -83,21 +85,34 @@ export const readPatch = async (context: ResourceContext): Promise<ReadPatch> =>
   }
   const reader = Object.hasOwn(readers, type) ? readers[type]! : undefined
   if (!reader) throw new ApiError('UnsupportedMediaType', '415: Unsupported Media Type', { details: {} })
-  const { value, duplicates } = parsePatch(await request.body(bodyLimitBytes), reader, fieldValidationOf(request))
-  if (fieldValidationOf(request) === 'Warn') context.warnings.push(...duplicates)
-  const applied = reader.read(value, context)
-  const shown = (patched: unknown) => JSON.stringify(reader.showsPatch ? value : patched)
+  const bytes = await request.body(bodyLimitBytes)
+  // What is wrong with it is found out when there is something to apply it to.
+  const read = lazily(() => {
+    const { value, duplicates } = parsePatch(bytes, reader, fieldValidationOf(request))
+    if (fieldValidationOf(request) === 'Warn') context.warnings.push(...duplicates)
+    return { value, duplicates, applied: reader.read(value, context) }
+  })
+  const shown = (patched: unknown) => JSON.stringify(reader.showsPatch ? read().value : patched)
   return {
     shown,
     apply: (object, target) => {
+      const { applied, duplicates } = read()
       // The result may share parts of the patch, which is applied again after a conflict.
       const patched = structuredClone(applied(object, target))
       if (fieldValidationOf(request) === 'Strict' && duplicates.length > 0) {
         throw invalidPatch(shown(patched), `strict decoding error: ${duplicates.join(', ')}`)
       }
-      if (!reader.showsPatch) checkType(object, patched, shown)
+      if (!reader.showsPatch) checkType(patched, { before: object, target, shown })
       return patched
     },
+  }
+}
+
+const lazily = <T extends object>(make: () => T): (() => T) => {
+  let made: T | undefined
+  return () => {
+    made ??= make()
+    return made
   }
 }
 
@@ -110,11 +125,24 @@ const parsePatch = (bytes: Uint8Array, reader: Reader, fieldValidation: string) 
   }
 }
 
-/** A patch may leave an object without its type, but make no other of it. */
-const checkType = (before: KubeObject, patched: unknown, shown: ReadPatch['shown']) => {
+interface Checked {
+  readonly before: KubeObject
+  readonly target: PatchTarget
+  readonly shown: ReadPatch['shown']
+}
+
+/** A patch may leave an object without its kind, but make no other of it. */
+const checkType = (patched: unknown, { before, target, shown }: Checked) => {
   if (!isJsonObject(patched)) return
-  const { kind = before.kind, apiVersion = before.apiVersion } = patched
-  if (typeof kind !== 'string' || typeof apiVersion !== 'string') return
-  if (kind === before.kind && apiVersion === before.apiVersion) return
-  throw invalidPatch(shown(patched), `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)}`)
+  for (const field of ['apiVersion', 'kind'] as const) {
+    const value = patched[field] ?? ''
+    if (typeof value === 'string') continue
+    const found = `json: cannot unmarshal ${jsonTypeOf(value)} into Go struct field .${field} of type string`
+    throw invalidPatch(shown(patched), `couldn't get version/kind; json parse error: ${found}`)
+  }
+  // Nobody knows then what it is of an object.
+  if (!patched.apiVersion) throw nameMissing(before.metadata.name)
+  const expected = { ...groupVersionOf(before.apiVersion!), kind: before.kind!, schema: target.schema }
+  const finding = typeFinding(patched as ClaimedType, expected, target.schemas)
+  if (finding) throw invalidPatch(shown(patched), finding)
 }

@@ -1,7 +1,7 @@
 import { complete } from '../../meta/complete.ts'
 import { invalid, invalidValue } from '../../meta/field-error.ts'
 import type { KubeObject } from '../../meta/object.ts'
-import { badRequest, isReason } from '../../meta/status.ts'
+import { isReason } from '../../meta/status.ts'
 import { type Entry, RevisionConflict } from '../../storage/store.ts'
 import type { AdmissionAttributes } from '../admission/admission.ts'
 import { confirmNoEscalation } from '../authz/escalation.ts'
@@ -58,16 +58,13 @@ export const updateObject = async (context: ResourceContext, options: UpdateOpti
   }
 }
 
-/** What is written says no name, which the URL has. */
-export const nameMissing = (name: string) =>
-  badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`)
-
 /** Another writer was faster, and the client did not insist on a revision. */
 class RetryableConflict extends Error {}
 
 const createInstead = async (context: ResourceContext, options: UpdateOptions): Promise<UpdateResult> => {
   const { definition } = context
-  if (!options.mayCreate || !definition.createOnUpdate || options.uid !== undefined) throw notFoundIn(context, options.name)
+  if (!options.mayCreate || !definition.createOnUpdate) throw notFoundIn(context, options.name)
+  if (options.uid !== undefined) throw preconditionFailed(context, options.name, { what: 'UID', wanted: options.uid, actual: '' })
   try {
     const object = await options.transform(undefined)
     return { bytes: await createObject(context, object, { ...options, byUpdate: true }), created: true }
@@ -123,14 +120,15 @@ const checkPreconditions = (
   const wanted = object.metadata.resourceVersion
   const named = wanted !== undefined && wanted !== '' && wanted !== '0'
   if (!named && !unconditional && definition.unconditionalUpdate === false) {
-    // upstream names the resource here, and the revision as a number
-    throw invalid(definition.group, definition.plural, object.metadata.name, [
-      invalidValue('metadata.resourceVersion', 0, 'must be specified for an update'),
-    ])
+    throw revisionMissing(definition, object.metadata.name)
   }
   if (named && wanted !== String(entry.revision)) throw conflictIn(context, entry.key.name)
   return named
 }
+
+/** Upstream names the resource here, and the revision as a number. */
+export const revisionMissing = ({ group, plural }: ResourceContext['definition'], name: string) =>
+  invalid(group, plural, name, [invalidValue('metadata.resourceVersion', 0, 'must be specified for an update')])
 
 export const preconditionFailed = (
   context: ResourceContext,
@@ -154,10 +152,10 @@ const prepare = (
   const { metadata } = object
   keep(metadata, old.metadata, ['creationTimestamp', 'generation', 'selfLink'])
   // On what is not being deleted they are refused: nobody is made to believe that it was.
-  if (old.metadata.deletionTimestamp) keep(metadata, old.metadata, ['deletionTimestamp', 'deletionGracePeriodSeconds'])
+  if (old.metadata.deletionTimestamp) keep(metadata, old.metadata, ['deletionTimestamp'])
+  if (metadata.deletionGracePeriodSeconds === undefined) keep(metadata, old.metadata, ['deletionGracePeriodSeconds'])
   metadata.resourceVersion = old.metadata.resourceVersion
   metadata.uid ||= old.metadata.uid
-  if (old.metadata.generateName && !metadata.generateName) metadata.generateName = old.metadata.generateName
   delete metadata.managedFields
   options.rules.prepare(context, object, old)
   dropEmpty(object)

@@ -3,12 +3,16 @@ import { invalid, invalidValue } from '../../meta/field-error.ts'
 import type { KubeObject } from '../../meta/object.ts'
 import { badRequest } from '../../meta/status.ts'
 import type { ScaleMapping } from '../../resources/definition.ts'
-import { readValue } from '../body.ts'
+import { readTyped } from '../body.ts'
 import { isDryRun, keyOf, notFoundIn, type ResourceContext } from '../context.ts'
+import { decodePatchedAs } from '../objects/decode.ts'
 import { decodeStored } from '../objects/encode.ts'
+import { matchNamespace } from '../objects/metadata.ts'
+import { nameMissing } from '../objects/name-missing.ts'
 import { readPatch } from '../objects/patch.ts'
 import { updateObject } from '../objects/update.ts'
 import { mainRules } from '../objects/update-rules.ts'
+import { checkWriteOptions } from '../objects/write-options.ts'
 import { negotiate, objectForms } from '../represent/negotiate.ts'
 import { respondObject } from '../represent/respond.ts'
 import type { ApiResponse } from '../request.ts'
@@ -17,6 +21,8 @@ import type { ApiResponse } from '../request.ts'
 interface Scale extends KubeObject {
   spec: { replicas?: number | undefined }
 }
+
+const scaleType = { schema: 'io.k8s.api.autoscaling.v1.Scale', group: 'autoscaling', version: 'v1', kind: 'Scale' }
 
 const mappingOf = ({ definition }: ResourceContext) => definition.subresources!.scale as unknown as ScaleMapping<KubeObject>
 
@@ -84,18 +90,28 @@ const change = async (context: ResourceContext, scaleFrom: (current: Scale) => S
 }
 
 export const updateScale = async (context: ResourceContext): Promise<ApiResponse> => {
-  const { request, info } = context
-  const body = (await readValue(request, 'Scale')) as Scale
-  if (body?.kind !== 'Scale')
-    throw badRequest(`expected input object type to be Scale, but ${typeof body?.kind === 'string' ? body.kind : 'none'}`)
-  if (body.metadata?.name !== info.name) {
-    throw badRequest(`the name of the object (${body.metadata?.name ?? ''}) does not match the name on the URL (${info.name})`)
-  }
+  checkWriteOptions(context.request, 'UpdateOptions')
+  const body = await readTyped<Scale>(context, scaleType)
+  checkName(context, body)
   return change(context, () => body)
 }
 
 export const patchScale = async (context: ResourceContext): Promise<ApiResponse> => {
+  checkWriteOptions(context.request, 'PatchOptions')
   const patch = await readPatch(context)
-  const { schemas } = context.parts
-  return change(context, (current) => patch.apply(current, { schema: 'io.k8s.api.autoscaling.v1.Scale', schemas }) as Scale)
+  const target = { schema: scaleType.schema, schemas: context.parts.schemas }
+  return change(context, (current) => {
+    const apply = () => patch.apply(current, target)
+    const scale = decodePatchedAs<Scale>(context, apply(), { type: scaleType, shown: () => patch.shown(apply()) })
+    checkName(context, scale)
+    return scale
+  })
+}
+
+const checkName = ({ info, definition }: ResourceContext, { metadata }: Scale): void => {
+  matchNamespace(definition, metadata, info.namespace)
+  if (!metadata.name) throw nameMissing(info.name)
+  if (metadata.name !== info.name) {
+    throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${info.name})`)
+  }
 }

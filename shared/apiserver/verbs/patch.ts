@@ -1,9 +1,11 @@
 import { badRequest } from '../../meta/status.ts'
 import { isDryRun, type ResourceContext } from '../context.ts'
 import { decodePatched } from '../objects/decode.ts'
+import { matchNamespace } from '../objects/metadata.ts'
+import { nameMissing } from '../objects/name-missing.ts'
 import { readPatch } from '../objects/patch.ts'
 import { askedType, fromStored } from '../objects/served-version.ts'
-import { nameMissing, updateObject } from '../objects/update.ts'
+import { revisionMissing, updateObject } from '../objects/update.ts'
 import { mainRules, statusRules, subresourceRules, type UpdateRules } from '../objects/update-rules.ts'
 import { checkWriteOptions } from '../objects/write-options.ts'
 import { negotiate, objectForms } from '../represent/negotiate.ts'
@@ -13,7 +15,7 @@ import type { ApiResponse } from '../request.ts'
 const patchWith =
   (rules: UpdateRules) =>
   async (context: ResourceContext): Promise<ApiResponse> => {
-    const { request, info, parts } = context
+    const { request, info, parts, definition } = context
     const { schema } = askedType(context)
     checkWriteOptions(request, 'PatchOptions')
     const representation = negotiate(request, objectForms)
@@ -24,9 +26,13 @@ const patchWith =
         const apply = () => patch.apply(fromStored(context, current!), { schema, schemas: parts.schemas })
         // Decoding changes what it is given; only an error needs the text of what that was.
         const object = decodePatched(context, apply(), () => patch.shown(apply()))
+        matchNamespace(definition, object.metadata, info.namespace)
         if (!object.metadata.name) throw nameMissing(info.name)
         if (object.metadata.name !== info.name) {
           throw badRequest(`the name of the object (${object.metadata.name}) does not match the name on the URL (${info.name})`)
+        }
+        if (!object.metadata.resourceVersion && definition.unconditionalUpdate === false) {
+          throw revisionMissing(definition, object.metadata.name)
         }
         // The revision it was applied to is no wish of the client's: after a conflict it is applied again.
         if (object.metadata.resourceVersion === current!.metadata.resourceVersion) delete object.metadata.resourceVersion

@@ -54,10 +54,7 @@ const departures: readonly { readonly why: string; readonly is: (title: string, 
 /** What is said of types of Go, of media types that are not there, and where a reason is missing, is ours. */
 const ours = (fact: Fact): Fact => {
   const unreadable = /, application\/(json|vnd\.kubernetes\.protobuf)(;stream=watch)?(?=,|$)/g
-  const message = fact.message
-    ?.replace(/ \(\*[\w.]+\)$/, '')
-    .replace(/ in scheme "pkg\/runtime\/scheme.go:\d+"$/, '')
-    .replaceAll(fact.code === 415 ? /$^/g : unreadable, '')
+  const message = fact.message?.replace(/ \(\*[\w.]+\)$/, '').replaceAll(fact.code === 415 ? /$^/g : unreadable, '')
   return { ...fact, ...(message && { message }), ...(fact.code === 500 && { reason: 'InternalError' }) }
 }
 

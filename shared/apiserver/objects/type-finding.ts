@@ -1,0 +1,38 @@
+import { apiVersionOf } from '../../meta/object.ts'
+import type { SchemaTable } from '../../meta/schema.ts'
+import { typeOf } from '../openapi/kinds.ts'
+
+export interface ExpectedType {
+  /** in the schema table */
+  readonly schema: string
+  readonly group: string
+  readonly version: string
+  readonly kind: string
+}
+
+/** What a body says that it is; '' and undefined: nothing. */
+export interface ClaimedType {
+  readonly apiVersion?: string | undefined
+  readonly kind?: string | undefined
+}
+
+/** Why upstream's scheme can't make the expected type of what is claimed; undefined: it can. What is not claimed fits. */
+export const typeFinding = (claimed: ClaimedType, expected: ExpectedType, schemas: SchemaTable): string | undefined => {
+  const path = apiVersionOf(expected.group, expected.version)
+  const apiVersion = claimed.apiVersion || path
+  const kind = claimed.kind || expected.kind
+  if (kind === expected.kind && apiVersion === path) return undefined
+  const { group, version } = groupVersionOf(apiVersion)
+  if (typeOf(schemas, { group, version, kind }) === undefined) {
+    return `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`
+  }
+  if (kind === expected.kind) return undefined
+  // named as Go's types are, which upstream turns one into the other
+  const goPackage = expected.schema.split('.').at(-3)
+  return `converting (${version}.${kind}) to (${goPackage}.${expected.kind}): unknown conversion`
+}
+
+export const groupVersionOf = (apiVersion: string) => {
+  const [version = '', group = ''] = apiVersion.split('/').reverse()
+  return { group, version }
+}
