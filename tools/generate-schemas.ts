@@ -9,7 +9,7 @@ import { fieldDescriptions } from './field-descriptions.ts'
 import { writeGenerated } from './generated-file.ts'
 import { anyFields, emptyCounts, quantityFields, requiredDiffers } from './kubernetes-1.35.ts'
 
-type MergeRules = Pick<Schema, 'listType' | 'listMapKeys' | 'mapType' | 'patchStrategy' | 'patchMergeKey'>
+type MergeRules = Pick<Schema, 'listType' | 'listMapKeys' | 'mapType' | 'patchStrategy' | 'patchMergeKey' | 'keyDefaults'>
 
 /** By type and field; '' is the type itself. */
 const mergeRules = JSON.parse(readFileSync(new URL('./merge-keys.json', import.meta.url), 'utf8')) as Record<

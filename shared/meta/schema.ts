@@ -25,6 +25,8 @@ export interface Schema {
   readonly listType?: 'atomic' | 'set' | 'map' | undefined
   readonly listMapKeys?: readonly string[] | undefined
   readonly mapType?: 'atomic' | 'granular' | undefined
+  /** of fields by which a list of this type knows its items, where such a field is left out */
+  readonly keyDefaults?: Readonly<Record<string, unknown>> | undefined
 }
 
 /** Types by their OpenAPI name: `io.k8s.api.core.v1.Pod`. */

@@ -1,7 +1,7 @@
+import { jsonEqual } from '../../meta/json-equal.ts'
 import { forbidden } from '../../meta/status.ts'
 import { requestContent } from '../../resources/certificates/request-content.ts'
 import type { CertificateSigningRequest } from '../../resources/resource.ts'
-import { jsonEqual } from '../objects/json-equal.ts'
 import type { AdmissionAttributes, AdmissionEnvironment, AdmissionPlugin } from './admission.ts'
 
 const isRequest = ({ definition, subresource }: AdmissionAttributes, of: string) =>

@@ -1,7 +1,7 @@
 import { type FieldError, invalid } from '../../meta/field-error.ts'
+import { jsonEqual } from '../../meta/json-equal.ts'
 import type { Container } from '../../resources/generated/types.ts'
 import { type Namespace, namespaces, type Pod } from '../../resources/resource.ts'
-import { jsonEqual } from '../objects/json-equal.ts'
 import type { AdmissionAttributes, AdmissionEnvironment, AdmissionPlugin } from './admission.ts'
 import { type Checked, checkedOf } from './pod-security/check.ts'
 import { detailsText, violations } from './pod-security/evaluate.ts'

@@ -1,3 +1,4 @@
+import { jsonEqual } from '../../meta/json-equal.ts'
 import type { KubeObject } from '../../meta/object.ts'
 import { forbidden, notFound } from '../../meta/status.ts'
 import type { Granted } from '../../resources/definition.ts'
@@ -7,7 +8,6 @@ import { everything, type PolicyRule } from '../../resources/rbac/policy-rule.ts
 import type { ClusterRole, Role } from '../../resources/resource.ts'
 import type { ResourceContext } from '../context.ts'
 import { decodeStored } from '../objects/encode.ts'
-import { jsonEqual } from '../objects/json-equal.ts'
 import { resourceOf } from '../registry.ts'
 import { isMaster } from './system-masters.ts'
 

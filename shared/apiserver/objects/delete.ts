@@ -1,3 +1,4 @@
+import { jsonEqual } from '../../meta/json-equal.ts'
 import type { KubeObject } from '../../meta/object.ts'
 import { conflict } from '../../meta/status.ts'
 import { timestamp } from '../../platform/clock.ts'
@@ -7,7 +8,6 @@ import { conflictIn, keyOf, notFoundIn, type ResourceContext } from '../context.
 import { admit, withReservations } from './admit.ts'
 import type { DeleteOptions } from './delete-options.ts'
 import { decodeStored, encoder, encodeUnstored } from './encode.ts'
-import { jsonEqual } from './json-equal.ts'
 
 const orphan = 'orphan'
 const foreground = 'foregroundDeletion'

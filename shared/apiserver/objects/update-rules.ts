@@ -1,9 +1,9 @@
 import type { FieldError } from '../../meta/field-error.ts'
+import { jsonEqual, specEqual } from '../../meta/json-equal.ts'
 import type { KubeObject } from '../../meta/object.ts'
 import { timestamp } from '../../platform/clock.ts'
 import type { SubresourceUpdate } from '../../resources/definition.ts'
 import type { ResourceContext } from '../context.ts'
-import { jsonEqual, specEqual } from './json-equal.ts'
 import { keep } from './metadata.ts'
 
 /** What an update of the main resource or of a subresource keeps and checks. */

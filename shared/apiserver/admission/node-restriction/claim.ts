@@ -1,5 +1,5 @@
+import { jsonEqual } from '../../../meta/json-equal.ts'
 import type { PersistentVolumeClaim } from '../../../resources/resource.ts'
-import { jsonEqual } from '../../objects/json-equal.ts'
 import { type Check, refuse } from './node-request.ts'
 
 /** A node tells how far it has come in growing a volume, and nothing else. */

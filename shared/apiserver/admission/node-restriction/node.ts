@@ -1,5 +1,5 @@
+import { jsonEqual } from '../../../meta/json-equal.ts'
 import type { Node } from '../../../resources/resource.ts'
-import { jsonEqual } from '../../objects/json-equal.ts'
 import { type Check, refuse } from './node-request.ts'
 
 /** Labels of kubernetes.io that a node may give itself; others steer pods that are not meant for it. */

@@ -1,6 +1,6 @@
+import { jsonEqual } from '../../../meta/json-equal.ts'
 import { notFound } from '../../../meta/status.ts'
 import type { Pod } from '../../../resources/resource.ts'
-import { jsonEqual } from '../../objects/json-equal.ts'
 import { apiReferenceOf } from '../api-reference.ts'
 import { type Check, type NodeRequest, refuse } from './node-request.ts'
 

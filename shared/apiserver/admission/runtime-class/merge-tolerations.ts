@@ -1,5 +1,5 @@
+import { jsonEqual } from '../../../meta/json-equal.ts'
 import type { Toleration } from '../../../resources/generated/types.ts'
-import { jsonEqual } from '../../objects/json-equal.ts'
 
 /** Both lists, without what another one of them says already. */
 export const mergeTolerations = (first: readonly Toleration[], second: readonly Toleration[]): Toleration[] => {
