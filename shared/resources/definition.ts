@@ -26,6 +26,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   /** default: create delete deletecollection get list patch update watch */
   readonly verbs?: readonly string[] | undefined
   readonly subresources?: Subresources | undefined
+  /** what writes of a subresource ('' for the object itself) leave as it is, where that is not status for the one and spec for `status` */
+  readonly resetFields?: ResetFields | undefined
   /** the same stored objects under other groups or versions */
   readonly servedAs?: readonly ServedVersion<T>[] | undefined
 
@@ -146,7 +148,12 @@ export interface SubresourceInfo {
   readonly update?: SubresourceUpdate<never> | undefined
 }
 
+/** Paths of fields by subresource: `metadata.labels`. Nobody who writes there becomes their owner. */
+export type ResetFields = Readonly<Record<string, readonly string[]>>
+
 export interface SubresourceUpdate<T> {
+  /** paths of all that it may change, `*` for any item */
+  readonly only?: readonly string[] | undefined
   /** Keeps what it may not change. `now`: RFC 3339 in seconds. */
   readonly prepare: (object: T, old: T, now: string) => void
   readonly validate: (object: T, old: T) => FieldError[]

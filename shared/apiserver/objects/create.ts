@@ -6,6 +6,7 @@ import { timestamp } from '../../platform/clock.ts'
 import { nameSuffix } from '../../platform/random.ts'
 import { type Entry, KeyExists } from '../../storage/store.ts'
 import type { AdmissionAttributes } from '../admission/admission.ts'
+import { trackWrite, withoutManagers } from '../apply/track-write.ts'
 import { authorize } from '../authz/authorize-request.ts'
 import { confirmNoEscalation } from '../authz/escalation.ts'
 import { keyOf, type ResourceContext } from '../context.ts'
@@ -23,6 +24,8 @@ export interface CreateOptions {
   readonly dryRun: boolean
   /** the request is another one, whose user may not be allowed to create; default false */
   readonly byUpdate?: boolean | undefined
+  /** the object says already who owns its fields; default: whoever makes the request owns all */
+  readonly tracked?: boolean | undefined
 }
 
 /** Creates an object that is decoded and defaulted; answers what is stored. */
@@ -32,6 +35,7 @@ export const createObject = async (context: ResourceContext, object: KubeObject,
   wipeSystemFields(metadata)
   matchNamespace(definition, metadata, info.namespace)
   warnOfRepeatedOwners(context, object)
+  if (!options.tracked) trackWrite(context, object, undefined)
   const generated = !metadata.name && metadata.generateName ? metadata.generateName : undefined
   metadata.uid = parts.random.uuid()
   metadata.creationTimestamp = timestamp(parts.clock.now())
@@ -39,13 +43,21 @@ export const createObject = async (context: ResourceContext, object: KubeObject,
     if (generated) metadata.name = generateName(context, generated)
     try {
       // Of the name before, nothing stays: a kind may have written it elsewhere in the object.
-      return await createOnce(context, generated ? structuredClone(object) : object, { ...options, generated })
+      return await createOnce(context, generated ? copyOf(object) : object, { ...options, generated })
     } catch (error) {
       if (!(error instanceof KeyExists)) throw error
       if (generated && attempt < generateNameAttempts) continue
       throw alreadyThere(context, object, error.current)
     }
   }
+}
+
+/** Who owns its fields is never changed in place. */
+const copyOf = (object: KubeObject): KubeObject => {
+  const { managedFields } = object.metadata
+  const copy = structuredClone(withoutManagers(object))
+  if (managedFields) copy.metadata.managedFields = managedFields
+  return copy
 }
 
 const createOnce = async (

@@ -7,6 +7,9 @@ import type { Encode } from '../../storage/store.ts'
 
 type StoredType = Pick<KindDefinition, 'group' | 'version' | 'kind'>
 
+/** The last field of metadata, so that who needs no managers can stop before them. */
+export const managersField = ',"managedFields":'
+
 /**
  * Serializes an object once, for any revision: resourceVersion is the first field of metadata, so that what stands before
  * it is the same for every object of a kind and what stands behind it does not depend on the revision.
@@ -39,10 +42,11 @@ const headOf = ({ kind, group, version }: StoredType) =>
 
 const tailOf = (object: KubeObject): string => {
   const { apiVersion: _apiVersion, kind: _kind, metadata, ...rest } = object
-  const { resourceVersion: _resourceVersion, ...meta } = metadata
+  const { resourceVersion: _resourceVersion, managedFields, ...meta } = metadata
   const metaText = JSON.stringify(meta)
   const restText = JSON.stringify(rest)
-  return `"${metaText === '{}' ? '' : `,${metaText.slice(1, -1)}`}}${restText === '{}' ? '' : `,${restText.slice(1, -1)}`}}`
+  const managers = managedFields ? `${managersField}${JSON.stringify(managedFields)}` : ''
+  return `"${metaText === '{}' ? '' : `,${metaText.slice(1, -1)}`}${managers}}${restText === '{}' ? '' : `,${restText.slice(1, -1)}`}}`
 }
 
 export const decodeStored = (bytes: Uint8Array): KubeObject =>

@@ -1,10 +1,11 @@
 import { type FieldError, forbiddenField, invalidValue, requiredValue, tooLong } from '../../meta/field-error.ts'
 import { dns1123Label, dns1123Subdomain, labelValue, pathSegment, qualifiedName } from '../../meta/names.ts'
 import type { KubeObject } from '../../meta/object.ts'
-import type { ObjectMeta, OwnerReference } from '../../meta/object-meta.ts'
+import type { ManagedFieldsEntry, ObjectMeta, OwnerReference } from '../../meta/object-meta.ts'
 import type { KindDefinition } from '../../resources/definition.ts'
 import { knownOrQualifiedFinalizer } from '../../resources/validation/finalizer.ts'
 import { each } from '../../resources/validation/value.ts'
+import { managerErrors } from './write-options.ts'
 
 const annotationsLimitBytes = 256 * 1024
 const orphan = 'orphan'
@@ -37,8 +38,18 @@ const validateCommon = (definition: KindDefinition, metadata: ObjectMeta): Field
   ...validateAnnotations(metadata.annotations),
   ...validateOwners(metadata.ownerReferences ?? []),
   ...validateFinalizers(metadata.finalizers ?? []),
+  ...(metadata.managedFields ?? []).flatMap(validateManager),
   ...(definition.unqualifiedFinalizers ? [] : each('metadata.finalizers', metadata.finalizers, knownOrQualifiedFinalizer)),
 ]
+
+const maxSubresourceLength = 256
+
+/** What is wrong with who owns what beyond this was never taken from the client. */
+const validateManager = ({ manager = '', subresource = '' }: ManagedFieldsEntry, index: number): FieldError[] => {
+  const field = `metadata.managedFields[${index}]`
+  const long = Buffer.byteLength(subresource) > maxSubresourceLength
+  return [...managerErrors(`${field}.manager`, manager), ...(long ? [tooLong(`${field}.subresource`, maxSubresourceLength)] : [])]
+}
 
 const validateLabels = (labels: ObjectMeta['labels']): FieldError[] => {
   const errors: FieldError[] = []

@@ -11,7 +11,6 @@ export const wipeSystemFields = (metadata: ObjectMeta): void => {
   delete metadata.deletionGracePeriodSeconds
   delete metadata.selfLink
   delete metadata.resourceVersion
-  delete metadata.managedFields
 }
 
 /** Sets the request's namespace where the object names none; one that a cluster-scoped object names means nothing. */

@@ -8,6 +8,7 @@ import type { SchemaTable } from '../../meta/schema.ts'
 import { ApiError, badRequest } from '../../meta/status.ts'
 import { bodyLimitBytes } from '../body.ts'
 import type { ResourceContext } from '../context.ts'
+import type { ApiRequest } from '../request.ts'
 import { invalidPatch } from './decode.ts'
 import { nameMissing } from './name-missing.ts'
 import { type ClaimedType, groupVersionOf, typeFinding } from './type-finding.ts'
@@ -77,12 +78,14 @@ const objectOnly = (value: unknown, before: string) => {
 
 const apply = 'application/apply-patch+yaml'
 
+/** Whether a PATCH applies what it holds, which is another verb in all but the name. */
+export const isApply = ({ header }: Pick<ApiRequest, 'header'>): boolean => patchTypeOf(header('content-type')) === apply
+
+const patchTypeOf = (contentType = '') => contentType.split(';')[0]!.trim().toLowerCase()
+
 export const readPatch = async (context: ResourceContext): Promise<ReadPatch> => {
   const { request } = context
-  const type = (request.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
-  if (type === apply) {
-    throw new ApiError('UnsupportedMediaType', `${apply}: server-side apply is not supported yet; use client-side apply`)
-  }
+  const type = patchTypeOf(request.header('content-type'))
   const reader = Object.hasOwn(readers, type) ? readers[type]! : undefined
   if (!reader) throw new ApiError('UnsupportedMediaType', '415: Unsupported Media Type', { details: {} })
   const bytes = await request.body(bodyLimitBytes)

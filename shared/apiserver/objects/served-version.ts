@@ -28,7 +28,10 @@ export const toStored = (
 }
 
 /** A stored object as the version asked for. */
-export const fromStored = ({ definition, servedAs }: ResourceContext, object: KubeObject): KubeObject => {
+export const fromStored = (
+  { definition, servedAs }: Pick<ResourceContext, 'definition' | 'servedAs'>,
+  object: KubeObject,
+): KubeObject => {
   if (!servedAs) return object
   const { apiVersion: _apiVersion, kind: _kind, ...rest } = servedAs.fromStored(object)
   return { kind: definition.kind, apiVersion: apiVersionOf(servedAs.group, servedAs.version), ...rest }

@@ -5,6 +5,7 @@ import type { KubeObject } from '../../meta/object.ts'
 import { isReason } from '../../meta/status.ts'
 import { type Entry, RevisionConflict } from '../../storage/store.ts'
 import type { AdmissionAttributes } from '../admission/admission.ts'
+import { withoutManagers } from '../apply/track-write.ts'
 import { confirmNoEscalation } from '../authz/escalation.ts'
 import { conflictIn, keyOf, notFoundIn, type ResourceContext } from '../context.ts'
 import { admit, mutate, withReservations } from './admit.ts'
@@ -28,10 +29,17 @@ export interface UpdateOptions {
   /** '' for the main resource; what differs is said by `rules` */
   readonly subresource: string
   readonly rules: UpdateRules
+  /**
+   * Writes into the object who owns its fields; default: `transform` did, or nobody owns what is written, as upstream has it where no client
+   * writes the object itself.
+   */
+  readonly track?: ((context: ResourceContext, object: KubeObject, stored: KubeObject) => void) | undefined
   readonly dryRun: boolean
   /** the object must have this uid */
   readonly uid?: string | undefined
   readonly mayCreate?: boolean | undefined
+  /** whatever the kind says of a PUT; `transform` says who owns what is created */
+  readonly applies?: boolean | undefined
   /** holds for any revision, whatever the kind asks of a PUT */
   readonly unconditional?: boolean | undefined
 }
@@ -63,11 +71,13 @@ class RetryableConflict extends Error {}
 
 const createInstead = async (context: ResourceContext, options: UpdateOptions): Promise<UpdateResult> => {
   const { definition } = context
-  if (!options.mayCreate || !definition.createOnUpdate) throw notFoundIn(context, options.name)
+  const mayCreate = options.applies || (options.mayCreate && definition.createOnUpdate)
+  if (!mayCreate) throw notFoundIn(context, options.name)
   if (options.uid !== undefined) throw preconditionFailed(context, options.name, { what: 'UID', wanted: options.uid, actual: '' })
   try {
     const object = await options.transform(undefined)
-    return { bytes: await createObject(context, object, { ...options, byUpdate: true }), created: true }
+    const { dryRun, applies: tracked } = options
+    return { bytes: await createObject(context, object, { dryRun, tracked, byUpdate: true }), created: true }
   } catch (error) {
     if (isReason(error, 'AlreadyExists')) throw new RetryableConflict()
     throw error
@@ -81,6 +91,7 @@ const updateOnce = async (context: ResourceContext, entry: Entry, options: Updat
   const insists = checkPreconditions(context, { object, old, entry, options })
   matchNamespace(definition, object.metadata, info.namespace)
   warnOfRepeatedOwners(context, object)
+  options.track?.(context, object, old)
   const attributes: AdmissionAttributes = {
     operation: 'UPDATE',
     definition,
@@ -156,8 +167,10 @@ const prepare = (
   if (metadata.deletionGracePeriodSeconds === undefined) keep(metadata, old.metadata, ['deletionGracePeriodSeconds'])
   metadata.resourceVersion = old.metadata.resourceVersion
   metadata.uid ||= old.metadata.uid
-  delete metadata.managedFields
+  const { managedFields } = metadata
   options.rules.prepare(context, object, old)
+  if (managedFields) object.metadata.managedFields = managedFields
+  else delete object.metadata.managedFields
   dropEmpty(object)
   // What is stored is complete, and only like is compared with like.
   complete(object, definition.schema, parts.schemas)
@@ -169,8 +182,14 @@ const prepare = (
 }
 
 const isUnchanged = ({ definition }: ResourceContext, { object, old }: { object: KubeObject; old: KubeObject }) =>
-  !isFinished(definition, object) &&
-  jsonEqual({ ...object, apiVersion: undefined, kind: undefined }, { ...old, apiVersion: undefined, kind: undefined })
+  !isFinished(definition, object) && sameManagers(object, old) && jsonEqual(comparable(object), comparable(old))
+
+const comparable = (object: KubeObject) => ({ ...withoutManagers(object), apiVersion: undefined, kind: undefined })
+
+/** That a manager wrote the same again, later, is no change. */
+const sameManagers = ({ metadata: { managedFields = [] } }: KubeObject, { metadata: { managedFields: old = [] } }: KubeObject) =>
+  managedFields.length === old.length &&
+  managedFields.every((entry, index) => entry === old[index] || jsonEqual({ ...entry, time: '' }, { ...old[index], time: '' }))
 
 const write = async (
   { parts, definition }: ResourceContext,

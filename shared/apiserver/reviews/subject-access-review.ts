@@ -1,5 +1,6 @@
 import { type FieldError, invalid, invalidValue } from '../../meta/field-error.ts'
 import type { KubeObject } from '../../meta/object.ts'
+import { trackWrite } from '../apply/track-write.ts'
 import { readTyped } from '../body.ts'
 import type { ResourceContext, VirtualResource } from '../context.ts'
 import { matchNamespace } from '../objects/metadata.ts'
@@ -143,6 +144,7 @@ const review =
     const errors = [...variant.errorsOf(context, spec), ...metadataErrors(object, variant)]
     // upstream names no kind here
     if (errors.length > 0) throw invalid(definition.group, '', '', errors)
+    trackWrite(context, object, undefined)
     const selectors = readAccessSelectors(spec.resourceAttributes ?? {})
     const { verdict, reason } = await parts.authorizer.authorize({
       user: variant.userOf(context, spec),

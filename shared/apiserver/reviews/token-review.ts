@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../meta/object.ts'
 import { badRequest } from '../../meta/status.ts'
+import { trackWrite } from '../apply/track-write.ts'
 import { userOfToken } from '../authn/service-account.ts'
 import type { Tokens } from '../authn/tokens.ts'
 import { readTyped } from '../body.ts'
@@ -26,6 +27,7 @@ export const createTokenReview = (tokens: Tokens): VirtualResource => ({
     const { definition, parts, request } = context
     const representation = negotiate(request, reviewForms)
     const object = await readTyped<TokenReview>(context, definition)
+    trackWrite(context, object, undefined)
     const { token, audiences = [...tokens.audiences] } = object.spec ?? {}
     if (!token) throw badRequest('token is required for TokenReview in authentication')
     const user = await userOfToken(token, { tokens, store: parts.store, clock: parts.clock, audiences })

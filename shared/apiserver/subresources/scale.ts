@@ -3,13 +3,17 @@ import { invalid, invalidValue } from '../../meta/field-error.ts'
 import type { KubeObject } from '../../meta/object.ts'
 import { badRequest } from '../../meta/status.ts'
 import type { ScaleMapping } from '../../resources/definition.ts'
+import { applyObject } from '../apply/apply-object.ts'
+import { checkDuplicates, readApply } from '../apply/read-applied.ts'
+import { giveManagers, scaleApplyTarget, scaleFields, takeManagers } from '../apply/scale-managers.ts'
+import { trackWriteOf } from '../apply/track-write.ts'
 import { readTyped } from '../body.ts'
 import { isDryRun, keyOf, notFoundIn, type ResourceContext } from '../context.ts'
 import { decodePatchedAs } from '../objects/decode.ts'
 import { decodeStored } from '../objects/encode.ts'
 import { matchNamespace } from '../objects/metadata.ts'
 import { nameMissing } from '../objects/name-missing.ts'
-import { readPatch } from '../objects/patch.ts'
+import { isApply, readPatch } from '../objects/patch.ts'
 import { updateObject } from '../objects/update.ts'
 import { mainRules } from '../objects/update-rules.ts'
 import { checkWriteOptions } from '../objects/write-options.ts'
@@ -80,7 +84,14 @@ const change = async (context: ResourceContext, scaleFrom: (current: Scale) => S
   negotiate(context.request, objectForms)
   const { bytes } = await updateObject(context, {
     name: info.name,
-    transform: (current) => withScale(context, current!, scaleFrom(scaleOf(context, current!))),
+    transform: (current) => {
+      const before = scaleOf(context, current!)
+      giveManagers(context, before, current!)
+      const scale = scaleFrom(before)
+      const object = withScale(context, current!, scale)
+      takeManagers(context, object, scale)
+      return object
+    },
     unconditional: true,
     subresource: info.subresource,
     rules: mainRules,
@@ -89,14 +100,22 @@ const change = async (context: ResourceContext, scaleFrom: (current: Scale) => S
   return respondScale(context, bytes)
 }
 
+/** The Scale with who owns it after an ordinary write of the request's. */
+const tracked = (context: ResourceContext, scale: Scale, before: Scale): Scale => {
+  const object = { ...scale, metadata: { ...scale.metadata } }
+  trackWriteOf(scaleFields(context), context, { object, stored: before })
+  return object
+}
+
 export const updateScale = async (context: ResourceContext): Promise<ApiResponse> => {
   checkWriteOptions(context.request, 'UpdateOptions')
   const body = await readTyped<Scale>(context, scaleType)
   checkName(context, body)
-  return change(context, () => body)
+  return change(context, (current) => tracked(context, body, current))
 }
 
 export const patchScale = async (context: ResourceContext): Promise<ApiResponse> => {
+  if (isApply(context.request)) return applyScale(context)
   checkWriteOptions(context.request, 'PatchOptions')
   const patch = await readPatch(context)
   const target = { schema: scaleType.schema, schemas: context.parts.schemas }
@@ -104,7 +123,7 @@ export const patchScale = async (context: ResourceContext): Promise<ApiResponse>
     const apply = () => patch.apply(current, target)
     const scale = decodePatchedAs<Scale>(context, apply(), { type: scaleType, shown: () => patch.shown(apply()) })
     checkName(context, scale)
-    return scale
+    return tracked(context, scale, current)
   })
 }
 
@@ -114,4 +133,14 @@ const checkName = ({ info, definition }: ResourceContext, { metadata }: Scale): 
   if (metadata.name !== info.name) {
     throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${info.name})`)
   }
+}
+const applyScale = async (context: ResourceContext): Promise<ApiResponse> => {
+  checkWriteOptions(context.request, 'PatchOptions', true)
+  const { duplicates, ...what } = await readApply(context.request)
+  return change(context, (current) => {
+    const scale = applyObject(scaleApplyTarget(context), current, what) as Scale
+    checkDuplicates(context, duplicates)
+    checkName(context, scale)
+    return scale
+  })
 }

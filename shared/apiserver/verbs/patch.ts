@@ -1,9 +1,10 @@
 import { badRequest } from '../../meta/status.ts'
+import { trackWrite } from '../apply/track-write.ts'
 import { isDryRun, type ResourceContext } from '../context.ts'
 import { decodePatched } from '../objects/decode.ts'
 import { matchNamespace } from '../objects/metadata.ts'
 import { nameMissing } from '../objects/name-missing.ts'
-import { readPatch } from '../objects/patch.ts'
+import { isApply, readPatch } from '../objects/patch.ts'
 import { askedType, fromStored } from '../objects/served-version.ts'
 import { revisionMissing, updateObject } from '../objects/update.ts'
 import { mainRules, statusRules, subresourceRules, type UpdateRules } from '../objects/update-rules.ts'
@@ -11,11 +12,13 @@ import { checkWriteOptions } from '../objects/write-options.ts'
 import { negotiate, objectForms } from '../represent/negotiate.ts'
 import { respondObject } from '../represent/respond.ts'
 import type { ApiResponse } from '../request.ts'
+import { applyWith } from './apply.ts'
 
 const patchWith =
   (rules: UpdateRules) =>
   async (context: ResourceContext): Promise<ApiResponse> => {
     const { request, info, parts, definition } = context
+    if (isApply(request)) return applyWith(rules)(context)
     const { schema } = askedType(context)
     checkWriteOptions(request, 'PatchOptions')
     const representation = negotiate(request, objectForms)
@@ -41,6 +44,7 @@ const patchWith =
       unconditional: true,
       subresource: info.subresource,
       rules,
+      track: trackWrite,
       dryRun: isDryRun(context),
     })
     return respondObject(context, representation, { bytes })

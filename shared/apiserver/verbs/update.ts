@@ -1,4 +1,5 @@
 import { badRequest } from '../../meta/status.ts'
+import { trackWrite } from '../apply/track-write.ts'
 import { readObject } from '../body.ts'
 import { isDryRun, type ResourceContext } from '../context.ts'
 import { matchNamespace } from '../objects/metadata.ts'
@@ -29,6 +30,7 @@ export const replaceWith =
       transform: () => structuredClone(body),
       subresource: info.subresource,
       rules,
+      track: trackWrite,
       dryRun: isDryRun(context),
       uid: body.metadata.uid || undefined,
       mayCreate,

@@ -68,11 +68,16 @@ class Walk {
       const after = this.value(before, field)
       this.#path.pop()
       const dropped = isEmptyCollection(after, field)
-        ? !required?.includes(name) && !emptyCounts?.includes(name)
+        ? !required?.includes(name) && !emptyCounts?.includes(name) && !this.#resetsManagers(name)
         : isZero(after) && omitEmpty?.includes(name)
       if (dropped) delete object[name]
       else if (after !== before) object[name] = after
     }
+  }
+
+  /** An empty list of managers says something else than none. */
+  #resetsManagers(name: string): boolean {
+    return name === 'managedFields' && this.#path.length === 1 && this.#path[0] === 'metadata'
   }
 
   #array(value: unknown, schema: Schema): unknown {

@@ -23,6 +23,7 @@ const defaultDaemonSet = (object: DaemonSet) => {
   spec.revisionHistoryLimit ??= 10
   spec.template ??= {}
   defaultPodTemplate(spec.template)
+  setGeneration(object, generationOf(object))
 }
 
 const generationOf = ({ metadata }: DaemonSet): number => Number(metadata.annotations?.[templateGeneration] ?? 0)

@@ -48,6 +48,7 @@ export const deployment = define<Deployment>({
   hasGeneration: true,
   // the controller copies them to ReplicaSets
   generationMetadata: ['annotations'],
+  resetFields: { status: ['spec', 'metadata.labels'] },
   subresources: {
     status: true,
     scale: {

@@ -27,8 +27,6 @@ const defaultStatefulSet = (object: StatefulSet) => {
   if (type === 'RollingUpdate' && rollingUpdate) {
     rollingUpdate.partition ??= 0
   }
-  // behind a feature gate that is off
-  delete rollingUpdate?.maxUnavailable
   const { whenDeleted, whenScaled } = spec.persistentVolumeClaimRetentionPolicy ?? {}
   spec.persistentVolumeClaimRetentionPolicy = { whenDeleted: whenDeleted || 'Retain', whenScaled: whenScaled || 'Retain' }
   spec.replicas ??= 1
@@ -40,6 +38,11 @@ const defaultStatefulSet = (object: StatefulSet) => {
     claim.kind ||= 'PersistentVolumeClaim'
     defaultClaim(claim)
   }
+}
+
+/** Behind a feature gate that is off. */
+const dropDisabled = ({ spec }: StatefulSet) => {
+  delete spec.updateStrategy?.rollingUpdate?.maxUnavailable
 }
 
 const warnings = ({ spec }: StatefulSet, old: StatefulSet | undefined): string[] => [
@@ -79,7 +82,9 @@ export const statefulSet = define<StatefulSet>({
   default: defaultStatefulSet,
   prepareForCreate: (object) => {
     delete object.status
+    dropDisabled(object)
   },
+  prepareForUpdate: dropDisabled,
   validate: validateStatefulSet,
   validateCreate: validateNewStatefulSet,
   validateUpdate: validateStatefulSetUpdate,

@@ -43,6 +43,11 @@ export const certificateSigningRequest = define<CertificateSigningRequest>({
   shortNames: ['csr'],
   namespaced: false,
   schema: 'io.k8s.api.certificates.v1.CertificateSigningRequest',
+  resetFields: {
+    '': ['spec', 'status'],
+    status: ['spec', 'status.conditions'],
+    approval: ['spec', 'status.certificate'],
+  },
   subresources: {
     status: true,
     others: {

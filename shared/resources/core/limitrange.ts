@@ -15,6 +15,11 @@ const defaultItem = (item: LimitRangeItem) => {
   roundUpAmounts(item.max, item.min, item.default, item.defaultRequest, item.maxLimitRequestRatio)
 }
 
+/** None is written as null. */
+const dropNoLimits = ({ spec }: LimitRange) => {
+  if (spec.limits?.length === 0) delete (spec as Partial<LimitRange['spec']>).limits
+}
+
 export const limitRange = define<LimitRange>({
   group: '',
   version: 'v1',
@@ -26,13 +31,13 @@ export const limitRange = define<LimitRange>({
   schema: 'io.k8s.api.core.v1.LimitRange',
   createOnUpdate: true,
   default: (object) => {
-    const { limits, ...spec } = (object as Partial<LimitRange>).spec ?? {}
-    for (const item of limits ?? []) defaultItem(item)
-    // none is written as null
-    object.spec = (limits?.length ? { ...spec, limits } : spec) as LimitRange['spec']
+    ;(object as Partial<LimitRange>).spec ??= {} as LimitRange['spec']
+    for (const item of object.spec.limits ?? []) defaultItem(item)
   },
-  prepareForCreate: ({ metadata }) => {
-    metadata.name ||= metadata.uid!
+  prepareForCreate: (object) => {
+    object.metadata.name ||= object.metadata.uid!
+    dropNoLimits(object)
   },
+  prepareForUpdate: dropNoLimits,
   validate: validateLimitRange,
 })

@@ -37,6 +37,7 @@ export const namespace = define<Namespace>({
   // upstream has no deletecollection of namespaces
   verbs: ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'],
   subresources: { status: true, others: { finalize: { kind: 'Namespace', verbs: ['update'] } } },
+  resetFields: { finalize: ['status'] },
   validateName: dns1123Label,
   default: (object) => {
     labelWithName(object)

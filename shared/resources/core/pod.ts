@@ -21,6 +21,7 @@ export const pod = define<Pod>({
   namespaced: true,
   schema: 'io.k8s.api.core.v1.Pod',
   hasGeneration: true,
+  resetFields: { status: ['spec', 'metadata.deletionTimestamp', 'metadata.ownerReferences'] },
   subresources: {
     status: true,
     others: {

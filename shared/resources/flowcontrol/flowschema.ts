@@ -21,6 +21,7 @@ export const flowSchema = define<FlowSchema>({
   schema: 'io.k8s.api.flowcontrol.v1.FlowSchema',
   hasGeneration: true,
   subresources: { status: true },
+  resetFields: { status: ['metadata', 'spec'] },
   default: (object) => {
     object.status ??= {}
     const { spec } = object

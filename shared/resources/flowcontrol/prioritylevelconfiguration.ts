@@ -34,6 +34,7 @@ export const priorityLevelConfiguration = define<PriorityLevelConfiguration>({
   schema: 'io.k8s.api.flowcontrol.v1.PriorityLevelConfiguration',
   hasGeneration: true,
   subresources: { status: true },
+  resetFields: { status: ['metadata', 'spec'] },
   default: setDefaults,
   prepareForCreate: (object) => {
     object.status = {}

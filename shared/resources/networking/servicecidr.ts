@@ -39,6 +39,8 @@ export const serviceCIDR = define<ServiceCIDR>({
   namespaced: false,
   schema: 'io.k8s.api.networking.v1.ServiceCIDR',
   subresources: { status: true },
+  // upstream names the group wrongly there, so that it leaves nothing out
+  resetFields: { '': [], status: [] },
   default: (object) => {
     object.status ??= {}
   },

@@ -55,6 +55,11 @@ const asGoSees = ({ name, nodeID, topologyKeys }: CSINodeDriver) => ({
   Allocatable: null,
 })
 
+/** None is written as null. */
+const dropNoDrivers = ({ spec }: CSINode) => {
+  if (spec.drivers?.length === 0) delete (spec as Partial<CSINode['spec']>).drivers
+}
+
 export const csiNode = define<CSINode>({
   group: 'storage.k8s.io',
   version: 'v1',
@@ -65,10 +70,10 @@ export const csiNode = define<CSINode>({
   schema: 'io.k8s.api.storage.v1.CSINode',
   unconditionalUpdate: false,
   default: (object) => {
-    const { drivers, ...spec } = (object as Partial<CSINode>).spec ?? {}
-    // none is written as null
-    object.spec = (drivers?.length ? { ...spec, drivers } : spec) as CSINode['spec']
+    ;(object as Partial<CSINode>).spec ??= {} as CSINode['spec']
   },
+  prepareForCreate: dropNoDrivers,
+  prepareForUpdate: dropNoDrivers,
   returnsDeleted: true,
   validate,
   // upstream looks twice at all of it

@@ -72,6 +72,7 @@ export const volumeAttachment = define<VolumeAttachment>({
   schema: 'io.k8s.api.storage.v1.VolumeAttachment',
   unconditionalUpdate: false,
   subresources: { status: true },
+  resetFields: { status: ['metadata', 'spec'] },
   default: (object) => {
     if (object.spec.source?.inlineVolumeSpec) defaultVolumeSpec(object.spec.source.inlineVolumeSpec)
   },

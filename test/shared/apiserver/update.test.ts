@@ -141,13 +141,6 @@ describe('patch', () => {
     expect((await server.call('PATCH', `${configMaps}/${name}`, { ...merge, body })).code).toBe(409)
   })
 
-  it('refuses server-side apply by name', async () => {
-    const headers = { 'content-type': 'application/apply-patch+yaml' }
-    const { code, json } = await server.call('PATCH', `${configMaps}/${name}?fieldManager=me`, { headers, body: {} })
-    expect(code).toBe(415)
-    expect(json.message).toContain('server-side apply is not supported yet')
-  })
-
   it('refuses a change of what is immutable', async () => {
     const { json } = await server.call('PATCH', `${configMaps}/${name}`, { ...merge, body: { metadata: { uid: 'new' } } })
     expect(json).toMatchObject({

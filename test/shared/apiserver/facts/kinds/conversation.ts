@@ -10,6 +10,8 @@ export interface Said {
   readonly accept?: string
   /** of impersonation; several values: several lines */
   readonly headers?: Readonly<Record<string, string | string[]>>
+  /** who owns which fields is part of the answer */
+  readonly managers?: boolean
 }
 
 /** What a client sees of an answer, less what is another each time. */
@@ -17,6 +19,7 @@ export interface Heard {
   readonly code: number
   readonly warning?: string
   readonly body: unknown
+  readonly managers?: readonly string[]
 }
 
 /** Where namespaced objects of conversations are. */
@@ -46,11 +49,21 @@ export const removals = (path: string, bodies: Readonly<Record<string, object>>)
 export const contentTypeOf = ({ method, type }: Said): string =>
   type ?? (method === 'PATCH' ? 'application/merge-patch+json' : 'application/json')
 
-export const heardOf = (code: number, warning: string | undefined, text: string): Heard => ({
-  code,
-  ...(warning && { warning }),
-  body: steady(JSON.parse(text)),
-})
+export const heardOf = (said: Pick<Said, 'managers'>, code: number, warning: string | undefined, text: string): Heard => {
+  const answer: unknown = JSON.parse(text)
+  return {
+    code,
+    ...(warning && { warning }),
+    body: steady(answer),
+    ...(said.managers && { managers: managersOf(answer) }),
+  }
+}
+
+/** Their times are another each time, and so is their order where that goes by the time. */
+const managersOf = (answer: unknown): string[] => {
+  const { managedFields = [] } = (answer as { metadata?: { managedFields?: { time?: string }[] } }).metadata ?? {}
+  return managedFields.map((entry) => JSON.stringify(entry.time ? { ...entry, time: '(time)' } : entry)).sort()
+}
 
 const changing = new Set([
   'uid',

@@ -1,4 +1,5 @@
 import { admission } from './admission.ts'
+import { apply } from './apply.ts'
 import { authorization } from './authorization.ts'
 import { autoscaling } from './autoscaling.ts'
 import { batch } from './batch.ts'
@@ -21,6 +22,7 @@ import { workloads } from './workloads.ts'
 /** By the file that has the answers. */
 export const conversations: Readonly<Record<string, readonly Said[]>> = {
   admission,
+  apply,
   autoscaling,
   batch,
   bindings: bindingFacts,

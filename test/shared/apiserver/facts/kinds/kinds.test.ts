@@ -17,7 +17,7 @@ const ask = async (said: Said): Promise<Heard> => {
     body,
     headers: { ...said.headers, accept, 'content-type': contentTypeOf(said) },
   })
-  return heardOf(code, headers.warning, text)
+  return heardOf(said, code, headers.warning, text)
 }
 
 const recorded = (name: string): Record<string, Heard> =>

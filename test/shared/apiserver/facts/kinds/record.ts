@@ -21,7 +21,7 @@ const ask = (said: Omit<Said, 'what'>) =>
       let text = ''
       response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
       response.on('end', () =>
-        resolve(heardOf(response.statusCode ?? 0, response.headers.warning && here(response.headers.warning), here(text))),
+        resolve(heardOf(said, response.statusCode ?? 0, response.headers.warning && here(response.headers.warning), here(text))),
       )
       response.on('error', reject)
     })

@@ -1,0 +1,87 @@
+import { type FieldSet, hasPath, isEmptySet, setOfPath } from '../../meta/fields/field-set.ts'
+import { fieldTypeOf } from '../../meta/fields/field-type.ts'
+import { difference } from '../../meta/fields/set-algebra.ts'
+import { apiVersionOf, type KubeObject } from '../../meta/object.ts'
+import { timestamp } from '../../platform/clock.ts'
+import type { ResourceContext } from '../context.ts'
+import type { ApplyTarget } from './apply-object.ts'
+import type { FieldTarget } from './field-target.ts'
+import { entriesOf, type Managed, type Manager, managerId, storedManaged } from './managed.ts'
+
+const scaleVersion = 'autoscaling/v1'
+const schema = 'io.k8s.api.autoscaling.v1.Scale'
+/** The same in a Scale and in every kind that has one. */
+const replicasPath = ['f:spec', 'f:replicas']
+const replicas: FieldSet = setOfPath(replicasPath)
+
+const byId = (managers: Iterable<Manager>): Managed => new Map([...managers].map((one) => [managerId(one), one]))
+
+/** A Scale's managers: those of the object's who own its replicas. */
+const managersOfScale = (managed: Managed, apiVersion: string): Managed =>
+  byId(
+    [...managed.values()]
+      .filter((one) => one.apiVersion === apiVersion && hasPath(one.fields, replicasPath))
+      .map((one) => ({ ...one, apiVersion: scaleVersion, fields: replicas })),
+  )
+
+/** The object's managers after a write of its Scale: who owns the replicas there, and nobody else. */
+const managersOfParent = (managed: Managed, scale: Managed, apiVersion: string): Managed => {
+  const out = new Map<string, Manager>()
+  const kept = new Set<string>()
+  for (const [id, one] of managed) {
+    if (one.apiVersion !== apiVersion) continue
+    if (!hasPath(one.fields, replicasPath)) out.set(id, one)
+    else if (scale.has(id)) {
+      kept.add(id)
+      out.set(id, one)
+    } else {
+      const fields = difference(one.fields, replicas)
+      if (!isEmptySet(fields)) out.set(id, { ...one, fields })
+    }
+  }
+  for (const [id, one] of scale) {
+    if (kept.has(id) || !hasPath(one.fields, replicasPath)) continue
+    const owner: Manager = { ...one, apiVersion, fields: replicas, time: managed.get(id)?.time }
+    out.set(managerId(owner), owner)
+  }
+  return out
+}
+
+const parentVersion = ({ definition: { group, version } }: ResourceContext) => apiVersionOf(group, version)
+
+/** A Scale says who owns it as far as its own fields go. */
+export const giveManagers = (context: ResourceContext, scale: KubeObject, parent: KubeObject): void => {
+  const entries = entriesOf(managersOfScale(storedManaged(parent.metadata.managedFields), parentVersion(context)))
+  if (entries) scale.metadata.managedFields = entries
+}
+
+/** Takes into the object who owns its replicas by a Scale that is written. */
+export const takeManagers = (context: ResourceContext, parent: KubeObject, scale: KubeObject): void => {
+  const { metadata } = parent
+  const [before, after] = [metadata, scale.metadata].map(({ managedFields }) => storedManaged(managedFields))
+  const entries = entriesOf(managersOfParent(before!, after!, parentVersion(context)))
+  if (entries) metadata.managedFields = entries
+  else delete metadata.managedFields
+}
+
+/** What a Scale's fields are of. */
+export const scaleFields = ({ parts }: ResourceContext): FieldTarget => {
+  const view = { type: fieldTypeOf(schema, parts.schemas), of: (scale: KubeObject) => scale }
+  const zero = { metadata: {}, spec: {}, status: { replicas: 0 } } as unknown as KubeObject
+  return {
+    ...view,
+    apiVersion: scaleVersion,
+    subresource: 'scale',
+    zero,
+    storedZero: zero,
+    filter: (set) => set,
+    at: (apiVersion) => (apiVersion === scaleVersion ? view : undefined),
+  }
+}
+
+export const scaleApplyTarget = (context: ResourceContext): ApplyTarget => ({
+  fields: scaleFields(context),
+  type: { group: 'autoscaling', version: 'v1', kind: 'Scale' },
+  now: timestamp(context.parts.clock.now()),
+  read: (merged) => merged as KubeObject,
+})
