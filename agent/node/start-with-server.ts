@@ -31,7 +31,7 @@ export const startWithServer =
       certificateAuthority,
       clientCertificate,
       clientKey,
-      userAgent: `windlass-agent/${nodeName}`,
+      userAgent: `kubelet/${nodeName}`,
     })
     const start = { docker: startLocalNode, simulated: startSimulatedNodes }[configuration.runtime]
     const log = parts.log.child({ node: nodeName })

@@ -4,6 +4,9 @@ import { ApiError } from '../meta/status.ts'
 import type { Client } from './client.ts'
 import { createClient } from './rest-client.ts'
 
+/** As upstream's parts call themselves: `kube-scheduler`. Fields that they write are theirs by this name. */
+const userAgentOf = ({ name }: User) => name.replace(/^system:/, '')
+
 const empty = new Uint8Array(0)
 
 /** A client that calls the API server's library as `user`, with the whole pipeline but no connection; what it got it can write again without loss. */
@@ -20,7 +23,7 @@ export const createInProcessClient = (handle: ApiHandler, user: User): Client =>
           : name === 'accept'
             ? 'application/json'
             : name === 'user-agent'
-              ? user.name
+              ? userAgentOf(user)
               : undefined,
       body: async (limit) => {
         if (body.length > limit) {

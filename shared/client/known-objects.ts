@@ -1,4 +1,5 @@
 import type { KubeObject } from '../meta/object.ts'
+import { withoutManagers } from '../meta/without-managers.ts'
 import type { Logger } from '../platform/log.ts'
 import type { Informer } from './informer.ts'
 
@@ -33,7 +34,9 @@ export class KnownObjects<T extends KubeObject> implements Omit<Informer<T>, 'sy
     return this.get(metadata.namespace ?? '', metadata.name)
   }
 
-  set(object: T): void {
+  set(found: T): void {
+    // Nobody here asks who owns its fields, and they would fill half of the memory.
+    const object = withoutManagers(found)
     const previous = this.known(object)
     this.#objects.set(keyOf(object), object)
     this.#tell(object, previous)

@@ -1,5 +1,6 @@
 import type { Index } from '../client/cache.ts'
 import type { KubeObject } from '../meta/object.ts'
+import { withoutManagers } from '../meta/without-managers.ts'
 import type { TailChange } from './log-tail.ts'
 import type { Entry } from './store.ts'
 import { parseObject } from './tail/parsed-change.ts'
@@ -10,7 +11,7 @@ interface Held {
 
 type Objects = Map<string, Held>
 
-/** The objects of one resource, parsed when first asked for, with the indexes that were asked for. */
+/** The objects of one resource without who owns their fields, parsed when first asked for, with the indexes that were asked for. */
 export class ResourceCache {
   #namespaces = new Map<string, Objects>()
   readonly #indexes = new Map<Index<KubeObject>, Map<string, Set<Held>>>()
@@ -37,7 +38,7 @@ export class ResourceCache {
       this.#put(
         key.namespace,
         key.name,
-        lazily(() => parseObject(value)),
+        lazily(() => withoutManagers(parseObject(value))),
       )
     this.#listedAt = revision
     this.#loaded = true
@@ -58,7 +59,7 @@ export class ResourceCache {
       this.#put(
         namespace,
         name,
-        lazily(() => change.object),
+        lazily(() => withoutManagers(change.object)),
       )
   }
 

@@ -5,6 +5,7 @@ import { FieldTypeError } from '../../meta/fields/item-element.ts'
 import { validateTyped } from '../../meta/fields/validate.ts'
 import type { KubeObject } from '../../meta/object.ts'
 import { ApiError, badRequest } from '../../meta/status.ts'
+import { withoutManagers } from '../../meta/without-managers.ts'
 import { timestamp } from '../../platform/clock.ts'
 import type { ResourceContext } from '../context.ts'
 import { askedType, toStored } from '../objects/served-version.ts'
@@ -14,7 +15,6 @@ import { clientSideApplier, fieldsAppliedByClient, refreshLastApplied } from './
 import { entriesOf, type Managed, storedManaged } from './managed.ts'
 import { trackApply } from './track-apply.ts'
 import { trackUpdate } from './track-update.ts'
-import { withoutManagers } from './track-write.ts'
 
 export interface ApplyRequest {
   readonly applied: KubeObject

@@ -7,8 +7,8 @@ const maxLength = 128
 const printable = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u
 
 /** Who a write is by: as the client says, else what its user agent says before the first slash. */
-export const managerName = ({ query, header }: Pick<ApiRequest, 'query' | 'header'>): string =>
-  query.get('fieldManager') || fromUserAgent(header('user-agent') ?? '')
+export const managerName = (request: Pick<ApiRequest, 'query' | 'header'>): string =>
+  request.query.get('fieldManager') || fromUserAgent(request.header('user-agent') ?? '')
 
 const fromUserAgent = (userAgent: string): string => {
   let name = ''

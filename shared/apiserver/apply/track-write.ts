@@ -2,6 +2,7 @@ import { FieldTypeError } from '../../meta/fields/item-element.ts'
 import { jsonEqual } from '../../meta/json-equal.ts'
 import type { KubeObject } from '../../meta/object.ts'
 import type { ManagedFieldsEntry } from '../../meta/object-meta.ts'
+import { withoutManagers } from '../../meta/without-managers.ts'
 import { timestamp } from '../../platform/clock.ts'
 import type { ResourceContext } from '../context.ts'
 import { type FieldTarget, fieldTarget } from './field-target.ts'
@@ -59,11 +60,4 @@ const managedSaid = (said: ManagedFieldsEntry[] | undefined, had: ManagedFieldsE
   if (isReset(said)) return new Map()
   const managed = readManaged(said)
   return managed?.size ? managed : undefined
-}
-
-/** A view of an object, for comparing. */
-export const withoutManagers = (object: KubeObject): KubeObject => {
-  if (object.metadata.managedFields === undefined) return object
-  const { managedFields: _managedFields, ...metadata } = object.metadata
-  return { ...object, metadata }
 }

@@ -6,6 +6,7 @@ import { applyMergePatch } from '../../meta/patch/merge-patch.ts'
 import { applyStrategicMergePatch } from '../../meta/patch/strategic-merge-patch.ts'
 import type { SchemaTable } from '../../meta/schema.ts'
 import { ApiError, badRequest } from '../../meta/status.ts'
+import { withoutManagers } from '../../meta/without-managers.ts'
 import { bodyLimitBytes } from '../body.ts'
 import type { ResourceContext } from '../context.ts'
 import type { ApiRequest } from '../request.ts'
@@ -35,6 +36,8 @@ interface Reader {
   readonly read: (value: unknown, context: ResourceContext) => ReadPatch['apply']
   /** whether errors show the patch, not its result, whose type must then fit as well */
   readonly showsPatch: boolean
+  /** whether it may read or move a part that it does not name */
+  readonly pointsAnywhere?: boolean
 }
 
 const prefix = 'error decoding patch: '
@@ -44,6 +47,7 @@ const readers: Readonly<Record<string, Reader>> = {
     prefix,
     duplicate: 'json patch duplicate field',
     showsPatch: false,
+    pointsAnywhere: true,
     read: (value, { warnings }) => {
       const read = readJsonPatch(value ?? [])
       warnings.push(...read.warnings)
@@ -79,7 +83,7 @@ const objectOnly = (value: unknown, before: string) => {
 const apply = 'application/apply-patch+yaml'
 
 /** Whether a PATCH applies what it holds, which is another verb in all but the name. */
-export const isApply = ({ header }: Pick<ApiRequest, 'header'>): boolean => patchTypeOf(header('content-type')) === apply
+export const isApply = (request: Pick<ApiRequest, 'header'>): boolean => patchTypeOf(request.header('content-type')) === apply
 
 const patchTypeOf = (contentType = '') => contentType.split(';')[0]!.trim().toLowerCase()
 
@@ -95,13 +99,15 @@ export const readPatch = async (context: ResourceContext): Promise<ReadPatch> =>
     if (fieldValidationOf(request) === 'Warn') context.warnings.push(...duplicates)
     return { value, duplicates, applied: reader.read(value, context) }
   })
+  // Who owns what is half of an object, and copied for those only who name it.
+  const spared = reader.pointsAnywhere || Buffer.from(bytes).includes('managedFields') ? undefined : withoutManagers
   const shown = (patched: unknown) => JSON.stringify(reader.showsPatch ? read().value : patched)
   return {
     shown,
     apply: (object, target) => {
       const { applied, duplicates } = read()
       // The result may share parts of the patch, which is applied again after a conflict.
-      const patched = structuredClone(applied(object, target))
+      const patched = structuredClone(applied(spared?.(object) ?? object, target))
       if (fieldValidationOf(request) === 'Strict' && duplicates.length > 0) {
         throw invalidPatch(shown(patched), `strict decoding error: ${duplicates.join(', ')}`)
       }

@@ -4,7 +4,12 @@ import { deleteOptions } from './kinds.ts'
 import type { Operation, PathItem } from './operation.ts'
 import type { Parameter } from './parameters.ts'
 
-const patchMedia = ['application/json-patch+json', 'application/merge-patch+json', 'application/strategic-merge-patch+json']
+const patchMedia = [
+  'application/json-patch+json',
+  'application/merge-patch+json',
+  'application/strategic-merge-patch+json',
+  'application/apply-patch+yaml',
+]
 const statusTexts = { 200: 'OK', 201: 'Created', 202: 'Accepted' } as const
 const bearerToken = { type: 'apiKey', name: 'authorization', in: 'header', description: 'Bearer Token authentication' }
 
