@@ -62,6 +62,7 @@ describe('OpenAPI', () => {
       expect.arrayContaining(['fieldValidation', 'dryRun']),
     )
     expect(Object.keys(patch.requestBody.content)).toContain('application/strategic-merge-patch+json')
+    expect(Object.keys(patch.requestBody.content)).toContain('application/apply-patch+yaml')
     expect(parameters.map(({ name }: { name: string }) => name)).toEqual(['name', 'namespace', 'pretty'])
     const schema = apps.components.schemas['io.k8s.api.apps.v1.Deployment']
     expect(schema['x-kubernetes-group-version-kind']).toEqual([{ group: 'apps', version: 'v1', kind: 'Deployment' }])
