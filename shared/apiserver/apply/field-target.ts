@@ -12,6 +12,8 @@ import { askedType, fromStored } from '../objects/served-version.ts'
 /** A kind in one of its versions, as its fields are owned. */
 export interface VersionView {
   readonly type: FieldType
+  /** of what is stored, which is complete already */
+  readonly ofStored: (stored: KubeObject) => KubeObject
   /** of a stored object, complete */
   readonly of: (stored: KubeObject) => KubeObject
 }
@@ -77,13 +79,15 @@ const makeTarget = (context: ResourceContext, schemas: SchemaTable): FieldTarget
 
 const viewOf = (definition: KindDefinition, servedAs: ServedVersion | undefined, schemas: SchemaTable): VersionView => {
   const { schema } = servedAs ?? definition
+  const of = (stored: KubeObject) => {
+    const object = servedAs ? fromStored({ definition, servedAs }, structuredClone(stored)) : stored
+    complete(object, schema, schemas)
+    return object
+  }
   return {
     type: fieldTypeOf(schema, schemas),
-    of: (stored) => {
-      const object = servedAs ? fromStored({ definition, servedAs }, structuredClone(stored)) : stored
-      complete(object, schema, schemas)
-      return object
-    },
+    of,
+    ofStored: servedAs ? of : (stored) => stored,
   }
 }
 

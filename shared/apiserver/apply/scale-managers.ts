@@ -66,7 +66,8 @@ export const takeManagers = (context: ResourceContext, parent: KubeObject, scale
 
 /** What a Scale's fields are of. */
 export const scaleFields = ({ parts }: ResourceContext): FieldTarget => {
-  const view = { type: fieldTypeOf(schema, parts.schemas), of: (scale: KubeObject) => scale }
+  const same = (scale: KubeObject) => scale
+  const view = { type: fieldTypeOf(schema, parts.schemas), of: same, ofStored: same }
   const zero = { metadata: {}, spec: {}, status: { replicas: 0 } } as unknown as KubeObject
   return {
     ...view,

@@ -9,6 +9,7 @@ import { type FieldTarget, fieldTarget } from './field-target.ts'
 import { entriesOf, isReset, type Managed, readManaged, storedManaged } from './managed.ts'
 import { managerName } from './manager-name.ts'
 import { trackUpdate } from './track-update.ts'
+import { reconciled } from './update-managers.ts'
 
 /**
  * Writes into an object who owns its fields after an ordinary write of the request's. It comes before admission and strategy: what those change is
@@ -34,7 +35,7 @@ const entriesAfter = (
 ): ManagedFieldsEntry[] | undefined => {
   const had = stored?.metadata.managedFields
   // Under a subresource nobody says who owns what.
-  const said = target.subresource === '' ? managedSaid(object.metadata.managedFields, had) : undefined
+  const said = target.subresource === '' ? managedSaid(target, object.metadata.managedFields, had) : undefined
   const managed = said ?? storedManaged(had)
   // Who is not tracked from the beginning is not until somebody applies.
   if (managed.size === 0 && stored) return undefined
@@ -55,9 +56,13 @@ const entriesAfter = (
 }
 
 /** Who owns what by the client's word; undefined: it says nothing new, or nonsense, and all stays as it is. */
-const managedSaid = (said: ManagedFieldsEntry[] | undefined, had: ManagedFieldsEntry[] | undefined): Managed | undefined => {
+const managedSaid = (
+  target: FieldTarget,
+  said: ManagedFieldsEntry[] | undefined,
+  had: ManagedFieldsEntry[] | undefined,
+): Managed | undefined => {
   if (said === undefined || jsonEqual(said, had)) return undefined
   if (isReset(said)) return new Map()
   const managed = readManaged(said)
-  return managed?.size ? managed : undefined
+  return managed?.size ? reconciled(target, managed) : undefined
 }

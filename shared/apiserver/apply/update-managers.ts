@@ -51,10 +51,11 @@ export const takeFromOthers = (
     const at = comparisons.get(one.apiVersion) ?? compareIn(target, one.apiVersion, change)
     if (!at) continue
     comparisons.set(one.apiVersion, at)
-    const taken = intersection(one.fields, union(at.modified, at.added))
+    // The change is the smaller one.
+    const taken = intersection(union(at.modified, at.added), one.fields)
     if (!isEmptySet(taken)) conflicts.push(...conflictsOf(one, taken))
     const fields = difference(difference(one.fields, taken), at.removed)
-    out.set(id, { ...one, fields })
+    out.set(id, fields === one.fields ? one : { ...one, fields })
   }
   return { managed: withoutEmpty(out), conflicts }
 }

@@ -75,6 +75,7 @@ const compareMaps = (left: unknown, right: unknown, type: MapType): Differences 
   const after = mapIn(right)
   // An empty map is told from a null by being owned itself.
   if (type.atomic || (isEmptyMap(before) && isEmptyMap(after))) return compareLeaves(left, right)
+  if (isSameMap(before, after)) return undefined
   const out: Differences = {}
   for (const { element, name, type: of } of fieldsIn(type, before, after)) {
     const one = before?.[name]
@@ -83,6 +84,9 @@ const compareMaps = (left: unknown, right: unknown, type: MapType): Differences 
   }
   return out.added || out.modified || out.removed ? out : undefined
 }
+
+const isSameMap = (before: object | undefined, after: object | undefined) =>
+  before !== undefined && after !== undefined && jsonEqual(before, after)
 
 const put = (out: Differences, element: string, found: Differences | undefined): void => {
   if (!found) return
@@ -128,6 +132,7 @@ const compareItems = (olds: readonly unknown[], news: readonly unknown[], { item
 
 /** All that a field has which was not there, with the field itself. */
 const nodeOf = (value: unknown, type: FieldType): FieldSet => {
+  if (typeof value !== 'object' || value === null) return leaf
   const kind = kindOfValue(type, value)
   if (kind === 'map' && !type.map!.atomic) return nodeOfMap(mapIn(value), type.map!)
   return kind === 'list' && !type.list!.atomic ? nodeOfList(listIn(value), type.list!) : leaf

@@ -49,6 +49,16 @@ const combine =
     return out
   }
 
+/** Whether all of `a` belongs to `b`. */
+export const isWithin = (a: FieldSet, b: FieldSet): boolean => {
+  for (const element in a) {
+    if (element === '.') continue
+    const [node, other] = [a[element]!, b[element]]
+    if (other === undefined || (isMember(node) && !isMember(other)) || !isWithin(node, other)) return false
+  }
+  return true
+}
+
 /** What belongs to both. */
 export const intersection = (a: FieldSet, b: FieldSet): FieldSet => intersectionChildren(a, b)
 const intersectionChildren = combine((a, b) =>
@@ -56,13 +66,14 @@ const intersectionChildren = combine((a, b) =>
 )
 
 /** What belongs to `a` only; a field's being in `b` says nothing of what is below it. */
-export const difference = (a: FieldSet, b: FieldSet): FieldSet => (isEmptySet(b) ? a : differenceChildren(a, b))
+export const difference = (a: FieldSet, b: FieldSet): FieldSet => (isEmptySet(a) || isEmptySet(b) ? a : differenceChildren(a, b))
 const differenceChildren = combine((a, b) =>
   b === undefined ? a : nodeOf(isMember(a) && !isMember(b), differenceChildren(a, b)),
 )
 
 /** What belongs to `a` and neither itself nor by what is above it to `b`. */
-export const recursiveDifference = (a: FieldSet, b: FieldSet): FieldSet => (isEmptySet(b) ? a : recursiveChildren(a, b))
+export const recursiveDifference = (a: FieldSet, b: FieldSet): FieldSet =>
+  isEmptySet(a) || isEmptySet(b) ? a : recursiveChildren(a, b)
 const recursiveChildren = combine((a, b) =>
   b === undefined ? a : isMember(b) ? undefined : nodeOf(isMember(a), recursiveChildren(a, b)),
 )

@@ -16,7 +16,8 @@ const apiVersion = 'v1'
 const now = '2026-01-01T00:00:00Z'
 
 const targetOf = (type: FieldType): FieldTarget => {
-  const view = { type, of: (object: KubeObject) => object }
+  const same = (object: KubeObject) => object
+  const view = { type, of: same, ofStored: same }
   const zero = {} as KubeObject
   return {
     ...view,
