@@ -8,6 +8,27 @@ export const complete = (object: object, typeName: string, schemas: SchemaTable)
   fill(object as Fields, planOf(typeName, schemas))
 }
 
+/** Runs what has to see an object complete, and leaves it as it was, for those who still have to see what was said. */
+export const whileComplete = <T>(
+  object: object,
+  { typeName, schemas }: { typeName: string; schemas: SchemaTable },
+  run: () => T,
+): T => {
+  const filled: Filled[] = []
+  fill(object as Fields, planOf(typeName, schemas), filled)
+  try {
+    return run()
+  } finally {
+    for (const [fields, name, before] of filled.reverse()) {
+      if (before === undefined) delete fields[name]
+      else fields[name] = before
+    }
+  }
+}
+
+/** What was filled where, and what stood there. */
+type Filled = readonly [fields: Fields, name: string, before: unknown]
+
 type Fields = Record<string, unknown>
 
 /** What of a type is to be filled, and where it leads to more. */
@@ -53,21 +74,24 @@ const structOf = ({ ref, items, additionalProperties }: Schema): string | undefi
   return inner && structOf(inner)
 }
 
-const fill = (object: Fields, plan: Plan): void => {
+const fill = (object: Fields, plan: Plan, filled?: Filled[]): void => {
   for (const [name, zero, of, emptyIsZero] of plan.zeros) {
     const value = object[name]
-    if (value === undefined || value === null || (emptyIsZero && isEmpty(value))) object[name] = zeroOf(zero, of)
+    if (value === undefined || value === null || (emptyIsZero && isEmpty(value))) {
+      filled?.push([object, name, value])
+      object[name] = zeroOf(zero, of)
+    }
   }
   for (const [name, inner, isMap] of plan.below) {
     const value = object[name]
-    fillAll(isMap && typeof value === 'object' && value !== null ? Object.values(value) : value, inner)
+    fillAll(isMap && typeof value === 'object' && value !== null ? Object.values(value) : value, inner, filled)
   }
 }
 
-const fillAll = (value: unknown, plan: Plan): void => {
+const fillAll = (value: unknown, plan: Plan, filled?: Filled[]): void => {
   if (typeof value !== 'object' || value === null) return
-  if (Array.isArray(value)) for (const item of value) fillAll(item, plan)
-  else fill(value as Fields, plan)
+  if (Array.isArray(value)) for (const item of value) fillAll(item, plan, filled)
+  else fill(value as Fields, plan, filled)
 }
 
 const zeroOf = (zero: unknown, of: Plan | undefined): unknown => {

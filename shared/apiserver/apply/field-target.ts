@@ -12,9 +12,7 @@ import { askedType, fromStored } from '../objects/served-version.ts'
 /** A kind in one of its versions, as its fields are owned. */
 export interface VersionView {
   readonly type: FieldType
-  /** of what is stored, which is complete already */
-  readonly ofStored: (stored: KubeObject) => KubeObject
-  /** of a stored object, complete */
+  /** of an object as it is stored, complete */
   readonly of: (stored: KubeObject) => KubeObject
 }
 
@@ -79,15 +77,15 @@ const makeTarget = (context: ResourceContext, schemas: SchemaTable): FieldTarget
 
 const viewOf = (definition: KindDefinition, servedAs: ServedVersion | undefined, schemas: SchemaTable): VersionView => {
   const { schema } = servedAs ?? definition
-  const of = (stored: KubeObject) => {
-    const object = servedAs ? fromStored({ definition, servedAs }, structuredClone(stored)) : stored
-    complete(object, schema, schemas)
-    return object
-  }
+  const type = fieldTypeOf(schema, schemas)
+  if (!servedAs) return { type, of: (stored) => stored }
   return {
-    type: fieldTypeOf(schema, schemas),
-    of,
-    ofStored: servedAs ? of : (stored) => stored,
+    type,
+    of: (stored) => {
+      const object = fromStored({ definition, servedAs }, structuredClone(stored))
+      complete(object, schema, schemas)
+      return object
+    },
   }
 }
 

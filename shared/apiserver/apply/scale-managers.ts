@@ -67,7 +67,7 @@ export const takeManagers = (context: ResourceContext, parent: KubeObject, scale
 /** What a Scale's fields are of. */
 export const scaleFields = ({ parts }: ResourceContext): FieldTarget => {
   const same = (scale: KubeObject) => scale
-  const view = { type: fieldTypeOf(schema, parts.schemas), of: same, ofStored: same }
+  const view = { type: fieldTypeOf(schema, parts.schemas), of: same }
   const zero = { metadata: {}, spec: {}, status: { replicas: 0 } } as unknown as KubeObject
   return {
     ...view,

@@ -20,7 +20,7 @@ export interface UpdateInput {
 
 /** Who owns what after an ordinary write. Throws FieldTypeError. */
 export const trackUpdate = (target: FieldTarget, { before, after, managed, manager, now }: UpdateInput): Managed => {
-  const old = before ? target.ofStored(before) : target.zero
+  const old = before ? target.of(before) : target.zero
   const { added, modified, removed } = compareAt(target, old, target.of(after))
   // What nobody owns nobody loses.
   const comparison = { added, modified, removed: stripMetadata(removed) }

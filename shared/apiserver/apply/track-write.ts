@@ -1,3 +1,4 @@
+import { whileComplete } from '../../meta/complete.ts'
 import { FieldTypeError } from '../../meta/fields/item-element.ts'
 import { jsonEqual } from '../../meta/json-equal.ts'
 import type { KubeObject } from '../../meta/object.ts'
@@ -15,8 +16,12 @@ import { reconciled } from './update-managers.ts'
  * Writes into an object who owns its fields after an ordinary write of the request's. It comes before admission and strategy: what those change is
  * nobody's. `stored`: as it was before; undefined: it is being created.
  */
-export const trackWrite = (context: ResourceContext, object: KubeObject, stored: KubeObject | undefined): void =>
-  trackWriteOf(fieldTarget(context), context, { object, stored })
+export const trackWrite = (context: ResourceContext, object: KubeObject, stored: KubeObject | undefined): void => {
+  const { definition, parts } = context
+  whileComplete(object, { typeName: definition.schema, schemas: parts.schemas }, () =>
+    trackWriteOf(fieldTarget(context), context, { object, stored }),
+  )
+}
 
 export const trackWriteOf = (
   target: FieldTarget,

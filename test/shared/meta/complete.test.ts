@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { complete } from '../../../shared/meta/complete.ts'
+import { complete, whileComplete } from '../../../shared/meta/complete.ts'
 import { loadSchemas } from '../../../shared/resources/schemas.ts'
 
 const completed = (type: string, object: object): unknown => {
@@ -49,4 +49,20 @@ describe('complete', () => {
     expect(completed(type, object)).toEqual(expected)
     expect(completed(type, expected)).toEqual(expected)
   })
+})
+
+it('leaves an object as it was, when it was complete for a while', () => {
+  const object = { metadata: {}, rules: [], other: { a: 1 } }
+  const before = JSON.stringify(object)
+  const seen = whileComplete(object, { typeName: 'io.k8s.api.rbac.v1.Role', schemas: loadSchemas() }, () =>
+    JSON.stringify(object),
+  )
+  expect(JSON.parse(seen).rules).toBe(null)
+  expect(JSON.stringify(object)).toBe(before)
+  expect(() =>
+    whileComplete(object, { typeName: 'io.k8s.api.rbac.v1.Role', schemas: loadSchemas() }, () => {
+      throw new Error('x')
+    }),
+  ).toThrow('x')
+  expect(JSON.stringify(object)).toBe(before)
 })

@@ -191,11 +191,16 @@ describe('apply', () => {
   })
 
   it('makes nothing for who may only change what is there', async () => {
+    let mayCreate = true
     const authorizer = {
-      authorize: async ({ info }: { info: { verb: string } }) => ({ allowed: info.verb !== 'create', reason: '' }),
-      rules: async () => [],
+      authorize: async ({ info }: { info: { verb: string } }) => ({
+        verdict: info.verb === 'create' && !mayCreate ? 'no opinion' : 'allow',
+      }),
+      rules: async () => ({ rules: [], incomplete: false }),
     }
     const strict = await startTestServer({ authorizer: authorizer as never })
+    await strict.makeNamespace('default')
+    mayCreate = false
     const { code, json } = await strict.call('PATCH', `${configMaps}/new?fieldManager=x`, {
       headers: applies,
       body: configMap('new', {}),
