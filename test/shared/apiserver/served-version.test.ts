@@ -197,7 +197,7 @@ describe('the conversions of a version', () => {
     const registry = createRegistry(definitions)
     const served = registry.find(servedAs.group, servedAs.version, definition.plural)!
     const schemas = loadSchemas()
-    const context = { ...served, parts: { schemas } } as Parameters<typeof fromStored>[0]
+    const context = { ...served, parts: { schemas } } as Parameters<typeof toStored>[0]
     const object = { kind: definition.kind, apiVersion: 'stored', metadata: { name: 'x', labels: { a: 'b' } } } as KubeObject
     applyDefaults(definition, object, schemas)
     complete(object, definition.schema, schemas)

@@ -12,6 +12,7 @@ const path = 'spec.ephemeralContainers'
 
 /** Containers to look around with: they are added to a pod that is there, and then stay as they are. */
 export const ephemeralContainers: SubresourceUpdate<Pod> = {
+  only: ['spec.ephemeralContainers'],
   prepare: (pod, old) => {
     const { ephemeralContainers: wanted } = pod.spec
     const { ephemeralContainers: _before, ...spec } = old.spec

@@ -14,6 +14,9 @@ type List = (typeof lists)[number]
 
 /** What containers may use, changed while they run. */
 export const resize: SubresourceUpdate<Pod> = {
+  only: ['containers', 'initContainers'].flatMap((list) =>
+    ['resources', 'resizePolicy'].map((field) => `spec.${list}.*.${field}`),
+  ),
   prepare: (pod, old) => {
     // Validation refuses what adds or takes away containers, as it is.
     if (lists.some((list) => pod.spec[list]?.length !== old.spec[list]?.length)) return
