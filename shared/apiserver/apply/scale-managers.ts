@@ -1,6 +1,6 @@
 import { type FieldSet, hasPath, isEmptySet, setOfPath } from '../../meta/fields/field-set.ts'
 import { fieldTypeOf } from '../../meta/fields/field-type.ts'
-import { difference } from '../../meta/fields/set-algebra.ts'
+import { difference, union } from '../../meta/fields/set-algebra.ts'
 import { apiVersionOf, type KubeObject } from '../../meta/object.ts'
 import { timestamp } from '../../platform/clock.ts'
 import type { ResourceContext } from '../context.ts'
@@ -42,7 +42,9 @@ const managersOfParent = (managed: Managed, scale: Managed, apiVersion: string):
   for (const [id, one] of scale) {
     if (kept.has(id) || !hasPath(one.fields, replicasPath)) continue
     const owner: Manager = { ...one, apiVersion, fields: replicas, time: managed.get(id)?.time }
-    out.set(managerId(owner), owner)
+    const same = out.get(managerId(owner))
+    // Who owns the replicas by the object itself goes on to, with all else that is his.
+    out.set(managerId(owner), same ? { ...same, fields: union(same.fields, replicas) } : owner)
   }
   return out
 }
