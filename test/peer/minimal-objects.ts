@@ -5,6 +5,7 @@ const jobTemplate = { spec: { template: { spec: { containers: [container], resta
 const target = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'd' }
 const storage = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } }
 const role = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' }
+const rule = { apiGroups: [''], resources: ['pods'], verbs: ['get'] }
 const hook = {
   name: 'a.example.com',
   sideEffects: 'None',
@@ -141,9 +142,9 @@ export const minimalObjects: Readonly<Record<string, object>> = {
   },
   'node.k8s.io/v1/runtimeclasses': { handler: 'h' },
   'policy/v1/*/poddisruptionbudgets': { spec: { selector, minAvailable: 1 } },
-  'rbac.authorization.k8s.io/v1/clusterroles': { rules: [] },
+  'rbac.authorization.k8s.io/v1/clusterroles': { rules: [rule] },
   'rbac.authorization.k8s.io/v1/clusterrolebindings': { roleRef: role, subjects: [{ kind: 'User', name: 'u' }] },
-  'rbac.authorization.k8s.io/v1/*/roles': { rules: [] },
+  'rbac.authorization.k8s.io/v1/*/roles': { rules: [rule] },
   'rbac.authorization.k8s.io/v1/*/rolebindings': {
     roleRef: role,
     subjects: [{ kind: 'ServiceAccount', name: 'u', namespace: 'n' }],

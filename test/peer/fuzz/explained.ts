@@ -75,6 +75,11 @@ const explained: readonly { readonly when: (differing: Differing) => boolean; re
     when: ({ all }) => all.every(({ where }) => where === '.body.metadata.continue'),
     why: 'tokens are of their server',
   },
+  {
+    when: ({ all }) =>
+      all.every(({ where, ours }) => where === '.body.metadata.managedFields' && JSON.stringify(ours).includes('"f:replicas"')),
+    why: 'who owns an object and scales it under the same name goes on to own both; there one of the two is forgotten',
+  },
 ]
 
 interface StatusLike {

@@ -17,7 +17,6 @@ const changing = new Set([
   'healthCheckNodePort',
   'storageVersionHash',
   'lastPhaseTransitionTime',
-  'managedFields',
 ])
 const uid = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g
 const random = /(?<=kube-api-access-)\w{5}/g
@@ -79,6 +78,7 @@ const steady = (value: unknown): unknown => {
 
 const steadyField = (name: string, field: unknown): unknown => {
   // Rows also have the objects' metadata; the items of our lists say their kind.
+  if (name === 'managedFields' && Array.isArray(field)) return field.map(({ time: _time, ...entry }: { time?: string }) => entry)
   if (name === 'rows' && field === null) return []
   if (name === 'rows' && Array.isArray(field)) return (field as { cells: unknown[] }[]).map(({ cells }) => cells.map(steadyCell))
   if (name !== 'items' || !Array.isArray(field)) return steady(field)
