@@ -1,5 +1,5 @@
 import { DecodeError, parseJson } from '../../meta/decode/json.ts'
-import { isJsonObject, jsonTypeOf } from '../../meta/json-value.ts'
+import { isJsonObject, type JsonObject, jsonTypeOf } from '../../meta/json-value.ts'
 import type { KubeObject } from '../../meta/object.ts'
 import { applyJsonPatch, readJsonPatch } from '../../meta/patch/json-patch.ts'
 import { applyMergePatch } from '../../meta/patch/merge-patch.ts'
@@ -21,7 +21,10 @@ export interface PatchTarget {
   readonly schemas: SchemaTable
 }
 
-/** A patch that is read and checked. The object it is applied to is not changed. */
+/**
+ * A patch that is read and checked. The object it is applied to is not changed, but the result may share parts of it; of the patch, which is applied
+ * again after a conflict, it shares none.
+ */
 export interface ReadPatch {
   readonly apply: (object: KubeObject, target: PatchTarget) => unknown
   /** what an error about `patched`, the result, says that it is about */
@@ -60,7 +63,7 @@ const readers: Readonly<Record<string, Reader>> = {
     showsPatch: false,
     read: (value) => {
       if (value !== null) objectOnly(value, prefix)
-      return (object) => applyMergePatch(object, value)
+      return (object) => applyMergePatch(object, structuredClone(value))
     },
   },
   'application/strategic-merge-patch+json': {
@@ -69,8 +72,7 @@ const readers: Readonly<Record<string, Reader>> = {
     showsPatch: true,
     read: (value) => {
       const patch = objectOnly(value ?? {}, '')
-      return (object, target) =>
-        applyStrategicMergePatch(object as unknown as Parameters<typeof applyStrategicMergePatch>[0], patch, target)
+      return (object, target) => applyStrategicMergePatch(object as unknown as JsonObject, structuredClone(patch), target)
     },
   },
 }
@@ -106,8 +108,7 @@ export const readPatch = async (context: ResourceContext): Promise<ReadPatch> =>
     shown,
     apply: (object, target) => {
       const { applied, duplicates } = read()
-      // The result may share parts of the patch, which is applied again after a conflict.
-      const patched = structuredClone(applied(spared?.(object) ?? object, target))
+      const patched = applied(spared?.(object) ?? object, target)
       if (fieldValidationOf(request) === 'Strict' && duplicates.length > 0) {
         throw invalidPatch(shown(patched), `strict decoding error: ${duplicates.join(', ')}`)
       }

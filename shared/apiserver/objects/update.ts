@@ -22,10 +22,10 @@ const maxAttempts = 100
 export interface UpdateOptions {
   readonly name: string
   /**
-   * The object wanted, from a copy of what is stored; defaulted. Called again when another writer was faster. `current` is
-   * undefined when the object does not exist and the kind lets an update create it.
+   * The object wanted, which is changed from then on; defaulted. Called again when another writer was faster. `read` makes a copy of what is
+   * stored, another one each time; it is undefined when the object does not exist and the kind lets an update create it.
    */
-  readonly transform: (current: KubeObject | undefined) => KubeObject | Promise<KubeObject>
+  readonly transform: (read: (() => KubeObject) | undefined) => KubeObject | Promise<KubeObject>
   /** '' for the main resource; what differs is said by `rules` */
   readonly subresource: string
   readonly rules: UpdateRules
@@ -87,7 +87,7 @@ const createInstead = async (context: ResourceContext, options: UpdateOptions): 
 const updateOnce = async (context: ResourceContext, entry: Entry, options: UpdateOptions): Promise<Uint8Array> => {
   const { parts, definition, info, user, warnings, auditAnnotations } = context
   const old = decodeStored(entry.value)
-  const object = await options.transform(decodeStored(entry.value))
+  const object = await options.transform(() => decodeStored(entry.value))
   const insists = checkPreconditions(context, { object, old, entry, options })
   matchNamespace(definition, object.metadata, info.namespace)
   warnOfRepeatedOwners(context, object)

@@ -45,7 +45,7 @@ export const bindPod = async (context: ResourceContext, binding: Binding): Promi
   if (!info.name) throw badRequest('Name parameter required.')
   await updateObject(context, {
     name: info.name,
-    transform: (current) => bind(context, current as Pod, binding),
+    transform: (read) => bind(context, read!() as Pod, binding),
     unconditional: true,
     subresource: info.subresource,
     rules: bindingRules,

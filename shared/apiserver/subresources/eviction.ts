@@ -46,8 +46,8 @@ export const createEviction = async (context: ResourceContext): Promise<ApiRespo
 const markDisrupted = (context: ResourceContext) =>
   updateObject(context, {
     name: context.info.name,
-    transform: (current) => {
-      const pod = current as Pod
+    transform: (read) => {
+      const pod = read!() as Pod
       const others = pod.status?.conditions?.filter(({ type }) => type !== 'DisruptionTarget') ?? []
       const condition = {
         type: 'DisruptionTarget',

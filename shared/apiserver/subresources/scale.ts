@@ -84,11 +84,12 @@ const change = async (context: ResourceContext, scaleFrom: (current: Scale) => S
   negotiate(context.request, objectForms)
   const { bytes } = await updateObject(context, {
     name: info.name,
-    transform: (current) => {
-      const before = scaleOf(context, current!)
-      giveManagers(context, before, current!)
+    transform: (read) => {
+      const current = read!()
+      const before = scaleOf(context, current)
+      giveManagers(context, before, current)
       const scale = scaleFrom(before)
-      const object = withScale(context, current!, scale)
+      const object = withScale(context, current, scale)
       takeManagers(context, object, scale)
       return object
     },

@@ -20,7 +20,8 @@ export const applyWith =
     const { duplicates, ...what } = await readApply(request)
     const { bytes, created } = await updateObject(context, {
       name: info.name,
-      transform: (current) => {
+      transform: (read) => {
+        const current = read?.()
         const object = applyObject(applyTargetOf(context), current, what)
         checkDuplicates(context, duplicates)
         if (!current && object.metadata.uid) {

@@ -1,3 +1,4 @@
+import type { KubeObject } from '../../meta/object.ts'
 import { badRequest } from '../../meta/status.ts'
 import { trackWrite } from '../apply/track-write.ts'
 import { isDryRun, type ResourceContext } from '../context.ts'
@@ -25,10 +26,12 @@ const patchWith =
     const patch = await readPatch(context)
     const { bytes } = await updateObject(context, {
       name: info.name,
-      transform: (current) => {
-        const apply = () => patch.apply(fromStored(context, current!), { schema, schemas: parts.schemas })
+      transform: (read) => {
+        const apply = (current: KubeObject) => patch.apply(fromStored(context, current), { schema, schemas: parts.schemas })
+        const current = read!()
+        const { resourceVersion } = current.metadata
         // Decoding changes what it is given; only an error needs the text of what that was.
-        const object = decodePatched(context, apply(), () => patch.shown(apply()))
+        const object = decodePatched(context, apply(current), () => patch.shown(apply(read!())))
         matchNamespace(definition, object.metadata, info.namespace)
         if (!object.metadata.name) throw nameMissing(info.name)
         if (object.metadata.name !== info.name) {
@@ -38,7 +41,7 @@ const patchWith =
           throw revisionMissing(definition, object.metadata.name)
         }
         // The revision it was applied to is no wish of the client's: after a conflict it is applied again.
-        if (object.metadata.resourceVersion === current!.metadata.resourceVersion) delete object.metadata.resourceVersion
+        if (object.metadata.resourceVersion === resourceVersion) delete object.metadata.resourceVersion
         return object
       },
       unconditional: true,

@@ -25,9 +25,12 @@ export const replaceWith =
     if (name !== info.name) {
       throw badRequest(`the name of the object (${name}) does not match the name on the URL (${info.name})`)
     }
+    // Who names a revision tries once.
+    const revision = body.metadata.resourceVersion
+    const once = revision !== undefined && revision !== '' && revision !== '0' && !(mayCreate && definition.createOnUpdate)
     const { bytes, created } = await updateObject(context, {
       name: info.name,
-      transform: () => structuredClone(body),
+      transform: () => (once ? body : structuredClone(body)),
       subresource: info.subresource,
       rules,
       track: trackWrite,
