@@ -61,7 +61,8 @@ const verbOf = (method: string, path: string): ResourceVerb | undefined => {
 
 const decodeSegments = (path: string): string[] | undefined => {
   try {
-    return path.split('/').filter(Boolean).map(decodeURIComponent)
+    const segments = path.split('/').filter(Boolean)
+    return path.includes('%') ? segments.map(decodeURIComponent) : segments
   } catch (error) {
     if (error instanceof URIError) return undefined
     throw error

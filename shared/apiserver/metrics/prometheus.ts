@@ -6,11 +6,13 @@ export interface MetricFamily {
 }
 
 const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '"': '\\"' }
-const escaped = (value: string) => value.replace(/[\\\n"]/g, (character) => escapes[character]!)
-const keyOf = (labels: Labels) =>
-  Object.entries(labels)
-    .map(([name, value]) => `${name}="${escaped(value)}"`)
-    .join(',')
+const special = /[\\\n"]/
+const escaped = (value: string) => (special.test(value) ? value.replace(/[\\\n"]/g, (character) => escapes[character]!) : value)
+const keyOf = (labels: Labels) => {
+  let key = ''
+  for (const name in labels) key += `${key ? ',' : ''}${name}="${escaped(labels[name]!)}"`
+  return key
+}
 const line = (name: string, key: string, value: number) => `${name}${key ? `{${key}}` : ''} ${value}`
 const head = (name: string, help: string, type: string) => [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`]
 
