@@ -37,7 +37,13 @@ const lookAtAftermath = async (client: DynamoDBClient, table: string): Promise<F
   const large = keyOf('pods/default/large')
   const first = await store.create(large, marked(large, 'large', largeBytes))
   await store.update(large, first.revision, marked(large, 'larger', largeBytes))
+  // A time to live is one write's: what is written anew stays.
+  const anew = keyOf('pods/default/anew')
+  const brief = await store.create(anew, marked(anew, 'brief', 0), { ttlSeconds: 60 })
+  await store.update(anew, brief.revision, marked(anew, 'stays', 0))
   const before = await objectsOf(store)
+  const ending = keyOf('pods/default/ending')
+  await store.create(ending, marked(ending, 'ends', 0), { ttlSeconds: 60 })
   let position = await store.revision()
   const findings: Finding[] = []
   const look = async (when: string, later: Store, gone: number) => {
@@ -55,12 +61,10 @@ const lookAtAftermath = async (client: DynamoDBClient, table: string): Promise<F
     position = deleted.revision
   }
   const nowMs = Date.now() + 2 * dayMs
+  const afterwards = await openDynamoDbStore({ client, table, clock: { ...systemClock, now: () => nowMs } })
+  await afterwards.sweep()
   await removeExpired(client, table, nowMs)
-  await look(
-    'two days later',
-    await openDynamoDbStore({ client, table, clock: { ...systemClock, now: () => nowMs } }),
-    position - 1,
-  )
+  await look('two days later', afterwards, position - 1)
   const restored = { '#table': 'table' }
   await client.send(
     new UpdateItemCommand({
