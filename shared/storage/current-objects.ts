@@ -1,6 +1,7 @@
 import type { Resource } from '../client/client.ts'
 import type { KubeObject } from '../meta/object.ts'
 import type { Clock } from '../platform/clock.ts'
+import { createLogAge } from './log-age.ts'
 import type { LogTail } from './log-tail.ts'
 import type { Store } from './store.ts'
 import { CacheNotLoaded, emptyStoreCache } from './store-cache.ts'
@@ -32,14 +33,12 @@ export interface CurrentObjectsOptions {
 export const createCurrentObjects = (options: CurrentObjectsOptions): CurrentObjects => {
   const { clock, together = [] } = options
   const cache = emptyStoreCache(options)
-  /** of the last moment whose writes are all known */
-  let knownMs = Number.NEGATIVE_INFINITY
-  const catchUp = async () => {
-    const startedMs = clock.now()
-    await cache.load(together)
-    await cache.sync()
-    knownMs = Math.max(knownMs, startedMs)
-  }
+  const age = createLogAge(clock)
+  const catchUp = () =>
+    age.during(async () => {
+      await cache.load(together)
+      await cache.sync()
+    })
   const whenListed = async <T>(look: () => T): Promise<T> => {
     for (;;) {
       try {
@@ -53,9 +52,9 @@ export const createCurrentObjects = (options: CurrentObjectsOptions): CurrentObj
   return {
     reader: (maxAgeMs) => {
       let fresh: Promise<void> | undefined
-      const isYoung = () => maxAgeMs > 0 && clock.now() - knownMs < maxAgeMs
       const read = async <T>(look: () => T): Promise<T> => {
-        fresh ??= isYoung() ? Promise.resolve() : catchUp()
+        // What must be current is read anew, though it was read in this very millisecond.
+        fresh ??= maxAgeMs > 0 && age.isWithin(maxAgeMs) ? Promise.resolve() : catchUp()
         await fresh
         return whenListed(look)
       }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../../platform/clock.ts'
 import type { VolumeAttachment } from '../../../resources/resource.ts'
+import { createLogAge } from '../../../storage/log-age.ts'
 import type { LogTail, TailChange } from '../../../storage/log-tail.ts'
 import type { Store } from '../../../storage/store.ts'
 import { Kept } from './kept.ts'
@@ -20,18 +21,7 @@ const maxAgeMs = 2000
 /** Nothing is listed before a node asks: then the pods of the namespace in question, and the volumes. */
 export const createNodeGraph = ({ store, logTail, clock }: { store: Store; logTail: LogTail; clock: Clock }): NodeGraph => {
   const loads = new Loads(store, logTail)
-  let caughtUpMs = Number.NEGATIVE_INFINITY
-
-  const isRecent = () => {
-    const ageMs = clock.now() - caughtUpMs
-    // A clock that was set back says nothing of the age.
-    return ageMs >= 0 && ageMs <= maxAgeMs
-  }
-  const catchUp = async () => {
-    const startedMs = clock.now()
-    await logTail.catchUp()
-    caughtUpMs = startedMs
-  }
+  const age = createLogAge(clock)
 
   const claimLeads = async (claim: { namespace: string; name: string }, node: string) =>
     (await loads.pods(claim.namespace)).lead('persistentvolumeclaims', claim.name, node)
@@ -50,8 +40,8 @@ export const createNodeGraph = ({ store, logTail, clock }: { store: Store; logTa
 
   return {
     leads: async (from, node) => {
-      if (isRecent() && (await look(from, node))) return true
-      await catchUp()
+      if (age.isWithin(maxAgeMs) && (await look(from, node))) return true
+      await age.during(() => logTail.catchUp())
       return look(from, node)
     },
   }

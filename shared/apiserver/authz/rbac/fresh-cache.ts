@@ -2,6 +2,7 @@ import type { Cache } from '../../../client/cache.ts'
 import { resourceName } from '../../../meta/object.ts'
 import type { Clock } from '../../../platform/clock.ts'
 import { clusterRoleBindings, clusterRoles, roleBindings, roles } from '../../../resources/resource.ts'
+import { createLogAge } from '../../../storage/log-age.ts'
 import type { LogTail } from '../../../storage/log-tail.ts'
 import type { Store } from '../../../storage/store.ts'
 import { createStoreCache, type StoreCache } from '../../../storage/store-cache.ts'
@@ -30,7 +31,7 @@ export const createFreshCache = (options: { store: Store; logTail: LogTail; cloc
   const { store, logTail: tail, clock } = options
   let opening: Promise<StoreCache> | undefined
   let cache: StoreCache | undefined
-  let caughtUpMs = 0
+  const age = createLogAge(clock)
   let version = 0
   // Behind the cache's own listener, and in the same step.
   const countVersions = () =>
@@ -56,18 +57,13 @@ export const createFreshCache = (options: { store: Store; logTail: LogTail; cloc
     return opening
   }
   return {
-    recent: () => {
-      const ageMs = clock.now() - caughtUpMs
-      // A clock that was set back says nothing of the age.
-      return cache && ageMs >= 0 && ageMs <= maxAgeMs ? { cache, version } : undefined
-    },
-    caughtUp: async () => {
-      const startedMs = clock.now()
-      const opened = cache ?? (await open())
-      await opened.sync()
-      cache = opened
-      caughtUpMs = startedMs
-      return { cache: opened, version }
-    },
+    recent: () => (cache && age.isWithin(maxAgeMs) ? { cache, version } : undefined),
+    caughtUp: () =>
+      age.during(async () => {
+        const opened = cache ?? (await open())
+        await opened.sync()
+        cache = opened
+        return { cache: opened, version }
+      }),
   }
 }
