@@ -58,6 +58,30 @@ describe('decode', () => {
   })
 
   it.each([
+    ['2026-02-30T00:00:00Z', ': day out of range'],
+    ['2025-02-29T00:00:00Z', ': day out of range'],
+    ['2026-01-00T00:00:00Z', ': day out of range'],
+    ['2026-13-01T00:00:00Z', ': month out of range'],
+    ['2026-00-01T00:00:00Z', ': month out of range'],
+    ['2026-01-01T24:00:00Z', ': hour out of range'],
+    ['2026-01-01T00:60:00Z', ': minute out of range'],
+    ['2026-01-01T00:00:60Z', ': second out of range'],
+    ['2026-01-01T00:00:00Zx', ': extra text: "x"'],
+    ['2026-1-01T00:00:00Z', ' as "2006-01-02T15:04:05Z07:00": cannot parse "1-01T00:00:00Z" as "01"'],
+  ])('refuses a time that is none, as Go does: %j', (deletionTimestamp, how) => {
+    expect(() => read({ metadata: { deletionTimestamp } })).toThrow(`parsing time ${JSON.stringify(deletionTimestamp)}${how}`)
+  })
+
+  it.each([
+    ['2024-02-29T23:59:59Z', '2024-02-29T23:59:59Z'],
+    ['2026-01-01T00:00:00+24:00', '2025-12-31T00:00:00Z'],
+    ['2026-01-01T00:00:00-00:30', '2026-01-01T00:30:00Z'],
+    ['2026-01-01T00:00:00,5Z', '2026-01-01T00:00:00Z'],
+  ])('takes a time as Go does: %j', (given, deletionTimestamp) =>
+    expect(read({ metadata: { deletionTimestamp: given } }).object).toEqual({ metadata: { deletionTimestamp } }),
+  )
+
+  it.each([
     ['2026-01-01T00:00:00Z', 'cannot parse "Z" as ".000000"'],
     ['2026-01-01T00:00:00.123Z', 'cannot parse ".123Z" as ".000000"'],
     ['2026-01-01T00:00:00.1234567Z', 'cannot parse "7Z" as "Z07:00"'],
