@@ -1,6 +1,6 @@
 import { nodes, type Pod } from '../../resources/resource.ts'
 import type { AdmissionPlugin } from './admission.ts'
-import { isPodCreate } from './of-kind.ts'
+import { isPodCreate, isPodSubresource } from './of-kind.ts'
 
 const topologyLabels = ['topology.kubernetes.io/zone', 'topology.kubernetes.io/region']
 
@@ -8,9 +8,7 @@ const topologyLabels = ['topology.kubernetes.io/zone', 'topology.kubernetes.io/r
 export const podTopologyLabels: AdmissionPlugin = {
   name: 'PodTopologyLabels',
   mutate: async (attributes, { recent }) => {
-    const { definition, subresource } = attributes
-    const isBinding = subresource === 'binding' && definition.group === '' && definition.plural === 'pods'
-    if (!isBinding && !isPodCreate(attributes)) return
+    if (!isPodSubresource(attributes, 'binding') && !isPodCreate(attributes)) return
     const { metadata, spec } = attributes.object as Pod
     if (!spec.nodeName) return
     const labels = (await recent.get(nodes, '', spec.nodeName))?.metadata.labels ?? {}
