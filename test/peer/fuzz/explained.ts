@@ -33,8 +33,9 @@ const explained: readonly { readonly when: (differing: Differing) => boolean; re
     why: 'a page behind which nothing comes says so',
   },
   {
-    when: ({ request, peer }) =>
-      request.path.includes('/flowschemas/') && (peer.code === 409 || 'status' in (peer.body as object)),
+    when: ({ request, peer, all }) =>
+      request.path.includes('/flowschemas') &&
+      (peer.code === 409 || all.every(({ where }) => /^\.body\.(status\.conditions|items|rows)$/.test(where))),
     why: "upstream's own controller writes the status of FlowSchemas meanwhile",
   },
   {
@@ -43,14 +44,18 @@ const explained: readonly { readonly when: (differing: Differing) => boolean; re
   },
   {
     when: ({ ours, peer }) =>
-      ours.code === 422 && peer.code === 422 && /\\n@@ -|[{,]\\+"[A-Z]\w*\\+":/.test(JSON.stringify(peer.body)),
+      ours.code === 422 &&
+      peer.code === 422 &&
+      fieldsOf(ours).join() === fieldsOf(peer).join() &&
+      /\\n@@ -|[{,]\\+"[A-Z]\w*\\+":/.test(JSON.stringify(peer.body)),
     why: "what was changed though it may not is shown as a client writes it, not as upstream's own types",
   },
   {
     when: ({ request, ours, peer }) =>
       request.method !== 'POST' &&
       peer.code === 422 &&
-      (bothName(ours, peer, 'metadata.generateName') || firstField(peer) === 'metadata.generateName'),
+      fieldsOf(peer).includes('metadata.generateName') &&
+      others(fieldsOf(ours)).join() === others(fieldsOf(peer)).join(),
     why: 'a generateName of an update is looked at as a part of a path only',
   },
   {
@@ -77,7 +82,9 @@ const explained: readonly { readonly when: (differing: Differing) => boolean; re
   },
   {
     when: ({ all }) =>
-      all.every(({ where, ours }) => where === '.body.metadata.managedFields' && JSON.stringify(ours).includes('"f:replicas"')),
+      all.every(
+        ({ where, ours, peer }) => where === '.body.metadata.managedFields' && withoutReplicas(ours) === withoutReplicas(peer),
+      ),
     why: 'who owns an object and scales it under the same name goes on to own both; there one of the two is forgotten',
   },
 ]
@@ -93,8 +100,16 @@ const firstField = ({ body }: Heard): unknown => {
   const causes = (body as StatusLike).details?.causes
   return causes?.length === 1 ? (JSON.parse(causes[0]!) as { field?: unknown }).field : undefined
 }
-const bothName = (ours: Heard, peer: Heard, field: string) =>
-  [ours, peer].every(({ body }) => (body as StatusLike).details?.causes?.some((cause) => cause.includes(`"${field}"`)))
+/** that something is wrong with, each once, in order */
+const fieldsOf = ({ body }: Heard): string[] => {
+  const causes = (body as StatusLike).details?.causes ?? []
+  return [...new Set(causes.map((cause) => (JSON.parse(cause) as { field: string }).field))].sort()
+}
+const others = (fields: readonly string[]) => fields.filter((field) => field !== 'metadata.generateName')
+const withoutReplicas = (managers: unknown) =>
+  JSON.stringify(managers)
+    ?.replaceAll(/"f:replicas":\{\},?/g, '')
+    .replaceAll(',}', '}')
 const unmarshals = (heard: Heard) => heard.code === 400 && /json: cannot unmarshal .* into Go /.test(messageOf(heard) ?? '')
 
 export const whyDiffers = (differing: Differing): string | undefined => explained.find(({ when }) => when(differing))?.why
