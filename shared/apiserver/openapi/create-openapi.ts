@@ -5,6 +5,7 @@ import type { SchemaTable } from '../../meta/schema.ts'
 import { ApiError } from '../../meta/status.ts'
 import type { KindDefinition } from '../../resources/definition.ts'
 import type { DescriptionTable, PublishedTable } from '../../resources/schemas.ts'
+import { verbsOf } from '../registry.ts'
 import type { ApiRequest, ApiResponse } from '../request.ts'
 import type { ComponentSources } from './components.ts'
 import { documentV2, documentV3 } from './documents.ts'
@@ -51,7 +52,7 @@ export const createOpenApi = (options: OpenApiOptions): OpenApi => {
     const paths = definitions.flatMap((definition) => pathsOf(definition, sources().schemas))
     return {
       paths: [groupVersionPath(group, version), ...paths],
-      types: [...alwaysThere, ...definitions.map(({ schema }) => schema)],
+      types: [...(definitions.some(isStored) ? alwaysThere : []), ...definitions.map(({ schema }) => schema)],
     }
   }
   const all = () => {
@@ -93,6 +94,9 @@ export const createOpenApi = (options: OpenApiOptions): OpenApi => {
   }
   return { handle }
 }
+
+/** A version of reviews alone, which are only created, names no options of a deletion. */
+const isStored = (definition: KindDefinition): boolean => verbsOf(definition).includes('delete')
 
 interface Contents {
   readonly paths: readonly PathItem[]

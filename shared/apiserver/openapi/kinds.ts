@@ -11,7 +11,7 @@ const meta = 'io.k8s.apimachinery.pkg.apis.meta.v1'
 export const deleteOptions = `${meta}.DeleteOptions`
 export const status = `${meta}.Status`
 export const watchEvent = `${meta}.WatchEvent`
-/** In each document of a group and version. */
+/** In each document of a group and version whose objects are stored. */
 export const alwaysThere = [deleteOptions, status]
 
 /** The type of a subresource's body: `Eviction` of policy/v1 → `io.k8s.api.policy.v1.Eviction`; undefined when it has no schema (streams). */

@@ -1,10 +1,17 @@
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { createOpenApi } from '../../../../shared/apiserver/openapi/create-openapi.ts'
+import { virtualDefinitions } from '../../../../shared/apiserver/virtual/resources.ts'
 import { definitions } from '../../../../shared/resources/index.ts'
 import { loadDescriptions, loadPublished, loadSchemas } from '../../../../shared/resources/schemas.ts'
 
-const openApi = createOpenApi({ definitions, loadSchemas, loadDescriptions, loadPublished, version: 'v1.35.4' })
+const openApi = createOpenApi({
+  definitions: [...definitions, ...virtualDefinitions],
+  loadSchemas,
+  loadDescriptions,
+  loadPublished,
+  version: 'v1.35.4',
+})
 const get = async (url: string, headers: Record<string, string> = {}) => {
   const { pathname, searchParams } = new URL(url, 'https://x')
   const response = await openApi.handle({
@@ -85,6 +92,14 @@ describe('OpenAPI', () => {
     )
     const ids = [...JSON.stringify(core.paths).matchAll(/"operationId":"(\w+)"/g)].map((match) => match[1])
     expect(ids.length).toBe(new Set(ids).size)
+  })
+
+  it('names the options of a deletion only where something can be deleted', async () => {
+    const has = async (url: string) =>
+      Object.keys((await document(url)).components.schemas).some((name) => name.endsWith('.DeleteOptions'))
+    expect(await has('/openapi/v3/apis/rbac.authorization.k8s.io/v1')).toBe(true)
+    expect(await has('/openapi/v3/apis/authorization.k8s.io/v1')).toBe(false)
+    expect(await has('/openapi/v3/apis/authentication.k8s.io/v1')).toBe(false)
   })
 
   it('answers version 2 in JSON, or in protobuf under a media type that can be parsed', async () => {
