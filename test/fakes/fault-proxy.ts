@@ -7,6 +7,10 @@ export type Fault =
   | 'none'
   /** answered late */
   | 'delay'
+  /** reaches DynamoDB `lateMs` later, when others may have given it up */
+  | 'late'
+  /** the connection breaks at once, and yet it reaches DynamoDB, `lateMs` later */
+  | 'stray'
   /** the connection breaks before DynamoDB sees the request */
   | 'lose-request'
   /** the connection breaks after it took effect */
@@ -18,6 +22,9 @@ export type Fault =
   | 'hang'
   | 'deny'
 
+/** Longer than the tests' stores wait at a gap, and than they take to see one. */
+const lateMs = 900
+
 export interface FaultRequest {
   /** `TransactWriteItems`, `Query` … */
   readonly operation: string
@@ -28,38 +35,45 @@ export interface FaultRequest {
 export class FaultProxy {
   readonly endpoint: string
   readonly #server: Server
+  readonly #underWay: ReadonlySet<Promise<unknown>>
 
-  constructor(server: Server, endpoint: string) {
+  constructor(server: Server, endpoint: string, underWay: ReadonlySet<Promise<unknown>>) {
     this.#server = server
     this.endpoint = endpoint
+    this.#underWay = underWay
   }
 
   static async start(target: string, faultOf: (request: FaultRequest) => Fault | Promise<Fault>): Promise<FaultProxy> {
+    const underWay = new Set<Promise<unknown>>()
     const server = createServer((incoming, answer) => {
-      serve({ target, faultOf, incoming, answer }).catch(() => answer.destroy())
+      serve({ target, faultOf, incoming, answer, underWay }).catch(() => answer.destroy())
     })
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
     const address = server.address()
     if (address === null || typeof address === 'string') throw new Error('the proxy has no port')
-    return new FaultProxy(server, `http://127.0.0.1:${address.port}`)
+    return new FaultProxy(server, `http://127.0.0.1:${address.port}`, underWay)
   }
 
+  /** Nothing reaches DynamoDB afterwards. */
   async stop(): Promise<void> {
     const closed = once(this.#server, 'close')
     this.#server.close()
     this.#server.closeAllConnections()
     await closed
+    await Promise.allSettled(this.#underWay)
   }
 }
 
-/** About one request in `every` meets a fault. */
+/** About one request in `every` meets a fault, and one transaction in three. */
 export const randomFaults =
   (random: Random, every: number) =>
   ({ operation }: FaultRequest): Fault => {
-    if (random.next() * every >= 1) return 'none'
+    const writes = operation === 'TransactWriteItems'
+    if (random.next() * (writes ? 3 : every) >= 1) return 'none'
     const faults = ['delay', 'lose-request', 'lose-answer', 'throttle'] as const
-    return operation === 'TransactWriteItems' ? random.pick([...faults, 'cancel', 'lose-answer']) : random.pick(faults)
+    // What is late holds everybody up, so reads never are.
+    return writes ? random.pick([...faults, 'cancel', 'lose-answer', 'late', 'stray', 'stray']) : random.pick(faults)
   }
 
 const serve = async (options: {
@@ -67,8 +81,9 @@ const serve = async (options: {
   faultOf: (request: FaultRequest) => Fault | Promise<Fault>
   incoming: IncomingMessage
   answer: ServerResponse
+  underWay: Set<Promise<unknown>>
 }): Promise<void> => {
-  const { target, faultOf, incoming, answer } = options
+  const { target, faultOf, incoming, answer, underWay } = options
   const body = await collect(incoming)
   const operation = String(incoming.headers['x-amz-target'] ?? '').split('.')[1] ?? ''
   const fault = await faultOf({ operation, body: body.toString() })
@@ -83,16 +98,27 @@ const serve = async (options: {
     return refuse(answer, 'TransactionCanceledException', {
       CancellationReasons: [{ Code: 'TransactionConflict' }, { Code: 'None' }],
     })
-  const sent = httpRequest(target, { method: incoming.method ?? 'POST', headers: incoming.headers })
-  sent.end(body)
-  const [received] = (await once(sent, 'response')) as [IncomingMessage]
-  const content = await collect(received)
+  if (fault === 'stray') incoming.socket.destroy()
+  const passing = pass(target, { incoming, body, afterMs: fault === 'stray' || fault === 'late' ? lateMs : 0 })
+  underWay.add(passing)
+  const { received, content } = await passing.finally(() => underWay.delete(passing))
+  if (fault === 'stray') return
   if (fault === 'lose-answer') {
     incoming.socket.destroy()
     return
   }
   if (fault === 'delay') await new Promise((resolve) => setTimeout(resolve, 150))
   answer.writeHead(received.statusCode ?? 500, received.headers).end(content)
+}
+
+const pass = async (target: string, request: { incoming: IncomingMessage; body: Buffer; afterMs: number }) => {
+  const { incoming, body, afterMs } = request
+  const { method = 'POST', headers } = incoming
+  if (afterMs > 0) await new Promise((resolve) => setTimeout(resolve, afterMs))
+  const sent = httpRequest(target, { method, headers })
+  sent.end(body)
+  const [received] = (await once(sent, 'response')) as [IncomingMessage]
+  return { received, content: await collect(received) }
 }
 
 const refuse = (answer: ServerResponse, type: string, more: object): void => {

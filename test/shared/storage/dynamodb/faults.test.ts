@@ -55,7 +55,7 @@ describe.skipIf(!hasJava)('DynamoDB store under faults (needs Java)', () => {
     }
   }
 
-  it.each(['lose-request', 'lose-answer', 'throttle', 'cancel', 'delay', 'hang'] as const)(
+  it.each(['lose-request', 'lose-answer', 'throttle', 'cancel', 'delay', 'hang', 'late', 'stray'] as const)(
     'writes once when a transaction meets %s',
     async (fault) => {
       const store = await openBehind(once('TransactWriteItems', fault))
