@@ -10,6 +10,8 @@ import { deploymentController } from './deployment/deployment.ts'
 import { endpointsController } from './endpoints/endpoints.ts'
 import { endpointSliceController } from './endpointslice/endpointslice.ts'
 import { endpointSliceMirroringController } from './endpointslice-mirroring/endpointslice-mirroring.ts'
+import { flowSchemaDanglingController } from './flowcontrol/dangling.ts'
+import { flowControlDefaultsController } from './flowcontrol/default-configuration.ts'
 import { createGarbageCollector } from './garbage-collector/garbage-collector.ts'
 import { ipAddressRepairController } from './ip-address-repair.ts'
 import { createKubernetesServiceController, type KubernetesServiceOptions } from './kubernetes-service.ts'
@@ -51,6 +53,8 @@ export const createControllers = (options: ControllersOptions): Controller[] => 
   systemPriorityClassesController,
   createDefaultRolesController(),
   clusterRoleAggregationController,
+  flowControlDefaultsController,
+  flowSchemaDanglingController,
   createKubernetesServiceController(options.kubernetesService),
   createServiceCidrController(options),
   createNamespaceController(options),

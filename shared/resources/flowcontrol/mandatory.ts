@@ -1,31 +1,9 @@
 import type { FlowSchemaSpec, PriorityLevelConfigurationSpec } from '../generated/types.ts'
 import { isEquivalent } from '../validation/equality.ts'
+import { mandatoryFlowSchemas } from './defaults/flow-schemas.ts'
+import { mandatoryLevels } from './defaults/levels.ts'
 
-const everything = {
-  resourceRules: [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'], clusterScope: true, namespaces: ['*'] }],
-  nonResourceRules: [{ verbs: ['*'], nonResourceURLs: ['*'] }],
-}
-const groups = (...names: string[]) => names.map((name) => ({ kind: 'Group', group: { name } }))
-
-const flowSchemas: ReadonlyMap<string, FlowSchemaSpec> = new Map([
-  [
-    'exempt',
-    {
-      priorityLevelConfiguration: { name: 'exempt' },
-      matchingPrecedence: 1,
-      rules: [{ subjects: groups('system:masters'), ...everything }],
-    },
-  ],
-  [
-    'catch-all',
-    {
-      priorityLevelConfiguration: { name: 'catch-all' },
-      matchingPrecedence: 10_000,
-      distinguisherMethod: { type: 'ByUser' },
-      rules: [{ subjects: groups('system:unauthenticated', 'system:authenticated'), ...everything }],
-    },
-  ],
-])
+const flowSchemas = new Map(mandatoryFlowSchemas.map(({ metadata, spec }) => [metadata.name, spec]))
 
 /** Whether a FlowSchema whose spec is fixed has that; undefined: it is none of those. */
 export const isMandatoryFlowSchema = (name: string, spec: FlowSchemaSpec): boolean | undefined => {
@@ -33,19 +11,11 @@ export const isMandatoryFlowSchema = (name: string, spec: FlowSchemaSpec): boole
   return fixed && isEquivalent(fixed, spec)
 }
 
-const levels: ReadonlyMap<string, PriorityLevelConfigurationSpec> = new Map([
-  ['exempt', { type: 'Exempt' }],
-  [
-    'catch-all',
-    { type: 'Limited', limited: { nominalConcurrencyShares: 5, lendablePercent: 0, limitResponse: { type: 'Reject' } } },
-  ],
-])
+const withoutExempt = ({ exempt: _, ...spec }: PriorityLevelConfigurationSpec) => spec
+const levels = new Map(mandatoryLevels.map(({ metadata, spec }) => [metadata.name, withoutExempt(spec)]))
 
 /** The same of a PriorityLevelConfiguration, whose `exempt` is free. */
-export const isMandatoryLevel = (
-  name: string,
-  { exempt: _exempt, ...spec }: PriorityLevelConfigurationSpec,
-): boolean | undefined => {
+export const isMandatoryLevel = (name: string, spec: PriorityLevelConfigurationSpec): boolean | undefined => {
   const fixed = levels.get(name)
-  return fixed && isEquivalent(fixed, spec)
+  return fixed && isEquivalent(fixed, withoutExempt(spec))
 }
