@@ -1,4 +1,5 @@
 import { conform } from './decode/conform.ts'
+import { duplicateField, findingsInOrder, unknownField } from './decode/findings.ts'
 import { DecodeError, parseJson } from './decode/json.ts'
 import { parseYaml } from './decode/yaml.ts'
 import type { KubeObject } from './object.ts'
@@ -35,19 +36,28 @@ export const decode = <T = KubeObject>(bytes: Uint8Array, options: DecodeOptions
   options.check?.(value)
   return within(value, schema, () => {
     const { object, unknownFields } = conform(value, schema, schemas)
-    const warnings = fieldValidation === 'Ignore' ? [] : [...duplicates, ...unknownFields.map(unknownField)]
+    const findings = () =>
+      duplicates.length && unknownFields.length && !isYaml(contentType)
+        ? findingsInOrder(new TextDecoder().decode(bytes), unknownFields)
+        : [...duplicates, ...unknownFields.map(unknownField)]
+    const warnings = fieldValidation === 'Ignore' ? [] : findings()
     if (fieldValidation === 'Strict' && warnings.length) throw new DecodeError(`strict decoding error: ${warnings.join(', ')}`)
     return { object: object as T, warnings }
   })
 }
 
+export interface DecodeValueOptions extends Omit<DecodeOptions, 'contentType'> {
+  /** what was found where the value comes from, besides unknown fields: it comes before them */
+  readonly findings?: readonly string[] | undefined
+}
+
 /** The same for a value that is already parsed, a patched object for instance; it is changed in place. */
-export const decodeValue = <T = KubeObject>(value: unknown, options: Omit<DecodeOptions, 'contentType'>): Decoded<T> => {
+export const decodeValue = <T = KubeObject>(value: unknown, options: DecodeValueOptions): Decoded<T> => {
   const { schema, schemas, fieldValidation = 'Warn', check } = options
   check?.(value)
   return within(value, schema, () => {
     const { object, unknownFields } = conform(value, schema, schemas)
-    const warnings = fieldValidation === 'Ignore' ? [] : unknownFields.map(unknownField)
+    const warnings = fieldValidation === 'Ignore' ? [] : [...(options.findings ?? []), ...unknownFields.map(unknownField)]
     if (fieldValidation === 'Strict' && warnings.length) throw new DecodeError(`strict decoding error: ${warnings.join(', ')}`)
     return { object: object as T, warnings }
   })
@@ -61,7 +71,7 @@ export const parse = (
   try {
     if (isYaml(options.contentType ?? '')) return parseYaml(bytes)
     const { value, duplicates } = parseJson(bytes, options.strict)
-    return { value, duplicates: duplicates.map((path) => `duplicate field ${JSON.stringify(path)}`) }
+    return { value, duplicates: duplicates.map(duplicateField) }
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error
     const reason = isYaml(options.contentType ?? '')
@@ -72,7 +82,6 @@ export const parse = (
 }
 
 const isYaml = (contentType: string) => /^(application|text)\/(x-)?yaml\b/.test(contentType)
-const unknownField = (path: string) => `unknown field ${JSON.stringify(path)}`
 const kindOf = (schema: string) => schema.split('.').at(-1)!
 
 /** Puts the kind that the data claims to be before what is wrong with it. */

@@ -8,24 +8,29 @@ import { askedType, toStored } from './served-version.ts'
 import type { ExpectedType } from './type-finding.ts'
 import { fieldValidationOf } from './write-options.ts'
 
-/** A patched value as an object of the resource's kind as it is stored, defaulted. See `decodePatchedAs`. */
-export const decodePatched = (context: ResourceContext, value: unknown, shown: () => string): KubeObject =>
-  toStored(context, decodePatchedAs(context, value, { type: askedType(context), shown }))
+export interface PatchedBy {
+  /** makes the text that an error says of the patch */
+  readonly shown: () => string
+  /** what the patch itself is refused for */
+  readonly refused: readonly string[]
+}
 
-/**
- * A patched value as an object of a type, checked as fieldValidation asks. `shown` makes the text that an error says of the patch.
- * Throws ApiError Invalid: the patch is wrong, whatever its syntax.
- */
+/** A patched value as an object of the resource's kind as it is stored, defaulted. See `decodePatchedAs`. */
+export const decodePatched = (context: ResourceContext, value: unknown, by: PatchedBy): KubeObject =>
+  toStored(context, decodePatchedAs(context, value, { type: askedType(context), ...by }))
+
+/** A patched value as an object of a type, checked as fieldValidation asks. Throws ApiError Invalid: the patch is wrong, whatever its syntax. */
 export const decodePatchedAs = <T extends KubeObject>(
   { request, parts, warnings }: ResourceContext,
   value: unknown,
-  { type, shown }: { type: ExpectedType; shown: () => string },
+  { type, shown, refused }: PatchedBy & { readonly type: ExpectedType },
 ): T => {
   try {
     const { object, warnings: found } = decodeValue<T>(value, {
       schema: type.schema,
       schemas: parts.schemas,
       fieldValidation: fieldValidationOf(request),
+      findings: refused,
     })
     warnings.push(...found)
     // A patch may take them away; a strategic one may say others, which mean nothing.

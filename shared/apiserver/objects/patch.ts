@@ -29,6 +29,8 @@ export interface ReadPatch {
   readonly apply: (object: KubeObject, target: PatchTarget) => unknown
   /** what an error about `patched`, the result, says that it is about */
   readonly shown: (patched: unknown) => string
+  /** what stands twice in it, where that is refused; known once it was applied */
+  readonly refused: () => readonly string[]
 }
 
 interface Reader {
@@ -106,12 +108,10 @@ export const readPatch = async (context: ResourceContext): Promise<ReadPatch> =>
   const shown = (patched: unknown) => JSON.stringify(reader.showsPatch ? read().value : patched)
   return {
     shown,
+    refused: () => (fieldValidationOf(request) === 'Strict' ? read().duplicates : []),
     apply: (object, target) => {
-      const { applied, duplicates } = read()
+      const { applied } = read()
       const patched = applied(spared?.(object) ?? object, target)
-      if (fieldValidationOf(request) === 'Strict' && duplicates.length > 0) {
-        throw invalidPatch(shown(patched), `strict decoding error: ${duplicates.join(', ')}`)
-      }
       if (!reader.showsPatch) checkType(patched, { before: object, target, shown })
       return patched
     },

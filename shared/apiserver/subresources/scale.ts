@@ -122,7 +122,9 @@ export const patchScale = async (context: ResourceContext): Promise<ApiResponse>
   const target = { schema: scaleType.schema, schemas: context.parts.schemas }
   return change(context, (current) => {
     const apply = () => patch.apply(current, target)
-    const scale = decodePatchedAs<Scale>(context, apply(), { type: scaleType, shown: () => patch.shown(apply()) })
+    const patched = apply()
+    const by = { shown: () => patch.shown(apply()), refused: patch.refused() }
+    const scale = decodePatchedAs<Scale>(context, patched, { type: scaleType, ...by })
     checkName(context, scale)
     return tracked(context, scale, current)
   })

@@ -31,7 +31,9 @@ const patchWith =
         const current = read!()
         const { resourceVersion } = current.metadata
         // Decoding changes what it is given; only an error needs the text of what that was.
-        const object = decodePatched(context, apply(current), () => patch.shown(apply(read!())))
+        const patched = apply(current)
+        const by = { shown: () => patch.shown(apply(read!())), refused: patch.refused() }
+        const object = decodePatched(context, patched, by)
         matchNamespace(definition, object.metadata, info.namespace)
         if (!object.metadata.name) throw nameMissing(info.name)
         if (object.metadata.name !== info.name) {

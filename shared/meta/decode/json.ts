@@ -1,4 +1,5 @@
 import { parseExactJson } from '../exact-json.ts'
+import { duplicatesIn } from './findings.ts'
 
 /** What is wrong with a body, in the words of Go's decoder. */
 export class DecodeError extends Error {
@@ -27,7 +28,7 @@ export const parseJson = (bytes: Uint8Array, lookForDuplicates: boolean): { valu
   } catch (error) {
     throw new DecodeError(syntaxMessage(error as SyntaxError, text), { cause: error })
   }
-  const duplicates = lookForDuplicates && members !== countMembers(value) ? findDuplicates(text) : []
+  const duplicates = lookForDuplicates && members !== countMembers(value) ? duplicatesIn(text) : []
   return { value, duplicates }
 }
 
@@ -68,30 +69,6 @@ const countMembers = (root: unknown): number => {
   }
   return members
 }
-
-type Level = { keys: Set<string>; key: string } | { index: number }
-
-const findDuplicates = (text: string): string[] => {
-  const found = new Set<string>()
-  const levels: Level[] = []
-  let word: string | undefined
-  for (const [token] of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]/g)) {
-    const level = levels.at(-1)
-    if (token === '{') levels.push({ keys: new Set(), key: '' })
-    else if (token === '[') levels.push({ index: 0 })
-    else if (token === '}' || token === ']') levels.pop()
-    else if (token === ',' && level && 'index' in level) level.index++
-    else if (token === ':' && level && 'keys' in level && word !== undefined) {
-      level.key = JSON.parse(word) as string
-      if (level.keys.has(level.key)) found.add(pathOf(levels))
-      level.keys.add(level.key)
-    } else word = token
-  }
-  return [...found].slice(0, 100)
-}
-
-const pathOf = (levels: readonly Level[]): string =>
-  levels.map((level, depth) => ('index' in level ? `[${level.index}]` : depth === 0 ? level.key : `.${level.key}`)).join('')
 
 const contexts: readonly (readonly [RegExp, string])[] = [
   [/^Expected (property name|double-quoted property name)/, 'looking for beginning of object key string'],

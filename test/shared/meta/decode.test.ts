@@ -174,11 +174,11 @@ describe('decode', () => {
   const doubtful =
     '{"kind":"Pod","apiVersion":"v1","spec":{"foo":1,"containers":[{"name":"a","x":{"y":1},"name":"b"}]},"kind":"Pod","metadata":{"labels":{"a":"1","a":"2"}}}'
   const findings = [
+    'unknown field "spec.foo"',
+    'unknown field "spec.containers[0].x"',
     'duplicate field "spec.containers[0].name"',
     'duplicate field "kind"',
     'duplicate field "metadata.labels.a"',
-    'unknown field "spec.foo"',
-    'unknown field "spec.containers[0].x"',
   ]
 
   it('warns of unknown and duplicate fields, and drops them', () => {
@@ -187,6 +187,17 @@ describe('decode', () => {
     expect(object).toMatchObject({ spec: { containers: [{ name: 'b' }] }, metadata: { labels: { a: '2' } } })
     expect(object).not.toHaveProperty('spec.foo')
     expect(read(doubtful, { fieldValidation: 'Ignore' }).warnings).toEqual([])
+  })
+
+  it('does not look into what it does not know, nor count it twice', () => {
+    const body = '{"data":{"a":"1","a":"2"},"x":{"y":1,"y":2},"x":[{"z":1,"z":2}],"xx":1}'
+    const { warnings } = read(body, { schema: 'io.k8s.api.core.v1.ConfigMap' })
+    expect(warnings).toEqual(['duplicate field "data.a"', 'unknown field "x"', 'unknown field "xx"'])
+  })
+
+  it('names a hundred at most', () => {
+    const body = `{"data":{"a":"1","a":"2"}${Array.from({ length: 200 }, (_, index) => `,"x${index}":1`).join('')}}`
+    expect(read(body, { schema: 'io.k8s.api.core.v1.ConfigMap' }).warnings).toHaveLength(100)
   })
 
   it('refuses them in strict mode', () =>
