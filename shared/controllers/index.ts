@@ -22,6 +22,7 @@ import { attributesClassProtectionController } from './protection/attributes-cla
 import { claimProtectionController } from './protection/claim-protection.ts'
 import { volumeProtectionController } from './protection/volume-protection.ts'
 import { replicaSetController } from './replicaset/replicaset.ts'
+import { replicationController } from './replicaset/replicationcontroller.ts'
 import { createResourceQuotaController } from './resourcequota/resourcequota.ts'
 import { createRootCaPublisher } from './root-ca-publisher.ts'
 import { createServiceAccountTokenController, type ServiceAccountTokenOptions } from './service-account-token.ts'
@@ -67,6 +68,7 @@ export const createControllers = (options: ControllersOptions): Controller[] => 
   createRootCaPublisher(options),
   deploymentController,
   replicaSetController,
+  replicationController,
   endpointSliceController,
   endpointsController,
   endpointSliceMirroringController,
