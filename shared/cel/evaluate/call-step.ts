@@ -1,0 +1,44 @@
+import { functionCost } from '../cost/function-cost.ts'
+import { CelError, type CelValue } from '../value/value.ts'
+import type { CostTracker } from './cost-tracker.ts'
+import type { Scope } from './scope.ts'
+import { Step } from './step.ts'
+
+export interface CallParts {
+  readonly name: string
+  /** Empty: several may be meant, and values decide. */
+  readonly overload: string
+  readonly args: readonly Step[]
+  /** Called with failed arguments too. */
+  readonly nonStrict?: boolean
+  /** Whether a failed argument keeps those behind it from being evaluated. */
+  readonly stopsEarly?: boolean
+}
+
+/** A function with its arguments. */
+export class CallStep extends Step {
+  readonly id: number
+  readonly parts: CallParts
+  readonly invoke: (args: readonly CelValue[]) => CelValue
+  constructor(id: number, parts: CallParts, invoke: (args: readonly CelValue[]) => CelValue) {
+    super()
+    this.id = id
+    this.parts = parts
+    this.invoke = invoke
+  }
+  protected run(scope: Scope): CelValue {
+    const { args, nonStrict, stopsEarly } = this.parts
+    const values: CelValue[] = []
+    for (const arg of args) {
+      const value = arg.evaluate(scope)
+      if (value instanceof CelError && stopsEarly && !nonStrict) return value
+      values.push(value)
+    }
+    const failed = nonStrict ? undefined : values.find((value) => value instanceof CelError)
+    return failed ?? this.invoke(values)
+  }
+  protected charge(tracker: CostTracker, value: CelValue): void {
+    const args = tracker.take(this.parts.args.map(({ id }) => id))
+    if (args) tracker.cost += functionCost(this.parts.name, this.parts.overload, args, value)
+  }
+}

@@ -1,0 +1,18 @@
+import { regexCalls } from './regex-call.ts'
+import { intType, listOf, stringType } from '../type.ts'
+import type { CelValue } from '../value/value.ts'
+import { declare, type FunctionDeclaration, method } from './declaration.ts'
+import { compileRegex, PatternError } from './pattern.ts'
+
+const calling = (name: 'find' | 'findAll') => (text: string, expression: string, limit?: CelValue) => {
+  const pattern = compileRegex(expression)
+  return pattern instanceof PatternError ? pattern.asValue('Illegal regex: ') : regexCalls[name]!(pattern, text, limit)
+}
+
+export const regex: readonly FunctionDeclaration[] = [
+  declare('find', [method('string_find_string', [stringType, stringType], stringType, calling('find'))]),
+  declare('findAll', [
+    method('string_find_all_string', [stringType, stringType], listOf(stringType), calling('findAll')),
+    method('string_find_all_string_int', [stringType, stringType, intType], listOf(stringType), calling('findAll')),
+  ]),
+]
