@@ -9,6 +9,7 @@ import {
   StoreUnavailable,
   type WriteOptions,
 } from '../storage/store.ts'
+import { visitListed } from '../storage/visit-listed.ts'
 import type { DataKey, DataKeyProvider } from './key-provider.ts'
 import { isSealed, openValue, sealedKeyId, sealValue } from './sealed-value.ts'
 
@@ -64,15 +65,19 @@ export const encryptingStore = (options: {
       throw new StoreUnavailable(`"${resource}" is encrypted: its objects can't expire`)
   }
 
+  const list: Store['list'] = async (resource, listOptions) => {
+    const result = await store.list(resource, listOptions)
+    return isEncrypted(resource) ? { ...result, entries: await Promise.all(result.entries.map(openEntry)) } : result
+  }
+
   return {
     get: async (key) => {
       const entry = await store.get(key)
       return entry && openEntry(entry)
     },
-    list: async (resource, listOptions) => {
-      const result = await store.list(resource, listOptions)
-      return isEncrypted(resource) ? { ...result, entries: await Promise.all(result.entries.map(openEntry)) } : result
-    },
+    list,
+    listValues: (resource, namespace, visit) =>
+      isEncrypted(resource) ? visitListed(list)(resource, namespace, visit) : store.listValues(resource, namespace, visit),
     create: async (key, encode, writeOptions) => {
       refuseExpiry(key, writeOptions)
       return write(key, encode, (sealed) => store.create(key, sealed, writeOptions))

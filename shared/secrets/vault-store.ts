@@ -11,6 +11,7 @@ import {
   type Store,
   StoreUnavailable,
 } from '../storage/store.ts'
+import { visitListed } from '../storage/visit-listed.ts'
 import { createKeptData } from './kept-data.ts'
 import { type SecretVault, VaultRefused } from './secret-vault.ts'
 import {
@@ -129,17 +130,21 @@ export const vaultStore = ({ store, vault, prefix, bulk, onLeft }: VaultStoreOpt
     }
   }
 
+  const isOpened = (resource: string) => resource === 'secrets' && bulk !== 'leave'
+  const list: Store['list'] = async (resource, options) => {
+    const result = await store.list(resource, options)
+    return isOpened(resource) ? { ...result, entries: await Promise.all(result.entries.map(openEntry)) } : result
+  }
+
   return {
     ...store,
     get: async (key) => {
       const entry = await store.get(key)
       return entry && concerns(key) ? openEntry(entry) : entry
     },
-    list: async (resource, options) => {
-      const result = await store.list(resource, options)
-      if (resource !== 'secrets' || bulk === 'leave') return result
-      return { ...result, entries: await Promise.all(result.entries.map(openEntry)) }
-    },
+    list,
+    listValues: (resource, namespace, visit) =>
+      isOpened(resource) ? visitListed(list)(resource, namespace, visit) : store.listValues(resource, namespace, visit),
     create: async (key, encode, options) => {
       if (!concerns(key)) return store.create(key, encode, options)
       return translated(write(key, encode, (stored) => store.create(key, stored, options), false))

@@ -18,6 +18,12 @@ export interface Store {
    */
   list(resource: string, options?: ListOptions): Promise<ListResult>
 
+  /**
+   * The values of the whole latest list, in its order, one by one; resolves with its revision. For who sends them on as they are: a driver
+   * need make nothing of an object. The bytes may be others as soon as `visit` has returned.
+   */
+  listValues(resource: string, namespace: string | undefined, visit: (value: Uint8Array) => void): Promise<number>
+
   /** Throws `KeyExists` (with the current entry) when there is one. */
   create(key: ObjectKey, encode: Encode, options?: WriteOptions): Promise<Entry>
 

@@ -39,11 +39,10 @@ export const respondJsonBytes = async (
   return { status, headers, body }
 }
 
-/** From here on a client reads while the rest is put together, and no second copy of the whole is made. */
+/** From here on a client reads while the rest is sent, and no second copy of the whole is made. */
 const streamFromBytes = 512 * 1024
-const chunkBytes = 1024 * 1024
 
-/** Pieces that make JSON when joined. Large ones leave in chunks. */
+/** Pieces that make JSON when joined. Of a large answer each leaves by itself. */
 export const respondJsonParts = async (
   request: Pick<ApiRequest, 'header' | 'query'>,
   status: number,
@@ -55,26 +54,11 @@ export const respondJsonParts = async (
   if (total < streamFromBytes || !asTheyAre)
     return respondJsonBytes(request, status, { bytes: Buffer.concat(parts, total), media })
   const headers = { 'content-type': mediaType.json, 'cache-control': 'no-cache, private' }
-  return { status, headers, body: chunked(parts, total) }
+  return { status, headers, body: oneByOne(parts) }
 }
 
-async function* chunked(parts: readonly Uint8Array[], total: number): AsyncGenerator<Uint8Array> {
-  let left = total
-  let chunk = Buffer.allocUnsafeSlow(Math.min(chunkBytes, left))
-  let used = 0
-  for (const part of parts) {
-    for (let done = 0; done < part.length; ) {
-      const room = Math.min(part.length - done, chunk.length - used)
-      chunk.set(room === part.length ? part : part.subarray(done, done + room), used)
-      done += room
-      used += room
-      if (used < chunk.length) continue
-      yield chunk
-      left -= used
-      used = 0
-      chunk = Buffer.allocUnsafeSlow(Math.min(chunkBytes, left))
-    }
-  }
+async function* oneByOne(parts: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  yield* parts
 }
 
 const acceptsGzip = (request: Pick<ApiRequest, 'header'>) => /\bgzip\b/.test(request.header('accept-encoding') ?? '')

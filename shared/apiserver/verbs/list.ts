@@ -7,10 +7,11 @@ import { type ContinueToken, decodeContinueToken, encodeContinueToken, inconsist
 import { decodeStored } from '../objects/encode.ts'
 import { type ListOptions, listOptionsOf } from '../objects/list-options.ts'
 import { type Page, selectedPage } from '../objects/selected-page.ts'
-import { selectionOf } from '../objects/selection.ts'
+import { type Selection, selectionOf } from '../objects/selection.ts'
 import { bytesFromStored } from '../objects/served-version.ts'
 import { resourceOf } from '../registry.ts'
-import { listForms, negotiate } from '../represent/negotiate.ts'
+import { ListItems } from '../represent/list-items.ts'
+import { listForms, negotiate, type Representation } from '../represent/negotiate.ts'
 import { respondJsonParts } from '../represent/respond.ts'
 import { respondList } from '../represent/respond-list.ts'
 import type { ApiResponse } from '../request.ts'
@@ -19,16 +20,33 @@ import { tooLargeResourceVersion } from './get.ts'
 export const listVerb = async (context: ResourceContext): Promise<ApiResponse> => {
   const { request } = context
   const representation = negotiate(request, listForms)
-  const page = await readPage(context, listOptionsOf(request, false))
+  const options = listOptionsOf(request, false)
+  const { media, as } = representation
+  const selection = selectionOf(context)
+  if (as === 'Object' && !context.servedAs && isWhole(options, selection)) return respondWhole(context, media)
+  const page = await readPage(context, options, selection)
   const metadata: ListMetadata = {
     resourceVersion: String(page.revision),
     continue: page.next && encodeContinueToken({ revision: page.revision, after: page.next }),
     remainingItemCount: page.remaining,
   }
-  const { media } = representation
-  return representation.as === 'Object'
-    ? respondJsonParts(request, 200, { parts: join(context, page, metadata), media })
-    : respondList(context, representation, { values: page.values, metadata: { ...metadata } })
+  if (as !== 'Object') return respondList(context, representation, { values: page.values, metadata: { ...metadata } })
+  const items = new ListItems()
+  for (const value of page.values) items.add(bytesFromStored(context, value))
+  return respondJsonParts(request, 200, { parts: listParts(context, items, metadata), media })
+}
+
+/** Everything that there is now. */
+const isWhole = ({ resourceVersion, limit, continue: token }: ListOptions, { name, matches }: Selection): boolean =>
+  !resourceVersion && !limit && !token && name === undefined && !matches
+
+/** The stored bytes are the answer: nothing is parsed, and no entry is made of an object. */
+const respondWhole = async (context: ResourceContext, media: Representation['media']): Promise<ApiResponse> => {
+  const { parts, definition, info, request } = context
+  const items = new ListItems()
+  const revision = await parts.store.listValues(resourceOf(definition), info.namespace || undefined, (value) => items.add(value))
+  const metadata = { resourceVersion: String(revision), continue: undefined, remainingItemCount: undefined }
+  return respondJsonParts(request, 200, { parts: listParts(context, items, metadata), media })
 }
 
 interface ListMetadata {
@@ -37,10 +55,9 @@ interface ListMetadata {
   readonly remainingItemCount: number | undefined
 }
 
-const readPage = async (context: ResourceContext, options: ListOptions): Promise<Page> => {
+const readPage = async (context: ResourceContext, options: ListOptions, selection: Selection): Promise<Page> => {
   const { parts, definition, info } = context
   const { store } = parts
-  const selection = selectionOf(context)
   const { at, token } = await positionOf(context, options)
   if (selection.name !== undefined && (info.namespace !== '' || !definition.namespaced) && at === undefined) {
     const found = await readOne(store, keyOf(context, selection.name))
@@ -101,20 +118,10 @@ const positionOf = async (
   return { at: undefined }
 }
 
-const comma = Buffer.from(',')
 const end = Buffer.from(']}\n')
 
-/** The stored bytes are the answer: nothing is parsed, unless another version is asked for. */
-const join = (context: ResourceContext, { values }: Page, metadata: ListMetadata): Uint8Array[] => {
-  const { definition, info } = context
+const listParts = ({ definition, info }: ResourceContext, items: ListItems, metadata: ListMetadata): Uint8Array[] => {
   const apiVersion = apiVersionOf(info.group, info.version)
-  const parts: Uint8Array[] = [
-    Buffer.from(`{"kind":"${definition.kind}List","apiVersion":"${apiVersion}","metadata":${JSON.stringify(metadata)},"items":[`),
-  ]
-  for (const value of values) {
-    if (parts.length > 1) parts.push(comma)
-    parts.push(bytesFromStored(context, value))
-  }
-  parts.push(end)
-  return parts
+  const head = `{"kind":"${definition.kind}List","apiVersion":"${apiVersion}","metadata":${JSON.stringify(metadata)},"items":[`
+  return [Buffer.from(head), ...items.chunks(), end]
 }

@@ -12,6 +12,7 @@ import {
   type Store,
   StoreUnavailable,
 } from '../store.ts'
+import { visitListed } from '../visit-listed.ts'
 import { Connection, type Usage } from './connection.ts'
 import {
   decodeKey,
@@ -82,16 +83,19 @@ export const openDynamoDbStore = async (options: DynamoDbStoreOptions): Promise<
     }
   }
 
+  const list: Store['list'] = async (resource, listOptions = {}) => {
+    open()
+    return listObjects({ connection, log }, resource, listOptions)
+  }
+
   return {
     get: async (key) => {
       open()
       const item = liveObject(await connection.get(objectItemKey(key)))
       return item && entryOf(connection, key, item)
     },
-    list: async (resource, listOptions = {}) => {
-      open()
-      return listObjects({ connection, log }, resource, listOptions)
-    },
+    list,
+    listValues: visitListed(list),
     create: async (key, encode, { ttlSeconds } = {}) => {
       open()
       return acknowledged(await createObject(context, { key, encode, ttlSeconds }))

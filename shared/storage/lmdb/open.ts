@@ -13,7 +13,7 @@ import { dropHistory, dropHistoryBefore } from './history.ts'
 import { objectKeyBytes } from './keys.ts'
 import { awaitNoWorkers, passGate, serveGate } from './opening-gate.ts'
 import { takeOwnerLock } from './owner-lock.ts'
-import { listObjects, readChanges } from './reads.ts'
+import { listObjects, readChanges, visitObjects } from './reads.ts'
 import { objectEntry } from './record.ts'
 import { WriteQueue } from './write-queue.ts'
 import { createWrite, deleteWrite, type EncodeDeletion, expireWrite, updateWrite } from './writes.ts'
@@ -87,6 +87,7 @@ export const openLmdbStore = async (options: LmdbStoreOptions): Promise<LmdbStor
       return record && objectEntry(key, record)
     },
     list: async (resource, listOptions = {}) => listObjects(fresh(), resource, listOptions),
+    listValues: async (resource, namespace, visit) => visitObjects(fresh(), { resource, namespace }, visit),
     create: async (key, encode, { ttlSeconds } = {}) => write(createWrite({ key, encode, ttlSeconds })),
     update: async (key, expected, encode, { ttlSeconds } = {}) => write(updateWrite({ key, expected, encode, ttlSeconds })),
     delete: async (key, expected, encode) => write(deleteWrite({ key, expected, encode })),

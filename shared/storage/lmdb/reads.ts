@@ -9,7 +9,8 @@ import {
 } from '../store.ts'
 import { type Environment, readCounter } from './environment.ts'
 import { asBuffer, objectRange, parseObjectKey, parseRevisionKey, revisionKey } from './keys.ts'
-import { changePrevious, ListedEntry, objectEntry, parseChange, parseChangeHeader } from './record.ts'
+import { changePrevious, ListedEntry, objectEntry, parseChange, parseChangeHeader, valueInPlace } from './record.ts'
+import { readInPlace } from './slab.ts'
 
 /** Each function runs to its end without giving way, so one read transaction (one snapshot) serves all of it. */
 
@@ -32,6 +33,19 @@ const listLatest = (environment: Environment, resource: string, options: ListOpt
   const full = limit !== undefined && entries.length === limit && last !== undefined
   const remaining = full ? environment.objects.getKeysCount({ start: behind(last!), end: range.end }) : 0
   return { entries, revision, remaining }
+}
+
+/** Nothing is copied: `visit` sees each value where lmdb-js put it. */
+export const visitObjects = (
+  environment: Environment,
+  { resource, namespace }: { resource: string; namespace: string | undefined },
+  visit: (value: Uint8Array) => void,
+): number => {
+  const revision = readCounter(environment, 'revision')
+  readInPlace(() => {
+    for (const { value } of environment.objects.getRange(objectRange(resource, namespace, undefined))) visit(valueInPlace(value))
+  })
+  return revision
 }
 
 interface Undo {

@@ -15,6 +15,9 @@ export const objectRecord = (revision: number, value: Uint8Array): Buffer => {
 
 export const objectRevision = (record: Uint8Array): number => asBuffer(record).readDoubleBE(0)
 export const objectValue = (record: Uint8Array): Uint8Array => asBuffer(record).subarray(objectHeader)
+/** Of a record read in place, whose length is not that of the memory below. */
+export const valueInPlace = ({ buffer, byteOffset, length }: Uint8Array): Uint8Array =>
+  new Uint8Array(buffer, byteOffset + objectHeader, length - objectHeader)
 export const objectEntry = (key: ObjectKey, record: Uint8Array): Entry => ({
   key,
   revision: objectRevision(record),

@@ -1,5 +1,6 @@
 import type { ObjectKey } from '../../meta/object.ts'
 import { type Encode, type Entry, KeyExists, RevisionConflict } from '../store.ts'
+import type { Table } from './environment.ts'
 import { expiryKey, objectKeyBytes, parseExpiryKey, parseObjectKey, revisionKey } from './keys.ts'
 import { changeRecord, objectEntry, objectRecord, objectRevision } from './record.ts'
 import type { Write, WriteGroup } from './write-queue.ts'
@@ -90,7 +91,7 @@ const putObject = (options: {
   const revision = group.take()
   const record = objectRecord(revision, value)
   objects.putSync(keyBytes, record)
-  log.putSync(revisionKey(revision), changeRecord({ type, atMs: group.nowMs, keyBytes, value, previous }))
+  appendChange(log, revision, changeRecord({ type, atMs: group.nowMs, keyBytes, value, previous }))
   if (ttlSeconds !== undefined) {
     const writtenAt = Buffer.allocUnsafe(8)
     writtenAt.writeDoubleBE(revision)
@@ -110,6 +111,11 @@ const removeObject = (options: {
   const { objects, log } = group.environment
   const revision = group.take()
   objects.removeSync(keyBytes)
-  log.putSync(revisionKey(revision), changeRecord({ type: 'deleted', atMs: group.nowMs, keyBytes, value, previous }))
+  appendChange(log, revision, changeRecord({ type: 'deleted', atMs: group.nowMs, keyBytes, value, previous }))
   return { key, revision, value }
+}
+
+/** It is the last, and said to be: pages of the log are filled whole then, not halved as ones that something may come between. */
+const appendChange = (log: Table, revision: number, record: Uint8Array): void => {
+  log.putSync(revisionKey(revision), record, { append: true })
 }

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { type ListOptions, RevisionInFuture, type Store } from '../../../shared/storage/store.ts'
 import type { StoreCases } from './case.ts'
-import { brief, createPod, deletePod, names, noted, rejection, updatePod } from './objects.ts'
+import { brief, createPod, deletePod, names, noted, pod, rejection, text, updatePod } from './objects.ts'
 
 const listNames = async (store: Store, options?: ListOptions) => names((await store.list('pods', options)).entries)
 
@@ -48,6 +48,37 @@ export const listCases: StoreCases = {
     for (const namespace of ['a', 'ab', 'a-b', 'b']) await createPod(store, 'x', 'new', namespace)
     expect(await listNames(store, { namespace: 'a' })).toEqual(['a/x'])
     expect(await listNames(store, { namespace: 'c' })).toEqual([])
+  },
+
+  'gives the values of a list one by one, as it lists them, at its revision': async ({ store }) => {
+    await createPod(store, 'a', 'x'.repeat(20_000))
+    await createPod(store, 'c', 'new', 'other')
+    await updatePod(store, await createPod(store, 'b', 'long before'), 'short')
+    await deletePod(store, await createPod(store, 'gone'))
+    for (const [resource, namespace] of [
+      ['pods', undefined],
+      ['pods', 'default'],
+      ['pods', 'nobody'],
+      ['configmaps', undefined],
+    ] as const) {
+      const { entries, revision } = await store.list(resource, { namespace })
+      const values: string[] = []
+      // What is visited may be overwritten afterwards: text is made at once.
+      expect(await store.listValues(resource, namespace, (value) => values.push(text(value)!))).toBe(revision)
+      expect(values).toEqual(entries.map(({ value }) => text(value)))
+    }
+  },
+
+  'reads on as ever after a list was broken off in the middle': async ({ store }) => {
+    const created = await createPod(store, 'a', 'one')
+    await createPod(store, 'b', 'two')
+    const broken = store.listValues('pods', undefined, () => {
+      throw new Error('broken off')
+    })
+    expect(await rejection(broken)).toEqual(new Error('broken off'))
+    const entry = await store.get(created.key)
+    await store.get(pod('b'))
+    expect(brief(entry!)).toBe(`default/a@${created.revision}=one`)
   },
 
   'does not mix resources that begin alike': async ({ store }) => {

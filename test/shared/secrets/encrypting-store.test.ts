@@ -57,6 +57,9 @@ describe('encrypting store', () => {
     const updated = await store.update(secret('a'), created.revision, bytes('two'))
     expect(read(updated.value)).toBe('two')
     expect((await store.list('secrets')).entries.map(({ value }) => read(value))).toEqual(['two'])
+    const visited: unknown[] = []
+    await store.listValues('secrets', undefined, (value) => visited.push(read(value)))
+    expect(visited).toEqual(['two'])
     const { changes } = await store.changes(start)
     expect(changes.map(({ value, previous }) => [read(value), read(previous)])).toEqual([
       ['one', undefined],

@@ -211,6 +211,9 @@ describe('what was given up', () => {
     const listed = open({ list: async () => ({ entries: [entry], revision: entry.revision }) as never })
     const { entries } = await listed.list('secrets', {} as never)
     expect(Buffer.from(entries[0]!.value).toString()).not.toContain('"data"')
+    const visited: string[] = []
+    await listed.listValues('secrets', undefined, (value) => visited.push(Buffer.from(value).toString()))
+    expect(visited).toEqual(entries.map(({ value }) => Buffer.from(value).toString()))
     expect([await stale.get(key), live()]).toEqual([undefined, []])
   })
 })

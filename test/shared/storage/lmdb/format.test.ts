@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { open } from 'lmdb'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { StoreFormat } from '../../../../shared/storage/format.ts'
 import type { Environment } from '../../../../shared/storage/lmdb/environment.ts'
@@ -48,6 +49,21 @@ describe('format of an LMDB store', () => {
     }
     const before = String(await rejection(directory.open()))
     expect(before).toContain('holds "windlass store 3", this version reads "windlass store 1": start the newer version')
+  })
+
+  it('goes on in a map of small pages, as older versions made it', async () => {
+    const older = open({ path: join(directory.path, 'windlass.mdb'), noSubdir: true, pageSize: 4096, maxDbs: 8 })
+    const pageSize = () => readFileSync(join(directory.path, 'windlass.mdb')).readUInt32LE(48)
+    await older.close()
+    writeFileSync(join(directory.path, 'FORMAT'), 'windlass store 1\n')
+    for (const count of [1, 2]) {
+      const store = await directory.open()
+      await createPod(store, `a${count}`, 'x'.repeat(3000))
+      expect((await store.list('pods')).entries).toHaveLength(count)
+      expect((await store.changes(1)).changes).toHaveLength(count)
+      await store.close()
+    }
+    expect(pageSize()).toBe(4096)
   })
 
   it('takes an upgrade up again that was cut off, and lets no older program in between', async () => {
