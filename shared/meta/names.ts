@@ -56,6 +56,9 @@ const subdomainInBytes = subdomainIn('bytes')
 /** The default for names of objects. */
 export const dns1123Subdomain = (value = '', prefix = false): string[] => subdomainInCharacters(masked(value, prefix))
 
+/** As upstream's newer checks have it. */
+export const dns1123SubdomainInBytes = (value = '', prefix = false): string[] => subdomainInBytes(masked(value, prefix))
+
 const dns1035Format = '[a-z]([-a-z0-9]*[a-z0-9])?'
 const dns1035Message =
   "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character"

@@ -1,3 +1,4 @@
+import type { Resource } from '../client/client.ts'
 import type { FieldError } from '../meta/field-error.ts'
 import type { KubeObject } from '../meta/object.ts'
 import type { PolicyRule } from './generated/types.ts'
@@ -73,6 +74,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly validatesUpdateFirst?: boolean | undefined
   /** Runs without `validate`. */
   readonly validateStatusUpdate?: ((object: T, old: T) => FieldError[]) | undefined
+  /** Findings that other objects tell; they stand before all others. Runs before anything else is validated; undefined: none, and nothing to wait for. */
+  readonly validateAround?: ((object: T, around: Around<T>) => Promise<FieldError[]> | undefined) | undefined
   /** texts of Warning headers */
   readonly warnings?: ((object: T, old: T | undefined) => string[]) | undefined
   /** of an update of `status` */
@@ -163,6 +166,22 @@ export interface SubresourceUpdate<T> {
 export type Granted =
   | { readonly rules: readonly PolicyRule[]; readonly gathers?: boolean }
   | { readonly roleRef: { readonly kind: string; readonly name: string } }
+
+/** The write that an object is in, and what is around it. */
+export interface Around<T extends KubeObject> {
+  /** '' for the object itself */
+  readonly subresource: string
+  /** undefined on creation */
+  readonly old: T | undefined
+  readonly lookup: ObjectLookup
+}
+
+/** The latest state of another object. */
+export type ObjectLookup = <T extends KubeObject>(
+  resource: Resource<T>,
+  namespace: string,
+  name: string,
+) => Promise<T | undefined>
 
 /** Who creates an object. */
 export interface Requester {

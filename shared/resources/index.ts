@@ -39,6 +39,10 @@ import { clusterRole } from './rbac/clusterrole.ts'
 import { clusterRoleBinding } from './rbac/clusterrolebinding.ts'
 import { role } from './rbac/role.ts'
 import { roleBinding } from './rbac/rolebinding.ts'
+import { deviceClass } from './resource/deviceclass.ts'
+import { resourceClaim } from './resource/resourceclaim.ts'
+import { resourceClaimTemplate } from './resource/resourceclaimtemplate.ts'
+import { resourceSlice } from './resource/resourceslice.ts'
 import { priorityClass } from './scheduling/priorityclass.ts'
 import { csiDriver } from './storage/csidriver.ts'
 import { csiNode } from './storage/csinode.ts'
@@ -89,6 +93,10 @@ export const definitions: readonly KindDefinition[] = [
   clusterRoleBinding,
   role,
   roleBinding,
+  deviceClass,
+  resourceClaim,
+  resourceClaimTemplate,
+  resourceSlice,
   priorityClass,
   csiDriver,
   csiNode,

@@ -51,6 +51,10 @@ export type VolumeAttachment = Stored<wire.VolumeAttachment, 'spec'>
 export type VolumeAttributesClass = Stored<wire.VolumeAttributesClass>
 export type PriorityClass = Stored<wire.PriorityClass>
 export type RuntimeClass = Stored<wire.RuntimeClass>
+export type DeviceClass = Stored<wire.DeviceClass, 'spec'>
+export type ResourceClaim = Stored<wire.ResourceV1ResourceClaim, 'spec'>
+export type ResourceClaimTemplate = Stored<wire.ResourceClaimTemplate, 'spec'>
+export type ResourceSlice = Stored<wire.ResourceSlice, 'spec'>
 
 const resource =
   (namespaced: boolean) =>
@@ -131,6 +135,14 @@ export const volumeAttributesClasses = clusterScoped<VolumeAttributesClass>(
 )
 export const priorityClasses = clusterScoped<PriorityClass>('scheduling.k8s.io/v1', 'priorityclasses', 'PriorityClass')
 export const runtimeClasses = clusterScoped<RuntimeClass>('node.k8s.io/v1', 'runtimeclasses', 'RuntimeClass')
+export const deviceClasses = clusterScoped<DeviceClass>('resource.k8s.io/v1', 'deviceclasses', 'DeviceClass')
+export const resourceClaims = namespaced<ResourceClaim>('resource.k8s.io/v1', 'resourceclaims', 'ResourceClaim')
+export const resourceClaimTemplates = namespaced<ResourceClaimTemplate>(
+  'resource.k8s.io/v1',
+  'resourceclaimtemplates',
+  'ResourceClaimTemplate',
+)
+export const resourceSlices = clusterScoped<ResourceSlice>('resource.k8s.io/v1', 'resourceslices', 'ResourceSlice')
 export const customResourceDefinitions = clusterScoped<KubeObject>(
   'apiextensions.k8s.io/v1',
   'customresourcedefinitions',

@@ -5,6 +5,7 @@ import { checkNode } from './node-restriction/node.ts'
 import { type Check, refuse } from './node-restriction/node-request.ts'
 import { checkCSINode, checkLease } from './node-restriction/own-object.ts'
 import { checkPod } from './node-restriction/pod.ts'
+import { checkResourceSlice } from './node-restriction/resource-slice.ts'
 import { checkSigningRequest } from './node-restriction/signing-request.ts'
 import { checkToken } from './node-restriction/token.ts'
 
@@ -33,4 +34,5 @@ const checks: Readonly<Record<string, Check>> = {
   'certificates.k8s.io/certificatesigningrequests': checkSigningRequest,
   'coordination.k8s.io/leases': checkLease,
   'storage.k8s.io/csinodes': checkCSINode,
+  'resource.k8s.io/resourceslices': checkResourceSlice,
 }

@@ -1,5 +1,5 @@
 import { complete } from '../../meta/complete.ts'
-import { invalid } from '../../meta/field-error.ts'
+import { type FieldError, invalid } from '../../meta/field-error.ts'
 import type { KubeObject } from '../../meta/object.ts'
 import { ApiError, alreadyExists } from '../../meta/status.ts'
 import { withoutManagers } from '../../meta/without-managers.ts'
@@ -16,6 +16,7 @@ import { decodeMetadata } from './decode-metadata.ts'
 import { encoder, encodeUnstored } from './encode.ts'
 import { dropEmpty, dropRepeatedOwners, matchNamespace, wipeSystemFields } from './metadata.ts'
 import { validateMetadata } from './metadata-validation.ts'
+import { validateAround } from './validate-around.ts'
 
 const maxGeneratedNameLength = 63
 /** Another name is tried when a generated one is taken. */
@@ -82,7 +83,8 @@ const createOnce = async (
   }
   await mutate(parts, attributes)
   if (definition.grants) await confirmNoEscalation(context, object, undefined)
-  prepare(context, object)
+  const around = validateAround(context, object, { subresource: '', old: undefined })
+  prepare(context, object, around ? await around : [])
   if (byUpdate) await authorize(parts.authorizer, { user, info: { ...info, verb: 'create' } })
   await admit(parts, attributes)
   return withReservations(parts, attributes, async () => {
@@ -94,13 +96,18 @@ const createOnce = async (
   })
 }
 
-const prepare = ({ definition, parts, warnings, user }: ResourceContext, object: KubeObject): void => {
+const prepare = (
+  { definition, parts, warnings, user }: ResourceContext,
+  object: KubeObject,
+  around: readonly FieldError[],
+): void => {
   if (definition.hasGeneration) object.metadata.generation = 1
   definition.prepareForCreate?.(object, user)
   dropEmpty(object)
   complete(object, definition.schema, parts.schemas)
   const { group, kind } = definition
   const errors = [
+    ...around,
     ...validateMetadata(definition, object),
     ...(definition.validate?.(object) ?? []),
     ...(definition.validateCreate?.(object) ?? []),

@@ -1,5 +1,5 @@
 import { complete } from '../../meta/complete.ts'
-import { invalid, invalidValue } from '../../meta/field-error.ts'
+import { type FieldError, invalid, invalidValue } from '../../meta/field-error.ts'
 import { jsonEqual } from '../../meta/json-equal.ts'
 import type { KubeObject } from '../../meta/object.ts'
 import { isReason } from '../../meta/status.ts'
@@ -15,6 +15,7 @@ import { isFinished } from './finished.ts'
 import { dropEmpty, keep, matchNamespace } from './metadata.ts'
 import { validateMetadataUpdate } from './metadata-validation.ts'
 import type { UpdateRules } from './update-rules.ts'
+import { validateAround } from './validate-around.ts'
 
 /** Rounds against other writers before a client that named no revision is told of the conflict. */
 const maxAttempts = 100
@@ -107,7 +108,8 @@ const updateOnce = async (context: ResourceContext, entry: Entry, options: Updat
   }
   await mutate(parts, attributes)
   if (definition.grants) await confirmNoEscalation(context, object, old)
-  prepare(context, { object, old, options })
+  const around = validateAround(context, object, { subresource: options.subresource, old })
+  prepare(context, { object, old, options, around: around ? await around : [] })
   await admit(parts, attributes)
   if (isUnchanged(context, { object, old })) return entry.value
   try {
@@ -157,7 +159,12 @@ export const preconditionFailed = (
 
 const prepare = (
   context: ResourceContext,
-  { object, old, options }: { object: KubeObject; old: KubeObject; options: UpdateOptions },
+  {
+    object,
+    old,
+    options,
+    around,
+  }: { object: KubeObject; old: KubeObject; options: UpdateOptions; around: readonly FieldError[] },
 ): void => {
   const { definition, parts } = context
   const { metadata } = object
@@ -175,7 +182,7 @@ const prepare = (
   // What is stored is complete, and only like is compared with like.
   complete(object, definition.schema, parts.schemas)
   options.rules.finish?.(context, object, old)
-  const errors = [...validateMetadataUpdate(definition, object, old), ...options.rules.validate(context, object, old)]
+  const errors = [...around, ...validateMetadataUpdate(definition, object, old), ...options.rules.validate(context, object, old)]
   if (errors.length > 0) throw invalid(definition.group, definition.kind, metadata.name, errors)
   if (options.subresource === '') context.warnings.push(...(definition.warnings?.(object, old) ?? []))
   if (options.subresource === 'status') context.warnings.push(...(definition.statusWarnings?.(object) ?? []))

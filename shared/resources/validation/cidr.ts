@@ -67,6 +67,15 @@ export const canonicalCIDROnly = (path: string, value: string): FieldError[] => 
   return value === cidr.network ? [] : [invalidValue(path, value, `must be in canonical form (${JSON.stringify(cidr.network)})`)]
 }
 
+/** Of an interface: it and how much of it is the network's. */
+export const interfaceAddress = (path: string, value: string): FieldError[] => {
+  const cidr = parseCIDR(value)
+  if (cidr === undefined)
+    return [invalidValue(path, value, 'must be a valid address in CIDR form, (e.g. 10.9.8.7/24 or 2001:db8::1/64)')]
+  const canonical = `${canonicalIP(cidr.ip)}/${cidr.length}`
+  return value === canonical ? [] : [invalidValue(path, value, `must be in canonical form (${JSON.stringify(canonical)})`)]
+}
+
 /** Warnings about a valid range in a form that will not always be accepted. */
 export const cidrWarnings = (path: string, value: string): string[] => {
   const cidr = parseCIDR(value)

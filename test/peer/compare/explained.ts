@@ -5,7 +5,6 @@ const explained: readonly { readonly where: RegExp; readonly why: string }[] = [
   { where: /admissionregistration/i, why: 'webhooks and admission policies are refused' },
   { where: /apiregistration/i, why: 'there is no aggregation of API servers' },
   { where: /apiextensions|customresourcedefinitions/i, why: 'there are no custom resources' },
-  { where: /resource\.k8s\.io|resource\.v1\./, why: 'there is no dynamic resource allocation' },
   { where: /(discovery|aggregated discovery)\.order$/, why: 'of the groups that are not there' },
   { where: /openapi v3$/, why: 'of the groups that are not there' },
   {

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../platform/clock.ts'
-import type { VolumeAttachment } from '../../../resources/resource.ts'
+import type { ResourceSlice, VolumeAttachment } from '../../../resources/resource.ts'
 import { createLogAge } from '../../../storage/log-age.ts'
 import type { LogTail, TailChange } from '../../../storage/log-tail.ts'
 import type { Store } from '../../../storage/store.ts'
@@ -7,9 +7,15 @@ import { Kept } from './kept.ts'
 import { type NamedByPods, PodEdges } from './pod-edges.ts'
 import { VolumeEdges } from './volume-edges.ts'
 
-export type Vertex = NamedByPods | 'persistentvolumes' | 'volumeattachments.storage.k8s.io'
+/** Objects that say their node themselves. */
+type OfNode = 'volumeattachments.storage.k8s.io' | 'resourceslices.resource.k8s.io'
 
-/** Which objects lead to which nodes: by pods that name them, claims that pods name, volumes bound to those, and Secrets of the volumes. */
+export type Vertex = NamedByPods | 'persistentvolumes' | OfNode
+
+const isOfNode = (vertex: Vertex): vertex is OfNode =>
+  vertex === 'volumeattachments.storage.k8s.io' || vertex === 'resourceslices.resource.k8s.io'
+
+/** Which objects lead to which nodes: by pods that name them, claims that pods name, volumes bound to those, and Secrets of the volumes, or because they say so. */
 export interface NodeGraph {
   /** With everything that was acknowledged before the call, if it says no; what it says yes to held at most two seconds ago. */
   leads(from: { vertex: Vertex; namespace: string; name: string }, node: string): Promise<boolean>
@@ -26,7 +32,7 @@ export const createNodeGraph = ({ store, logTail, clock }: { store: Store; logTa
   const claimLeads = async (claim: { namespace: string; name: string }, node: string) =>
     (await loads.pods(claim.namespace)).lead('persistentvolumeclaims', claim.name, node)
   const look: NodeGraph['leads'] = async ({ vertex, namespace, name }, node) => {
-    if (vertex === 'volumeattachments.storage.k8s.io') return (await loads.attachments()).get(name) === node
+    if (isOfNode(vertex)) return (await loads.ofNode(vertex)).get(name) === node
     if (vertex === 'persistentvolumes') {
       const claim = (await loads.volumes()).claimOf(name)
       return claim !== undefined && claimLeads(claim, node)
@@ -87,9 +93,9 @@ class Loads {
     }) as Promise<VolumeEdges>
   }
 
-  async attachments(): Promise<Kept<string>> {
-    return this.#load('volumeattachments.storage.k8s.io', '', () => {
-      const value = new Kept({ read: (object) => (object as VolumeAttachment).spec?.nodeName || undefined })
+  async ofNode(resource: OfNode): Promise<Kept<string>> {
+    return this.#load(resource, '', () => {
+      const value = new Kept({ read: (object) => (object as VolumeAttachment | ResourceSlice).spec?.nodeName || undefined })
       return { value, kept: value as Kept<unknown> }
     }) as Promise<Kept<string>>
   }

@@ -122,13 +122,12 @@ const pods: Decide = (asked) => {
   return name === '' ? no('can only list/watch pods with spec.nodeName field selector') : related(asked, 'pods')
 }
 
-/** Slices of devices are not served yet, so none is any node's. */
+/** Whose slice is created, and which are deleted together, NodeRestriction looks at. */
 const resourceSlices: Decide = (asked) => {
   const { verb, subresource } = asked.info
   if (subresource !== '') return no('cannot authorize ResourceSlice subresources')
   if (verb === 'create') return allow
-  if (verb === 'get' || verb === 'delete' || changes.has(verb))
-    return no(`no relationship found between node '${asked.node}' and this object`)
+  if (verb === 'get' || verb === 'delete' || changes.has(verb)) return related(asked, 'resourceslices.resource.k8s.io')
   return selectsNode(asked, 'spec.nodeName')
     ? allow
     : no('can only list/watch/deletecollection resourceslices with nodeName field selector')

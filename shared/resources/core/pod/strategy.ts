@@ -1,4 +1,4 @@
-import type { PodAffinityTerm } from '../../generated/types.ts'
+import type { PodAffinityTerm, PodStatus } from '../../generated/types.ts'
 import type { Pod } from '../../resource.ts'
 import { syncServiceAccount } from './defaults.ts'
 import { qosClass } from './resources.ts'
@@ -24,10 +24,20 @@ export const preparePodForStatusUpdate = (pod: Pod, old: Pod) => {
   pod.metadata.ownerReferences = old.metadata.ownerReferences
   pod.metadata.deletionTimestamp = old.metadata.deletionTimestamp
   pod.status ??= {}
+  dropDisabled(pod.status)
   pod.status.qosClass ||= old.status?.qosClass
   pod.status.observedGeneration ||= old.status?.observedGeneration
   for (const condition of pod.status.conditions ?? [])
     condition.observedGeneration ||= old.status?.conditions?.find(({ type }) => type === condition.type)?.observedGeneration
+}
+
+/** Fields of upstream's features that are off in 1.35: InPlacePodLevelResourcesVerticalScaling, DRAExtendedResource, ResourceHealthStatus. */
+const dropDisabled = (status: PodStatus) => {
+  delete status.resources
+  delete status.allocatedResources
+  delete status.extendedResourceClaimStatus
+  for (const containers of [status.containerStatuses, status.initContainerStatuses, status.ephemeralContainerStatuses])
+    for (const container of containers ?? []) delete container.allocatedResourcesStatus
 }
 
 /** undefined: the pod's own terminationGracePeriodSeconds. Nobody has to end what runs nowhere. */

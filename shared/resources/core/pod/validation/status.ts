@@ -1,10 +1,10 @@
-import { type FieldError, forbiddenField, invalidValue } from '../../../../meta/field-error.ts'
+import { duplicateValue, type FieldError, forbiddenField, invalidValue } from '../../../../meta/field-error.ts'
 import { dns1123Subdomain, qualifiedName } from '../../../../meta/names.ts'
 import type { Container, ContainerStatus, PodStatus } from '../../../generated/types.ts'
 import type { Pod } from '../../../resource.ts'
 import { immutable } from '../../../validation/equality.ts'
 import { ipFamily, validIP } from '../../../validation/ip.ts'
-import { checked, each } from '../../../validation/value.ts'
+import { checked, createSeen, each } from '../../../validation/value.ts'
 import { validateAnnotationChanges, validatePodAnnotations } from './annotation.ts'
 
 export const validatePodStatusUpdate = (pod: Pod, old: Pod): FieldError[] => {
@@ -20,12 +20,31 @@ export const validatePodStatusUpdate = (pod: Pod, old: Pod): FieldError[] => {
     ...immutable('status.qosClass', status.qosClass, before.qosClass),
     ...validateTransitions('containerStatuses', pod, old),
     ...validateTransitions('initContainerStatuses', pod, old),
+    ...validateClaimStatuses('status.resourceClaimStatuses', status.resourceClaimStatuses, pod.spec.resourceClaims),
     ...validateIPs('status.podIPs', status.podIPs),
     ...(status.hostIPs?.length && status.hostIP !== status.hostIPs[0]?.ip
       ? [invalidValue('status.hostIPs[0].ip', status.hostIPs[0]?.ip, 'must be equal to `hostIP`')]
       : []),
     ...validateIPs('status.hostIPs', status.hostIPs),
   ]
+}
+
+const validateClaimStatuses = (
+  path: string,
+  statuses: PodStatus['resourceClaimStatuses'],
+  claims: Pod['spec']['resourceClaims'],
+): FieldError[] => {
+  const seen = createSeen()
+  return each(path, statuses, (statusPath, { name = '', resourceClaimName }) => {
+    const at = `${statusPath}.name`
+    return [
+      ...(claims?.some((claim) => claim.name === name)
+        ? []
+        : [invalidValue(at, name, 'must match the name of an entry in `spec.resourceClaims`')]),
+      ...(seen(name) ? [duplicateValue(at, name)] : []),
+      ...(resourceClaimName === undefined ? [] : checked(at, resourceClaimName, (value) => dns1123Subdomain(value))),
+    ]
+  })
 }
 
 const validateConditions = ({ conditions }: PodStatus): FieldError[] =>

@@ -17,7 +17,9 @@ import type {
 } from '../../../generated/types.ts'
 import { csiDriverName } from '../../../validation/csi-driver-name.ts'
 import { descendingPath } from '../../../validation/file-path.ts'
+import { templateMetadata } from '../../../validation/template-metadata.ts'
 import { optionalOneOf, required, requiredChecked } from '../../../validation/value.ts'
+import { validateClaimSpec } from '../../claim/spec-validation.ts'
 
 /** Findings about the source of a volume that stands at `path`. */
 export type SourceRule = (path: string, source: never) => FieldError[]
@@ -104,11 +106,9 @@ const csi = (path: string, { driver, nodePublishSecretRef }: CSIVolumeSource): F
 
 const ephemeral = (path: string, { volumeClaimTemplate }: EphemeralVolumeSource): FieldError[] => {
   if (!volumeClaimTemplate) return [requiredValue(`${path}.volumeClaimTemplate`)]
-  const { accessModes, resources } = volumeClaimTemplate.spec ?? {}
-  const specPath = `${path}.volumeClaimTemplate.spec`
   return [
-    ...(accessModes?.length ? [] : [requiredValue(`${specPath}.accessModes`, 'at least 1 access mode is required')]),
-    ...(resources?.requests?.storage ? [] : [requiredValue(`${specPath}.resources[storage]`)]),
+    ...templateMetadata(`${path}.volumeClaimTemplate.metadata`, volumeClaimTemplate.metadata),
+    ...validateClaimSpec(`${path}.volumeClaimTemplate.spec`, volumeClaimTemplate.spec ?? {}),
   ]
 }
 

@@ -10,6 +10,8 @@ const merge = { 'content-type': 'application/merge-patch+json' }
 const core = '/api/v1/namespaces/a'
 const leases = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases'
 const csiNodes = '/apis/storage.k8s.io/v1/csinodes'
+const claims = '/apis/resource.k8s.io/v1/namespaces/a/resourceclaims'
+const slices = '/apis/resource.k8s.io/v1/resourceslices'
 const requests = '/apis/certificates.k8s.io/v1/certificatesigningrequests'
 
 const make = async (to: TestServer, url: string, body: object) => {
@@ -35,6 +37,11 @@ const volume = (name: string) => ({
   },
 })
 
+const slice = (name: string, nodeName: string) => ({
+  metadata: { name },
+  spec: { driver: 'd.example.com', nodeName, pool: { name: 'p', generation: 1, resourceSliceCount: 1 } },
+})
+
 const fill = async (to: TestServer) => {
   for (const namespace of ['a', 'vault', 'kube-node-lease']) await to.makeNamespace(namespace)
   await make(to, '/api/v1/nodes', { metadata: { name: 'n1' } })
@@ -55,11 +62,17 @@ const fill = async (to: TestServer) => {
       metadata: { name },
       spec: { attacher: 'd.example.com', nodeName, source: { persistentVolumeName: `pv-${name}` } },
     })
+    await make(to, claims, {
+      metadata: { name },
+      spec: { devices: { requests: [{ name: 'r', exactly: { deviceClassName: 'c' } }] } },
+    })
+    await make(to, slices, slice(name, nodeName))
     await make(to, `${core}/pods`, {
       metadata: { name },
       spec: {
         nodeName,
         serviceAccountName: name,
+        resourceClaims: [{ name: 'd', resourceClaimName: name }],
         containers: [{ name: 'c', image: 'i', envFrom: [{ secretRef: { name } }, { configMapRef: { name } }] }],
         volumes: [{ name: 'd', persistentVolumeClaim: { claimName: name } }],
       },
@@ -92,6 +105,9 @@ describe('a node', () => {
     ['GET', '/api/v1/persistentvolumes/pv-mine'],
     ['GET', '/api/v1/namespaces/vault/secrets/stage-mine'],
     ['GET', '/apis/storage.k8s.io/v1/volumeattachments/mine'],
+    ['GET', `${claims}/mine`],
+    ['GET', `${slices}/mine`],
+    ['GET', `${slices}?fieldSelector=spec.nodeName%3Dn1`],
     ['GET', `${core}/serviceaccounts/mine`],
     ['GET', `${core}/pods/mine`],
     ['GET', '/api/v1/pods?fieldSelector=spec.nodeName%3Dn1'],
@@ -135,6 +151,19 @@ describe('a node', () => {
     ['GET', '/api/v1/persistentvolumes', 'can only get individual resources of this type'],
     ['GET', '/apis/storage.k8s.io/v1/volumeattachments/theirs', unrelated],
     ['GET', '/apis/storage.k8s.io/v1/volumeattachments', 'can only get individual resources of this type'],
+    ['GET', `${claims}/theirs`, unrelated],
+    ['GET', claims, 'can only get individual resources of this type'],
+    ['PATCH', `${claims}/mine/status`, 'can only get individual resources of this type'],
+    ['DELETE', `${claims}/mine`, 'can only get individual resources of this type'],
+    ['GET', `${slices}/theirs`, unrelated],
+    ['PATCH', `${slices}/theirs`, unrelated],
+    ['DELETE', `${slices}/theirs`, unrelated],
+    ['GET', slices, 'can only list/watch/deletecollection resourceslices with nodeName field selector'],
+    [
+      'DELETE',
+      `${slices}?fieldSelector=spec.driver%3Dd`,
+      'can only list/watch/deletecollection resourceslices with nodeName field selector',
+    ],
     ['GET', `${core}/serviceaccounts/theirs`, unrelated],
     ['GET', `${core}/serviceaccounts`, 'can only create tokens for individual service accounts'],
     ['GET', `${core}/pods/theirs`, unrelated],
@@ -192,6 +221,7 @@ describe('a node', () => {
         { metadata: { name: 'n3' }, spec: { drivers: [] } },
         'can only access CSINode with the same name as the requesting node',
       ],
+      ['POST', slices, slice('n3', 'n3'), 'can only create ResourceSlice with the same NodeName as the requesting node'],
       ['POST', leases, { metadata: { name: 'n3' } }, 'can only access node lease with the same name as the requesting node'],
       [
         'POST',
@@ -249,6 +279,9 @@ describe('a node', () => {
       ],
       ['PATCH', '/api/v1/nodes/n1/status', { status: { phase: 'Running' } }],
       ['PATCH', `${core}/pods/mine/status`, { status: { phase: 'Running' } }],
+      ['POST', slices, slice('made', 'n1')],
+      ['PATCH', `${slices}/made`, { spec: { devices: [{ name: 'a' }] } }],
+      ['DELETE', `${slices}?fieldSelector=spec.nodeName%3Dn1`, undefined],
       ['DELETE', `${csiNodes}/n1`, undefined],
     ] as const) {
       const { code, text } = await server.call(method, url, { user, body, ...(method === 'PATCH' && { headers: merge }) })

@@ -8,6 +8,7 @@ import { classes } from './classes.ts'
 import { componentFacts } from './components.ts'
 import type { Said } from './conversation.ts'
 import { debugging } from './debugging.ts'
+import { devices } from './devices.ts'
 import { limits } from './limits.ts'
 import { networking } from './networking.ts'
 import { podSecurity } from './pod-security.ts'
@@ -30,6 +31,7 @@ export const conversations: Readonly<Record<string, readonly Said[]>> = {
   components: componentFacts,
   limits,
   debugging,
+  devices,
   networking,
   'pod-security': podSecurity,
   policy,
