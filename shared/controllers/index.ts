@@ -23,6 +23,8 @@ import { claimProtectionController } from './protection/claim-protection.ts'
 import { volumeProtectionController } from './protection/volume-protection.ts'
 import { replicaSetController } from './replicaset/replicaset.ts'
 import { replicationController } from './replicaset/replicationcontroller.ts'
+import { podClaimsController } from './resourceclaim/pod-claims.ts'
+import { resourceClaimController } from './resourceclaim/resourceclaim.ts'
 import { createResourceQuotaController } from './resourcequota/resourcequota.ts'
 import { createRootCaPublisher } from './root-ca-publisher.ts'
 import { createServiceAccountTokenController, type ServiceAccountTokenOptions } from './service-account-token.ts'
@@ -82,4 +84,6 @@ export const createControllers = (options: ControllersOptions): Controller[] => 
   claimProtectionController,
   volumeProtectionController,
   attributesClassProtectionController,
+  podClaimsController,
+  resourceClaimController,
 ]

@@ -1,11 +1,16 @@
 import type { FilterPlugin } from '../plugin.ts'
 
-/** There are no ResourceClaims yet, so whichever a pod names is not there. */
+/** Nobody allocates devices yet: who needs some waits. */
 export const dynamicResources: FilterPlugin = {
   name: 'DynamicResources',
   refuse: ({ pod }) => {
-    const [claim] = pod.spec.resourceClaims ?? []
-    return claim && `resourceclaim "${claim.resourceClaimName ?? claim.name}" not found`
+    const { resourceClaims = [] } = pod.spec
+    const made = pod.status?.resourceClaimStatuses ?? []
+    const unmade = resourceClaims.find(
+      ({ name, resourceClaimTemplateName }) => resourceClaimTemplateName !== undefined && !made.some((one) => one.name === name),
+    )
+    if (unmade) return `pod "${pod.metadata.namespace}/${pod.metadata.name}": ResourceClaim not created yet`
+    return resourceClaims.length > 0 ? 'cannot allocate all claims: devices are not allocated by this scheduler yet' : undefined
   },
   filter: () => undefined,
 }

@@ -183,7 +183,16 @@ describe('a node takes a pod or says why not', () => {
       { volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'data' } }] },
       'persistentvolumeclaim "data" not found',
     ],
-    ['claim of a device', { resourceClaims: [{ name: 'gpu', resourceClaimName: 'my-gpu' }] }, 'resourceclaim "my-gpu" not found'],
+    [
+      'claim of a device',
+      { resourceClaims: [{ name: 'gpu', resourceClaimName: 'my-gpu' }] },
+      'cannot allocate all claims: devices are not allocated by this scheduler yet',
+    ],
+    [
+      'claim of a device that is still to be made',
+      { resourceClaims: [{ name: 'gpu', resourceClaimTemplateName: 'gpus' }] },
+      'pod "default/pod": ResourceClaim not created yet',
+    ],
   ])('a %s that is not there', (_what, spec, reason) => {
     const hint = 'no new claims to deallocate, preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.'
     expect(outcomes([aNode('a'), aNode('b')], [aPod({ spec })])).toEqual([`0/2 nodes are available: ${reason}. ${hint}`])
