@@ -1,3 +1,4 @@
+import type { Macro } from './parse/macro.ts'
 import type { CelType } from './type.ts'
 import type { CelValue } from './value/value.ts'
 
@@ -18,6 +19,8 @@ export interface EnvironmentOptions {
   /** Variables by name, each with its declared type. */
   readonly variables?: Readonly<Record<string, CelType>>
   readonly structs?: StructTypes
+  /** Beside those that every environment has. */
+  readonly macros?: readonly Macro[]
 }
 
 /** Inclusive bounds; they saturate at 2⁶⁴−1, which also means unbounded. */

@@ -1,6 +1,6 @@
 import type { EnvironmentOptions, StructTypes } from './cel.ts'
 import type { FunctionDeclaration, Overload } from './library/declaration.ts'
-import { declarations, macros, typeNames } from './library/index.ts'
+import { declarations, keyOfMacro, macros, typeNames } from './library/index.ts'
 import type { Macro } from './parse/macro.ts'
 import { type CelType, typeOf } from './type.ts'
 
@@ -17,10 +17,10 @@ export interface Environment {
 
 const noStructs: StructTypes = { find: () => undefined }
 
-export const createEnvironment = ({ variables = {}, structs = noStructs }: EnvironmentOptions): Environment => ({
+export const createEnvironment = ({ variables = {}, structs = noStructs, macros: more = [] }: EnvironmentOptions): Environment => ({
   variables: new Map(Object.entries(variables)),
   structs,
-  macros: macros(),
+  macros: more.length === 0 ? macros() : new Map([...macros(), ...more.map((macro) => [keyOfMacro(macro), macro] as const)]),
   typeNamed: (name) => {
     const struct = structs.find(name)
     return struct ? typeOf(struct.type) : typeNames().get(name)

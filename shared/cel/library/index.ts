@@ -86,10 +86,12 @@ export const declarations = once(() => {
   return byName as ReadonlyMap<string, FunctionDeclaration>
 })
 
+export const keyOfMacro = ({ name, arity, isMember }: Macro): string => macroKey(name, arity, isMember)
+
 export const macros = once(
   (): ReadonlyMap<string, Macro> =>
     new Map(
-      [...loopMacros, ...optionalMacros, sortBy].map((macro) => [macroKey(macro.name, macro.arity, macro.isMember), macro]),
+      [...loopMacros, ...optionalMacros, sortBy].map((macro) => [keyOfMacro(macro), macro]),
     ),
 )
 

@@ -64,7 +64,7 @@ export const optionals: readonly FunctionDeclaration[] = [
 ]
 
 /** A value under a name, as a loop over nothing. */
-const bind = (build: Builder, name: string, value: Expression, result: Expression): Expression =>
+export const bind = (build: Builder, name: string, value: Expression, result: Expression): Expression =>
   build.loop({
     range: build.list(),
     variable: '#unused',

@@ -14,8 +14,8 @@ export interface Macro {
   readonly name: string
   readonly isMember: boolean
   readonly arity: number
-  /** `target` is there for methods only. */
-  expand(build: Builder, target: Expression, args: readonly Expression[]): Expression
+  /** `target` is there for methods only. Undefined: the call is none of the macro's. */
+  expand(build: Builder, target: Expression, args: readonly Expression[]): Expression | undefined
 }
 
 /** The name of a loop's variable. */

@@ -52,7 +52,7 @@ export class Source {
   }
 
   #show({ line, column, message }: Issue): string {
-    const head = `ERROR: <input>:${line}:${column + 1}: ${message}`
+    const head = `ERROR: <input>:${line}:${this.text === '' ? 0 : column + 1}: ${message}`
     const snippet = line > 0 ? this.text.split('\n')[line - 1] : undefined
     if (snippet === undefined || this.text === '' || Buffer.byteLength(snippet) > longestSnippet) return head
     const characters = [...snippet.replaceAll('\t', ' ')]

@@ -1,5 +1,6 @@
-import { type FieldError, forbiddenField, requiredValue, tooLong } from '../../meta/field-error.ts'
+import { type FieldError, requiredValue, tooLong } from '../../meta/field-error.ts'
 import type { DeviceSelector } from '../generated/types.ts'
+import { deviceExpression } from './device-expression.ts'
 import { upTo } from './size-limit.ts'
 
 const maxSelectors = 32
@@ -11,6 +12,4 @@ export const deviceSelectors = (path: string, selectors: readonly DeviceSelector
   )
 
 const expression = (path: string, text: string): FieldError[] =>
-  Buffer.byteLength(text) > maxExpressionBytes
-    ? [tooLong(path, maxExpressionBytes)]
-    : [forbiddenField(path, 'CEL expressions are not supported by this server yet')]
+  Buffer.byteLength(text) > maxExpressionBytes ? [tooLong(path, maxExpressionBytes)] : deviceExpression(path, text)

@@ -10,6 +10,46 @@ const many = <T>(count: number, make: (index: number) => T): T[] => Array.from({
 const opaque = (parameters: unknown, driver = 'gpu.example.com') => ({ opaque: { driver, parameters } })
 const large = { text: 'x'.repeat(11_000) }
 
+const cel = (...expressions: string[]) => ({ selectors: expressions.map((expression) => ({ cel: { expression } })) })
+const a = (name: string) => `device.attributes["example.com"].${name}`
+
+/** By what they try; each is one of a class and one of a claim. */
+const expressions: Readonly<Record<string, string>> = {
+  nothing: '',
+  'the driver': 'device.driver == "gpu.example.com"',
+  'an attribute': `${a('model')} == "x" && ${a('index')} > 1 && ${a('fast')}`,
+  'an attribute alone': a('fast'),
+  'a capacity': 'device.capacity["example.com"].memory.compareTo(quantity("1Gi")) >= 0',
+  'a capacity as it is': 'device.capacity["example.com"].memory',
+  'a version': `${a('v')}.isGreaterThan(semver("1.2.3"))`,
+  'a bound name': `cel.bind(it, device.attributes["example.com"], it.model == "x" && it.fast)`,
+  'a bound name that is none': 'cel.bind(1, 2, true)',
+  'a binding of another': 'dra.bind(a, 2, true)',
+  'what is there': `"example.com" in device.attributes && has(device.attributes["example.com"].model)`,
+  'a word': '"x"',
+  'a number': '1 + 1',
+  'a list': '[true]',
+  'a driver as it is': 'device.driver',
+  'another variable': 'node.name == "x"',
+  'another field': 'device.model == "x"',
+  'a field of another feature': 'device.allowMultipleAllocations',
+  'no expression': 'device.driver ==',
+  'two mistakes': 'foo && bar',
+  'the wrong type': 'device.driver == 1',
+  'a pattern': `${a('model')}.matches("^a.*b$")`,
+  'a pattern that is none': `${a('model')}.matches("(")`,
+  'all attributes': 'device.attributes.all(d, device.attributes[d].all(n, n.matches("a.*") || device.attributes[d][n] == "x"))',
+  'attributes of attributes':
+    'device.attributes.all(a, device.attributes.all(b, device.attributes.all(c, device.attributes.all(d, a + b + c + d != "x"))))',
+  'a comparison of all values': `device.attributes.exists(a, device.attributes[a].exists(b, ${a('x')}.contains(b)))`,
+  'much of a word': `${a('model')}.lowerAscii().contains("x") && device.driver.split(".").size() > 1`,
+  'capacities of all': 'device.capacity.all(d, device.capacity[d].all(n, device.capacity[d][n].isGreaterThan(quantity("1"))))',
+  'a loop of numbers': '[1,2,3].all(x, [1,2,3].all(y, x * y < 10))',
+  'an authorizer': 'authorizer.path("/x").check("get").allowed()',
+  dyn: 'dyn(device.driver)',
+}
+const ofExpressions = Object.fromEntries(Object.entries(expressions).map(([what, text]) => [`by ${what}`, { spec: cel(text) }]))
+
 const deviceClasses = {
   nothing: {},
   'an empty spec': { spec: {} },
@@ -434,6 +474,33 @@ const ofPods: Said[] = [
   }),
 ]
 
+const selecting: Said[] = [
+  ...creations(`${classes}?dryRun=All`, ofExpressions).map((said) => ({ ...said, what: `class ${said.what}` })),
+  ...creations(
+    `${claims}?dryRun=All`,
+    Object.fromEntries(
+      ['model', 'fast'].map((name) => [
+        `of ${name}`,
+        {
+          spec: asks(
+            { name: 'a', exactly: { ...exactly, ...cel(a(name), 'x') } },
+            { name: 'b', firstAvailable: [{ name: 'c', deviceClassName: 'gpu', ...cel('1', a(name)) }] },
+          ),
+        },
+      ]),
+    ),
+  ),
+  {
+    what: 'a class by an expression',
+    method: 'POST',
+    path: classes,
+    body: { metadata: { name: `${namespace}-cel` }, spec: cel(a('fast')) },
+  },
+  patch('another expression', `${classes}/${namespace}-cel`, { spec: cel('true') }),
+  patch('a wrong expression', `${classes}/${namespace}-cel`, { spec: cel('1') }),
+  { what: 'the class by an expression goes', method: 'DELETE', path: `${classes}/${namespace}-cel` },
+]
+
 export const devices: readonly Said[] = [
   { what: 'discovery of devices', path: group },
   ...creations(classes, deviceClasses),
@@ -522,4 +589,5 @@ export const devices: readonly Said[] = [
   put('a slice without a revision', at(slices, 2), { metadata: { name: `${namespace}-2` }, ...slice({}) }),
   ...removals(slices, resourceSlices),
   ...ofPods,
+  ...selecting,
 ]
