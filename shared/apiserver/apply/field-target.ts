@@ -1,4 +1,5 @@
-import { complete } from '../../meta/complete.ts'
+import { complete as completeObject } from '../../meta/complete.ts'
+import { decodeValue } from '../../meta/decode.ts'
 import { type FieldSet, setOfPath } from '../../meta/fields/field-set.ts'
 import { type FieldType, fieldTypeOf } from '../../meta/fields/field-type.ts'
 import { fieldElement } from '../../meta/fields/path-element.ts'
@@ -14,6 +15,8 @@ export interface VersionView {
   readonly type: FieldType
   /** of an object as it is stored, complete */
   readonly of: (stored: KubeObject) => KubeObject
+  /** What an object of this version would be stored as, without defaults. Throws as `decodeValue` does. */
+  readonly toStored: (object: unknown) => KubeObject
 }
 
 /** Where a write goes: what its fields are of. */
@@ -54,7 +57,7 @@ const makeTarget = (context: ResourceContext, schemas: SchemaTable): FieldTarget
   const view = viewOf(definition, servedAs, schemas)
   const zeroOf = (schema: string) => {
     const zero = { metadata: {} } as KubeObject
-    complete(zero, schema, schemas)
+    completeObject(zero, schema, schemas)
     return zero
   }
   const views = new Map<string, VersionView>()
@@ -78,12 +81,28 @@ const makeTarget = (context: ResourceContext, schemas: SchemaTable): FieldTarget
 const viewOf = (definition: KindDefinition, servedAs: ServedVersion | undefined, schemas: SchemaTable): VersionView => {
   const { schema } = servedAs ?? definition
   const type = fieldTypeOf(schema, schemas)
-  if (!servedAs) return { type, of: (stored) => stored }
+  const read = (object: unknown) => {
+    const decoded = decodeValue<KubeObject>(structuredClone(object), { schema, schemas, fieldValidation: 'Ignore' }).object
+    decoded.metadata ??= {} as KubeObject['metadata']
+    return decoded
+  }
+  if (!servedAs) {
+    const complete = (object: KubeObject) => {
+      completeObject(object, schema, schemas)
+      return object
+    }
+    return { type, of: (stored) => stored, toStored: (object) => complete(read(object)) }
+  }
   return {
     type,
+    toStored: (object) => {
+      const stored = servedAs.toStored(read(object))
+      completeObject(stored, definition.schema, schemas)
+      return stored
+    },
     of: (stored) => {
       const object = fromStored({ definition, servedAs }, structuredClone(stored))
-      complete(object, schema, schemas)
+      completeObject(object, schema, schemas)
       return object
     },
   }

@@ -69,7 +69,7 @@ export const takeManagers = (context: ResourceContext, parent: KubeObject, scale
 /** What a Scale's fields are of. */
 export const scaleFields = ({ parts }: ResourceContext): FieldTarget => {
   const same = (scale: KubeObject) => scale
-  const view = { type: fieldTypeOf(schema, parts.schemas), of: same }
+  const view = { type: fieldTypeOf(schema, parts.schemas), of: same, toStored: (scale: unknown) => scale as KubeObject }
   const zero = { metadata: {}, spec: {}, status: { replicas: 0 } } as unknown as KubeObject
   return {
     ...view,

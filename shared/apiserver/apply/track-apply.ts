@@ -1,5 +1,5 @@
 import { compareObjects } from '../../meta/fields/compare.ts'
-import { emptySet, type FieldSet } from '../../meta/fields/field-set.ts'
+import type { FieldSet } from '../../meta/fields/field-set.ts'
 import { mergeObjects } from '../../meta/fields/merge.ts'
 import { difference } from '../../meta/fields/set-algebra.ts'
 import { toFieldSet } from '../../meta/fields/to-field-set.ts'
@@ -51,8 +51,7 @@ export const trackApply = (target: FieldTarget, input: ApplyInput): Applied => {
   const fields = target.filter(toFieldSet(applied, target.type))
   const managed = new Map(before).set(id, { ...self, fields, time: previous?.time })
   const merged = mergeObjects(live, applied, target.type)
-  const last: FieldSet = previous?.apiVersion === target.apiVersion ? previous.fields : emptySet
-  const pruned = prune(merged, target, { managed, last })
+  const pruned = prune(merged, target, { managed, last: previous })
   const comparison = compareAt(target, live, pruned as KubeObject)
   const unchanged = jsonEqual(live, pruned)
   const object = unchanged ? undefined : input.toStored(pruned)

@@ -1,5 +1,6 @@
 import { admission } from './admission.ts'
 import { apply } from './apply.ts'
+import { applyVersions } from './apply-versions.ts'
 import { authorization } from './authorization.ts'
 import { autoscaling } from './autoscaling.ts'
 import { batch } from './batch.ts'
@@ -24,6 +25,7 @@ import { workloads } from './workloads.ts'
 export const conversations: Readonly<Record<string, readonly Said[]>> = {
   admission,
   apply,
+  'apply-versions': applyVersions,
   autoscaling,
   batch,
   bindings: bindingFacts,
