@@ -59,8 +59,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly validateName?: ((name: string, prefix: boolean) => string[]) | undefined
   /** A spec is there, if upstream's is a struct. */
   readonly default?: ((object: T) => void) | undefined
-  /** Removes what a creator may not set (status) and sets what the server sets. Runs after `default`. */
-  readonly prepareForCreate?: ((object: T, requester: Requester) => void) | undefined
+  /** Removes what a creator may not set (status) and sets what the server sets. Runs after `default`. Returns texts of Warning headers, if it has any. */
+  readonly prepareForCreate?: ((object: T, requester: Requester) => readonly string[] | void) | undefined
   /** Keeps what an update of the main resource may not change (status, by default handled generically when there is a status subresource). */
   readonly prepareForUpdate?: ((object: T, old: T) => void) | undefined
   /** An update of `status` keeps everything but status and metadata; more is said here. `now`: RFC 3339 in seconds. */

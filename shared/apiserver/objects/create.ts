@@ -102,7 +102,7 @@ const prepare = (
   around: readonly FieldError[],
 ): void => {
   if (definition.hasGeneration) object.metadata.generation = 1
-  definition.prepareForCreate?.(object, user)
+  warnings.push(...(definition.prepareForCreate?.(object, user) ?? []))
   dropEmpty(object)
   complete(object, definition.schema, parts.schemas)
   const { group, kind } = definition

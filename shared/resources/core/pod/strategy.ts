@@ -1,9 +1,11 @@
 import type { PodAffinityTerm, PodStatus } from '../../generated/types.ts'
 import type { Pod } from '../../resource.ts'
 import { syncServiceAccount } from './defaults.ts'
+import { appArmorToFields } from './profile-annotation.ts'
 import { qosClass } from './resources.ts'
 
-export const preparePodForCreate = (pod: Pod) => {
+/** Returns texts of warnings. */
+export const preparePodForCreate = (pod: Pod): string[] => {
   const { spec } = pod
   syncServiceAccount(spec)
   pod.status = { phase: 'Pending', qosClass: qosClass(spec) }
@@ -17,6 +19,7 @@ export const preparePodForCreate = (pod: Pod) => {
       },
     ]
   resolveLabelKeys(pod)
+  return appArmorToFields(pod)
 }
 
 /** What a kubelet's write of the status may leave out without losing it. */

@@ -3,6 +3,7 @@ import type { Pod } from '../../../resource.ts'
 import { each } from '../../../validation/value.ts'
 import { validatePodAnnotations } from './annotation.ts'
 import { eachContainer } from './each-container.ts'
+import { validateProfileMatch } from './profile-match.ts'
 import { validatePodSpec } from './spec.ts'
 import { validateImage } from './update.ts'
 
@@ -23,9 +24,10 @@ export const validatePod = ({ metadata, spec }: Pod): FieldError[] => [
 ]
 
 /** Behind the findings of validatePod. */
-export const validatePodCreate = ({ spec }: Pod): FieldError[] => [
+export const validatePodCreate = ({ metadata, spec }: Pod): FieldError[] => [
   ...(spec.ephemeralContainers?.length ? [forbiddenField('spec.ephemeralContainers', 'cannot be set on create')] : []),
   ...(spec.nodeName && spec.schedulingGates?.length
     ? [forbiddenField('spec.nodeName', 'cannot be set until all schedulingGates have been cleared')]
     : []),
+  ...validateProfileMatch('spec', metadata, spec),
 ]

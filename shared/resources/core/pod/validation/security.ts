@@ -128,7 +128,7 @@ const validateSeccomp = (path: string, profile: SeccompProfile | undefined): Fie
     : descendingPath(`${path}.localhostProfile`, localhostProfile)
 }
 
-const validateAppArmor = (path: string, profile: AppArmorProfile | undefined): FieldError[] => {
+export const validateAppArmor = (path: string, profile: AppArmorProfile | undefined): FieldError[] => {
   if (!profile) return []
   const { type, localhostProfile } = profile
   const localhostPath = `${path}.localhostProfile`

@@ -3,6 +3,7 @@ import { matchesLabelSelector } from '../../../../meta/label-selector.ts'
 import type { LabelSelector, PodTemplateSpec } from '../../../generated/types.ts'
 import { annotations, labels } from '../../../validation/label.ts'
 import { validatePodAnnotations } from './annotation.ts'
+import { validateProfileMatch } from './profile-match.ts'
 import { validatePodSpec } from './spec.ts'
 
 /** The template of a pod, in whatever kind has one. */
@@ -11,6 +12,7 @@ export const validatePodTemplate = (path: string, template: PodTemplateSpec): Fi
   return [
     ...validateTemplateMetadata(path, template),
     ...validatePodSpec(`${path}.spec`, spec ?? { containers: [] }, { isPod: false }),
+    ...(spec ? validateProfileMatch(`${path}.spec`, template.metadata ?? {}, spec) : []),
     ...(spec?.ephemeralContainers?.length
       ? [forbiddenField(`${path}.spec.ephemeralContainers`, 'ephemeral containers not allowed in pod template')]
       : []),

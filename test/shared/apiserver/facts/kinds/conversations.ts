@@ -1,4 +1,5 @@
 import { admission } from './admission.ts'
+import { appArmor } from './app-armor.ts'
 import { apply } from './apply.ts'
 import { applyVersions } from './apply-versions.ts'
 import { authorization } from './authorization.ts'
@@ -24,6 +25,7 @@ import { workloads } from './workloads.ts'
 /** By the file that has the answers. */
 export const conversations: Readonly<Record<string, readonly Said[]>> = {
   admission,
+  'app-armor': appArmor,
   apply,
   'apply-versions': applyVersions,
   autoscaling,
