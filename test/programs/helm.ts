@@ -12,6 +12,9 @@ export const missingHelm = (): string | undefined => missingPackage(helm)
 /** A chart with a Deployment, its Service, account, configuration and secret, and a hook. */
 export const chart = fileURLToPath(new URL('chart', import.meta.url))
 
+/** A chart with one of each kind that public charts are made of, and a Job as its hook. */
+export const platformChart = fileURLToPath(new URL('platform', import.meta.url))
+
 /** Unmodified Helm against a cluster; answers what it prints. Rejects with what it says of its failure. */
 export const helmOf =
   (kubeconfig: string) =>
