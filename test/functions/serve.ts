@@ -13,6 +13,7 @@ import { createLogger } from '../../shared/platform/log.ts'
 import { loadSchemas } from '../../shared/resources/schemas.ts'
 import { openDynamoDbHeartbeats } from '../../shared/storage/dynamodb/heartbeats.ts'
 import { openDynamoDbStore } from '../../shared/storage/dynamodb/open.ts'
+import { openLogTail } from '../../shared/storage/tail/open.ts'
 import { DynamoDbLocal, hasJava } from '../fakes/dynamodb-local.ts'
 
 if (!hasJava) {
@@ -29,7 +30,7 @@ loadSchemas()
 /** As in a process of its own: each learns what others wrote from the table. */
 const openProcess = async () => {
   const client = dynamoDb.client()
-  const cluster = await openCluster({
+  return openCluster({
     store: await openDynamoDbStore({ client, table }),
     heartbeats: openDynamoDbHeartbeats({ client, table }),
     serviceCidr: plan.serviceRange,
@@ -37,7 +38,6 @@ const openProcess = async () => {
     clock: systemClock,
     log,
   })
-  return { ...cluster, close: () => cluster.tail.close() }
 }
 
 const pki = await openPki(folder)
@@ -51,7 +51,16 @@ const listener = await serve({
   tls: { cert: serving.certificate, key: serving.key, ca: pki.authority.certificate },
   log,
 })
-const plane = await startControlPlane({ api: await openProcess(), authority: pki.authority, plan, port: listener.port, log })
+const behind = await openProcess()
+// Controllers are to hear of everything at once, as if the table's stream woke them.
+const tail = await openLogTail({ store: behind.store, log })
+const plane = await startControlPlane({
+  api: { ...behind, tail, close: () => tail.close() },
+  authority: pki.authority,
+  plan,
+  port: listener.port,
+  log,
+})
 const kubeconfig = join(folder, 'kubeconfig')
 await addToKubeconfig(kubeconfig, {
   name: 'dynamodb',
