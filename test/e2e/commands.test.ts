@@ -286,6 +286,19 @@ describe.skipIf(why !== undefined)(titled('kubectl on a simulated cluster', why)
       'role.rbac.authorization.k8s.io/reader reconciled',
     )
     expect([await mayJane('watch', 'configmaps'), await mayJane('list', 'configmaps')]).toEqual(['yes', 'yes'])
+    await kubectl.withInput(JSON.stringify(wanted), 'auth', 'reconcile', '--remove-extra-permissions', '-f', '-')
+    expect([await mayJane('watch', 'configmaps'), await mayJane('list', 'configmaps')]).toEqual(['yes', 'no'])
+    const binding = {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'RoleBinding',
+      metadata: { name: 'reader', namespace: 'default' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'view' },
+      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'jane' }],
+    }
+    // A binding's role can't be changed: it is made anew.
+    await kubectl.withInput(JSON.stringify(binding), 'auth', 'reconcile', '-f', '-')
+    expect(await kubectl.field('.roleRef.name', 'rolebinding', 'reader')).toBe('view')
+    expect([await mayJane('list', 'pods'), await mayJane('list', 'secrets')]).toEqual(['yes', 'no'])
     expect(await kubectl.ok('auth', 'whoami', '--as', 'jane', '--as-group', 'dev', '-o', 'jsonpath={.status.userInfo}')).toBe(
       '{"groups":["dev","system:authenticated"],"username":"jane"}',
     )
