@@ -3,6 +3,7 @@ import type { Clock } from '../../platform/clock.ts'
 import { systemClock } from '../../platform/clock.ts'
 import { ChangeSignal } from '../change-signal.ts'
 import { jsonDeletion } from '../deletion.ts'
+import { defaultHistorySeconds } from '../history-seconds.ts'
 import {
   type Change,
   type Entry,
@@ -36,7 +37,7 @@ export interface DynamoDbStoreOptions {
   /** made as `tableDefinition` says */
   readonly table: string
   readonly clock?: Clock | undefined
-  /** @default 600 */
+  /** @default defaultHistorySeconds */
   readonly historySeconds?: number | undefined
   /** how long a revision that was taken may stay unwritten before others make it void; default 1000 */
   readonly gapMs?: number | undefined
@@ -55,7 +56,7 @@ export interface DynamoDbStore extends Store {
 }
 
 export const openDynamoDbStore = async (options: DynamoDbStoreOptions): Promise<DynamoDbStore> => {
-  const { client, table, clock = systemClock, historySeconds = 600, gapMs = 1000, pollMs = 1000 } = options
+  const { client, table, clock = systemClock, historySeconds = defaultHistorySeconds, gapMs = 1000, pollMs = 1000 } = options
   const { encodeDeletion = jsonDeletion, format = tableFormat } = options
   const now = () => clock.now()
   const connection = new Connection({ client, table })

@@ -3,6 +3,7 @@ import { type ChangeNotifier, ChangeSignal } from '../change-signal.ts'
 import { jsonDeletion } from '../deletion.ts'
 import type { StoreFormat } from '../format.ts'
 import type { Heartbeats } from '../heartbeats.ts'
+import { defaultHistorySeconds } from '../history-seconds.ts'
 import { RevisionInFuture, type Store, StoreUnavailable } from '../store.ts'
 import { backupTo } from './backup.ts'
 import { checkDirectory, unusable } from './directory.ts'
@@ -24,7 +25,7 @@ export interface LmdbStoreOptions {
   /** `owner` (default) makes the store, sweeps it and is alone in that; any number of `worker` processes read and write beside it */
   readonly role?: 'owner' | 'worker' | undefined
   readonly clock?: Clock | undefined
-  /** @default 600 */
+  /** @default defaultHistorySeconds */
   readonly historySeconds?: number | undefined
   /** bytes of address space to begin with; the map grows by itself */
   readonly mapSize?: number | undefined
@@ -47,7 +48,7 @@ export interface LmdbStore extends Store {
 }
 
 export const openLmdbStore = async (options: LmdbStoreOptions): Promise<LmdbStore> => {
-  const { path, role = 'owner', clock = systemClock, historySeconds = 600, sweepMs = 5000, notify } = options
+  const { path, role = 'owner', clock = systemClock, historySeconds = defaultHistorySeconds, sweepMs = 5000, notify } = options
   const { encodeDeletion = jsonDeletion, format = lmdbFormat } = options
   const closing = new AbortController()
   const signal = new ChangeSignal({ pollMs: 500 })
