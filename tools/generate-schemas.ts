@@ -58,8 +58,21 @@ const schemaOfType = (path: string, type: string, format: string): Schema => {
   return plainTypes[type] ?? { ref: openApiName(type) }
 }
 
+const schemaProps = 'V1JSONSchemaProps'
+const orSchema = (or: NonNullable<Schema['holds']>['or']): Schema => ({
+  ...anySchemas.json,
+  holds: { ref: openApiName(schemaProps), or },
+})
+
+/** Of a schema, what is another or something else. */
+const schemaOr = (path: string): Schema | undefined => {
+  if (path === `${schemaProps}.items`) return orSchema('list')
+  if (path === `${schemaProps}.additionalProperties` || path === `${schemaProps}.additionalItems`) return orSchema('boolean')
+  return path === `${schemaProps}.dependencies` ? { type: 'object', additionalProperties: orSchema('strings') } : undefined
+}
+
 const schemaOfField = (model: Model, field: Field): Schema => ({
-  ...schemaOfType(`${model.name}.${field.name}`, field.type, field.format),
+  ...(schemaOr(`${model.name}.${field.name}`) ?? schemaOfType(`${model.name}.${field.name}`, field.type, field.format)),
   ...mergeRules[openApiName(model.name)]?.[field.name],
 })
 

@@ -5,6 +5,7 @@ import { parseYaml } from './decode/yaml.ts'
 import type { KubeObject } from './object.ts'
 import type { SchemaTable } from './schema.ts'
 import { ApiError, badRequest } from './status.ts'
+import { readStructural } from './structural/read.ts'
 
 /** What happens to unknown and duplicate fields: refused, dropped with a warning, dropped. */
 export type FieldValidation = 'Strict' | 'Warn' | 'Ignore'
@@ -35,7 +36,7 @@ export const decode = <T = KubeObject>(bytes: Uint8Array, options: DecodeOptions
   const value = parsed.value ?? {}
   options.check?.(value)
   return within(value, schema, () => {
-    const { object, unknownFields } = conform(value, schema, schemas)
+    const { object, unknownFields } = readAs(value, schema, schemas)
     const findings = () =>
       duplicates.length && unknownFields.length && !isYaml(contentType)
         ? findingsInOrder(new TextDecoder().decode(bytes), unknownFields)
@@ -56,11 +57,16 @@ export const decodeValue = <T = KubeObject>(value: unknown, options: DecodeValue
   const { schema, schemas, fieldValidation = 'Warn', check } = options
   check?.(value)
   return within(value, schema, () => {
-    const { object, unknownFields } = conform(value, schema, schemas)
+    const { object, unknownFields } = readAs(value, schema, schemas)
     const warnings = fieldValidation === 'Ignore' ? [] : [...(options.findings ?? []), ...unknownFields.map(unknownField)]
     if (fieldValidation === 'Strict' && warnings.length) throw new DecodeError(`strict decoding error: ${warnings.join(', ')}`)
     return { object: object as T, warnings }
   })
+}
+
+const readAs = (value: unknown, schema: string, schemas: SchemaTable) => {
+  const structure = schemas[schema]?.structure
+  return structure ? readStructural(value, structure, schemas) : conform(value, schema, schemas)
 }
 
 /** JSON or YAML without a type: patches, objects of unknown kinds. Throws ApiError BadRequest. */

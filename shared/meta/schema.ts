@@ -1,3 +1,5 @@
+import type { Structural } from './structural/structural.ts'
+
 /**
  * The structure of a type, as much of OpenAPI as Kubernetes uses. Built-in ones are generated
  * (shared/resources/generated/schemas.json, without descriptions), custom ones come from their CRD.
@@ -25,6 +27,10 @@ export interface Schema {
   readonly listType?: 'atomic' | 'set' | 'map' | undefined
   readonly listMapKeys?: readonly string[] | undefined
   readonly mapType?: 'atomic' | 'granular' | undefined
+  /** of a custom type: by this its values are read, and the fields above only say who owns what of them */
+  readonly structure?: Structural | undefined
+  /** what stands here instead of anything: that type, or what the word says */
+  readonly holds?: { readonly ref: string; readonly or: 'list' | 'boolean' | 'strings' } | undefined
   /** of fields by which a list of this type knows its items, where such a field is left out */
   readonly keyDefaults?: Readonly<Record<string, unknown>> | undefined
 }

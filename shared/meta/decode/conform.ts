@@ -34,10 +34,29 @@ class Walk {
 
   value(value: unknown, schema: Schema): unknown {
     if (schema.ref !== undefined) return this.#struct(value, schema.ref)
+    if (schema.holds) return this.#held(value, schema.holds)
     if (schema.preserveUnknownFields) return value
     if (schema.type === 'array') return this.#array(value, schema)
     if (schema.type === 'object') return this.#map(value, schema)
     return this.#scalar(value, schema)
+  }
+
+  /** Types that read themselves tell of no unknown fields. */
+  #held(value: unknown, { ref, or }: NonNullable<Schema['holds']>): unknown {
+    const { length } = this.unknownFields
+    const found = this.#heldOf(value, { ref, or })
+    this.unknownFields.length = length
+    return found
+  }
+
+  #heldOf(value: unknown, { ref, or }: NonNullable<Schema['holds']>): unknown {
+    if (isObject(value)) return this.value(value, { ref })
+    if (or === 'boolean') {
+      if (typeof value !== 'boolean') this.firstError ??= new DecodeError('boolean or JSON schema expected')
+      return value
+    }
+    if (!Array.isArray(value)) return {}
+    return this.value(value, { type: 'array', items: or === 'list' ? { ref } : { type: 'string' } })
   }
 
   #struct(value: unknown, typeName: string): unknown {

@@ -117,7 +117,7 @@ const listOf = (schema: Schema, making: Making, items: Schema | undefined): List
   return {
     atomic: schema.listType === undefined ? !schema.patchStrategy?.includes('merge') : schema.listType === 'atomic',
     keys,
-    keyDefaults: items?.ref === undefined ? {} : keyDefaults(keys, making.schemas[items.ref]),
+    keyDefaults: keyDefaults(keys, items?.ref === undefined ? items : making.schemas[items.ref]),
     items: items ? inlined(items, making) : anything,
   }
 }
