@@ -10,6 +10,7 @@ import type { LogTail } from '../storage/log-tail.ts'
 import type { Store } from '../storage/store.ts'
 import type { AdmissionPlugin } from './admission/admission.ts'
 import type { Authorizer } from './authz/authorizer.ts'
+import type { CustomKinds } from './custom/custom-kinds.ts'
 import { type Registry, resourceOf } from './registry.ts'
 import type { ApiRequest, ApiResponse, User } from './request.ts'
 import type { RequestInfo, ResourceRequestInfo, ResourceVerb } from './router.ts'
@@ -24,6 +25,7 @@ export interface ApiServerParts {
   readonly authorizer: Authorizer
   /** what subresources do, by name */
   readonly subresources: Readonly<Record<string, SubresourceHandlers>>
+  readonly customKinds: CustomKinds
   /** resources that are only asked, by the name keys use */
   readonly virtualResources: ReadonlyMap<string, VirtualResource>
   readonly admission: readonly AdmissionPlugin[]
@@ -49,6 +51,8 @@ export interface ResourceContext extends RequestContext<ResourceRequestInfo> {
   readonly definition: KindDefinition
   /** the path asks for another version than the stored one; undefined: stored bytes are the answer */
   readonly servedAs?: ServedVersion | undefined
+  /** aborts when the kind is no longer this one: who watches it has to look again */
+  readonly ended?: AbortSignal | undefined
 }
 
 export type SubresourceHandler = (context: ResourceContext) => Promise<ApiResponse>

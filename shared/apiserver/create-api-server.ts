@@ -16,6 +16,7 @@ import type { Authorizer } from './authz/authorizer.ts'
 import { createDefaultAuthorizer } from './authz/default-authorizer.ts'
 import { openPaths } from './authz/open-paths.ts'
 import type { ApiServerParts, SubresourceHandlers } from './context.ts'
+import { createCustomKinds } from './custom/custom-kinds.ts'
 import { discoveryPaths } from './discovery/paths.ts'
 import { healthPaths } from './health.ts'
 import { createHeartbeatPath } from './heartbeat.ts'
@@ -80,6 +81,7 @@ export const createApiServer = (options: ApiServerOptions): ApiServer => {
     logTail,
     currentObjects: createCurrentObjects({ store, tail: logTail, clock, together: readByAdmission }),
     registry: createRegistry([...options.definitions, ...virtual.map(({ definition }) => definition)]),
+    customKinds: createCustomKinds({ store, logTail, schemas, clock }),
     virtualResources: new Map(virtual.map((one) => [resourceOf(one.definition), one])),
     schemas,
     authorizer: options.authorizer ?? createDefaultAuthorizer({ store, logTail, clock, openPaths: open, nodesReadNodes }),

@@ -6,8 +6,8 @@ import type { RequestInfo } from './router.ts'
 export interface ObservedRequest {
   readonly request: ApiRequest
   readonly info: RequestInfo
-  /** of the resource that is asked for; undefined: it is none that is served, whatever the path says */
-  readonly definition: KindDefinition | undefined
+  /** of the resource that is asked for, a custom one once it is looked for; undefined: it is none that is served, whatever the path says */
+  definition: KindDefinition | undefined
   readonly receivedMs: number
   /** what admission has to say of it */
   readonly auditAnnotations: Record<string, string>

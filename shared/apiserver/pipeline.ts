@@ -37,7 +37,7 @@ export const createPipeline = (options: PipelineOptions): ApiHandler => {
     const context: RequestContext = { parts, request, info, user, warnings: [], auditAnnotations }
     await authorize(parts.authorizer, attributesOf(request, user, info))
     // what was warned of before something failed is told too
-    const response = await dispatch(context, { paths, served })
+    const response = await dispatch(context, { paths, served, observed })
       .then((found) => (request.upgrade ? overWebSocket(request, info, found) : found))
       .catch((error) => respondError(request, apiErrorOf(parts, request, error)))
     const warning = warningHeader(context.warnings)
@@ -92,11 +92,18 @@ const observe = (
 
 const dispatch = async (
   context: RequestContext,
-  { paths, served }: { paths: readonly PathHandler[]; served: ServedKind | undefined },
+  { paths, served, observed }: { paths: readonly PathHandler[]; served: ServedKind | undefined; observed: ObservedRequest },
 ): Promise<ApiResponse> => {
   const { info } = context
   if (info.isResource && served) {
     const resource: ResourceContext = { ...context, info, ...served }
+    return resourceHandler(resource)(resource)
+  }
+  const custom = info.isResource ? await context.parts.customKinds.find(info) : undefined
+  if (info.isResource && custom) {
+    const { schemas = context.parts.schemas, definition, ...kind } = custom
+    observed.definition = definition
+    const resource: ResourceContext = { ...context, info, definition, ...kind, parts: { ...context.parts, schemas } }
     return resourceHandler(resource)(resource)
   }
   for (const path of paths) {

@@ -1,4 +1,5 @@
 import { resourceName } from '../meta/object.ts'
+import type { SchemaTable } from '../meta/schema.ts'
 import type { KindDefinition, ServedVersion } from '../resources/definition.ts'
 import { allVersions, handledAs } from '../resources/served-version.ts'
 
@@ -7,6 +8,10 @@ export interface ServedKind {
   readonly definition: KindDefinition
   /** undefined: the version that is stored */
   readonly servedAs: ServedVersion | undefined
+  /** of a custom kind: its types, beside the built-in ones */
+  readonly schemas?: SchemaTable | undefined
+  /** aborts when the kind is no longer this one */
+  readonly ended?: AbortSignal | undefined
 }
 
 /** The kinds that a server serves. */
@@ -20,6 +25,8 @@ export interface Registry {
 }
 
 export const resourceOf = (definition: KindDefinition) => resourceName(definition.group, definition.plural)
+
+export const listKindOf = ({ kind, listKind = `${kind}List` }: KindDefinition) => listKind
 
 export const createRegistry = (definitions: readonly KindDefinition[]): Registry => {
   const served = definitions.flatMap((one): ServedKind[] => [

@@ -14,6 +14,7 @@ import { createServiceAccountAuthenticator } from './authn/service-account.ts'
 import type { Tokens } from './authn/tokens.ts'
 import { type ApiServer, type ApiServerOptions, createApiServer } from './create-api-server.ts'
 import { createOpenApi } from './openapi/create-openapi.ts'
+import { customApi } from './openapi/custom-api.ts'
 import { resourceOf } from './registry.ts'
 import { createServingCertificatePath } from './serving-certificate.ts'
 import { serverVersion } from './version.ts'
@@ -72,7 +73,7 @@ export const createStandardServer = (options: StandardServerOptions): ApiServer 
     openPaths: options.awsRoles ? issuerPaths : [],
     paths: [
       ...(options.paths ?? []),
-      ({ request }) => openApi.handle(request),
+      ({ request, parts }) => openApi.handle(request, () => customApi(parts)),
       ...(authority ? [createServingCertificatePath({ authority, address: nthAddress(serviceCIDR, 1) })] : []),
     ],
   })

@@ -17,6 +17,10 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   /** group and version that upstream stores, if others: discovery's hash tells of them */
   readonly upstreamStores?: string | undefined
   readonly kind: string
+  /** default: the kind with `List` */
+  readonly listKind?: string | undefined
+  /** made of a CustomResourceDefinition, whose users' clients know of no types */
+  readonly custom?: boolean | undefined
   readonly plural: string
   readonly singular: string
   readonly shortNames?: readonly string[] | undefined
@@ -63,6 +67,10 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly prepareForCreate?: ((object: T, requester: Requester) => readonly string[] | void) | undefined
   /** Keeps what an update of the main resource may not change (status, by default handled generically when there is a status subresource). */
   readonly prepareForUpdate?: ((object: T, old: T) => void) | undefined
+  /** A stored object as the kind is now, where it may have been stored as another; may change it. Undefined: what is stored is what a write makes today. */
+  readonly renew?: ((object: T) => T) | undefined
+  /** the version that is stored, where it is another, and how an object becomes it */
+  readonly storesAs?: { readonly version: string; readonly convert: (object: T) => T } | undefined
   /** An update of `status` keeps everything but status and metadata; more is said here. `now`: RFC 3339 in seconds. */
   readonly prepareForStatusUpdate?: ((object: T, old: T, now: string) => void) | undefined
   /** Findings beyond those about ObjectMeta. Runs on creation, and on an update together with `validateUpdate`. */
@@ -98,6 +106,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
    * gets deletionTimestamp and deletionGracePeriodSeconds, and a delete with 0 removes it (the kubelet's).
    */
   readonly deletionGraceSeconds?: ((object: T, requested: number | undefined) => number | undefined) | undefined
+  /** What the first deletion puts there, so that somebody cleans up before the object goes. */
+  readonly deletionFinalizer?: string | undefined
   /** changes what a deletion that something holds shows (a Namespace's phase) */
   readonly prepareForDeletion?: ((object: T) => void) | undefined
   /** a DELETE that removes it answers the object, not a Status */
@@ -192,7 +202,10 @@ export interface Requester {
 }
 
 export interface ScaleMapping<T> {
-  readonly replicas: (object: T) => number
+  /** of the replicas, as names; default: spec.replicas */
+  readonly path?: readonly string[] | undefined
+  /** undefined: it has none, and 0 is not meant */
+  readonly replicas: (object: T) => number | undefined
   readonly setReplicas: (object: T, replicas: number) => void
   readonly statusReplicas: (object: T) => number
   /** label selector in text form */

@@ -1,5 +1,6 @@
 import type { Resource } from '../client/client.ts'
 import type { KubeObject } from '../meta/object.ts'
+import type { CustomResourceDefinition } from './apiextensions/resource.ts'
 import type * as wire from './generated/types.ts'
 
 /** A wire type as an object of the API, with the named fields always there (the server never stores one without). */
@@ -143,7 +144,7 @@ export const resourceClaimTemplates = namespaced<ResourceClaimTemplate>(
   'ResourceClaimTemplate',
 )
 export const resourceSlices = clusterScoped<ResourceSlice>('resource.k8s.io/v1', 'resourceslices', 'ResourceSlice')
-export const customResourceDefinitions = clusterScoped<KubeObject>(
+export const customResourceDefinitions = clusterScoped<CustomResourceDefinition>(
   'apiextensions.k8s.io/v1',
   'customresourcedefinitions',
   'CustomResourceDefinition',

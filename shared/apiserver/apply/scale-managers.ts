@@ -1,5 +1,6 @@
 import { type FieldSet, hasPath, isEmptySet, setOfPath } from '../../meta/fields/field-set.ts'
 import { fieldTypeOf } from '../../meta/fields/field-type.ts'
+import { fieldElement } from '../../meta/fields/path-element.ts'
 import { difference, union } from '../../meta/fields/set-algebra.ts'
 import { apiVersionOf, type KubeObject } from '../../meta/object.ts'
 import { timestamp } from '../../platform/clock.ts'
@@ -10,41 +11,50 @@ import { entriesOf, type Managed, type Manager, managerId, storedManaged } from 
 
 const scaleVersion = 'autoscaling/v1'
 const schema = 'io.k8s.api.autoscaling.v1.Scale'
-/** The same in a Scale and in every kind that has one. */
 const replicasPath = ['f:spec', 'f:replicas']
 const replicas: FieldSet = setOfPath(replicasPath)
+
+/** In a kind that has one; built-in kinds have it where a Scale has it. */
+const parentPath = ({ definition }: ResourceContext): readonly string[] =>
+  definition.subresources?.scale?.path?.map(fieldElement) ?? replicasPath
 
 const byId = (managers: Iterable<Manager>): Managed => new Map([...managers].map((one) => [managerId(one), one]))
 
 /** A Scale's managers: those of the object's who own its replicas. */
-const managersOfScale = (managed: Managed, apiVersion: string): Managed =>
+const managersOfScale = (managed: Managed, apiVersion: string, path: readonly string[]): Managed =>
   byId(
     [...managed.values()]
-      .filter((one) => one.apiVersion === apiVersion && hasPath(one.fields, replicasPath))
+      .filter((one) => one.apiVersion === apiVersion && hasPath(one.fields, path))
       .map((one) => ({ ...one, apiVersion: scaleVersion, fields: replicas })),
   )
 
+interface Parent {
+  readonly apiVersion: string
+  readonly path: readonly string[]
+}
+
 /** The object's managers after a write of its Scale: who owns the replicas there, and nobody else. */
-const managersOfParent = (managed: Managed, scale: Managed, apiVersion: string): Managed => {
+const managersOfParent = (managed: Managed, scale: Managed, { apiVersion, path }: Parent): Managed => {
+  const own = setOfPath(path)
   const out = new Map<string, Manager>()
   const kept = new Set<string>()
   for (const [id, one] of managed) {
     if (one.apiVersion !== apiVersion) continue
-    if (!hasPath(one.fields, replicasPath)) out.set(id, one)
+    if (!hasPath(one.fields, path)) out.set(id, one)
     else if (scale.has(id)) {
       kept.add(id)
       out.set(id, one)
     } else {
-      const fields = difference(one.fields, replicas)
+      const fields = difference(one.fields, own)
       if (!isEmptySet(fields)) out.set(id, { ...one, fields })
     }
   }
   for (const [id, one] of scale) {
     if (kept.has(id) || !hasPath(one.fields, replicasPath)) continue
-    const owner: Manager = { ...one, apiVersion, fields: replicas, time: managed.get(id)?.time }
+    const owner: Manager = { ...one, apiVersion, fields: own, time: managed.get(id)?.time }
     const same = out.get(managerId(owner))
     // Who owns the replicas by the object itself goes on to, with all else that is his.
-    out.set(managerId(owner), same ? { ...same, fields: union(same.fields, replicas) } : owner)
+    out.set(managerId(owner), same ? { ...same, fields: union(same.fields, own) } : owner)
   }
   return out
 }
@@ -53,7 +63,9 @@ const parentVersion = ({ definition: { group, version } }: ResourceContext) => a
 
 /** A Scale says who owns it as far as its own fields go. */
 export const giveManagers = (context: ResourceContext, scale: KubeObject, parent: KubeObject): void => {
-  const entries = entriesOf(managersOfScale(storedManaged(parent.metadata.managedFields), parentVersion(context)))
+  const entries = entriesOf(
+    managersOfScale(storedManaged(parent.metadata.managedFields), parentVersion(context), parentPath(context)),
+  )
   if (entries) scale.metadata.managedFields = entries
 }
 
@@ -61,7 +73,7 @@ export const giveManagers = (context: ResourceContext, scale: KubeObject, parent
 export const takeManagers = (context: ResourceContext, parent: KubeObject, scale: KubeObject): void => {
   const { metadata } = parent
   const [before, after] = [metadata, scale.metadata].map(({ managedFields }) => storedManaged(managedFields))
-  const entries = entriesOf(managersOfParent(before!, after!, parentVersion(context)))
+  const entries = entriesOf(managersOfParent(before!, after!, { apiVersion: parentVersion(context), path: parentPath(context) }))
   if (entries) metadata.managedFields = entries
   else delete metadata.managedFields
 }

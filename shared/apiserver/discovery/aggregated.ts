@@ -1,4 +1,4 @@
-import type { Registry } from '../registry.ts'
+import type { DiscoveredKinds } from '../custom/discovered.ts'
 import { groupsOf } from './group-list.ts'
 import { type DiscoveredResource, discoverGroupVersion } from './resource-list.ts'
 
@@ -28,7 +28,7 @@ const entry = (main: DiscoveredResource, subresources: readonly DiscoveredResour
 })
 
 /** Everything below /api (the core group) or /apis (all others) in one document. */
-export const aggregatedDiscovery = (registry: Registry, options: { version: AggregatedVersion; core: boolean }) => ({
+export const aggregatedDiscovery = (registry: DiscoveredKinds, options: { version: AggregatedVersion; core: boolean }) => ({
   kind: 'APIGroupDiscoveryList',
   apiVersion: `apidiscovery.k8s.io/${options.version}`,
   metadata: {},

@@ -1,5 +1,6 @@
 import { apiVersionOf } from '../../meta/object.ts'
-import type { Registry } from '../registry.ts'
+import { compareVersions } from '../../resources/kube-version.ts'
+import type { DiscoveredKinds } from '../custom/discovered.ts'
 
 /** Groups in upstream's order of priority; those not named follow by name. */
 const priority = [
@@ -32,26 +33,12 @@ const rank = (group: string) => {
 }
 
 /** Groups with their versions, the preferred one first. */
-export const groupsOf = ({ definitions }: Registry): { group: string; versions: string[] }[] => {
+export const groupsOf = ({ definitions }: Pick<DiscoveredKinds, 'definitions'>): { group: string; versions: string[] }[] => {
   const versions = new Map<string, Set<string>>()
   for (const { group, version } of definitions) versions.set(group, (versions.get(group) ?? new Set()).add(version))
   return [...versions]
-    .map(([group, found]) => ({ group, versions: [...found].sort(newestFirst) }))
+    .map(([group, found]) => ({ group, versions: [...found].sort(compareVersions) }))
     .sort((a, b) => rank(a.group) - rank(b.group) || (a.group < b.group ? -1 : 1))
-}
-
-const parseVersion = (version: string) => /^v(\d+)(?:(alpha|beta)(\d+))?$/.exec(version)
-
-/** v2, v1, v1beta2, v1beta1, v1alpha1. */
-const newestFirst = (a: string, b: string) => {
-  const order = (version: string) => {
-    const [, major = '0', stage = '', minor = '0'] = parseVersion(version) ?? []
-    return [stage === '' ? 2 : stage === 'beta' ? 1 : 0, Number(major), Number(minor)]
-  }
-  const left = order(a)
-  const right = order(b)
-  for (const [index, value] of left.entries()) if (value !== right[index]) return (right[index] ?? 0) - value
-  return a < b ? -1 : 1
 }
 
 const groupDocument = ({ group, versions }: { group: string; versions: string[] }) => {
@@ -59,7 +46,7 @@ const groupDocument = ({ group, versions }: { group: string; versions: string[] 
   return { name: group, versions: listed, preferredVersion: listed[0] }
 }
 
-export const groupList = (registry: Registry) => ({
+export const groupList = (registry: DiscoveredKinds) => ({
   kind: 'APIGroupList',
   apiVersion: 'v1',
   groups: groupsOf(registry)
@@ -68,7 +55,7 @@ export const groupList = (registry: Registry) => ({
 })
 
 /** undefined: there is no such group. */
-export const groupOf = (registry: Registry, name: string) => {
+export const groupOf = (registry: DiscoveredKinds, name: string) => {
   const found = groupsOf(registry).find(({ group }) => group === name && group !== '')
   return found && { kind: 'APIGroup', apiVersion: 'v1', ...groupDocument(found) }
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { RequestContext } from '../context.ts'
+import { type DiscoveredKinds, discoveredKinds } from '../custom/discovered.ts'
 import type { PathHandler } from '../paths.ts'
-import type { Registry } from '../registry.ts'
 import { negotiate, plainForms } from '../represent/negotiate.ts'
 import { respondJson, respondJsonBytes } from '../represent/respond.ts'
 import type { ApiRequest, ApiResponse } from '../request.ts'
@@ -24,7 +24,8 @@ const aggregatedVersion = (request: ApiRequest): AggregatedVersion | undefined =
 
 const respondAggregated = async (context: RequestContext, core: boolean, version: AggregatedVersion): Promise<ApiResponse> => {
   const { request, parts } = context
-  const bytes = Buffer.from(JSON.stringify(aggregatedDiscovery(parts.registry, { version, core })))
+  const kinds = core ? parts.registry : await discoveredKinds(parts)
+  const bytes = Buffer.from(JSON.stringify(aggregatedDiscovery(kinds, { version, core })))
   const etag = `"${createHash('sha512').update(bytes).digest('hex').toUpperCase()}"`
   const headers = { etag, vary: 'Accept', 'cache-control': 'public' }
   if (request.header('if-none-match') === etag) return { status: 304, headers, body: new Uint8Array() }
@@ -33,7 +34,7 @@ const respondAggregated = async (context: RequestContext, core: boolean, version
   return { ...response, headers: { ...response.headers, ...headers, 'content-type': type } }
 }
 
-const rootDocument = (registry: Registry) => ({
+const rootDocument = (registry: DiscoveredKinds) => ({
   paths: [
     '/api',
     '/apis',
@@ -51,27 +52,30 @@ const rootDocument = (registry: Registry) => ({
 })
 
 /** `/`, `/api`, `/apis` and the lists below them. */
-export const discoveryPaths: PathHandler = (context) => {
+export const discoveryPaths: PathHandler = async (context) => {
   const { request, info } = context
-  if (info.path === '/' && request.method === 'GET') return respondJson(request, 200, rootDocument(context.parts.registry))
+  if (info.path === '/' && request.method === 'GET') {
+    return respondJson(request, 200, rootDocument(await discoveredKinds(context.parts)))
+  }
   const [root, first, second, ...more] = info.path.split('/').filter(Boolean)
   if ((root !== 'api' && root !== 'apis') || more.length > 0 || request.method !== 'GET') return undefined
   if (first === undefined) {
     const version = aggregatedVersion(request)
     if (version) return respondAggregated(context, root === 'api', version)
   }
-  const document = documentAt(context, root, first, second)
+  const document = await documentAt(context, root, first, second)
   if (!document) return undefined
   const { media } = negotiate(request, plainForms)
   return respondJsonBytes(request, 200, { bytes: Buffer.from(JSON.stringify(document())), media })
 }
 
-const documentAt = (
-  { parts: { registry }, request }: RequestContext,
+const documentAt = async (
+  { parts, request }: RequestContext,
   root: 'api' | 'apis',
   first: string | undefined,
   second: string | undefined,
 ) => {
+  const registry = root === 'api' ? parts.registry : await discoveredKinds(parts)
   if (root === 'api') {
     if (first === undefined) return () => coreVersions(request.header('host') ?? '')
     if (second !== undefined || !registry.hasGroupVersion('', first)) return undefined

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { apiVersionOf } from '../../meta/object.ts'
 import type { KindDefinition } from '../../resources/definition.ts'
-import { type Registry, verbsOf } from '../registry.ts'
+import type { DiscoveredKinds } from '../custom/discovered.ts'
+import { verbsOf } from '../registry.ts'
 
 /** An entry of discovery, plain or aggregated: a resource or subresource. */
 export interface DiscoveredResource {
@@ -50,14 +51,14 @@ export interface GroupVersion {
   readonly version: string
 }
 
-export const discoverGroupVersion = (registry: Registry, { group, version }: GroupVersion) =>
+export const discoverGroupVersion = (registry: DiscoveredKinds, { group, version }: GroupVersion) =>
   registry.definitions
     .filter((one) => one.group === group && one.version === version)
     .toSorted((a, b) => (a.plural < b.plural ? -1 : 1))
     .map((definition) => ({ definition, main: mainResource(definition), subresources: subresourcesOf(definition) }))
 
 /** The plain document of one group and version. */
-export const resourceList = (registry: Registry, groupVersion: GroupVersion) => ({
+export const resourceList = (registry: DiscoveredKinds, groupVersion: GroupVersion) => ({
   kind: 'APIResourceList',
   // as old as its kind: the core group's says no version
   ...(groupVersion.group === '' ? {} : { apiVersion: 'v1' }),

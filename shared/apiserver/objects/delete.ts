@@ -7,7 +7,8 @@ import type { AdmissionAttributes } from '../admission/admission.ts'
 import { conflictIn, keyOf, notFoundIn, type ResourceContext } from '../context.ts'
 import { admit, withReservations } from './admit.ts'
 import type { DeleteOptions } from './delete-options.ts'
-import { decodeStored, encoder, encodeUnstored } from './encode.ts'
+import { encoder, encodeUnstored } from './encode.ts'
+import { decodeCurrent } from './served-version.ts'
 
 const orphan = 'orphan'
 const foreground = 'foregroundDeletion'
@@ -38,7 +39,7 @@ export const deleteObject = async (context: ResourceContext, name: string, optio
 
 const deleteOnce = async (context: ResourceContext, entry: Entry, options: DeleteOptions): Promise<DeleteResult> => {
   const { parts, definition, info, user, warnings, auditAnnotations } = context
-  const old = decodeStored(entry.value)
+  const old = decodeCurrent(context, entry.value)
   checkPreconditions(context, { entry, old, options })
   const attributes: AdmissionAttributes = {
     operation: 'DELETE',
@@ -54,7 +55,7 @@ const deleteOnce = async (context: ResourceContext, entry: Entry, options: Delet
     auditAnnotations,
   }
   await admit(parts, attributes)
-  const object = decodeStored(entry.value)
+  const object = decodeCurrent(context, entry.value)
   const held = mark(context, object, options)
   // Who may have grace is told of the end that it got, though that is now.
   if (!held) return remove(context, { entry, object: definition.deletionGraceSeconds ? object : old, attributes })
@@ -93,6 +94,12 @@ const checkPreconditions = (
 const mark = ({ parts, definition }: ResourceContext, object: KubeObject, options: DeleteOptions): boolean => {
   const { metadata } = object
   const nowMs = parts.clock.now()
+  if (definition.deletionFinalizer && !metadata.deletionTimestamp) {
+    metadata.deletionTimestamp = timestamp(nowMs)
+    metadata.finalizers = [...new Set([...(metadata.finalizers ?? []), definition.deletionFinalizer])]
+    definition.prepareForDeletion?.(object)
+    return true
+  }
   const graceful = markGrace(object, { definition, options, nowMs })
   if (graceful === 'pending') return true
   metadata.finalizers = finalizersFor(metadata.finalizers ?? [], definition, options)

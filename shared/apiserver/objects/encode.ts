@@ -5,7 +5,7 @@ import { apiVersionOf } from '../../meta/object.ts'
 import type { KindDefinition } from '../../resources/definition.ts'
 import type { Encode } from '../../storage/store.ts'
 
-type StoredType = Pick<KindDefinition, 'group' | 'version' | 'kind'>
+type StoredType = Pick<KindDefinition, 'group' | 'version' | 'kind' | 'storesAs'>
 
 /** The last field of metadata, so that who needs no managers can stop before them. */
 export const managersField = ',"managedFields":'
@@ -15,8 +15,9 @@ export const managersField = ',"managedFields":'
  * it is the same for every object of a kind and what stands behind it does not depend on the revision.
  */
 export const encoder = (definition: StoredType, object: KubeObject): Encode => {
-  const head = headOf(definition)
-  const tail = Buffer.from(tailOf(object))
+  const { storesAs } = definition
+  const head = storesAs ? headOf({ ...definition, version: storesAs.version }) : headOf(definition)
+  const tail = Buffer.from(tailOf(storesAs ? storesAs.convert(object) : object))
   return (revision) => {
     const digits = String(revision)
     const bytes = Buffer.allocUnsafe(head.length + digits.length + tail.length)
@@ -25,6 +26,12 @@ export const encoder = (definition: StoredType, object: KubeObject): Encode => {
     tail.copy(bytes, head.length + digits.length)
     return bytes
   }
+}
+
+/** Whether bytes are of the very version that is stored today. */
+export const isOfStoredVersion = (definition: StoredType, bytes: Uint8Array): boolean => {
+  const head = headOf({ ...definition, version: definition.storesAs?.version ?? definition.version })
+  return Buffer.from(bytes.buffer, bytes.byteOffset, head.length).equals(Buffer.from(head, 'latin1'))
 }
 
 /** The bytes an answer would have without being stored (dry run); no resourceVersion when there is none yet. */

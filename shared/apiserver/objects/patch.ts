@@ -95,6 +95,7 @@ export const readPatch = async (context: ResourceContext): Promise<ReadPatch> =>
   const { request } = context
   const type = patchTypeOf(request.header('content-type'))
   const reader = Object.hasOwn(readers, type) ? readers[type]! : undefined
+  if (context.definition.custom && (!reader || reader.showsPatch)) throw unsupportedByCustom()
   if (!reader) throw new ApiError('UnsupportedMediaType', '415: Unsupported Media Type', { details: {} })
   const bytes = await request.body(bodyLimitBytes)
   // What is wrong with it is found out when there is something to apply it to.
@@ -117,6 +118,13 @@ export const readPatch = async (context: ResourceContext): Promise<ReadPatch> =>
     },
   }
 }
+
+/** Lists of a custom kind have no merge keys that a strategic patch could go by. */
+const unsupportedByCustom = () =>
+  new ApiError(
+    'UnsupportedMediaType',
+    `the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, ${apply}`,
+  )
 
 const lazily = <T extends object>(make: () => T): (() => T) => {
   let made: T | undefined

@@ -44,13 +44,14 @@ export const selectionOf = ({ request, definition, info }: ResourceContext): Sel
   }
   const name = exact?.value ?? (info.name || undefined)
   const others = fields.filter((one) => one !== exact)
+  const renewed = (object: KubeObject) => (definition.renew ? definition.renew(structuredClone(object)) : object)
   const wantsLabels = labels && !labels.empty ? labels : undefined
+  const matchesFields = (object: KubeObject) => matchesFieldSelector(others, (field) => known[field]?.(object) ?? '')
   if (!wantsLabels && others.length === 0) return { name, matches: undefined, metadataOnly: true }
   return {
     name,
     metadataOnly: others.every(({ field }) => Object.hasOwn(metadataFields, field)),
     matches: (object) =>
-      (wantsLabels?.matches(object.metadata.labels) ?? true) &&
-      matchesFieldSelector(others, (field) => known[field]?.(object) ?? ''),
+      (wantsLabels?.matches(object.metadata.labels) ?? true) && (others.length === 0 || matchesFields(renewed(object))),
   }
 }

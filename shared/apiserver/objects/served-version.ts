@@ -37,6 +37,14 @@ export const fromStored = (
   return { kind: definition.kind, apiVersion: apiVersionOf(servedAs.group, servedAs.version), ...rest }
 }
 
-/** Stored bytes as the version asked for: the same ones unless it is another. */
+/** A stored object as its kind is now, a copy. */
+export const decodeCurrent = ({ definition }: Pick<ResourceContext, 'definition'>, bytes: Uint8Array): KubeObject => {
+  const object = decodeStored(bytes)
+  return definition.renew ? definition.renew(object) : object
+}
+
+/** Stored bytes as the version asked for: the same ones unless it is another, or what is stored may be older than the kind. */
 export const bytesFromStored = (context: ResourceContext, bytes: Uint8Array): Uint8Array =>
-  context.servedAs ? Buffer.from(JSON.stringify(fromStored(context, decodeStored(bytes)))) : bytes
+  context.servedAs || context.definition.renew
+    ? Buffer.from(JSON.stringify(fromStored(context, decodeCurrent(context, bytes))))
+    : bytes

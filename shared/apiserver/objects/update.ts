@@ -10,10 +10,11 @@ import { confirmNoEscalation } from '../authz/escalation.ts'
 import { conflictIn, keyOf, notFoundIn, type ResourceContext } from '../context.ts'
 import { admit, mutate, withReservations } from './admit.ts'
 import { createObject, warnOfRepeatedOwners } from './create.ts'
-import { decodeStored, encoder, encodeUnstored } from './encode.ts'
+import { encoder, encodeUnstored, isOfStoredVersion } from './encode.ts'
 import { isFinished } from './finished.ts'
 import { dropEmpty, keep, matchNamespace } from './metadata.ts'
 import { validateMetadataUpdate } from './metadata-validation.ts'
+import { decodeCurrent } from './served-version.ts'
 import type { UpdateRules } from './update-rules.ts'
 import { validateAround } from './validate-around.ts'
 
@@ -87,8 +88,8 @@ const createInstead = async (context: ResourceContext, options: UpdateOptions): 
 
 const updateOnce = async (context: ResourceContext, entry: Entry, options: UpdateOptions): Promise<Uint8Array> => {
   const { parts, definition, info, user, warnings, auditAnnotations } = context
-  const old = decodeStored(entry.value)
-  const object = await options.transform(() => decodeStored(entry.value))
+  const old = decodeCurrent(context, entry.value)
+  const object = await options.transform(() => decodeCurrent(context, entry.value))
   const insists = checkPreconditions(context, { object, old, entry, options })
   matchNamespace(definition, object.metadata, info.namespace)
   warnOfRepeatedOwners(context, object)
@@ -111,7 +112,7 @@ const updateOnce = async (context: ResourceContext, entry: Entry, options: Updat
   const around = validateAround(context, object, { subresource: options.subresource, old })
   prepare(context, { object, old, options, around: around ? await around : [] })
   await admit(parts, attributes)
-  if (isUnchanged(context, { object, old })) return entry.value
+  if (isUnchanged(context, { object, old }) && isAsStored(context, entry)) return entry.value
   try {
     return await write(context, { entry, object, attributes })
   } catch (error) {
@@ -190,6 +191,10 @@ const prepare = (
 
 const isUnchanged = ({ definition }: ResourceContext, { object, old }: { object: KubeObject; old: KubeObject }) =>
   !isFinished(definition, object) && sameManagers(object, old) && jsonEqual(comparable(object), comparable(old))
+
+/** What is stored in another version is stored anew, though nothing of it changes. */
+const isAsStored = ({ definition }: ResourceContext, { value }: Entry) =>
+  !definition.renew || isOfStoredVersion(definition, value)
 
 const comparable = (object: KubeObject) => ({ ...withoutManagers(object), apiVersion: undefined, kind: undefined })
 

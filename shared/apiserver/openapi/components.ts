@@ -1,38 +1,17 @@
 import type { Schema, SchemaTable } from '../../meta/schema.ts'
 import type { DescriptionTable, PublishedTable } from '../../resources/schemas.ts'
-import { type BasicType, basicTypes, patchType } from './basic-types.ts'
+import { basicTypes, patchType } from './basic-types.ts'
+import type { CustomType } from './custom-types.ts'
+import type { Dialect } from './dialect.ts'
 import type { GroupVersionKind } from './kinds.ts'
-
-/** How one version of OpenAPI says what differs between the two. */
-export interface Dialect {
-  readonly refPrefix: string
-  /** a reference that has a description or extensions beside it */
-  readonly annotated: (ref: string) => Record<string, unknown>
-  readonly basic: (type: BasicType) => Record<string, unknown>
-  /** it tells what a field is that nothing is said of */
-  readonly defaults: boolean
-}
-
-export const v2: Dialect = {
-  refPrefix: '#/definitions/',
-  annotated: (ref) => ({ $ref: ref }),
-  basic: (type) => type.v2,
-  defaults: false,
-}
-
-export const v3: Dialect = {
-  refPrefix: '#/components/schemas/',
-  // a sibling of $ref doesn't count there
-  annotated: (ref) => ({ allOf: [{ $ref: ref }] }),
-  basic: (type) => ({ ...type.v2, ...type.v3 }),
-  defaults: true,
-}
 
 export interface ComponentSources {
   readonly schemas: SchemaTable
   readonly descriptions: DescriptionTable
   readonly published: PublishedTable
   readonly kinds: ReadonlyMap<string, readonly GroupVersionKind[]>
+  /** by the names of their types */
+  readonly custom?: ReadonlyMap<string, CustomType> | undefined
 }
 
 /** The types that the roots need, all the way down, with their descriptions. */
@@ -93,7 +72,9 @@ export const components = (roots: Iterable<string>, dialect: Dialect, sources: C
     if (found.has(name)) continue
     const schema = sources.schemas[name]
     const basic = basicByName.get(name)
-    if (basic) found.set(name, dialect.basic(basic))
+    const custom = sources.custom?.get(name)
+    if (custom) found.set(name, custom(dialect, refer))
+    else if (basic) found.set(name, dialect.basic(basic))
     else if (schema) found.set(name, structOf(name, schema))
   }
   return Object.fromEntries([...found].sort(([a], [b]) => (a < b ? -1 : 1)))

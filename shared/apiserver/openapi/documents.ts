@@ -1,5 +1,6 @@
 import { patchType } from './basic-types.ts'
-import { type ComponentSources, components, v2, v3 } from './components.ts'
+import { type ComponentSources, components } from './components.ts'
+import { v2, v3 } from './dialect.ts'
 import { deleteOptions } from './kinds.ts'
 import type { Operation, PathItem } from './operation.ts'
 import type { Parameter } from './parameters.ts'
@@ -55,13 +56,13 @@ const typesOf = (paths: readonly PathItem[]): string[] => {
   return named.map((name) => (name === 'patch' ? patchType.name : name)).filter((name) => name !== undefined)
 }
 
-interface Dialect {
+interface Wording {
   readonly operationOf: (operation: Operation, parameters: readonly unknown[]) => object
   readonly parameterOf: (parameter: Parameter) => unknown
 }
 
 /** What all of its operations take is said once, of the path. */
-const pathWith = ({ operations }: PathItem, { operationOf, parameterOf }: Dialect) => {
+const pathWith = ({ operations }: PathItem, { operationOf, parameterOf }: Wording) => {
   const [first, ...others] = operations
   const common = new Set(first!.parameters.filter((one) => others.every(({ parameters }) => parameters.includes(one))))
   return {

@@ -19,7 +19,7 @@ export const groupVersionPath = (group: string, version: string): PathItem =>
     answer: `${meta}.APIResourceList`,
   })
 
-const groupPath = (group: string): PathItem =>
+export const groupPath = (group: string): PathItem =>
   get(`/apis/${group}/`, {
     id: `get${capitalized(groupWord(group))}APIGroup`,
     description: 'get information of a group',

@@ -1,5 +1,5 @@
 import type { ResourceContext } from '../context.ts'
-import { decodeStored } from '../objects/encode.ts'
+import { decodeCurrent } from '../objects/served-version.ts'
 import type { ApiResponse } from '../request.ts'
 import type { Representation } from './negotiate.ts'
 import { partialMetadata } from './partial-metadata.ts'
@@ -13,7 +13,7 @@ export const respondList = (
   { values, metadata }: { readonly values: readonly Uint8Array[]; readonly metadata: Record<string, unknown> },
 ): Promise<ApiResponse> => {
   const { tableOrder } = context.definition
-  const objects = values.map(decodeStored)
+  const objects = values.map((value) => decodeCurrent(context, value))
   const value =
     as === 'Table'
       ? table(tableOrder ? objects.toSorted(tableOrder) : objects, metadata, tableOptions(context, version))

@@ -6,8 +6,7 @@ import { parseExactJson } from '../../meta/exact-json.ts'
 import type { KubeObject } from '../../meta/object.ts'
 import type { ApiError, Status } from '../../meta/status.ts'
 import type { ResourceContext } from '../context.ts'
-import { decodeStored } from '../objects/encode.ts'
-import { bytesFromStored } from '../objects/served-version.ts'
+import { bytesFromStored, decodeCurrent } from '../objects/served-version.ts'
 import type { ApiRequest, ApiResponse } from '../request.ts'
 import { errorMedia, type Representation, wantsPretty } from './negotiate.ts'
 import { partialMetadata } from './partial-metadata.ts'
@@ -92,7 +91,7 @@ export const respondObject = (
   const { status = 200, bytes } = answer
   const { media, as, version } = representation
   if (as === 'Object') return respondJsonBytes(request, status, { bytes: bytesFromStored(context, bytes), media })
-  const object = decodeStored(bytes)
+  const object = decodeCurrent(context, bytes)
   const value = as === 'Table' ? tableOf(context, [object], object, version) : partialMetadata(object, version)
   return respondJsonBytes(request, status, { bytes: Buffer.from(JSON.stringify(value)), media })
 }

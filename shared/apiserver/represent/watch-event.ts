@@ -2,9 +2,9 @@ import { Buffer } from 'node:buffer'
 import { apiVersionOf, type KubeObject } from '../../meta/object.ts'
 import type { LogTail, TailChange } from '../../storage/log-tail.ts'
 import type { ResourceContext } from '../context.ts'
-import { decodeStored, encoder } from '../objects/encode.ts'
+import { encoder } from '../objects/encode.ts'
 import type { Selection } from '../objects/selection.ts'
-import { fromStored } from '../objects/served-version.ts'
+import { decodeCurrent, fromStored } from '../objects/served-version.ts'
 import type { Representation } from './negotiate.ts'
 import { partialMetadata } from './partial-metadata.ts'
 import { table, tableOptions } from './table.ts'
@@ -29,7 +29,7 @@ export const framed = (type: EventType, object: Uint8Array): Uint8Array => Buffe
 export const createEventEncoder = (context: ResourceContext, representation: Representation): EventEncoder => {
   const { definition } = context
   const { slot, represent } = representer(context, representation)
-  const line = (type: EventType, value: Uint8Array) => framed(type, represent ? represent(decodeStored(value)) : value)
+  const line = (type: EventType, value: Uint8Array) => framed(type, represent ? represent(decodeCurrent(context, value)) : value)
   const memoized = (change: TailChange, type: EventType, value: (change: TailChange) => Uint8Array) => {
     const key = slot()
     if (key !== undefined) return change.memo(`${key} ${type}`, () => line(type, value(change)))
@@ -106,6 +106,8 @@ const representer = (
 ): { slot: () => string | undefined; represent: ((object: KubeObject, bookmark?: boolean) => Uint8Array) | undefined } => {
   const json = (value: unknown) => Buffer.from(JSON.stringify(value))
   if (as === 'Object') {
+    const { renew } = context.definition
+    if (renew) return { slot: () => undefined, represent: json }
     if (!context.servedAs) return { slot: () => 'object', represent: undefined }
     const { group, version } = context.servedAs
     return {
@@ -120,7 +122,10 @@ const representer = (
   // Only the first event of a stream carries the columns.
   let { headers } = first
   return {
-    slot: () => (headers ? undefined : `table ${version} ${includeObject} ${context.info.group}/${context.info.version}`),
+    slot: () =>
+      headers || context.definition.custom
+        ? undefined
+        : `table ${version} ${includeObject} ${context.info.group}/${context.info.version}`,
     represent: (object, bookmark = false) => {
       const options = { ...tableOptions(context, version), headers }
       headers = false

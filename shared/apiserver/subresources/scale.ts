@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { invalid, invalidValue } from '../../meta/field-error.ts'
 import type { KubeObject } from '../../meta/object.ts'
-import { badRequest } from '../../meta/status.ts'
+import { ApiError, badRequest } from '../../meta/status.ts'
 import type { ScaleMapping } from '../../resources/definition.ts'
 import { applyObject } from '../apply/apply-object.ts'
 import { checkDuplicates, readApply } from '../apply/read-applied.ts'
@@ -10,10 +10,10 @@ import { trackWriteOf } from '../apply/track-write.ts'
 import { readTyped } from '../body.ts'
 import { isDryRun, keyOf, notFoundIn, type ResourceContext } from '../context.ts'
 import { decodePatchedAs } from '../objects/decode.ts'
-import { decodeStored } from '../objects/encode.ts'
 import { matchNamespace } from '../objects/metadata.ts'
 import { nameMissing } from '../objects/name-missing.ts'
 import { isApply, readPatch } from '../objects/patch.ts'
+import { decodeCurrent } from '../objects/served-version.ts'
 import { updateObject } from '../objects/update.ts'
 import { mainRules } from '../objects/update-rules.ts'
 import { checkWriteOptions } from '../objects/write-options.ts'
@@ -39,15 +39,15 @@ const scaleOf = (context: ResourceContext, object: KubeObject): Scale => {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',
     metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
-    spec: replicas === 0 ? {} : { replicas },
-    status: { replicas: mapping.statusReplicas(object), selector: selector || undefined },
+    spec: replicas ? { replicas } : {},
+    status: { replicas: mapping.statusReplicas(object), ...(selector ? { selector } : {}) },
   }
 }
 
 const respondScale = (context: ResourceContext, bytes: Uint8Array): Promise<ApiResponse> => {
-  const { columns: _columns, ...definition } = context.definition
+  const { columns: _columns, renew: _renew, ...definition } = context.definition
   return respondObject({ ...context, definition, servedAs: undefined }, negotiate(context.request, objectForms), {
-    bytes: Buffer.from(JSON.stringify(scaleOf(context, decodeStored(bytes)))),
+    bytes: Buffer.from(JSON.stringify(scaleOf(context, decodeCurrent(context, bytes)))),
   })
 }
 
@@ -55,8 +55,15 @@ export const getScale = async (context: ResourceContext): Promise<ApiResponse> =
   const { parts, info } = context
   const entry = await parts.store.get(keyOf(context))
   if (!entry) throw notFoundIn(context, info.name)
+  const mapping = mappingOf(context)
+  if (mapping.replicas(decodeCurrent(context, entry.value)) === undefined) {
+    const why = `the spec replicas field ${JSON.stringify(pathText(mapping))} does not exist`
+    throw new ApiError('InternalError', `Internal error occurred: ${why}`)
+  }
   return respondScale(context, entry.value)
 }
+
+const pathText = ({ path = ['spec', 'replicas'] }: ScaleMapping<KubeObject>) => `.${path.join('.')}`
 
 /** The object with what a Scale says: replicas, and the revision it insists on. */
 const withScale = (context: ResourceContext, object: KubeObject, scale: Scale): KubeObject => {
@@ -72,7 +79,11 @@ const withScale = (context: ResourceContext, object: KubeObject, scale: Scale): 
       invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0'),
     ])
   }
-  mappingOf(context).setReplicas(object, replicas)
+  const mapping = mappingOf(context)
+  if (scale.spec?.replicas === undefined && mapping.replicas(object) === undefined) {
+    throw badRequest(`the spec replicas field ${JSON.stringify(pathText(mapping))} cannot be empty`)
+  }
+  mapping.setReplicas(object, replicas)
   const { resourceVersion } = scale.metadata ?? {}
   if (resourceVersion) object.metadata.resourceVersion = resourceVersion
   else delete object.metadata.resourceVersion

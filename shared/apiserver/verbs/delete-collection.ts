@@ -11,7 +11,7 @@ import { listOptionsOf } from '../objects/list-options.ts'
 import { selectedPage } from '../objects/selected-page.ts'
 import { selectionOf } from '../objects/selection.ts'
 import { bytesFromStored } from '../objects/served-version.ts'
-import { resourceOf } from '../registry.ts'
+import { listKindOf, resourceOf } from '../registry.ts'
 import { listForms, negotiate } from '../represent/negotiate.ts'
 import { respondJsonBytes } from '../represent/respond.ts'
 import { respondList } from '../represent/respond-list.ts'
@@ -41,7 +41,7 @@ export const deleteCollectionVerb = async (context: ResourceContext): Promise<Ap
   }
   const items = page.values.map((value) => Buffer.from(bytesFromStored(context, value)).toString()).join(',')
   const apiVersion = apiVersionOf(info.group, info.version)
-  const head = `{"kind":"${definition.kind}List","apiVersion":"${apiVersion}","metadata":{"resourceVersion":"${page.revision}"}`
+  const head = `{"kind":"${listKindOf(definition)}","apiVersion":"${apiVersion}","metadata":{"resourceVersion":"${page.revision}"}`
   return respondJsonBytes(request, 200, { bytes: Buffer.from(`${head},"items":[${items}]}`), media: representation.media })
 }
 

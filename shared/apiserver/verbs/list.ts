@@ -9,7 +9,7 @@ import { type ListOptions, listOptionsOf } from '../objects/list-options.ts'
 import { type Page, selectedPage } from '../objects/selected-page.ts'
 import { type Selection, selectionOf } from '../objects/selection.ts'
 import { bytesFromStored } from '../objects/served-version.ts'
-import { resourceOf } from '../registry.ts'
+import { listKindOf, resourceOf } from '../registry.ts'
 import { ListItems } from '../represent/list-items.ts'
 import { listForms, negotiate, type Representation } from '../represent/negotiate.ts'
 import { respondJsonParts } from '../represent/respond.ts'
@@ -23,7 +23,7 @@ export const listVerb = async (context: ResourceContext): Promise<ApiResponse> =
   const options = listOptionsOf(request, false)
   const { media, as } = representation
   const selection = selectionOf(context)
-  if (as === 'Object' && !context.servedAs && isWhole(options, selection)) return respondWhole(context, media)
+  if (as === 'Object' && !isConverted(context) && isWhole(options, selection)) return respondWhole(context, media)
   const page = await readPage(context, options, selection)
   const metadata: ListMetadata = {
     resourceVersion: String(page.revision),
@@ -35,6 +35,10 @@ export const listVerb = async (context: ResourceContext): Promise<ApiResponse> =
   for (const value of page.values) items.add(bytesFromStored(context, value))
   return respondJsonParts(request, 200, { parts: listParts(context, items, metadata), media })
 }
+
+/** What is stored is not always the answer. */
+const isConverted = ({ servedAs, definition }: ResourceContext): boolean =>
+  servedAs !== undefined || definition.renew !== undefined
 
 /** Everything that there is now. */
 const isWhole = ({ resourceVersion, limit, continue: token }: ListOptions, { name, matches }: Selection): boolean =>
@@ -122,6 +126,6 @@ const end = Buffer.from(']}\n')
 
 const listParts = ({ definition, info }: ResourceContext, items: ListItems, metadata: ListMetadata): Uint8Array[] => {
   const apiVersion = apiVersionOf(info.group, info.version)
-  const head = `{"kind":"${definition.kind}List","apiVersion":"${apiVersion}","metadata":${JSON.stringify(metadata)},"items":[`
+  const head = `{"kind":"${listKindOf(definition)}","apiVersion":"${apiVersion}","metadata":${JSON.stringify(metadata)},"items":[`
   return [Buffer.from(head), ...items.chunks(), end]
 }

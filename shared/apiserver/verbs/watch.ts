@@ -44,6 +44,7 @@ async function* events(context: ResourceContext, watch: WatchParts): AsyncGenera
   const { options, selection, encoder } = watch
   if (request.signal.aborted) return
   request.signal.addEventListener('abort', end)
+  context.ended?.addEventListener('abort', end)
   const { timeoutSeconds = minimumTimeoutSeconds + random.integer(minimumTimeoutSeconds) } = options
   void clock.sleep(timeoutSeconds * 1000, ending.signal).then(end)
   try {
@@ -71,6 +72,7 @@ async function* events(context: ResourceContext, watch: WatchParts): AsyncGenera
     yield framed('ERROR', Buffer.from(JSON.stringify(status.toStatus())))
   } finally {
     request.signal.removeEventListener('abort', end)
+    context.ended?.removeEventListener('abort', end)
     end()
   }
 }

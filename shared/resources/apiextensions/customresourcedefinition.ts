@@ -1,10 +1,47 @@
 import { define } from '../definition.ts'
+import { validateDefinition, validateDefinitionUpdate, validateStatus } from './definition-validation.ts'
+import { internalSpec } from './internal-spec.ts'
+import { allSchemas } from './json-schema.ts'
+import { type CrdSpec, type CustomResourceDefinition, storageVersionOf } from './resource.ts'
+import { setCondition } from './set-condition.ts'
+import { formatOf } from './value/format.ts'
 
-/**
- * Read only: there are no custom resources yet, and creating a definition is refused (405). It is served because kubectl looks here before
- * it can tell a user that a kind is unknown.
- */
-export const customResourceDefinition = define({
+export const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io'
+
+const setDefaults = ({ spec }: CustomResourceDefinition): void => {
+  spec.names ??= {} as CrdSpec['names']
+  const { names } = spec
+  names.singular ||= (names.kind ?? '').toLowerCase()
+  if (names.kind) names.listKind ||= `${names.kind}List`
+  spec.conversion ??= { strategy: 'None' }
+  const service = spec.conversion.webhook?.clientConfig?.service
+  if (service) service.port ??= 443
+}
+
+/** Whoever was stored in a version may still be. */
+const noteStorageVersion = (definition: CustomResourceDefinition): void => {
+  const name = storageVersionOf(definition)?.name
+  const stored = definition.status.storedVersions ?? []
+  if (name !== undefined && !stored.includes(name))
+    definition.status = { ...definition.status, storedVersions: [...stored, name] }
+}
+
+const unknownFormats = ({ spec }: CustomResourceDefinition): string[] => {
+  const { schema, versions } = internalSpec(spec)
+  return [schema, ...versions.map((version) => version.schema)]
+    .flatMap((one) => one?.openAPIV3Schema ?? [])
+    .flatMap((root) => [...allSchemas(root)])
+    .flatMap(({ type, format }) => (type === 'string' && format && !formatOf(format) ? [format] : []))
+}
+
+const warnings = (definition: CustomResourceDefinition, old: CustomResourceDefinition | undefined): string[] => {
+  const known = new Set(old && unknownFormats(old))
+  return [...new Set(unknownFormats(definition))]
+    .filter((format) => !known.has(format))
+    .map((format) => `unrecognized format ${JSON.stringify(format)}`)
+}
+
+export const customResourceDefinition = define<CustomResourceDefinition>({
   group: 'apiextensions.k8s.io',
   version: 'v1',
   kind: 'CustomResourceDefinition',
@@ -14,5 +51,28 @@ export const customResourceDefinition = define({
   categories: ['api-extensions'],
   namespaced: false,
   schema: 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition',
-  verbs: ['get', 'list', 'watch'],
+  subresources: { status: true },
+  resetFields: { '': ['status'], status: ['metadata', 'spec'] },
+  hasGeneration: true,
+  unconditionalUpdate: false,
+  unqualifiedFinalizers: true,
+  default: setDefaults,
+  prepareForCreate: (definition) => {
+    definition.status = { storedVersions: [] } as unknown as CustomResourceDefinition['status']
+    noteStorageVersion(definition)
+  },
+  prepareForUpdate: noteStorageVersion,
+  validateCreate: validateDefinition,
+  validateUpdate: validateDefinitionUpdate,
+  validateStatusUpdate: validateStatus,
+  warnings,
+  deletionFinalizer: cleanupFinalizer,
+  prepareForDeletion: (definition) => {
+    setCondition(definition, definition.metadata.deletionTimestamp!, {
+      type: 'Terminating',
+      status: 'True',
+      reason: 'InstanceDeletionPending',
+      message: 'CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon',
+    })
+  },
 })

@@ -210,7 +210,9 @@ describe('the conversions of a version', () => {
   it('lets owner references name either version', () => {
     const [kind] = [{ group: 'a', version: 'v2', resource: 'as', kind: 'A', namespaced: true, otherApiVersions: ['a/v1'] }]
     const owner = { metadata: { name: 'o', namespace: 'n', uid: '1' } } as KubeObject
-    const cache = { get: () => owner } as unknown as Parameters<ReturnType<typeof createOwnerGraph>['ownerOf']>[2]
+    const cache = { get: () => owner, byIndex: () => [] } as unknown as Parameters<
+      ReturnType<typeof createOwnerGraph>['ownerOf']
+    >[2]
     const dependent = { resource: kind!, object: { metadata: { name: 'd', namespace: 'n' } } as KubeObject }
     const graph = createOwnerGraph([kind!])
     const ownerBy = (apiVersion: string) => graph.ownerOf(dependent, { apiVersion, kind: 'A', name: 'o', uid: '1' }, cache)

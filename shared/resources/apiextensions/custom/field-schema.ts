@@ -1,0 +1,56 @@
+import type { Schema } from '../../../meta/schema.ts'
+import { objectMeta } from '../../../meta/structural/embedded.ts'
+import { isEmbedded, preservesUnknown, type Structural } from '../../../meta/structural/structural.ts'
+import type { JsonSchema } from '../json-schema.ts'
+
+const text: Schema = { type: 'string' }
+const typeMeta = { apiVersion: text, kind: text, metadata: { ref: objectMeta } }
+
+/** The type of a custom kind: by `structure` its objects are read, by the rest their fields are owned. */
+export const kindSchema = (schema: JsonSchema | undefined): Schema => {
+  if (!schema) return { type: 'object', properties: typeMeta, preserveUnknownFields: true, structure: anything }
+  const { properties, ...others } = fieldSchema(schema)
+  return { ...others, type: 'object', properties: { ...properties, ...typeMeta }, structure: schema as Structural }
+}
+
+const anything: Structural = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }
+
+/** User formats mean nothing here: ours are other things by the same names. */
+const fieldSchema = (schema: JsonSchema): Schema => {
+  if (schema['x-kubernetes-int-or-string']) return { format: 'int-or-string' }
+  const { type } = schema
+  if (type === 'array') return listSchema(schema)
+  if (type === 'object' || schema.properties) return mapSchema(schema)
+  if (type === 'string' || type === 'boolean' || type === 'integer' || type === 'number') return { type }
+  return { format: 'json', preserveUnknownFields: true }
+}
+
+const listSchema = (schema: JsonSchema): Schema => {
+  const keys = schema['x-kubernetes-list-map-keys'] ?? []
+  const items = schema.items && fieldSchema(schema.items)
+  const defaults = keys.flatMap((key) => {
+    const value = schema.items?.properties?.[key]?.default
+    return value === undefined ? [] : [[key, value]]
+  })
+  return {
+    type: 'array',
+    listType: (schema['x-kubernetes-list-type'] ?? 'atomic') as Schema['listType'],
+    listMapKeys: keys,
+    items: items && defaults.length > 0 ? { ...items, keyDefaults: Object.fromEntries(defaults) } : items,
+  }
+}
+
+const mapSchema = (schema: JsonSchema): Schema => {
+  const { properties, additionalProperties } = schema
+  const embedded = isEmbedded(schema as Structural)
+  return {
+    type: 'object',
+    mapType: schema['x-kubernetes-map-type'] as Schema['mapType'],
+    properties: {
+      ...Object.fromEntries(Object.entries(properties ?? {}).map(([name, field]) => [name, fieldSchema(field)])),
+      ...(embedded ? typeMeta : {}),
+    },
+    additionalProperties: typeof additionalProperties === 'object' ? fieldSchema(additionalProperties) : undefined,
+    preserveUnknownFields: preservesUnknown(schema as Structural) || additionalProperties === true || undefined,
+  }
+}
