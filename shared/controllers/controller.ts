@@ -14,6 +14,8 @@ export interface Controller {
   /** whom its Events come from, where upstream does not say `<name>-controller` */
   readonly eventComponent?: string | undefined
   readonly watches: readonly Watch[]
+  /** Changes of custom objects, whichever kinds there are; their names are their definitions'. */
+  readonly watchesCustom?: CustomWatch | undefined
   /** keys to look at when it starts and at each resync, beside those of existing objects: what must exist without any event */
   readonly initialKeys?: readonly string[] | undefined
   /** Not found means done; throw to retry with back-off. Runs after `cache.sync()`; never twice at once for the same key. */
@@ -27,6 +29,13 @@ export interface Watch<T extends KubeObject = KubeObject> {
   /** Pure. Keys to look at because of a change; `previous` is undefined for a creation, `object` for a deletion. */
   keys(object: T | undefined, previous: T | undefined, cache: Cache): readonly string[]
 }
+
+/** As `keys` of a watch, of any custom resource. */
+export type CustomWatch = (
+  resource: Resource,
+  change: { readonly object: KubeObject | undefined; readonly previous: KubeObject | undefined },
+  cache: Cache,
+) => readonly string[]
 
 /** Lets each watch of a controller be typed by its own resource. */
 export const watch = <T extends KubeObject>(resource: Resource<T>, keys: Watch<T>['keys']): Watch =>

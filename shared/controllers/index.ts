@@ -5,6 +5,8 @@ import { certificateCleaner } from './certificates/cleaner.ts'
 import { type CertificateSigningOptions, createCertificateSigningController } from './certificates/signing.ts'
 import { clusterRoleAggregationController } from './clusterrole-aggregation.ts'
 import type { Controller } from './controller.ts'
+import { customResourceDefinitionController } from './customresourcedefinition/customresourcedefinition.ts'
+import { createCustomResourceDefinitionFinalizer } from './customresourcedefinition-finalizer/customresourcedefinition-finalizer.ts'
 import { createDefaultRolesController } from './default-roles/default-roles.ts'
 import { deploymentController } from './deployment/deployment.ts'
 import { endpointsController } from './endpoints/endpoints.ts'
@@ -68,6 +70,8 @@ export const createControllers = (options: ControllersOptions): Controller[] => 
   createCertificateSigningController(options),
   certificateCleaner,
   createRootCaPublisher(options),
+  customResourceDefinitionController,
+  createCustomResourceDefinitionFinalizer(options),
   deploymentController,
   replicaSetController,
   replicationController,

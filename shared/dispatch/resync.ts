@@ -20,7 +20,7 @@ export const createResync = (options: {
   const { dispatcher, controllers, cache, queues } = options
   const everything = (cause: string): CausedWork[] => {
     const works: CausedWork[] = [{ work: schedulerWork, cause }]
-    for (const resource of dispatcher.resources) {
+    for (const resource of dispatcher.resources(cache)) {
       const name = resourceName(resource.group, resource.resource)
       for (const object of cache.list(resource)) {
         for (const work of workOf({ resource: name, object, previous: undefined }, options)) works.push({ work, cause })

@@ -1,12 +1,14 @@
 import type { Cache } from '../client/cache.ts'
-import type { Client } from '../client/client.ts'
+import type { Client, Resource } from '../client/client.ts'
 import { type Controller, eventComponentOf } from '../controllers/controller.ts'
 import type { EventSink } from '../controllers/event/event-recorder.ts'
-import { resourceName } from '../meta/object.ts'
+import { type KubeObject, resourceName } from '../meta/object.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/log.ts'
 import { createInProcessQueue, type InProcessQueue } from '../queue/in-process.ts'
 import type { LogTail, TailChange } from '../storage/log-tail.ts'
+import { CacheNotLoaded } from '../storage/store-cache.ts'
+import { whenLoaded } from '../storage/when-loaded.ts'
 import { createDispatcher, type DispatchChange } from './dispatch.ts'
 
 export interface StartControllersOptions {
@@ -41,24 +43,41 @@ export const startControllers = async (options: StartControllersOptions): Promis
   for (const controller of controllers) {
     const ownLog = log.child({ controller: controller.name })
     const context = { client, cache, clock, log: ownLog, events: events.recorder(eventComponentOf(controller)) }
-    const work = async (key: string) => {
-      await cache.sync()
-      return controller.reconcile(key, context)
-    }
+    const work = (key: string) => whenLoaded(cache, () => controller.reconcile(key, context))
     queues.set(controller.name, createInProcessQueue({ work, clock, log: ownLog, concurrency }))
   }
 
   const enqueue = (change: DispatchChange, delayMs: () => number) => {
+    let missing = false
     // What could not be told is found by the resync.
-    const onError = (error: unknown) => log.error('could not dispatch a change', { resource: change.resource, error })
+    const onError = (error: unknown) => {
+      if (error instanceof CacheNotLoaded) missing = true
+      else log.error('could not dispatch a change', { resource: change.resource, error })
+    }
     for (const { controller, key } of dispatcher.dispatch(change, cache, onError))
       queues.get(controller)?.addAfter(key, delayMs())
+    // A kind that is new is listed by the next sync.
+    if (missing) afterSync(() => enqueue(change, delayMs))
   }
+  const afterSync = (run: () => void) =>
+    void cache.sync().then(run, (error: unknown) => log.error('could not list what controllers look at', { error }))
   const now = () => 0
-  const enqueueAll = (delayMs: () => number) => {
-    for (const resource of dispatcher.resources) {
+  const listed = (resource: Resource, delayMs: () => number): KubeObject[] => {
+    try {
+      return cache.list(resource)
+    } catch (error) {
+      if (!(error instanceof CacheNotLoaded)) throw error
       const name = resourceName(resource.group, resource.resource)
-      for (const object of cache.list(resource)) enqueue({ resource: name, object, previous: undefined }, delayMs)
+      afterSync(() => {
+        for (const object of cache.list(resource)) enqueue({ resource: name, object, previous: undefined }, delayMs)
+      })
+      return []
+    }
+  }
+  const enqueueAll = (delayMs: () => number) => {
+    for (const resource of dispatcher.resources(cache)) {
+      const name = resourceName(resource.group, resource.resource)
+      for (const object of listed(resource, delayMs)) enqueue({ resource: name, object, previous: undefined }, delayMs)
     }
     for (const { name, initialKeys = [] } of controllers)
       for (const key of initialKeys) queues.get(name)?.addAfter(key, delayMs())

@@ -3,7 +3,7 @@ import type { Client, Resource } from '../../client/client.ts'
 import type { KubeObject } from '../../meta/object.ts'
 import { isReason } from '../../meta/status.ts'
 import { events } from '../../resources/resource.ts'
-import { type Controller, type EventRecorder, watch } from '../controller.ts'
+import { type Controller, type CustomWatch, type EventRecorder, watch } from '../controller.ts'
 import { concerned, judge, orphanFinalizer, type Verdict } from './collect.ts'
 import { foregroundFinalizer } from './foreground.ts'
 import { createOwnerGraph, type Item, type OwnerGraph } from './owner-graph.ts'
@@ -13,14 +13,15 @@ export const createGarbageCollector = ({ resources }: { resources: readonly Reso
   const graph = createOwnerGraph(
     resources.filter(({ resource, group }) => !(group === events.group && resource === events.resource)),
   )
+  const concernedBy: CustomWatch = (resource, { object, previous }, cache) =>
+    concerned({ item: object && { resource, object }, previous: previous && { resource, object: previous } }, graph, cache)
   return {
     name: 'generic-garbage-collector',
     eventComponent: 'garbage-collector-controller',
     watches: graph.resources.map((resource) =>
-      watch(resource, (object, previous, cache) =>
-        concerned({ item: object && { resource, object }, previous: previous && { resource, object: previous } }, graph, cache),
-      ),
+      watch(resource, (object, previous, cache) => concernedBy(resource, { object, previous }, cache)),
     ),
+    watchesCustom: concernedBy,
     reconcile: async (key, { cache, client, events: recorder }) => {
       const item = graph.find(key, cache)
       if (!item) return

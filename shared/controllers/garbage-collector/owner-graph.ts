@@ -2,6 +2,7 @@ import type { Cache, Index } from '../../client/cache.ts'
 import type { Resource } from '../../client/client.ts'
 import { apiVersionOf, type KubeObject, resourceName } from '../../meta/object.ts'
 import type { OwnerReference } from '../../meta/object-meta.ts'
+import { customResourceNamed, customResourceOfType, customResources } from '../custom-resources.ts'
 
 /** An object with its resource. */
 export interface Item {
@@ -11,6 +12,7 @@ export interface Item {
 
 /** Who owns whom, over all kinds, read out of the cache: an index by owner uid for each. */
 export interface OwnerGraph {
+  /** built-in ones; custom ones are whichever the cache knows */
   readonly resources: readonly Resource[]
   find(key: string, cache: Cache): Item | undefined
   dependentsOf(owner: KubeObject, cache: Cache): Item[]
@@ -30,34 +32,47 @@ export const createOwnerGraph = (resources: readonly Resource[]): OwnerGraph => 
       ]),
     ),
   )
-  const indexes = resources.map((resource): Index<KubeObject> => ({ name: 'owner uid', resource, valuesOf: ownerUids }))
-  const byUid = resources
-    .filter(({ namespaced }) => namespaced)
-    .map((resource): Index<KubeObject> => ({ name: 'uid', resource, valuesOf: ({ metadata }) => [metadata.uid ?? ''] }))
+  const owners = indexesOf('owner uid', ownerUids)
+  const uids = indexesOf('uid', ({ metadata }) => [metadata.uid ?? ''])
+  const all = (cache: Cache): readonly Resource[] => [...resources, ...customResources(cache)]
   return {
     resources,
     find: (key, cache) => {
       const space = key.indexOf(' ')
       const slash = key.indexOf('/', space)
-      const resource = byName.get(key.slice(0, space))
+      const name = key.slice(0, space)
+      const resource = byName.get(name) ?? customResourceNamed(cache, name)
       const object = resource && cache.get(resource, key.slice(space + 1, slash), key.slice(slash + 1))
       return object && { resource, object }
     },
     dependentsOf: ({ metadata }, cache) =>
-      indexes.flatMap((index) =>
-        cache.byIndex(index, metadata.uid ?? '').map((object) => ({ resource: index.resource, object })),
+      all(cache).flatMap((resource) =>
+        cache.byIndex(owners(resource), metadata.uid ?? '').map((object) => ({ resource, object })),
       ),
     ownerOf: (dependent, reference, cache) => {
-      const resource = byType.get(typeKey(reference.apiVersion, reference.kind))
+      const { apiVersion, kind } = reference
+      const resource = byType.get(typeKey(apiVersion, kind)) ?? customResourceOfType(cache, apiVersion, kind)
       if (!resource || (resource.namespaced && !dependent.resource.namespaced)) return 'unknown'
       const namespace = resource.namespaced ? (dependent.object.metadata.namespace ?? '') : ''
       const object = cache.get(resource, namespace, reference.name)
       return object && object.metadata.uid === reference.uid ? { resource, object } : 'absent'
     },
     isInOtherNamespace: ({ object }, { uid }, cache) =>
-      byUid
-        .flatMap((index) => cache.byIndex(index, uid))
+      all(cache)
+        .filter(({ namespaced }) => namespaced)
+        .flatMap((resource) => cache.byIndex(uids(resource), uid))
         .some(({ metadata }) => metadata.namespace !== object.metadata.namespace),
+  }
+}
+
+/** One for each resource, made when it is first asked for. */
+const indexesOf = (name: string, valuesOf: Index<KubeObject>['valuesOf']): ((resource: Resource) => Index<KubeObject>) => {
+  const made = new Map<string, Index<KubeObject>>()
+  return (resource) => {
+    const key = resourceName(resource.group, resource.resource)
+    const index = made.get(key) ?? { name, resource, valuesOf }
+    made.set(key, index)
+    return index
   }
 }
 

@@ -5,6 +5,7 @@ import { isReason } from '../../meta/status.ts'
 import { timestamp } from '../../platform/clock.ts'
 import { type Namespace, namespaces, pods } from '../../resources/resource.ts'
 import { type Controller, type ReconcileContext, watch } from '../controller.ts'
+import { customResources } from '../custom-resources.ts'
 import { ownKey } from '../key.ts'
 import { semanticallyEqual } from '../semantic-equality.ts'
 import { deletionConditions, type RemainingContent } from './conditions.ts'
@@ -24,12 +25,16 @@ export const createNamespaceController = ({ resources }: { resources: readonly R
         watch(resource, (object, previous, cache) => terminatingNamespace(object ? undefined : previous, cache)),
       ),
     ],
+    watchesCustom: (_resource, { object, previous }, cache) => terminatingNamespace(object ? undefined : previous, cache),
     reconcile: async (name, context) => {
       const namespace = context.cache.get(namespaces, '', name)
       if (!namespace?.metadata.deletionTimestamp || !namespace.spec?.finalizers?.includes(ownFinalizer)) return
       const errors: string[] = []
       let remaining = await empty(name, [pods], { context, errors })
-      if (!remaining.length) remaining = await empty(name, content, { context, errors })
+      if (!remaining.length) {
+        const custom = customResources(context.cache).filter(({ namespaced }) => namespaced)
+        remaining = await empty(name, [...content, ...custom], { context, errors })
+      }
       if (!remaining.length && !errors.length) return finalize(namespace, context.client)
       await noteRemaining(namespace, { remaining, errors }, context)
       if (errors.length) throw new Error(errors[0])

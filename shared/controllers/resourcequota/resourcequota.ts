@@ -1,9 +1,11 @@
 import type { Cache } from '../../client/cache.ts'
 import type { Resource } from '../../client/client.ts'
 import { amountsOf, sameAmounts, textsOf } from '../../resources/core/quota/amounts.ts'
+import { countName } from '../../resources/core/quota/object-count.ts'
 import { chargedUntilMs, podUsage } from '../../resources/core/quota/pod-usage.ts'
 import { pods, type ResourceQuota, resourceQuotas } from '../../resources/resource.ts'
 import type { Controller, Watch } from '../controller.ts'
+import { customResources } from '../custom-resources.ts'
 import { keyOf, ownKey, splitKey } from '../key.ts'
 import { type Counted, count, countedResources } from './count.ts'
 import { createSettling } from './settling.ts'
@@ -23,6 +25,8 @@ export const createResourceQuotaController = ({ resources }: { resources: readon
   return {
     name: 'resourcequota',
     watches: [{ resource: resourceQuotas, keys: ownKey }, ...counted.map(watchOf)],
+    watchesCustom: (resource, { object, previous }, cache) =>
+      countedResources([resource]).flatMap((one) => watchOf(one).keys(object, previous, cache)),
     reconcile: async (key, { cache, client, clock }) => {
       const { namespace, name } = splitKey(key)
       const quota = cache.get(resourceQuotas, namespace, name)
@@ -36,7 +40,8 @@ export const createResourceQuotaController = ({ resources }: { resources: readon
       const waitMs = (countedAtMs.get(key) ?? 0) + pauseMs - nowMs
       if (inEffect && waitMs > 0) return { requeueAfter: waitMs }
       countedAtMs.set(key, nowMs)
-      const found = count(quota, { cache, counted, nowMs })
+      const custom = countedResources(customResources(cache).filter((one) => isNamed(quota, one)))
+      const found = count(quota, { cache, counted: [...counted, ...custom], nowMs })
       const { used, againInMs } = settling.judge(key, { quota, found, nowMs })
       if (!inEffect || !sameAmounts(used, amountsOf(quota.status?.used))) {
         const status = { hard: quota.spec.hard ?? {}, used: textsOf(used) }
@@ -48,6 +53,10 @@ export const createResourceQuotaController = ({ resources }: { resources: readon
     },
   }
 }
+
+/** Only those are looked at: there may be a thousand others. */
+const isNamed = ({ spec }: ResourceQuota, { group, resource }: Resource): boolean =>
+  Object.hasOwn(spec.hard ?? {}, countName(group, resource))
 
 const isInEffect = ({ spec, status }: ResourceQuota): boolean =>
   status?.hard !== undefined && status.used !== undefined && sameAmounts(amountsOf(spec.hard), amountsOf(status.hard))

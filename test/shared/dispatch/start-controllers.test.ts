@@ -125,10 +125,10 @@ it('dispatches a change to those who watch the resource only', async () => {
     watches: [watch(resource as typeof configMaps, ownKey)],
     reconcile: async () => undefined,
   })
-  const { dispatch, resources } = createDispatcher([named('a', configMaps), named('b', secrets), named('c', configMaps)])
+  const { dispatch } = createDispatcher([named('a', configMaps), named('b', secrets), named('c', configMaps)])
   const tail = await openLogTail({ store })
   stop.push(() => tail.close())
-  const cache = await createStoreCache({ store, tail, resources })
+  const cache = await createStoreCache({ store, tail, resources: [configMaps, secrets] })
   const object = { metadata: { name: 'x', namespace: 'n' } }
   expect(dispatch({ resource: 'configmaps', object, previous: undefined }, cache)).toEqual([
     { controller: 'a', key: 'n/x' },
