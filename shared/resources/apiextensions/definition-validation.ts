@@ -74,6 +74,8 @@ const validateSpec = ({ spec }: CustomResourceDefinition, options: VersionOption
   for (const [index, version] of inner.versions.entries()) {
     for (const text of [dns1035Label(version.name).join(',')].filter(Boolean)) {
       errors.push(invalidValue(`spec.versions[${index}].name`, version.name, text))
+      // where a definition of one version had it once
+      if (index === 0) errors.push(invalidValue('spec.version', version.name, text))
     }
     const subresources = inner.subresources ?? version.subresources
     errors.push(

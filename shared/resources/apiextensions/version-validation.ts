@@ -1,6 +1,7 @@
 import { duplicateValue, type FieldError, forbiddenField, invalidValue, requiredValue, tooMany } from '../../meta/field-error.ts'
-import type { JsonSchema } from './json-schema.ts'
+import { allSchemas, itemSchemas, type JsonSchema } from './json-schema.ts'
 import type { CrdVersion } from './resource.ts'
+import { validateRules } from './rules/rule-errors.ts'
 import { validateDefaults } from './schema/default-validation.ts'
 import { followPath } from './schema/field-path.ts'
 import { type SchemaOptions, validateSchema } from './schema/schema-validation.ts'
@@ -86,10 +87,17 @@ export const validateSchemaOf = (
   if (depthOf(schema) > mostDepth) return [invalidValue(at, '', `is nested deeper than ${mostDepth} levels`)]
   const errors = hasStatus ? rootErrors(at, schema) : []
   if (schema.nullable) errors.push(forbiddenField(`${at}.nullable`, 'nullable cannot be true at the root'))
-  const structural = validateStructural(at, schema)
-  errors.push(...(structural.length > 0 ? structural : validateDefaults(at, schema, true)))
-  return [...errors, ...validateSchema(at, schema, options)]
+  if (!hasItemLists(schema)) {
+    const structural = validateStructural(at, schema)
+    errors.push(...(structural.length > 0 ? structural : validateDefaults(at, schema, true)))
+  }
+  errors.push(...validateSchema(at, schema, options))
+  // Expressions on what is wrong otherwise say nothing that anybody could act on.
+  return errors.length > 0 ? errors : validateRules(at, schema)
 }
+
+/** Such a schema is no structural one at all, and nothing more is said of that. */
+const hasItemLists = (schema: JsonSchema): boolean => [...allSchemas(schema)].some((one) => itemSchemas(one) !== undefined)
 
 const depthOf = (root: object): number => {
   let level: object[] = [root]

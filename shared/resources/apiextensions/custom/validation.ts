@@ -2,6 +2,7 @@ import type { FieldError } from '../../../meta/field-error.ts'
 import type { KubeObject } from '../../../meta/object.ts'
 import type { JsonSchema } from '../json-schema.ts'
 import type { CrdVersion } from '../resource.ts'
+import { checkRules } from '../rules/check-rules.ts'
 import { checkValue } from '../value/check-value.ts'
 import { validateEmbedded } from '../value/embedded-validation.ts'
 import { validateUniqueItems } from '../value/unique-items.ts'
@@ -22,19 +23,38 @@ export const customValidation = ({ schema: { openAPIV3Schema: schema } = {}, sub
     ...statusScaleErrors(scale, object),
     ...validateEmbedded('', object, schema),
   ]
+  const withRules = (found: FieldError[], value: KubeObject, old: KubeObject | undefined) => [
+    ...found,
+    ...checkRules(schema, { value, old, found }),
+  ]
   return {
-    create: (object) => [...(schema ? checkValue(schema, object, { path: '' }) : []), ...others(object), ...unique(object)],
-    update: (object, old) => [
-      ...(schema ? checkValue(schema, object, { path: '', before: { schema, value: object, old } }) : []),
-      ...others(object),
-      // What was so before is not held against who changes something else.
-      ...(unique(old).length === 0 ? unique(object) : []),
-    ],
-    status: (object, old) => [
-      ...(schema ? statusErrors(schema, object, old) : []),
-      ...statusScaleErrors(scale, object),
-      ...(unique(old).length === 0 ? unique(object) : []),
-    ],
+    create: (object) =>
+      withRules(
+        [...(schema ? checkValue(schema, object, { path: '' }) : []), ...others(object), ...unique(object)],
+        object,
+        undefined,
+      ),
+    update: (object, old) =>
+      withRules(
+        [
+          ...(schema ? checkValue(schema, object, { path: '', before: { schema, value: object, old } }) : []),
+          ...others(object),
+          // What was so before is not held against who changes something else.
+          ...(unique(old).length === 0 ? unique(object) : []),
+        ],
+        object,
+        old,
+      ),
+    status: (object, old) =>
+      withRules(
+        [
+          ...(schema ? statusErrors(schema, object, old) : []),
+          ...statusScaleErrors(scale, object),
+          ...(unique(old).length === 0 ? unique(object) : []),
+        ],
+        object,
+        old,
+      ),
   }
 }
 
