@@ -7,7 +7,7 @@ import { ApiError, badRequest } from '../meta/status.ts'
 import { loadProtobufTable } from '../resources/schemas.ts'
 import type { ResourceContext } from './context.ts'
 import { askedType, toStored } from './objects/served-version.ts'
-import { type ClaimedType, type ExpectedType, groupVersionOf, typeFinding } from './objects/type-finding.ts'
+import { type ClaimedType, type ExpectedType, groupVersionOf, isCustom, otherKind, typeFinding } from './objects/type-finding.ts'
 import { fieldValidationOf } from './objects/write-options.ts'
 import type { ApiRequest } from './request.ts'
 
@@ -59,7 +59,8 @@ export const readTyped = async <T extends KubeObject>(
   const contentType = contentTypeOf(request)
   const bytes = await request.body(bodyLimitBytes)
   const { schemas } = parts
-  const check = (value: unknown) => checkType(expected, claimedType(value), schemas)
+  const custom = isCustom(expected, schemas)
+  const check = (value: unknown) => (custom ? checkCustomType(value, expected) : checkType(expected, claimedType(value), schemas))
   const typed = { schema: expected.schema, schemas, fieldValidation: fieldValidationOf(request), check }
   const { object, warnings: found } =
     contentType === protobufContentType ? decodeValue<T>(readProtobuf(bytes), typed) : decode<T>(bytes, { ...typed, contentType })
@@ -82,6 +83,24 @@ const checkType = (expected: ExpectedType, claimed: ClaimedType, schemas: Schema
   }
   if (apiVersion === path) return
   throw badRequest(`the API version in the data (${apiVersion}) does not match the expected API version (${path})`)
+}
+
+/** No scheme knows those: they are whatever they say. */
+const checkCustomType = (value: unknown, { group, version, kind }: ExpectedType): void => {
+  const claimed = claimedType(value)
+  if (!claimed.kind) {
+    const text = JSON.stringify(value)
+    const start = text.length > 30 ? `${text.slice(0, 30)} ...` : text
+    throw badRequest(
+      `the object provided is unrecognized (must be of type ${kind}): Object 'Kind' is missing in '${text}' (${start})`,
+    )
+  }
+  const path = apiVersionOf(group, version)
+  const apiVersion = claimed.apiVersion || path
+  if (apiVersion !== path) {
+    throw badRequest(`the API version in the data (${apiVersion}) does not match the expected API version (${path})`)
+  }
+  if (claimed.kind !== kind) throw otherKind(value as KubeObject, { group, kind })
 }
 
 const claimedType = (value: unknown): ClaimedType => {

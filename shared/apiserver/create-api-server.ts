@@ -76,12 +76,19 @@ export const createApiServer = (options: ApiServerOptions): ApiServer => {
   const { store, logTail, schemas, admission, log, tokens, heartbeats, nodesReadNodes, clock = systemClock } = options
   const open = openPaths(options.openPaths)
   const virtual = [...virtualResources, ...(tokens ? [createTokenReview(tokens)] : [])]
+  const registry = createRegistry([...options.definitions, ...virtual.map(({ definition }) => definition)])
   const parts: ApiServerParts = {
     store,
     logTail,
     currentObjects: createCurrentObjects({ store, tail: logTail, clock, together: readByAdmission }),
-    registry: createRegistry([...options.definitions, ...virtual.map(({ definition }) => definition)]),
-    customKinds: createCustomKinds({ store, logTail, schemas, clock }),
+    registry,
+    customKinds: createCustomKinds({
+      store,
+      isBuiltIn: (resource) => registry.byResource(resource) !== undefined,
+      logTail,
+      schemas,
+      clock,
+    }),
     virtualResources: new Map(virtual.map((one) => [resourceOf(one.definition), one])),
     schemas,
     authorizer: options.authorizer ?? createDefaultAuthorizer({ store, logTail, clock, openPaths: open, nodesReadNodes }),

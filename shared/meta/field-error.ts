@@ -60,7 +60,7 @@ export const notFoundValue = (field: string, value: unknown): FieldError => ({
 export const tooLong = (field: string, maxLength: number): FieldError => ({
   type: 'FieldValueTooLong',
   field,
-  message: `Too long: may not be more than ${maxLength} bytes`,
+  message: `Too long: may not be more than ${maxLength} ${maxLength === 1 ? 'byte' : 'bytes'}`,
 })
 export const tooMany = (field: string, actual: number, max: number): FieldError => ({
   type: 'FieldValueTooMany',

@@ -32,12 +32,14 @@ export interface Established {
 
 export interface CustomKindsOptions {
   readonly store: Pick<Store, 'get' | 'list'>
+  /** what definitions can't take the place of */
+  readonly isBuiltIn: (resource: string) => boolean
   readonly logTail: LogTail
   readonly schemas: SchemaTable
   readonly clock: Clock
 }
 
-export const createCustomKinds = ({ store, logTail, schemas, clock }: CustomKindsOptions): CustomKinds => {
+export const createCustomKinds = ({ store, isBuiltIn, logTail, schemas, clock }: CustomKindsOptions): CustomKinds => {
   const definitions = new KnownDefinitions(store, logTail)
   const age = createLogAge(clock)
   const made = new MadeKinds((crd) => customKind(crd, schemas))
@@ -60,6 +62,7 @@ export const createCustomKinds = ({ store, logTail, schemas, clock }: CustomKind
       // Groups of the community's own have names without a dot, and are built in.
       if (!group.includes('.')) return undefined
       const name = `${resource}.${group}`
+      if (isBuiltIn(name)) return undefined
       if (definitions.known(name)) {
         if (!age.isWithin(maxAgeMs)) await age.during(() => logTail.catchUp())
         const known = definitions.known(name)
@@ -74,7 +77,7 @@ export const createCustomKinds = ({ store, logTail, schemas, clock }: CustomKind
       await age.during(() => logTail.catchUp())
       const all = await definitions.all()
       return {
-        summaries: all.map(({ summary }) => summary).filter(({ established }) => established),
+        summaries: all.map(({ summary }) => summary).filter(({ established, name }) => established && !isBuiltIn(name)),
         version: definitions.version,
       }
     },
@@ -111,6 +114,7 @@ class MadeKinds {
     const key = keyOf(summary)
     const kind = this.#make(crd)
     const bytes = JSON.stringify(crd.spec).length
+    this.#bytes -= this.#kept.get(key)?.bytes ?? 0
     this.#kept.set(key, { kind, bytes })
     this.#bytes += bytes
     for (const [oldest, one] of this.#kept) {

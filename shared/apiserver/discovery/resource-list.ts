@@ -30,10 +30,10 @@ const mainResource = (definition: KindDefinition): DiscoveredResource => ({
 
 const scaleKind = { kind: 'Scale', group: 'autoscaling', version: 'v1' }
 
-export const subresourcesOf = ({ plural, namespaced, kind, subresources }: KindDefinition): DiscoveredResource[] => {
+export const subresourcesOf = ({ plural, namespaced, kind, subresources, custom }: KindDefinition): DiscoveredResource[] => {
   const common = (name: string) => ({ name: `${plural}/${name}`, singularName: '', namespaced })
   const verbs = ['get', 'patch', 'update']
-  return [
+  const all = [
     ...(subresources?.status ? [{ ...common('status'), kind, verbs }] : []),
     ...(subresources?.scale ? [{ ...common('scale'), ...scaleKind, verbs }] : []),
     ...Object.entries(subresources?.others ?? {}).map(([name, { kind, group, version, verbs }]) => ({
@@ -43,7 +43,8 @@ export const subresourcesOf = ({ plural, namespaced, kind, subresources }: KindD
       version,
       verbs,
     })),
-  ].sort((a, b) => (a.name < b.name ? -1 : 1))
+  ]
+  return custom ? all : all.sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 export interface GroupVersion {

@@ -12,7 +12,7 @@ import type { ResourceContext } from '../context.ts'
 import type { ApiRequest } from '../request.ts'
 import { invalidPatch } from './decode.ts'
 import { nameMissing } from './name-missing.ts'
-import { type ClaimedType, groupVersionOf, typeFinding } from './type-finding.ts'
+import { type ClaimedType, groupVersionOf, isCustom, otherKind, typeFinding } from './type-finding.ts'
 import { fieldValidationOf } from './write-options.ts'
 
 export interface PatchTarget {
@@ -161,6 +161,10 @@ const checkType = (patched: unknown, { before, target, shown }: Checked) => {
   // Nobody knows then what it is of an object.
   if (!patched.apiVersion) throw nameMissing(before.metadata.name)
   const expected = { ...groupVersionOf(before.apiVersion!), kind: before.kind!, schema: target.schema }
+  if (isCustom(expected, target.schemas)) {
+    if (patched.kind && patched.kind !== expected.kind) throw otherKind(patched as KubeObject, expected)
+    return
+  }
   const finding = typeFinding(patched as ClaimedType, expected, target.schemas)
   if (finding) throw invalidPatch(shown(patched), finding)
 }

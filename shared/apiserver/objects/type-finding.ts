@@ -1,4 +1,5 @@
-import { apiVersionOf } from '../../meta/object.ts'
+import { invalid, invalidValue } from '../../meta/field-error.ts'
+import { apiVersionOf, type KubeObject } from '../../meta/object.ts'
 import type { SchemaTable } from '../../meta/schema.ts'
 import { typeOf } from '../openapi/kinds.ts'
 
@@ -31,6 +32,13 @@ export const typeFinding = (claimed: ClaimedType, expected: ExpectedType, schema
   const goPackage = expected.schema.split('.').at(-3)
   return `converting (${version}.${kind}) to (${goPackage}.${expected.kind}): unknown conversion`
 }
+
+export const isCustom = ({ schema }: Pick<ExpectedType, 'schema'>, schemas: SchemaTable): boolean =>
+  schemas[schema]?.structure !== undefined
+
+/** What an object of a custom type is told that says of itself that it is of another. */
+export const otherKind = ({ kind = '', metadata }: KubeObject, expected: Pick<ExpectedType, 'group' | 'kind'>) =>
+  invalid(expected.group, kind, metadata?.name, [invalidValue('kind', kind, `must be ${expected.kind}`)])
 
 export const groupVersionOf = (apiVersion: string) => {
   const [version = '', group = ''] = apiVersion.split('/').reverse()

@@ -1,5 +1,5 @@
 import type { Subresources } from '../../resources/definition.ts'
-import type { ResourceContext, SubresourceHandler, SubresourceHandlers } from '../context.ts'
+import { notFoundIn, type ResourceContext, type SubresourceHandler, type SubresourceHandlers } from '../context.ts'
 import { methodNotAllowed, pathNotFound } from '../paths.ts'
 import { isResourceVerb } from '../router.ts'
 import { getVerb } from '../verbs/get.ts'
@@ -27,7 +27,9 @@ export const builtInSubresources: Readonly<Record<string, SubresourceHandlers>> 
 export const subresourceHandler = (context: ResourceContext): SubresourceHandler => {
   const { definition, info, parts } = context
   const { subresource, verb, name } = info
-  if (!isOffered(definition.subresources ?? {}, subresource) || name === '') throw pathNotFound()
+  if (!isOffered(definition.subresources ?? {}, subresource) || name === '') {
+    throw definition.custom && name !== '' ? notFoundIn(context, name) : pathNotFound()
+  }
   const handler = isResourceVerb(verb) ? parts.subresources[subresource]?.[verb] : undefined
   if (!handler) throw methodNotAllowed()
   return handler
