@@ -81,7 +81,15 @@ export const profile: Scenario = {
 const startServer = async (folder: string) => {
   const { directory } = await openDataDirectory(join(folder, 'data'))
   const pki = await openPki(directory.pki)
-  const api = await openApiProcess({ directory, ranges: defaultRanges, allowExternalIPs: false, pki, role: 'owner', log })
+  const api = await openApiProcess({
+    directory,
+    ranges: defaultRanges,
+    allowExternalIPs: false,
+    maxRequestsInFlight: 10,
+    pki,
+    role: 'owner',
+    log,
+  })
   const addresses = ['127.0.0.1']
   const serving = await pki.certificate('apiserver', { name: 'kube-apiserver', usage: 'server', addresses })
   const tls = { cert: serving.certificate, key: serving.key, ca: pki.authority.certificate }

@@ -1,6 +1,9 @@
 import { join } from 'node:path'
 import { createAuditor } from '../shared/apiserver/audit/auditor.ts'
+import type { AuditPolicy } from '../shared/apiserver/audit/policy.ts'
+import { createPolicyAuditor } from '../shared/apiserver/audit/policy-auditor.ts'
 import { createTokens, type Tokens } from '../shared/apiserver/authn/tokens.ts'
+import { openFlowControl } from '../shared/apiserver/flowcontrol/flow-control.ts'
 import { createRequestMetrics } from '../shared/apiserver/metrics/request-metrics.ts'
 import type { ApiHandler } from '../shared/apiserver/request.ts'
 import { createStandardServer, encryptedResources } from '../shared/apiserver/standard-server.ts'
@@ -40,11 +43,20 @@ export interface ApiProcessOptions {
   readonly role: 'owner' | 'worker'
   readonly ranges: Ranges
   readonly allowExternalIPs: boolean
+  readonly maxRequestsInFlight: number
+  readonly audit?: AuditSettings | undefined
   readonly log: Logger
 }
 
+export interface AuditSettings {
+  /** undefined: who reads and changes what is secret is noted */
+  readonly policy: AuditPolicy | undefined
+  /** undefined: among the cluster's logs */
+  readonly path: string | undefined
+}
+
 export const openApiProcess = async (options: ApiProcessOptions): Promise<ApiProcess> => {
-  const { directory, pki, role, ranges, allowExternalIPs, log } = options
+  const { directory, pki, role, ranges, allowExternalIPs, maxRequestsInFlight, audit, log } = options
   const { podRange, serviceRange } = ranges
   const lmdb = await openLmdbStore({ path: directory.store, role, notify: createChangeRelay() })
   const keys = await openKeyFile(directory.secretsKey)
@@ -71,8 +83,10 @@ export const openApiProcess = async (options: ApiProcessOptions): Promise<ApiPro
     key: identity.key,
     authority: pki.authority.certificate,
   })
-  const metrics = createRequestMetrics()
-  const audit = createAuditor({ write: createRotatingLog({ path: join(directory.logs, 'audit.log') }), random: systemRandom })
+  const flowControl = await openFlowControl({ store, logTail: tail, totalSeats: maxRequestsInFlight })
+  const metrics = createRequestMetrics(flowControl.metrics)
+  const write = createRotatingLog({ path: audit?.path ?? join(directory.logs, 'audit.log') })
+  const auditor = audit?.policy ? createPolicyAuditor({ policy: audit.policy, write }) : createAuditor({ write })
   const { handle } = createStandardServer({
     store,
     logTail: tail,
@@ -81,8 +95,9 @@ export const openApiProcess = async (options: ApiProcessOptions): Promise<ApiPro
     serviceCIDR: serviceRange,
     externalIPs: allowExternalIPs,
     subresources: createStreams({ connector, clusterRanges: [podRange, serviceRange, simulatedRange] }),
-    observers: [audit, metrics.observer],
+    observers: [auditor, metrics.observer],
     paths: [metrics.path],
+    flowControl,
     log,
   })
   return {
@@ -93,6 +108,7 @@ export const openApiProcess = async (options: ApiProcessOptions): Promise<ApiPro
     tokens,
     close: async () => {
       await rotation?.stop()
+      flowControl.close()
       await tail.close()
       await store.close()
     },

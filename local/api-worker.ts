@@ -13,14 +13,14 @@ import { openPki } from './pki.ts'
 // One of several processes that answer API requests over one store; see api-workers.ts.
 // What it is told has keys in it, so it comes by the channel, where no other process can read it.
 const [{ configuration }] = (await once(process, 'message')) as [ApiWorkerMessage]
-const { dataDir, port, hosts, tls, ranges, allowExternalIPs } = configuration
+const { dataDir, port, hosts, tls, ...settings } = configuration
 const { directory } = await openDataDirectory(dataDir)
 const log = createLogger({
   write: createRotatingLog({ path: join(directory.logs, 'workers.log') }),
   fields: { worker: process.pid },
 })
 logWarnings(log)
-const api = await openApiProcess({ directory, pki: await openPki(directory.pki), ranges, allowExternalIPs, role: 'worker', log })
+const api = await openApiProcess({ ...settings, directory, pki: await openPki(directory.pki), role: 'worker', log })
 const server = await serve({ handle: api.handle, port, hosts, tls, log })
 installLastHandler({
   process,

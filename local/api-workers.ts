@@ -5,12 +5,15 @@ import { fileURLToPath } from 'node:url'
 import type { Logger } from '../shared/platform/log.ts'
 import { rotateHeldLog } from '../shared/platform/rotating-log.ts'
 import type { Ranges } from './addresses.ts'
+import type { AuditSettings } from './api-process.ts'
 import type { HttpServerOptions } from './http-server.ts'
 
 export interface ApiWorkerConfiguration extends Pick<HttpServerOptions, 'port' | 'hosts' | 'tls'> {
   readonly dataDir: string
   readonly ranges: Ranges
   readonly allowExternalIPs: boolean
+  readonly maxRequestsInFlight: number
+  readonly audit: AuditSettings
 }
 
 /** The first that a worker is sent. */

@@ -3,8 +3,9 @@ import { installLastHandler } from '../shared/platform/last-handler.ts'
 import type { Logger } from '../shared/platform/log.ts'
 import { type AddressPlan, addressPlan, clusterDomain } from './addresses.ts'
 import { superviseAgents } from './agent-processes.ts'
-import { type ApiProcess, openApiProcess } from './api-process.ts'
+import { type ApiProcess, type AuditSettings, openApiProcess } from './api-process.ts'
 import { startApiWorkers } from './api-workers.ts'
+import { loadAuditPolicy } from './audit-policy.ts'
 import { chosenRanges } from './chosen-ranges.ts'
 import { stopContainers } from './containers.ts'
 import { startControlPlane } from './control-plane.ts'
@@ -62,6 +63,10 @@ export const startCluster = async (
         `the cluster in ${local.dataDir} was made with --runtime ${known.runtime}; start it so, or name another --data-dir`,
       )
     }
+    const audit: AuditSettings = {
+      policy: local.auditPolicyFile === undefined ? undefined : await loadAuditPolicy(local.auditPolicyFile, progress.note),
+      path: local.auditLogPath,
+    }
     const plan = addressPlan(chosenRanges(local, known))
     if (local.runtime === 'docker' && local.nodes > plan.nodes)
       throw new DataDirectoryError(`--pod-cidr ${plan.podRange} has addresses for ${plan.nodes} nodes, not for ${local.nodes}`)
@@ -88,11 +93,13 @@ export const startCluster = async (
       pki,
       ranges: plan,
       allowExternalIPs: local.allowExternalIPs,
+      maxRequestsInFlight: local.maxRequestsInFlight,
+      audit,
       role: 'owner',
       log,
     })
     undo.push(() => api.close())
-    await listen({ local, plan, pki, api, logs: directory.logs, log, undo })
+    await listen({ local, plan, pki, api, audit, logs: directory.logs, log, undo })
     progress.done(`API server at ${server}`)
 
     const plane = await startControlPlane({
@@ -136,11 +143,12 @@ const listen = async (options: {
   plan: AddressPlan
   pki: Pki
   api: ApiProcess
+  audit: AuditSettings
   logs: string
   log: Logger
   undo: (() => Promise<void> | void)[]
 }) => {
-  const { local, plan, pki, api, logs, log, undo } = options
+  const { local, plan, pki, api, audit, logs, log, undo } = options
   const serving = await pki.certificate('apiserver', {
     name: 'kube-apiserver',
     usage: 'server',
@@ -168,6 +176,8 @@ const listen = async (options: {
             dataDir: local.dataDir,
             ranges: { podRange: plan.podRange, serviceRange: plan.serviceRange },
             allowExternalIPs: local.allowExternalIPs,
+            maxRequestsInFlight: local.maxRequestsInFlight,
+            audit,
           },
           logs,
           log,

@@ -1,4 +1,5 @@
 const known = new Set([
+  'AuditPolicyError',
   'UsageError',
   'EngineError',
   'DataDirectoryError',

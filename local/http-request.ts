@@ -71,9 +71,13 @@ class HttpRequest implements ApiRequest {
     const controller = new AbortController()
     this.#abort = controller
     const source = this.#exchange
-    if (source.destroyed) controller.abort()
-    else source.once('close', () => controller.abort())
+    if (source.destroyed) controller.abort(gone)
+    else source.once('close', () => controller.abort(gone))
     return controller.signal
+  }
+
+  get isGone(): boolean {
+    return this.#exchange.destroyed
   }
 
   header(name: string): string | undefined {
@@ -81,7 +85,7 @@ class HttpRequest implements ApiRequest {
     return typeof value === 'object' ? value.join(', ') : value
   }
 
-  body(limit: number): Promise<Uint8Array> {
+  body(limit: number, received?: (bytes: number) => void): Promise<Uint8Array> {
     const tooLarge = () => new ApiError('RequestEntityTooLarge', `Request entity too large: limit is ${limit}`)
     if (Number(this.header('content-length') ?? 0) > limit) return Promise.reject(tooLarge())
     const stream = this.#stream
@@ -98,20 +102,29 @@ class HttpRequest implements ApiRequest {
         settle()
         resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks))
       }
-      const fail = (error: ApiError) => {
+      const fail = (error: unknown) => {
         settle()
         reject(error)
       }
       const broken = (cause?: unknown) => fail(clientGone(cause))
       stream.on('data', (chunk: Buffer) => {
         size += chunk.length
-        if (size <= limit) chunks.push(chunk)
-        else fail(tooLarge())
+        if (size > limit) return fail(tooLarge())
+        chunks.push(chunk)
+        try {
+          received?.(chunk.length)
+        } catch (error) {
+          chunks.length = 0
+          fail(error)
+        }
       })
       stream.on('end', end).on('error', broken).on('close', broken)
     })
   }
 }
+
+/** Every answer ends so: without a reason of its own, each made an error with its stack. */
+const gone = new Error('the exchange is over')
 
 const clientGone = (cause?: unknown) =>
   new ApiError('BadRequest', 'unable to read the request body: the client has gone', cause === undefined ? {} : { cause })

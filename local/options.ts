@@ -12,8 +12,14 @@ export interface LocalOptions {
   readonly kubeconfig: string | undefined
   /** processes that answer API requests */
   readonly workers: number
+  /** that one such process works on at once, shared by all priority levels */
+  readonly maxRequestsInFlight: number
   /** how long a killed agent stays away before it is started again */
   readonly agentRestartSeconds: number
+  /** undefined: who reads and changes what is secret is noted */
+  readonly auditPolicyFile: string | undefined
+  /** undefined: among the cluster's logs */
+  readonly auditLogPath: string | undefined
   readonly verbose: boolean
   /** of pods and of Services; undefined: as the cluster was made, or the default */
   readonly podCidr: string | undefined
@@ -32,11 +38,14 @@ export const usage = `usage: npm start -- [flags]
   --port PORT                port of the API server (6443)
   --kubeconfig FILE          write this file, and touch no other
   --workers N                processes that answer API requests (1)
+  --max-requests-inflight N  requests that such a process works on at once, shared by the priority levels (10)
   --agent-restart-seconds S  how long a killed node agent stays away (120)
   --pod-cidr CIDR            addresses of pods, a /24 for each node (10.244.0.0/16); chosen once for a cluster
   --service-cidr CIDR        addresses of Services (10.96.0.0/16); chosen once for a cluster
   --expose                   NodePorts, hostPorts and load balancers answer other machines too
   --allow-external-ips       Services may have externalIPs
+  --audit-policy-file FILE   what the audit log says: an audit.k8s.io/v1 Policy (who reads and changes what is secret)
+  --audit-log-path FILE      the audit log (logs/audit.log in the data directory)
   --verbose                  log to the terminal as well
   --help
 
@@ -62,9 +71,12 @@ export const parseOptions = (args: readonly string[]): LocalOptions | 'help' => 
     runtime,
     dataDir: resolve(values['data-dir'] ?? defaultDataDir()),
     port: wholeNumber('--port', values.port ?? '6443', 1, 65535),
-    kubeconfig: values.kubeconfig === undefined ? undefined : resolve(values.kubeconfig),
+    kubeconfig: pathOf(values.kubeconfig),
     workers: wholeNumber('--workers', values.workers ?? '1', 1, 64),
+    maxRequestsInFlight: wholeNumber('--max-requests-inflight', values['max-requests-inflight'] ?? '10', 1, 10_000),
     agentRestartSeconds: wholeNumber('--agent-restart-seconds', values['agent-restart-seconds'] ?? '120', 0, 86_400),
+    auditPolicyFile: pathOf(values['audit-policy-file']),
+    auditLogPath: pathOf(values['audit-log-path']),
     verbose: values.verbose ?? false,
     ...cidrs(values['pod-cidr'], values['service-cidr']),
     expose: values.expose ?? false,
@@ -83,7 +95,10 @@ const parse = (args: readonly string[]) => {
         port: { type: 'string' },
         kubeconfig: { type: 'string' },
         workers: { type: 'string' },
+        'max-requests-inflight': { type: 'string' },
         'agent-restart-seconds': { type: 'string' },
+        'audit-policy-file': { type: 'string' },
+        'audit-log-path': { type: 'string' },
         verbose: { type: 'boolean' },
         'pod-cidr': { type: 'string' },
         'service-cidr': { type: 'string' },
@@ -96,6 +111,8 @@ const parse = (args: readonly string[]) => {
     throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause })
   }
 }
+
+const pathOf = (value: string | undefined) => (value === undefined ? undefined : resolve(value))
 
 const cidrs = (pods: string | undefined, services: string | undefined) => {
   const checked = (flag: string, cidr: string | undefined, shortest: number, longest: number) => {

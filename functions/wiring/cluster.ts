@@ -72,10 +72,7 @@ export const openCluster = async (options: ClusterOptions): Promise<Cluster> => 
     serviceCIDR: options.serviceCidr,
     servingAuthority: identity.authority,
     nodesReadNodes: true,
-    observers: [
-      ...(options.observers ?? []),
-      ...(options.audit ? [createAuditor({ write: options.audit, random: systemRandom })] : []),
-    ],
+    observers: [...(options.observers ?? []), ...(options.audit ? [createAuditor({ write: options.audit })] : [])],
   })
   return {
     store,

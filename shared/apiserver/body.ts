@@ -33,6 +33,7 @@ const unsupportedMediaType = () =>
 export const readValue = async (request: ApiRequest, kind: string): Promise<unknown> => {
   const contentType = contentTypeOf(request)
   const bytes = await request.body(bodyLimitBytes)
+  if (contentType !== protobufContentType) request.audit?.requestedBytes(bytes, { kind, apiVersion: 'meta.k8s.io/__internal' })
   if (contentType === protobufContentType) return bytes.length === 0 ? undefined : readProtobuf(bytes)
   return bytes.length === 0 ? undefined : parse(bytes, { contentType, kind, strict: false }).value
 }
@@ -40,7 +41,10 @@ export const readValue = async (request: ApiRequest, kind: string): Promise<unkn
 /** The request's body as an object of the resource's kind as it is stored: decoded as fieldValidation asks, and defaulted. */
 export const readObject = async (context: ResourceContext): Promise<KubeObject> => {
   const object = await readTyped(context, askedType(context))
-  return toStored(context, object)
+  const stored = toStored(context, object)
+  // with its defaults
+  context.request.audit?.requested(object)
+  return stored
 }
 
 const readProtobuf = (bytes: Uint8Array): unknown => {
@@ -68,6 +72,7 @@ export const readTyped = async <T extends KubeObject>(
   object.apiVersion = apiVersionOf(expected.group, expected.version)
   object.kind = expected.kind
   object.metadata ??= {} as T['metadata']
+  request.audit?.requested(object)
   return object
 }
 

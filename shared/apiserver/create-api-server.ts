@@ -18,6 +18,7 @@ import { openPaths } from './authz/open-paths.ts'
 import type { ApiServerParts, SubresourceHandlers } from './context.ts'
 import { createCustomKinds } from './custom/custom-kinds.ts'
 import { discoveryPaths } from './discovery/paths.ts'
+import type { FlowControl } from './flowcontrol/flow-control.ts'
 import { healthPaths } from './health.ts'
 import { createHeartbeatPath } from './heartbeat.ts'
 import type { RequestObserver } from './observer.ts'
@@ -62,6 +63,8 @@ export interface ApiServerOptions {
   readonly openPaths?: readonly string[] | undefined
   /** who brings no credentials comes as far as roles say, not only to the open paths; default true */
   readonly anonymousRequests?: boolean | undefined
+  /** default: everybody is served at once */
+  readonly flowControl?: FlowControl | undefined
 }
 
 export interface ApiServer {
@@ -110,6 +113,7 @@ export const createApiServer = (options: ApiServerOptions): ApiServer => {
       parts,
       authenticators: options.authenticators,
       observers: options.observers,
+      flowControl: options.flowControl,
       anonymousPaths: options.anonymousRequests === false ? open : undefined,
       paths: [
         discoveryPaths,

@@ -1,8 +1,12 @@
+import { randomUUID } from 'node:crypto'
 import { ApiError, internalError } from '../meta/status.ts'
 import { type Authenticator, anonymous } from './authn/authenticator.ts'
 import { impersonate } from './authn/impersonation.ts'
-import { attributesOf, authorize } from './authz/authorize-request.ts'
+import { attributesOf } from './authz/authorize-request.ts'
+import { forbiddenFor } from './authz/forbidden.ts'
 import type { ApiServerParts, RequestContext, ResourceContext } from './context.ts'
+import type { FlowControl } from './flowcontrol/flow-control.ts'
+import { takingTurns } from './flowcontrol/taking-turns.ts'
 import type { ObservedRequest, RequestObserver } from './observer.ts'
 import { notServed, type PathHandler, pathNotFound } from './paths.ts'
 import type { ServedKind } from './registry.ts'
@@ -22,20 +26,32 @@ export interface PipelineOptions {
   readonly observers?: readonly RequestObserver[] | undefined
   /** what needs no credentials; undefined: whatever roles give to who has none */
   readonly anonymousPaths?: ReadonlySet<string> | undefined
+  /** undefined: everybody is served at once */
+  readonly flowControl?: FlowControl | undefined
 }
 
 /** Authenticate, authorize, route, handle; whatever goes wrong becomes a Status. */
 export const createPipeline = (options: PipelineOptions): ApiHandler => {
-  const { parts, authenticators, paths, observers = [], anonymousPaths } = options
+  const { parts, authenticators, paths, observers = [], anonymousPaths, flowControl } = options
+  const inTurn = flowControl && takingTurns(flowControl, parts)
   const answer = async (observed: ObservedRequest, served: ServedKind | undefined): Promise<ApiResponse> => {
     const { request, info } = observed
     const caller = await authenticate(authenticators, request, anonymousPaths?.has(info.path) ?? true)
     observed.caller = caller
+    for (const observer of observers) safely(parts.log, observed, () => observer.received?.(observed))
     const user = await impersonate(request, caller, parts.authorizer)
     observed.user = user
-    const { auditAnnotations } = observed
+    const work = (seated: ApiRequest) => respond(observed, { request: seated, served, user })
+    return inTurn ? inTurn(observed, work) : work(request)
+  }
+  const respond = async (
+    observed: ObservedRequest,
+    { request, served, user }: { request: ApiRequest; served: ServedKind | undefined; user: User },
+  ): Promise<ApiResponse> => {
+    const { info, auditAnnotations } = observed
     const context: RequestContext = { parts, request, info, user, warnings: [], auditAnnotations }
-    await authorize(parts.authorizer, attributesOf(request, user, info))
+    observed.decision = await parts.authorizer.authorize(attributesOf(request, user, info))
+    if (observed.decision.verdict !== 'allow') throw forbiddenFor(user, info, observed.decision.reason)
     // what was warned of before something failed is told too
     const response = await dispatch(context, { paths, served, observed })
       .then((found) => (request.upgrade ? overWebSocket(request, info, found) : found))
@@ -52,6 +68,7 @@ export const createPipeline = (options: PipelineOptions): ApiHandler => {
       info,
       definition: served?.definition,
       receivedMs: parts.clock.now(),
+      auditID: request.header('audit-id') || randomUUID(),
       auditAnnotations: {},
     }
     let response: ApiResponse
@@ -60,9 +77,23 @@ export const createPipeline = (options: PipelineOptions): ApiHandler => {
     } catch (error) {
       response = await respondError(request, apiErrorOf(parts, request, error))
     }
+    response.headers['audit-id'] = observed.auditID
+    if (observed.flowHeaders) Object.assign(response.headers, observed.flowHeaders)
+    if (response.size !== undefined && isWantedWhole(request, info)) response = await gathered(response)
     for (const observer of observers) observe(observer, observed, { response, parts })
     return response
   }
+}
+
+const isWantedWhole = ({ audit }: ApiRequest, { verb }: ObservedRequest['info']) =>
+  audit?.wantsResponse === true && verb === 'list'
+
+/** The audit log is to have what was answered, and has it as a whole. */
+const gathered = async ({ size: _, ...response }: ApiResponse): Promise<ApiResponse> => {
+  const chunks: Uint8Array[] = []
+  if (response.body instanceof Uint8Array) return response
+  for await (const chunk of response.body) chunks.push(chunk)
+  return { ...response, body: Buffer.concat(chunks) }
 }
 
 const observe = (
@@ -74,20 +105,21 @@ const observe = (
   const { status, body } = response
   // Who has left HTTP goes on until the connection ends.
   const streams = status === 101 || !(body instanceof Uint8Array)
-  /** What was written is written, and is to be told: a full disk of the log takes no answer away. */
-  const safely = (tell: () => void) => {
-    try {
-      tell()
-    } catch (error) {
-      log.error('a request can not be noted', { path: observed.request.path, error })
-    }
-  }
-  safely(() => observer.answered(observed, { status, streams, atMs: clock.now() }))
+  safely(log, observed, () => observer.answered(observed, { status, streams, response, atMs: clock.now() }))
   if (!streams || !observer.ended) return
   const { signal } = observed.request
-  const end = () => safely(() => observer.ended?.(observed, clock.now()))
+  const end = () => safely(log, observed, () => observer.ended?.(observed, clock.now()))
   if (signal.aborted) end()
   else signal.addEventListener('abort', end, { once: true })
+}
+
+/** What was written is written, and is to be told: a full disk of the log takes no answer away. */
+const safely = (log: ApiServerParts['log'], { request }: ObservedRequest, tell: () => void): void => {
+  try {
+    tell()
+  } catch (error) {
+    log.error('a request can not be noted', { path: request.path, error })
+  }
 }
 
 const dispatch = async (

@@ -33,7 +33,10 @@ export const resourceHandler = (context: ResourceContext): ResourceHandler => {
   const { info, definition } = context
   if (!definition.namespaced && info.namespace !== '' && info.namespace !== info.name) throw pathNotFound()
   const handler = info.subresource === '' ? mainHandler(context) : subresourceHandler(context)
-  if (definition.deprecation) context.warnings.push(definition.deprecation)
+  if (definition.deprecation) {
+    context.warnings.push(definition.deprecation)
+    context.auditAnnotations['k8s.io/deprecated'] = 'true'
+  }
   return handler
 }
 

@@ -34,6 +34,7 @@ export interface StandardServerOptions
     | 'paths'
     | 'anonymousRequests'
     | 'nodesReadNodes'
+    | 'flowControl'
   > {
   readonly tokens: Tokens
   readonly serviceCIDR: string

@@ -38,6 +38,7 @@ export const checkDuplicates = ({ request, warnings }: ResourceContext, duplicat
 /** The body of an apply, which is YAML; JSON, which most clients send, is read as such. Throws ApiError BadRequest. */
 const readApplied = async (request: ApiRequest): Promise<ReadApplied> => {
   const bytes = await request.body(bodyLimitBytes)
+  request.audit?.requestedBytes(bytes)
   try {
     const { value, duplicates } = parseEither(bytes)
     if (value !== null && value !== undefined && !isJsonObject(value)) {

@@ -2,11 +2,9 @@ import { microTimestamp } from '../../platform/clock.ts'
 import type { Answered, ObservedRequest } from '../observer.ts'
 import type { ApiRequest, User } from '../request.ts'
 import type { ResourceRequestInfo } from '../router.ts'
-
-export type AuditStage = 'ResponseStarted' | 'ResponseComplete'
+import type { AuditStage } from './policy.ts'
 
 export interface AuditMoment {
-  readonly auditID: string
   readonly stage: AuditStage
   readonly atMs: number
 }
@@ -16,9 +14,9 @@ export interface AuditMoment {
  * refusals are left out, since they may quote it. https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/
  */
 export const auditEvent = (
-  { request, receivedMs, caller, user, ...observed }: ObservedRequest,
+  { request, receivedMs, auditID, caller, user, ...observed }: ObservedRequest,
   { status }: Pick<Answered, 'status'>,
-  { auditID, stage, atMs }: AuditMoment,
+  { stage, atMs }: AuditMoment,
 ) => {
   const info = observed.info as ResourceRequestInfo
   const query = request.query.toString()
@@ -52,11 +50,11 @@ export const auditEvent = (
   }
 }
 
-const userOf = (user: User | undefined) =>
+export const userOf = (user: User | undefined) =>
   user ? { username: user.name, uid: user.uid, groups: user.groups, ...(user.extra && { extra: user.extra }) } : {}
 
 /** What proxies say, which anybody may, and last what is known. */
-const sourcesOf = (request: ApiRequest): string[] | undefined => {
+export const sourcesOf = (request: ApiRequest): string[] | undefined => {
   const forwarded =
     request
       .header('x-forwarded-for')

@@ -1,11 +1,9 @@
-import type { Random } from '../../platform/random.ts'
 import type { Answered, ObservedRequest, RequestObserver } from '../observer.ts'
 import { auditEvent } from './audit-event.ts'
 
 export interface AuditorOptions {
   /** takes one line of JSON */
   readonly write: (line: string) => void
-  readonly random: Random
 }
 
 /** What is worth knowing who read, changed or entered it: kinds whose values are kept encrypted, and some subresources of any kind. */
@@ -16,20 +14,19 @@ const isAudited = ({ info, definition }: ObservedRequest): boolean =>
 const auditedSubresources: ReadonlySet<string> = new Set(['token', 'exec', 'attach', 'portforward', 'proxy', 'log'])
 
 /** Writes an audit log of who read and changed what is secret. */
-export const createAuditor = ({ write, random }: AuditorOptions): RequestObserver => {
-  const streaming = new WeakMap<ObservedRequest, { auditID: string; answer: Answered }>()
+export const createAuditor = ({ write }: AuditorOptions): RequestObserver => {
+  const streaming = new WeakMap<ObservedRequest, Answered>()
   return {
     answered: (observed, answer) => {
       if (!isAudited(observed)) return
-      const auditID = random.uuid()
       const stage = answer.streams ? 'ResponseStarted' : 'ResponseComplete'
-      if (answer.streams) streaming.set(observed, { auditID, answer })
-      write(JSON.stringify(auditEvent(observed, answer, { auditID, stage, atMs: answer.atMs })))
+      if (answer.streams) streaming.set(observed, answer)
+      write(JSON.stringify(auditEvent(observed, answer, { stage, atMs: answer.atMs })))
     },
     ended: (observed, atMs) => {
       const begun = streaming.get(observed)
       if (!begun) return
-      write(JSON.stringify(auditEvent(observed, begun.answer, { auditID: begun.auditID, stage: 'ResponseComplete', atMs })))
+      write(JSON.stringify(auditEvent(observed, begun, { stage: 'ResponseComplete', atMs })))
     },
   }
 }

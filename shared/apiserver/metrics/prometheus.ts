@@ -18,7 +18,7 @@ const head = (name: string, help: string, type: string) => [`# HELP ${name} ${he
 
 /** Counts up, or, as a gauge, down too. */
 export class Count implements MetricFamily {
-  readonly #values = new Map<string, number>()
+  readonly #values = new Map<string, { value: number }>()
   readonly #name: string
   readonly #help: string
   readonly #type: 'counter' | 'gauge'
@@ -30,12 +30,38 @@ export class Count implements MetricFamily {
   }
 
   add(labels: Labels, amount = 1): void {
-    const key = keyOf(labels)
-    this.#values.set(key, (this.#values.get(key) ?? 0) + amount)
+    this.#at(labels).value += amount
+  }
+
+  set(labels: Labels, value: number): void {
+    this.#at(labels).value = value
+  }
+
+  /** To add to the same over and over again. */
+  of(labels: Labels): (amount: number) => void {
+    const counted = this.#at(labels)
+    return (amount) => {
+      counted.value += amount
+    }
+  }
+
+  delete(labels: Labels): void {
+    this.#values.delete(keyOf(labels))
   }
 
   lines(): string[] {
-    return [...head(this.#name, this.#help, this.#type), ...[...this.#values].map(([key, value]) => line(this.#name, key, value))]
+    const lines = head(this.#name, this.#help, this.#type)
+    for (const [key, { value }] of this.#values) lines.push(line(this.#name, key, value))
+    return lines
+  }
+
+  #at(labels: Labels): { value: number } {
+    const key = keyOf(labels)
+    const known = this.#values.get(key)
+    if (known) return known
+    const made = { value: 0 }
+    this.#values.set(key, made)
+    return made
   }
 }
 
@@ -58,8 +84,14 @@ export class Reading implements MetricFamily {
   }
 }
 
+interface Observed {
+  readonly counts: number[]
+  sum: number
+  count: number
+}
+
 export class Histogram implements MetricFamily {
-  readonly #values = new Map<string, { counts: number[]; sum: number; count: number }>()
+  readonly #values = new Map<string, Observed>()
   readonly #name: string
   readonly #help: string
   readonly #buckets: readonly number[]
@@ -71,13 +103,33 @@ export class Histogram implements MetricFamily {
   }
 
   observe(labels: Labels, value: number): void {
+    this.#note(this.#at(labels), value)
+  }
+
+  /** To observe the same over and over again. */
+  of(labels: Labels): (value: number) => void {
     const key = keyOf(labels)
-    const found = this.#values.get(key) ?? { counts: this.#buckets.map(() => 0), sum: 0, count: 0 }
-    this.#values.set(key, found)
-    const bucket = this.#buckets.findIndex((most) => value <= most)
-    if (bucket >= 0) found.counts[bucket]!++
-    found.sum += value
-    found.count++
+    let observed: Observed | undefined
+    return (value) => {
+      observed ??= this.#at(labels, key)
+      this.#note(observed, value)
+    }
+  }
+
+  #at(labels: Labels, key = keyOf(labels)): Observed {
+    const known = this.#values.get(key)
+    if (known) return known
+    const made = { counts: this.#buckets.map(() => 0), sum: 0, count: 0 }
+    this.#values.set(key, made)
+    return made
+  }
+
+  #note(observed: Observed, value: number): void {
+    let bucket = 0
+    while (bucket < this.#buckets.length && value > this.#buckets[bucket]!) bucket++
+    if (bucket < this.#buckets.length) observed.counts[bucket]!++
+    observed.sum += value
+    observed.count++
   }
 
   lines(): string[] {

@@ -11,7 +11,9 @@ const verbs: Readonly<Record<string, string>> = { create: 'POST', update: 'PUT' 
 const connects = new Set(['exec', 'attach', 'portforward', 'proxy'])
 
 /** Requests in upstream's words, of this process. */
-export const createRequestMetrics = (): { readonly observer: RequestObserver; readonly path: PathHandler } => {
+export const createRequestMetrics = (
+  more: readonly MetricFamily[] = [],
+): { readonly observer: RequestObserver; readonly path: PathHandler } => {
   const total = new Count(
     'apiserver_request_total',
     'Counter of apiserver requests broken out for each verb, dry run value, group, version, resource, scope, component, and HTTP response code.',
@@ -26,7 +28,7 @@ export const createRequestMetrics = (): { readonly observer: RequestObserver; re
     'Gauge of all active long-running apiserver requests broken out by verb, group, version, resource, scope and component. Not all requests are tracked this way.',
     'gauge',
   )
-  const families: readonly MetricFamily[] = [total, duration, longRunning, ...processMetrics()]
+  const families: readonly MetricFamily[] = [total, duration, longRunning, ...more, ...processMetrics()]
   const seconds = ({ receivedMs }: ObservedRequest, atMs: number) => (atMs - receivedMs) / 1000
   return {
     observer: {

@@ -98,6 +98,7 @@ export const readPatch = async (context: ResourceContext): Promise<ReadPatch> =>
   if (context.definition.custom && (!reader || reader.showsPatch)) throw unsupportedByCustom()
   if (!reader) throw new ApiError('UnsupportedMediaType', '415: Unsupported Media Type', { details: {} })
   const bytes = await request.body(bodyLimitBytes)
+  request.audit?.requestedBytes(bytes)
   // What is wrong with it is found out when there is something to apply it to.
   const read = lazily(() => {
     const { value, duplicates } = parsePatch(bytes, reader, fieldValidationOf(request))

@@ -53,7 +53,7 @@ export const respondJsonParts = async (
   if (total < streamFromBytes || !asTheyAre)
     return respondJsonBytes(request, status, { bytes: Buffer.concat(parts, total), media })
   const headers = { 'content-type': mediaType.json, 'cache-control': 'no-cache, private' }
-  return { status, headers, body: oneByOne(parts) }
+  return { status, headers, body: oneByOne(parts), size: total }
 }
 
 async function* oneByOne(parts: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {

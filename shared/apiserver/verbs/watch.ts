@@ -21,8 +21,16 @@ export const watchVerb = async (context: ResourceContext): Promise<ApiResponse> 
   const representation = negotiate(request, watchForms)
   if (representation.media === 'yaml') throw notAStream()
   const encoder = createEventEncoder(context, representation)
-  const body = events(context, { options, selection, encoder })
-  return { status: 200, headers: { 'content-type': 'application/json', 'cache-control': 'no-cache, private' }, body }
+  const watch = { options, selection, encoder }
+  // What is there is read before the answer begins: it is the request's work, and what goes wrong has a status of its own.
+  const start = await startOf(context, watch)
+  const body = events(context, watch, start)
+  return {
+    status: 200,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-cache, private' },
+    body,
+    size: sizeOf(start),
+  }
 }
 
 const notAStream = () =>
@@ -36,7 +44,14 @@ interface WatchParts {
   readonly encoder: EventEncoder
 }
 
-async function* events(context: ResourceContext, watch: WatchParts): AsyncGenerator<Uint8Array> {
+const sizeOf = ({ initial }: WatchStart) => initial.reduce((sum, { length }) => sum + length, 0)
+
+interface WatchStart {
+  readonly initial: readonly Uint8Array[]
+  readonly after: number
+}
+
+async function* events(context: ResourceContext, watch: WatchParts, start: WatchStart): AsyncGenerator<Uint8Array> {
   const ending = new AbortController()
   const end = () => ending.abort()
   const { clock, random } = context.parts
@@ -48,7 +63,7 @@ async function* events(context: ResourceContext, watch: WatchParts): AsyncGenera
   const { timeoutSeconds = minimumTimeoutSeconds + random.integer(minimumTimeoutSeconds) } = options
   void clock.sleep(timeoutSeconds * 1000, ending.signal).then(end)
   try {
-    const { initial, after } = await startOf(context, watch)
+    const { initial, after } = start
     if (initial.length > 0) yield Buffer.concat(initial)
     // All in this one generator: delegating would pass each event of each watcher through one more.
     const subscription = subscribe(context, { selection, after, signal: ending.signal })
@@ -91,7 +106,7 @@ const statusOf = (error: unknown, wanted: number | undefined): ApiError | undefi
 const startOf = async (
   { parts, definition, info }: ResourceContext,
   { options, selection, encoder }: WatchParts,
-): Promise<{ initial: Uint8Array[]; after: number }> => {
+): Promise<WatchStart> => {
   const { resourceVersion, sendInitialEvents } = options
   const fromNow = sendInitialEvents === false && (resourceVersion === undefined || resourceVersion === 0)
   if (fromNow) return { initial: [], after: await parts.store.revision() }

@@ -7,11 +7,14 @@ import { peerAuthenticator } from '../../../shared/apiserver/authn/peer.ts'
 import { createServiceAccountAuthenticator } from '../../../shared/apiserver/authn/service-account.ts'
 import { createTokens } from '../../../shared/apiserver/authn/tokens.ts'
 import { type ApiServerOptions, createApiServer } from '../../../shared/apiserver/create-api-server.ts'
+import { flowControlResources } from '../../../shared/apiserver/flowcontrol/configuration.ts'
+import { type FlowControl, type FlowControlOptions, openFlowControl } from '../../../shared/apiserver/flowcontrol/flow-control.ts'
 import type { ApiHandler, ApiResponse, User } from '../../../shared/apiserver/request.ts'
 import { createInProcessClient } from '../../../shared/client/in-process.ts'
 import { clusterRoleAggregationController } from '../../../shared/controllers/clusterrole-aggregation.ts'
 import { defaultRoleResources, reconcileDefaultRoles } from '../../../shared/controllers/default-roles/default-roles.ts'
 import { createEventSink } from '../../../shared/controllers/event/event-recorder.ts'
+import { ensureFlowControlDefaults } from '../../../shared/controllers/flowcontrol/default-configuration.ts'
 import type { KubeObject } from '../../../shared/meta/object.ts'
 import { ApiError } from '../../../shared/meta/status.ts'
 import { systemClock } from '../../../shared/platform/clock.ts'
@@ -86,6 +89,8 @@ export interface TestServer {
   call<T = KubeObject & Record<string, unknown>>(method: string, url: string, options?: CallOptions): Promise<Answer<T>>
   raw(method: string, url: string, options?: CallOptions): Promise<ApiResponse>
   makeNamespace(name: string): Promise<void>
+  /** of priority and fairness, where that has seats to give */
+  flowMetrics(): FlowControl['metrics']
   readonly store: Store
   readonly logs: string[]
   stop(): Promise<void>
@@ -96,6 +101,8 @@ export interface TestServerOptions extends Partial<ApiServerOptions> {
   readonly defaultRoles?: boolean
   /** how much of the log is kept in memory */
   readonly heldChanges?: number
+  /** priority and fairness over so many seats, with upstream's objects; default: everybody is served at once */
+  readonly seats?: Pick<FlowControlOptions, 'totalSeats' | 'maxWaitMs'>
 }
 
 /** What is no text nor bytes goes as JSON. */
@@ -104,7 +111,12 @@ const bytesOf = (body: unknown): Uint8Array => {
   return body instanceof Uint8Array ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
 }
 
-export const startTestServer = async ({ heldChanges, defaultRoles, ...changes }: TestServerOptions = {}): Promise<TestServer> => {
+export const startTestServer = async ({
+  heldChanges,
+  defaultRoles,
+  seats,
+  ...changes
+}: TestServerOptions = {}): Promise<TestServer> => {
   const path = mkdtempSync(join(tmpdir(), 'windlass-apiserver-'))
   const store = await openLmdbStore({ path })
   const logTail = await openLogTail({ store, heldChanges })
@@ -117,7 +129,9 @@ export const startTestServer = async ({ heldChanges, defaultRoles, ...changes }:
     clock,
     random: seededRandom(),
   })
+  const flowControl = seats && (await openFlowControl({ store, logTail, ...seats }))
   const { handle } = createApiServer({
+    flowControl,
     store,
     logTail,
     definitions,
@@ -159,6 +173,12 @@ export const startTestServer = async ({ heldChanges, defaultRoles, ...changes }:
     return { code: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : undefined }
   }
   if (defaultRoles) await makeDefaultRoles({ store, logTail, handle })
+  if (seats) {
+    const cache = await createStoreCache({ store, tail: logTail, resources: flowControlResources })
+    await ensureFlowControlDefaults({ cache, client: createInProcessClient(handle, admin) })
+    await cache.sync()
+    cache.close()
+  }
   return {
     handle,
     raw,
@@ -167,9 +187,11 @@ export const startTestServer = async ({ heldChanges, defaultRoles, ...changes }:
       await call('POST', '/api/v1/namespaces', { body: { metadata: { name } } })
       await call('POST', `/api/v1/namespaces/${name}/serviceaccounts`, { body: { metadata: { name: 'default' } } })
     },
+    flowMetrics: () => flowControl?.metrics ?? [],
     store,
     logs,
     stop: async () => {
+      flowControl?.close()
       await logTail.close()
       await store.close()
       rmSync(path, { recursive: true, force: true })

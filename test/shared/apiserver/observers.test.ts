@@ -6,7 +6,6 @@ import { createAuditor } from '../../../shared/apiserver/audit/auditor.ts'
 import { createRequestMetrics } from '../../../shared/apiserver/metrics/request-metrics.ts'
 import { createWatchAge } from '../../../shared/apiserver/metrics/watch-age.ts'
 import { systemClock } from '../../../shared/platform/clock.ts'
-import { systemRandom } from '../../../shared/platform/random.ts'
 import { createRotatingLog } from '../../../shared/platform/rotating-log.ts'
 import { startTestServer, type TestServer } from './environment.ts'
 
@@ -17,7 +16,7 @@ const clock = { ...systemClock, now: () => Date.UTC(2026, 0, 1, 12, 0, 0, 5) }
 beforeEach(async () => {
   lines = []
   const metrics = createRequestMetrics()
-  const auditor = createAuditor({ write: (line) => lines.push(line), random: systemRandom })
+  const auditor = createAuditor({ write: (line) => lines.push(line) })
   server = await startTestServer({ clock, observers: [auditor, metrics.observer], paths: [metrics.path] })
 })
 afterEach(() => server.stop())
@@ -104,7 +103,6 @@ describe('the audit log', () => {
       write: () => {
         throw new Error('no space left on device')
       },
-      random: systemRandom,
     })
     const other = await startTestServer({ clock, observers: [failing] })
     await other.makeNamespace('default')

@@ -18,7 +18,6 @@ import { rewriteHtml } from '../../../../shared/apiserver/streams/rewrite-html.t
 import { rewriteUrl } from '../../../../shared/apiserver/streams/rewrite-url.ts'
 import { createAuthority, issue, type KeyPair } from '../../../../shared/identity/certificates.ts'
 import { createLogger } from '../../../../shared/platform/log.ts'
-import { systemRandom } from '../../../../shared/platform/random.ts'
 import { admin, startTestServer, type TestServer } from '../environment.ts'
 
 describe('an address', () => {
@@ -185,7 +184,7 @@ describe.skipIf(!ownAddress)('through the API server', () => {
     client = await issue(authority, { name: admin.name, groups: admin.groups, usage: 'client' })
     reader = await issue(authority, { name: 'reader', groups: ['system:authenticated'], usage: 'client' })
     const serving = await issue(authority, { name: 'api', addresses: ['127.0.0.1'], usage: 'server' })
-    const audit = createAuditor({ write: (line) => audited.push(JSON.parse(line)), random: systemRandom })
+    const audit = createAuditor({ write: (line) => audited.push(JSON.parse(line)) })
     api = await startTestServer({
       subresources: createStreams({ connector, clusterRanges: ['10.244.0.0/16'] }),
       observers: [audit],
