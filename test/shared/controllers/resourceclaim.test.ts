@@ -168,6 +168,18 @@ describe('reservations', () => {
     expect(claimNow('mine')?.status).toEqual({})
   })
 
+  it('are not given again to a pod that has ended, while another has the claim', async () => {
+    const reference = { name: 'gpu', resourceClaimName: 'mine' }
+    const claim = await makeClaim('mine', { finalizers: [finalizer] })
+    const p = await makePod('p', [reference], { nodeName: 'somewhere' })
+    const q = await makePod('q', [reference], { nodeName: 'elsewhere' })
+    await allocate(claim, p, q)
+    await end('p')
+    await cluster.until(() => claimNow('mine')?.status?.reservedFor?.length === 1)
+    await settle()
+    expect(claimNow('mine')?.status?.reservedFor).toEqual([consumer(q)])
+  })
+
   it('for pods that were replaced, or never were, are taken back', async () => {
     const pod = await makePod('p', [])
     const claim = await makeClaim('mine', { finalizers: [finalizer] })
