@@ -142,7 +142,8 @@ export interface ServedVersion<T extends KubeObject = KubeObject> {
 }
 
 export interface Subresources {
-  readonly status?: boolean | undefined
+  /** `without table`: it is not shown as one */
+  readonly status?: boolean | 'without table' | undefined
   readonly scale?: ScaleMapping<never> | undefined
   /** others by name, e.g. `binding`, `eviction`, `log`; what they do is in shared/apiserver/subresources/<name>.ts */
   readonly others?: Readonly<Record<string, SubresourceInfo>> | undefined

@@ -36,6 +36,6 @@ export const subresourceHandler = (context: ResourceContext): SubresourceHandler
 }
 
 export const isOffered = ({ status, scale, others = {} }: Subresources, subresource: string): boolean => {
-  if (subresource === 'status') return status === true
+  if (subresource === 'status') return Boolean(status)
   return subresource === 'scale' ? scale !== undefined : Object.hasOwn(others, subresource)
 }

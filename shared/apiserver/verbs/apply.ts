@@ -6,7 +6,8 @@ import { nameMissing } from '../objects/name-missing.ts'
 import { updateObject } from '../objects/update.ts'
 import type { UpdateRules } from '../objects/update-rules.ts'
 import { checkWriteOptions } from '../objects/write-options.ts'
-import { negotiate, objectForms } from '../represent/negotiate.ts'
+import { negotiate } from '../represent/negotiate.ts'
+import { formsOf } from '../represent/object-forms.ts'
 import { respondObject } from '../represent/respond.ts'
 import type { ApiResponse } from '../request.ts'
 
@@ -16,7 +17,7 @@ export const applyWith =
   async (context: ResourceContext): Promise<ApiResponse> => {
     const { request, info, definition } = context
     checkWriteOptions(request, 'PatchOptions', true)
-    const representation = negotiate(request, objectForms)
+    const representation = negotiate(request, formsOf(context))
     const { duplicates, ...what } = await readApply(request)
     const { bytes, created } = await updateObject(context, {
       name: info.name,

@@ -1,13 +1,14 @@
 import { ApiError } from '../../meta/status.ts'
 import { keyOf, notFoundIn, type ResourceContext } from '../context.ts'
 import { parseResourceVersion, unreadable } from '../objects/list-options.ts'
-import { negotiate, objectForms } from '../represent/negotiate.ts'
+import { negotiate } from '../represent/negotiate.ts'
+import { formsOf } from '../represent/object-forms.ts'
 import { respondObject } from '../represent/respond.ts'
 import type { ApiResponse } from '../request.ts'
 
 export const getVerb = async (context: ResourceContext): Promise<ApiResponse> => {
   const { parts, request, info } = context
-  const representation = negotiate(request, objectForms)
+  const representation = negotiate(request, formsOf(context))
   await checkNotOlderThan(context)
   const entry = await parts.store.get(keyOf(context))
   if (!entry) throw notFoundIn(context, info.name)

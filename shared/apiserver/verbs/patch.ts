@@ -10,7 +10,8 @@ import { askedType, fromStored } from '../objects/served-version.ts'
 import { revisionMissing, updateObject } from '../objects/update.ts'
 import { mainRules, statusRules, subresourceRules, type UpdateRules } from '../objects/update-rules.ts'
 import { checkWriteOptions } from '../objects/write-options.ts'
-import { negotiate, objectForms } from '../represent/negotiate.ts'
+import { negotiate } from '../represent/negotiate.ts'
+import { formsOf } from '../represent/object-forms.ts'
 import { respondObject } from '../represent/respond.ts'
 import type { ApiResponse } from '../request.ts'
 import { applyWith } from './apply.ts'
@@ -22,7 +23,7 @@ const patchWith =
     if (isApply(request)) return applyWith(rules)(context)
     const { schema } = askedType(context)
     checkWriteOptions(request, 'PatchOptions')
-    const representation = negotiate(request, objectForms)
+    const representation = negotiate(request, formsOf(context))
     const patch = await readPatch(context)
     const { bytes } = await updateObject(context, {
       name: info.name,

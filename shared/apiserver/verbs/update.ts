@@ -7,7 +7,8 @@ import { nameMissing } from '../objects/name-missing.ts'
 import { updateObject } from '../objects/update.ts'
 import { mainRules, statusRules, subresourceRules, type UpdateRules } from '../objects/update-rules.ts'
 import { checkWriteOptions } from '../objects/write-options.ts'
-import { negotiate, objectForms } from '../represent/negotiate.ts'
+import { negotiate } from '../represent/negotiate.ts'
+import { formsOf } from '../represent/object-forms.ts'
 import { respondObject } from '../represent/respond.ts'
 import type { ApiResponse } from '../request.ts'
 
@@ -17,7 +18,7 @@ export const replaceWith =
   async (context: ResourceContext): Promise<ApiResponse> => {
     const { request, info, definition } = context
     checkWriteOptions(request, 'UpdateOptions')
-    const representation = negotiate(request, objectForms)
+    const representation = negotiate(request, formsOf(context))
     const body = await readObject(context)
     matchNamespace(definition, body.metadata, info.namespace)
     const { name = '' } = body.metadata

@@ -1,7 +1,7 @@
 import { type FieldError, invalidValue } from '../../meta/field-error.ts'
 import { age, text } from '../column.ts'
 import { define } from '../definition.ts'
-import { keepMetadata } from '../keep-metadata.ts'
+import { resetMetadata } from '../keep-metadata.ts'
 import type { ResourceClaim } from '../resource.ts'
 import { isEquivalent } from '../validation/equality.ts'
 import { allocatesAsAdmin, requestsAsAdmin } from './admin-access.ts'
@@ -27,7 +27,7 @@ export const resourceClaim = define<ResourceClaim>({
   singular: 'resourceclaim',
   namespaced: true,
   schema: 'io.k8s.api.resource.v1.ResourceClaim',
-  subresources: { status: true },
+  subresources: { status: 'without table' },
   resetFields: { status: ['metadata', 'spec'] },
   default: ({ spec }) => defaultClaim(spec),
   prepareForCreate: (object) => {
@@ -36,7 +36,7 @@ export const resourceClaim = define<ResourceClaim>({
   },
   prepareForUpdate: ({ spec }) => dropDisabledOfClaim(spec),
   prepareForStatusUpdate: (object, old) => {
-    keepMetadata(object, old)
+    resetMetadata(object, old)
     dropDisabledOfStatus(object)
     dropFreedDevices(object, old)
   },

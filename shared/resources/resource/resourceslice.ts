@@ -5,7 +5,7 @@ import { validateNodeSelector } from '../core/pod/validation/affinity.ts'
 import { define } from '../definition.ts'
 import type { ResourcePool, ResourceSliceSpec } from '../generated/types.ts'
 import type { ResourceSlice } from '../resource.ts'
-import { immutable } from '../validation/equality.ts'
+import { immutable, isEquivalent } from '../validation/equality.ts'
 import { checked, createSeen, each } from '../validation/value.ts'
 import { dropDisabledOfDevice, validateDevice } from './device.ts'
 import { driverName, poolName } from './device-name.ts'
@@ -96,7 +96,11 @@ export const resourceSlice = define<ResourceSlice>({
   schema: 'io.k8s.api.resource.v1.ResourceSlice',
   hasGeneration: true,
   prepareForCreate: dropDisabled,
-  prepareForUpdate: dropDisabled,
+  // what is dropped counts too
+  prepareForUpdate: (object, old) => {
+    if (!isEquivalent(object.spec, old.spec)) object.metadata.generation = (old.metadata.generation ?? 0) + 1
+    dropDisabled(object)
+  },
   returnsDeleted: true,
   validateCreate: (object) => validate(object),
   validateUpdate: validate,

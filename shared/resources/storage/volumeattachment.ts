@@ -5,7 +5,7 @@ import { defaultVolumeSpec } from '../core/persistentvolume.ts'
 import { validateInlineSpec } from '../core/volume/spec-validation.ts'
 import { define } from '../definition.ts'
 import type { VolumeAttachmentSource, VolumeAttachmentStatus, VolumeError } from '../generated/types.ts'
-import { keepMetadata } from '../keep-metadata.ts'
+import { resetMetadata } from '../keep-metadata.ts'
 import type { VolumeAttachment } from '../resource.ts'
 import { csiDriverName } from '../validation/csi-driver-name.ts'
 import { isEquivalent } from '../validation/equality.ts'
@@ -79,7 +79,7 @@ export const volumeAttachment = define<VolumeAttachment>({
   prepareForCreate: (object) => {
     delete object.status
   },
-  prepareForStatusUpdate: keepMetadata,
+  prepareForStatusUpdate: resetMetadata,
   returnsDeleted: true,
   validate,
   validateCreate: ({ spec }) => [

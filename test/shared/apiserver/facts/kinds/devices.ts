@@ -346,6 +346,14 @@ const statuses: Said[] = [
   status('labels by the status', { reservedFor: [ref('x')] }),
   patch('metadata by the status', `${claim}/status`, { metadata: { labels: { a: 'b' } }, status: { reservedFor: [ref('y')] } }),
   status('freed with consumers', { allocation: null }),
+  patch('a prefix of a name by the status', `${claim}/status`, { metadata: { generateName: 'x-' } }),
+  { what: 'a table of a status, or what else there is', path: `${claim}/status`, accept: `${asTable},application/json;q=0.5` },
+  {
+    what: 'the metadata of a status',
+    path: `${claim}/status`,
+    accept: 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1',
+  },
+  { ...status('a table of a written status', { reservedFor: [ref('y')] }), accept: `${asTable},application/json;q=0.5` },
   status('freed', { allocation: null, reservedFor: null }),
   status('the same device twice', {
     ...allocated(result),
@@ -582,6 +590,7 @@ export const devices: readonly Said[] = [
     (selector) => table(`slices by ${selector}`, `${slices}?fieldSelector=${encodeURIComponent(selector)}`),
   ),
   patch('another slice', at(slices, 2), { spec: { devices: [{ name: 'x' }], pool: { generation: 2 } } }),
+  patch('what is turned off, in a change of a slice', at(slices, 2), { spec: { perDeviceNodeSelection: true } }),
   patch('a label of a slice', at(slices, 2), { metadata: { labels: { a: 'b' } } }),
   patch('what is fixed of a slice', at(slices, 2), {
     spec: { driver: 'Other', nodeName: null, allNodes: true, pool: { name: 'q' } },
