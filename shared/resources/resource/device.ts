@@ -21,6 +21,11 @@ export const dropDisabledOfDevice = (device: Device): void => {
   for (const capacity of Object.values(device.capacity ?? {})) delete capacity.requestPolicy
 }
 
+export const isSaid = (value: unknown): boolean => value !== undefined && value !== null
+
+export const saysDisabledOfDevice = ({ nodeName, allNodes, bindsToNode, allowMultipleAllocations }: Device): boolean =>
+  [nodeName, allNodes, bindsToNode, allowMultipleAllocations].some(isSaid)
+
 export const validateDevice = (path: string, { name, attributes = {}, capacity = {} }: Device): FieldError[] => {
   const count = Object.keys(attributes).length + Object.keys(capacity).length
   const at = (field: string, key: string) => `${path}.${field}[${shortened(key)}]`
@@ -46,7 +51,7 @@ const shortened = (key: string): string => {
 }
 
 const attribute = (path: string, { int, bool, string, version }: DeviceAttribute): FieldError[] => {
-  const said = [int, bool, string, version].filter((value) => value !== undefined && value !== null).length
+  const said = [int, bool, string, version].filter(isSaid).length
   const shown = { IntValue: int ?? null, BoolValue: bool ?? null, StringValue: string ?? null, VersionValue: version ?? null }
   return [
     ...(string === undefined ? [] : shortEnough(`${path}.string`, string)),

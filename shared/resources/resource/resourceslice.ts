@@ -7,7 +7,7 @@ import type { ResourcePool, ResourceSliceSpec } from '../generated/types.ts'
 import type { ResourceSlice } from '../resource.ts'
 import { immutable, isEquivalent } from '../validation/equality.ts'
 import { checked, createSeen, each } from '../validation/value.ts'
-import { dropDisabledOfDevice, validateDevice } from './device.ts'
+import { dropDisabledOfDevice, isSaid, saysDisabledOfDevice, validateDevice } from './device.ts'
 import { driverName, poolName } from './device-name.ts'
 import { termsAsGo } from './node-selector-as-go.ts'
 import { upTo } from './size-limit.ts'
@@ -20,6 +20,10 @@ const dropDisabled = ({ spec }: ResourceSlice) => {
   delete spec.perDeviceNodeSelection
   for (const device of spec.devices ?? []) dropDisabledOfDevice(device)
 }
+
+/** No is something said too. */
+const saysDisabled = ({ spec }: ResourceSlice): boolean =>
+  isSaid(spec.perDeviceNodeSelection) || (spec.devices ?? []).some(saysDisabledOfDevice)
 
 const validate = ({ spec }: ResourceSlice, old?: ResourceSlice): FieldError[] => [
   ...driverName('spec.driver', spec.driver),
@@ -98,7 +102,8 @@ export const resourceSlice = define<ResourceSlice>({
   prepareForCreate: dropDisabled,
   // what is dropped counts too
   prepareForUpdate: (object, old) => {
-    if (!isEquivalent(object.spec, old.spec)) object.metadata.generation = (old.metadata.generation ?? 0) + 1
+    if (!isEquivalent(object.spec, old.spec) || saysDisabled(object))
+      object.metadata.generation = (old.metadata.generation ?? 0) + 1
     dropDisabled(object)
   },
   returnsDeleted: true,

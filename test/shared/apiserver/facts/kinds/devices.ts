@@ -591,6 +591,9 @@ export const devices: readonly Said[] = [
   ),
   patch('another slice', at(slices, 2), { spec: { devices: [{ name: 'x' }], pool: { generation: 2 } } }),
   patch('what is turned off, in a change of a slice', at(slices, 2), { spec: { perDeviceNodeSelection: true } }),
+  patch('what is turned off and is not wanted, in a change of a slice', at(slices, 2), {
+    spec: { perDeviceNodeSelection: false },
+  }),
   patch('a label of a slice', at(slices, 2), { metadata: { labels: { a: 'b' } } }),
   patch('what is fixed of a slice', at(slices, 2), {
     spec: { driver: 'Other', nodeName: null, allNodes: true, pool: { name: 'q' } },
