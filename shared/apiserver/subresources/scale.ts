@@ -137,8 +137,14 @@ export const patchScale = async (context: ResourceContext): Promise<ApiResponse>
     const by = { shown: () => patch.shown(apply()), refused: patch.refused() }
     const scale = decodePatchedAs<Scale>(context, patched, { type: scaleType, ...by })
     checkName(context, scale)
-    return tracked(context, scale, current)
+    return tracked(context, withoutRevision(scale, current), current)
   })
+}
+
+/** The revision that it was made of is no wish of the client's: after a conflict it is made again. */
+const withoutRevision = (scale: Scale, before: Scale): Scale => {
+  const { resourceVersion, ...metadata } = scale.metadata
+  return resourceVersion === before.metadata.resourceVersion ? { ...scale, metadata } : scale
 }
 
 const checkName = ({ info, definition }: ResourceContext, { metadata }: Scale): void => {
@@ -148,6 +154,7 @@ const checkName = ({ info, definition }: ResourceContext, { metadata }: Scale): 
     throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${info.name})`)
   }
 }
+
 const applyScale = async (context: ResourceContext): Promise<ApiResponse> => {
   checkWriteOptions(context.request, 'PatchOptions', true)
   const { duplicates, ...what } = await readApply(context.request)
@@ -155,6 +162,6 @@ const applyScale = async (context: ResourceContext): Promise<ApiResponse> => {
     const scale = applyObject(scaleApplyTarget(context), current, what) as Scale
     checkDuplicates(context, duplicates)
     checkName(context, scale)
-    return scale
+    return withoutRevision(scale, current)
   })
 }

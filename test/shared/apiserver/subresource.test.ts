@@ -118,6 +118,20 @@ describe('scale', () => {
     expect((await server.call('PUT', scale, { body: before.json })).code).toBe(409)
   })
 
+  it.each([
+    ['a patch', merge.headers, ''],
+    ['an apply', { 'content-type': 'application/apply-patch+yaml' }, '?fieldManager=a&force=true'],
+  ])('is changed by %s again when another writer was faster', async (_, headers, query) => {
+    const body = { apiVersion: 'autoscaling/v1', kind: 'Scale', metadata: { name: 'd' }, spec: { replicas: 3 } }
+    const writes = Array.from({ length: 10 }, (_, index) => [
+      server.call('PATCH', `${deployments}/d`, { ...merge, body: { metadata: { labels: { at: `${index}` } } } }),
+      server.call('PATCH', `${scale}${query}`, { headers, body: { ...body, spec: { replicas: index + 1 } } }),
+    ])
+    expect((await Promise.all(writes.flat())).map(({ code }) => code)).toEqual(Array(20).fill(200))
+    const old = { ...body, metadata: { name: 'd', resourceVersion: '1' } }
+    expect((await server.call('PATCH', `${scale}${query}`, { headers, body: old })).code).toBe(409)
+  })
+
   it('refuses fewer than none', async () => {
     expect((await server.call('PATCH', scale, { ...merge, body: { spec: { replicas: -1 } } })).json).toMatchObject({
       code: 422,
