@@ -81,10 +81,9 @@ const known = (
 
 const missing = (input: StatusInput, container: Container, previous: ContainerStatus | undefined): ContainerStatus => {
   if (previous?.state?.terminated) return structuredClone(previous)
-  const reason = (input.pod.spec.initContainers ?? []).length > 0 ? 'PodInitializing' : 'ContainerCreating'
   const status: ContainerStatus = {
     name: container.name,
-    state: { waiting: { reason } },
+    state: { waiting: { reason: beforeItsStart(input.pod) } },
     lastState: previous?.lastState ?? {},
     ready: false,
     restartCount: previous?.restartCount ?? 0,
@@ -100,12 +99,15 @@ const missing = (input: StatusInput, container: Container, previous: ContainerSt
   return status
 }
 
+const beforeItsStart = ({ spec }: Pod): string => (spec.initContainers?.length ? 'PodInitializing' : 'ContainerCreating')
+
 const idOf = ({ runtimeName }: StatusInput, { id }: RuntimeContainer) => `${runtimeName}://${id}`
 
 const stateOf = (input: StatusInput, container: RuntimeContainer): ContainerState => {
   const startedAt = container.startedAt === undefined ? '1970-01-01T00:00:00Z' : timestamp(container.startedAt)
   if (container.state === 'running') return { running: { startedAt } }
-  if (container.state === 'created') return { waiting: {} }
+  // A kubelet tells nobody of a container between its making and its start.
+  if (container.state === 'created') return { waiting: { reason: beforeItsStart(input.pod) } }
   const message = input.terminationMessages.get(container.id) || container.message
   return {
     terminated: {

@@ -64,7 +64,16 @@ describe('containerStatuses', () => {
     ['has not been made', {}, { state: waiting('ContainerCreating'), started: false, ready: false, restartCount: 0 }],
     ['waits for init containers', { spec: { initContainers: [{ name: 'i' }] } }, { state: waiting('PodInitializing') }],
     ['is an init container that has not been made', { kind: 'init' }, { state: waiting('PodInitializing'), started: false }],
-    ['is only created', { runtime: [made('c', 'created')] }, { state: { waiting: {} }, started: false, ready: false }],
+    [
+      'is only created',
+      { runtime: [made('c', 'created')] },
+      { state: waiting('ContainerCreating'), started: false, ready: false },
+    ],
+    [
+      'is an init container only created',
+      { kind: 'init', runtime: [made('c', 'created')] },
+      { state: waiting('PodInitializing') },
+    ],
     ['runs', { runtime: [made('c', 'running')] }, { state: runs, started: true, ready: true, containerID: 'docker://id-c' }],
     ['runs as init container', { kind: 'init', runtime: [made('c', 'running')] }, { state: runs, started: true, ready: false }],
     ['runs as sidecar', { ...sidecar, runtime: [made('c', 'running')] }, { started: true, ready: true }],
