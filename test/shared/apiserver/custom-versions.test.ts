@@ -120,7 +120,7 @@ describe('a hostile schema', () => {
     const properties = Object.fromEntries(
       Array.from({ length: 10_000 }, (_, index) => [
         `p${index}`,
-        { type: 'string', pattern: `^(a|b)*${index}$`, default: `${index}` },
+        { type: 'string', pattern: `^(a|b)*${index % 100}$`, default: `${index}` },
       ]),
     )
     const { code, ms } = await definedWith('wides', { properties })

@@ -6,7 +6,7 @@ export interface Pattern {
 }
 
 /** beyond it the oldest are compiled again when they are asked for */
-const mostKept = 2000
+const mostKept = 1000
 const kept = new Map<string, Pattern | string>()
 
 /** A text: why Go's engine would not have it. */
