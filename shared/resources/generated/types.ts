@@ -818,7 +818,7 @@ export interface CustomResourceDefinition {
 }
 
 export interface CustomResourceDefinitionCondition {
-  lastTransitionTime?: string | undefined
+  lastTransitionTime?: string | null | undefined
   message?: string | undefined
   observedGeneration?: number | undefined
   reason?: string | undefined
@@ -853,9 +853,9 @@ export interface CustomResourceDefinitionSpec {
 
 export interface CustomResourceDefinitionStatus {
   acceptedNames?: CustomResourceDefinitionNames | undefined
-  conditions?: Array<CustomResourceDefinitionCondition> | undefined
+  conditions?: Array<CustomResourceDefinitionCondition> | null | undefined
   observedGeneration?: number | undefined
-  storedVersions?: Array<string> | undefined
+  storedVersions?: Array<string> | null | undefined
 }
 
 export interface CustomResourceDefinitionVersion {
