@@ -28,9 +28,11 @@ export const parseQuantity = (text: string): Quantity => {
   const match = text === '' ? null : expression.exec(text)
   if (!match) throw new QuantityError(wrongFormat)
   const [, sign, whole = '', fraction = '', suffix = ''] = match
-  if (whole === '' && fraction === '' && suffix !== '') throw new QuantityError('unable to parse numeric part of quantity')
   const digits = BigInt(`${whole}${fraction}` || '0')
   const binary = binaryExponents[suffix]
+  // Nothing is zero to upstream, but where it reckons with decimals.
+  const decimal = binary === undefined ? decimalExponent(suffix) < -9 : binary >= 50n
+  if (whole === '' && fraction === '' && decimal) throw new QuantityError('unable to parse numeric part of quantity')
   const amount =
     binary === undefined
       ? scaled(digits, decimalExponent(suffix) - fraction.length + 9)
