@@ -1,10 +1,10 @@
-import type { Program } from './program.ts'
 import { check } from './check/checker.ts'
 import { validateLiterals } from './check/validate-literals.ts'
 import type { Environment } from './environment.ts'
 import { plan } from './evaluate/plan.ts'
 import { parse } from './parse/parser.ts'
 import { Source } from './parse/source.ts'
+import type { Program } from './program.ts'
 
 /**
  * Reads and checks an expression. Throws CompileError with all that is wrong with it, PlanError (whose message is upstream's

@@ -17,7 +17,11 @@ export interface Environment {
 
 const noStructs: StructTypes = { find: () => undefined }
 
-export const createEnvironment = ({ variables = {}, structs = noStructs, macros: more = [] }: EnvironmentOptions): Environment => ({
+export const createEnvironment = ({
+  variables = {},
+  structs = noStructs,
+  macros: more = [],
+}: EnvironmentOptions): Environment => ({
   variables: new Map(Object.entries(variables)),
   structs,
   macros: more.length === 0 ? macros() : new Map([...macros(), ...more.map((macro) => [keyOfMacro(macro), macro] as const)]),

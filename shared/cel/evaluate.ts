@@ -1,10 +1,10 @@
 import { type Activation, type Evaluation, EvaluationError, perCallLimit } from './cel.ts'
-import type { Program } from './program.ts'
 import { CostTracker } from './evaluate/cost-tracker.ts'
 import type { Scope } from './evaluate/scope.ts'
-import { CelError, type CelValue } from './value/value.ts'
+import type { Program } from './program.ts'
 import { toCelValue } from './value/json.ts'
-import { CostExceeded } from './value/limit.ts'
+import { CostExceeded, InternalError } from './value/limit.ts'
+import { CelError, type CelValue } from './value/value.ts'
 
 export interface EvaluateOptions {
   /** The most that it may cost. */
@@ -12,7 +12,11 @@ export interface EvaluateOptions {
 }
 
 /** Throws EvaluationError. */
-export const evaluate = (program: Program, activation: Activation, { costLimit = perCallLimit }: EvaluateOptions = {}): Evaluation => {
+export const evaluate = (
+  program: Program,
+  activation: Activation,
+  { costLimit = perCallLimit }: EvaluateOptions = {},
+): Evaluation => {
   const tracker = new CostTracker(costLimit)
   const value = run(program, new RootScope(program, activation, tracker))
   if (value instanceof CelError) throw new EvaluationError(value.message, tracker.cost, false)
@@ -23,6 +27,7 @@ const run = (program: Program, scope: Scope): CelValue => {
   try {
     return program.root.evaluate(scope)
   } catch (error) {
+    if (error instanceof InternalError) throw new EvaluationError(error.message, scope.tracker.cost, false)
     if (error instanceof CostExceeded) throw new EvaluationError(error.message, scope.tracker.cost, true)
     throw error
   }

@@ -1,7 +1,31 @@
-import { CelType, isAssignableType, isExactType, nullType, dynType } from '../type.ts'
+import { CelType, dynType, isAssignableType, isExactType, nullType } from '../type.ts'
 
-/** What free type parameters turned out to be, by their name. */
-export type Substitutions = Map<string, CelType>
+/** What free type parameters turned out to be, by their name. What did not work out is taken back. */
+export class Substitutions {
+  readonly #types = new Map<string, CelType>()
+  readonly #changes: [name: string, before: CelType | undefined][] = []
+
+  get(name: string): CelType | undefined {
+    return this.#types.get(name)
+  }
+
+  set(name: string, type: CelType): void {
+    this.#changes.push([name, this.#types.get(name)])
+    this.#types.set(name, type)
+  }
+
+  /** Keeps what `unify` found out if it says so. */
+  try(unify: () => boolean): boolean {
+    const worked = unify()
+    if (!worked)
+      for (const [name, before] of this.#changes.reverse()) {
+        if (before) this.#types.set(name, before)
+        else this.#types.delete(name)
+      }
+    this.#changes.length = 0
+    return worked
+  }
+}
 
 export const isDyn = ({ kind }: CelType): boolean => kind === 'dyn' || kind === 'any'
 export const isDynOrError = (type: CelType): boolean => type.kind === 'error' || isDyn(type)
@@ -78,11 +102,9 @@ const unify = (known: Substitutions, from: CelType, to: CelType): boolean => {
 const unifyAll = (known: Substitutions, from: readonly CelType[], to: readonly CelType[]): boolean =>
   from.length === to.length && from.every((one, index) => unify(known, one, to[index]!))
 
-/** What is known after `from` went where `to` stands; undefined: it can't. */
-export const assign = (known: Substitutions, from: readonly CelType[], to: readonly CelType[]): Substitutions | undefined => {
-  const tried = new Map(known)
-  return unifyAll(tried, from, to) ? tried : undefined
-}
+/** Whether values of `from` may go where `to` stands; what follows from that for parameters is known then. */
+export const assign = (known: Substitutions, from: readonly CelType[], to: readonly CelType[]): boolean =>
+  known.try(() => unifyAll(known, from, to))
 
 /** `type` with what is known of its parameters; `free` ones become dyn, if asked. */
 export const substitute = (known: Substitutions, type: CelType, freeToDyn: boolean): CelType => {

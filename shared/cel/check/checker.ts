@@ -1,11 +1,18 @@
-import type { CheckedExpression, Reference } from './checked.ts'
 import type { Environment } from '../environment.ts'
 import type { Overload } from '../library/declaration.ts'
-import type { Call, Comprehension, Expression, ListExpression, MapExpression, Select, StructExpression } from '../parse/expression.ts'
+import type {
+  Call,
+  Comprehension,
+  Expression,
+  ListExpression,
+  MapExpression,
+  Select,
+  StructExpression,
+} from '../parse/expression.ts'
 import type { Source } from '../parse/source.ts'
 import {
   boolType,
-  CelType,
+  type CelType,
   dynType,
   errorType,
   intType,
@@ -18,7 +25,8 @@ import {
   typeParameter,
 } from '../type.ts'
 import { typeOfValue } from '../value/value.ts'
-import { assign, isDyn, isDynOrError, mostGeneral, type Substitutions, substitute, unwrapOptional } from './assignable.ts'
+import { assign, isDyn, isDynOrError, mostGeneral, Substitutions, substitute, unwrapOptional } from './assignable.ts'
+import type { CheckedExpression, Reference } from './checked.ts'
 import { Scope } from './scope.ts'
 
 /** Finds the types of all nodes and what names stand for; mistakes are reported to `source`. */
@@ -40,7 +48,7 @@ class Checker {
   readonly #environment: Environment
   readonly #types = new Map<number, CelType>()
   readonly #references = new Map<number, Reference>()
-  #known: Substitutions = new Map()
+  readonly #known = new Substitutions()
   #scope: Scope
   #free = 0
 
@@ -68,15 +76,14 @@ class Checker {
     this.#report(node, `expected type '${expected}' but found '${found}'`)
   }
 
-  #undeclared(node: Expression, name: string): void {
+  #undeclared<T extends Expression>(node: T, name: string): T {
     this.#report(node, `undeclared reference to '${name}' (in container '')`)
     this.#types.set(node.id, errorType)
+    return node
   }
 
   #assignable(from: CelType, to: CelType): boolean {
-    const known = assign(this.#known, [from], [to])
-    if (known) this.#known = known
-    return known !== undefined
+    return assign(this.#known, [from], [to])
   }
 
   /** The same tree with names resolved: a call of `a.b.c()` may turn out to be one of a function `a.b.c`. */
@@ -86,7 +93,7 @@ class Checker {
         this.#types.set(node.id, typeOfValue(node.value))
         return node
       case 'identifier':
-        return this.#named(node, node.name) ?? (this.#undeclared(node, node.name), node)
+        return this.#named(node, node.name) ?? this.#undeclared(node, node.name)
       case 'select':
         return this.#select(node)
       case 'call':
@@ -177,17 +184,24 @@ class Checker {
     return { ...node, target, args }
   }
 
-  #resolve(node: Expression, name: string, overloads: readonly Overload[], target: Expression | undefined, args: readonly Expression[]): void {
+  #resolve(
+    node: Expression,
+    name: string,
+    overloads: readonly Overload[],
+    target: Expression | undefined,
+    args: readonly Expression[],
+  ): void {
     const given = (target ? [target, ...args] : args).map((arg) => this.#typeOf(arg))
-    if (name === '_&&_' || name === '_||_') return this.#resolveLogical(node, overloads[0]!.id, args, given)
+    if (name === '_&&_' || name === '_||_') {
+      this.#resolveLogical(node, overloads[0]!.id, args, given)
+      return
+    }
     let result: CelType | undefined
     const found: string[] = []
     for (const overload of overloads) {
       if (overload.isMember !== (target !== undefined)) continue
       const fresh = this.#instantiate(overload)
-      const known = assign(this.#known, given, fresh.args)
-      if (!known) continue
-      this.#known = known
+      if (!assign(this.#known, given, fresh.args)) continue
       found.push(overload.id)
       const type = substitute(this.#known, fresh.result, false)
       if (!result) result = type
@@ -219,13 +233,17 @@ class Checker {
 
   /** An overload's types with parameters of this call's own. */
   #instantiate({ args, result }: Overload): { args: readonly CelType[]; result: CelType } {
-    const fresh: Substitutions = new Map()
+    const fresh = new Substitutions()
+    let generic = false
     const visit = (type: CelType) => {
-      if (type.kind === 'typeParam' && !fresh.has(type.name)) fresh.set(type.name, this.#newParameter())
+      if (type.kind === 'typeParam') {
+        generic = true
+        if (!fresh.get(type.name)) fresh.set(type.name, this.#newParameter())
+      }
       type.parameters.forEach(visit)
     }
     for (const type of [result, ...args]) visit(type)
-    if (!fresh.size) return { args, result }
+    if (!generic) return { args, result }
     return { args: args.map((type) => substitute(fresh, type, false)), result: substitute(fresh, result, false) }
   }
 
@@ -242,18 +260,17 @@ class Checker {
     return inside ?? type
   }
 
-  #join(node: Expression, before: CelType | undefined, type: CelType): CelType {
+  #join(before: CelType | undefined, type: CelType): CelType {
     if (!before) return type
-    if (this.#assignable(before, type)) return mostGeneral(before, type)
-    this.#mismatch(node, before, type)
-    return errorType
+    // That they differ is said later, but where a mix is allowed.
+    return this.#assignable(before, type) ? mostGeneral(before, type) : dynType
   }
 
   #list(node: ListExpression): Expression {
     let type: CelType | undefined
     const elements = node.elements.map((element, index) => {
       const checked = this.#check(element)
-      type = this.#join(checked, type, this.#optionalValue(checked, node.optional.has(index)))
+      type = this.#join(type, this.#optionalValue(checked, node.optional.has(index)))
       return checked
     })
     this.#types.set(node.id, listOf(type ?? this.#newParameter()))
@@ -265,9 +282,9 @@ class Checker {
     let valueType: CelType | undefined
     const entries = node.entries.map((entry) => {
       const key = this.#check(entry.key)
-      keyType = this.#join(key, keyType, this.#typeOf(key))
+      keyType = this.#join(keyType, this.#typeOf(key))
       const value = this.#check(entry.value)
-      valueType = this.#join(value, valueType, this.#optionalValue(value, entry.optional))
+      valueType = this.#join(valueType, this.#optionalValue(value, entry.optional))
       return { ...entry, key, value }
     })
     this.#types.set(node.id, mapOf(keyType ?? this.#newParameter(), valueType ?? this.#newParameter()))
@@ -320,7 +337,8 @@ class Checker {
   #loopVariables(node: Comprehension, range: Expression): [string, CelType][] {
     const type = substitute(this.#known, this.#typeOf(range), false)
     let [first, second]: [CelType, CelType] = [dynType, dynType]
-    if (type.kind === 'list') [first, second] = node.second === undefined ? [type.parameters[0]!, dynType] : [intType, type.parameters[0]!]
+    if (type.kind === 'list')
+      [first, second] = node.second === undefined ? [type.parameters[0]!, dynType] : [intType, type.parameters[0]!]
     else if (type.kind === 'map') [first, second] = [type.parameters[0]!, type.parameters[1]!]
     else if (isDynOrError(type) || type.kind === 'typeParam') this.#assignable(dynType, type)
     else {

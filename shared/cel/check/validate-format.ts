@@ -19,7 +19,11 @@ const takes: Readonly<Record<string, readonly TypeKind[]>> = {
 }
 
 /** A constant format string with its arguments in place is checked before there are values. */
-export const validateFormat = (call: Call, { types }: CheckedExpression, report: (node: Expression, message: string) => void): void => {
+export const validateFormat = (
+  call: Call,
+  { types }: CheckedExpression,
+  report: (node: Expression, message: string) => void,
+): void => {
   const { target } = call
   const [args] = call.args
   if (call.name !== 'format' || target?.kind !== 'literal' || typeof target.value !== 'string' || args?.kind !== 'list') return
@@ -31,7 +35,8 @@ export const validateFormat = (call: Call, { types }: CheckedExpression, report:
   /** Of a list or map in place: the part that can't be shown. */
   const badPart = (node: Expression): Expression | undefined => {
     if (!allowed('s', node)) return node
-    const parts = node.kind === 'list' ? node.elements : node.kind === 'map' ? node.entries.flatMap(({ key, value }) => [key, value]) : []
+    const parts =
+      node.kind === 'list' ? node.elements : node.kind === 'map' ? node.entries.flatMap(({ key, value }) => [key, value]) : []
     for (const part of parts) {
       const bad = badPart(part)
       if (bad) return bad

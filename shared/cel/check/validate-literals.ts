@@ -1,10 +1,17 @@
-import type { CheckedExpression } from './checked.ts'
 import type { Environment } from '../environment.ts'
 import { plan } from '../evaluate/plan.ts'
 import { compileRegex, PatternError } from '../library/pattern.ts'
-import { type Call, childrenOf, type Expression, type ListExpression, type Literal, type MapExpression } from '../parse/expression.ts'
+import {
+  type Call,
+  childrenOf,
+  type Expression,
+  type ListExpression,
+  type Literal,
+  type MapExpression,
+} from '../parse/expression.ts'
 import type { Source } from '../parse/source.ts'
 import { type CelType, isEquivalentType } from '../type.ts'
+import type { CheckedExpression } from './checked.ts'
 import { validateFormat } from './validate-format.ts'
 
 /** What the types do not show: constants that don't convert, patterns, mixed lists, clauses of `format()`. */

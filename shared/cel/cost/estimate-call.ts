@@ -1,9 +1,8 @@
 import type { Estimate } from '../cel.ts'
 import type { Call, Expression } from '../parse/expression.ts'
-import { fixed, plus, scaled, sum, times, union, unknown } from './estimate.ts'
+import { fixed, least, plus, scaled, sum, times, union, unknown } from './estimate.ts'
 import { estimateLibraryCall } from './estimate-library-call.ts'
-import type { EntrySize, Estimator } from './estimator.ts'
-import type { CallEstimate, Sized } from './sized.ts'
+import type { CallEstimate, EntrySize, Sized, SizeSource } from './sized.ts'
 
 const traversal = 0.1
 const regexLength = 0.25
@@ -30,7 +29,7 @@ export const entryUnion = (a: EntrySize | undefined, b: EntrySize | undefined): 
   a && b ? { container: a.container, key: union(a.key, b.key), value: union(a.value, b.value) } : undefined
 
 /** What one overload of a call costs with its arguments, and the size of its result. */
-export const estimateCall = (estimator: Estimator, parts: CallParts): CallEstimate => {
+export const estimateCall = (estimator: SizeSource, parts: CallParts): CallEstimate => {
   const { node, overload, target, args, costs } = parts
   const all = sum(costs)
   const ofLibrary = estimateLibraryCall(estimator, { name: node.name, overload, target, args })
@@ -38,7 +37,7 @@ export const estimateCall = (estimator: Estimator, parts: CallParts): CallEstima
   const [a, b] = args
   const once = (size: Estimate) => plus(scaled(size, traversal), all)
   if (compared.has(overload)) {
-    const max = sizeOf(a).max < sizeOf(b).max ? sizeOf(a).max : sizeOf(b).max
+    const max = least(sizeOf(a).max, sizeOf(b).max)
     return { cost: once({ min: max > 0n ? 1n : 0n, max }) }
   }
   switch (overload) {
@@ -80,5 +79,5 @@ export const estimateCall = (estimator: Estimator, parts: CallParts): CallEstima
   return { cost: plus(fixed(1), all) }
 }
 
-const entryOf = (estimator: Estimator, node: Sized | undefined): EntrySize | undefined =>
+const entryOf = (estimator: SizeSource, node: Sized | undefined): EntrySize | undefined =>
   node?.expression && estimator.entryOf(node.expression as Expression)

@@ -1,10 +1,9 @@
 import type { Estimate } from '../cel.ts'
 import { isExactType } from '../type.ts'
-import { estimateListCall } from './estimate-list-call.ts'
 import { fixed, most, plus, scaled, times, unknown } from './estimate.ts'
-import type { Estimator } from './estimator.ts'
+import { estimateListCall } from './estimate-list-call.ts'
 import { selectorCost } from './selector-cost.ts'
-import type { CallEstimate, Sized } from './sized.ts'
+import type { CallEstimate, Sized, SizeSource } from './sized.ts'
 
 const traversal = 0.1
 const regexLength = 0.25
@@ -104,9 +103,7 @@ const contains =
   }
 
 const validate: Estimating = ({ args }, sizeOf) =>
-  args.length
-    ? { cost: scaled(scaled(sizeOf(args[0]), traversal), longestFormatPattern * regexLength) }
-    : undefined
+  args.length ? { cost: scaled(scaled(sizeOf(args[0]), traversal), longestFormatPattern * regexLength) } : undefined
 
 const constantEquality = new Set(['net.IP', 'net.CIDR', 'kubernetes.Quantity', 'kubernetes.Semver'])
 
@@ -141,15 +138,21 @@ const assign = (estimating: Estimating, names: string): void => {
 assign(nominal, 'serviceAccount path group resource subresource namespace name allowed reason error errored')
 assign(selector, 'fieldSelector labelSelector')
 assign(eachItem, 'isSorted sum max min indexOf lastIndexOf')
-assign(({ args, ...rest }, sizeOf) => (args.length === 1 ? keepsSize('args')({ args, ...rest }, sizeOf) : undefined), 'url jsonpatch.escapeKey')
+assign(
+  ({ args, ...rest }, sizeOf) => (args.length === 1 ? keepsSize('args')({ args, ...rest }, sizeOf) : undefined),
+  'url jsonpatch.escapeKey',
+)
 assign(keepsSize('target'), 'lowerAscii upperAscii substring trim')
 assign(find, 'find findAll')
 assign(argument(traversal), 'cidr isIP isCIDR quantity isQuantity semver isSemver')
-assign(nominal, 'masked prefixLength family isUnspecified isLoopback isLinkLocalMulticast isLinkLocalUnicast isGlobalUnicast format.named')
+assign(
+  nominal,
+  'masked prefixLength family isUnspecified isLoopback isLinkLocalMulticast isLinkLocalUnicast isGlobalUnicast format.named',
+)
 assign(nominal, 'sign asInteger isInteger asApproximateFloat isGreaterThan isLessThan compareTo add sub major minor patch')
 assign(nominal, 'getScheme getHostname getHost getPort getEscapedPath getQuery')
 
-export const estimateLibraryCall = (estimator: Estimator, call: LibraryCall): CallEstimate | undefined => {
+export const estimateLibraryCall = (estimator: SizeSource, call: LibraryCall): CallEstimate | undefined => {
   const sizeOf: SizeOf = (node) => (node ? estimator.sizeOfNode(node) : unknown)
   return estimateListCall(call, sizeOf) ?? byName.get(call.name)?.(call, sizeOf)
 }

@@ -1,6 +1,6 @@
 import type { Estimate } from '../cel.ts'
-import type { CallEstimate, Sized } from './sized.ts'
 import { fixed, most, plus, scaled, times } from './estimate.ts'
+import type { CallEstimate, Sized } from './sized.ts'
 
 interface ListCall {
   readonly overload: string

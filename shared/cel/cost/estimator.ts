@@ -7,16 +7,9 @@ import { actualSize } from './actual-size.ts'
 import { fixed, most, plus, sum, times, union, unknown } from './estimate.ts'
 import { estimateCall } from './estimate-call.ts'
 import { LocalSizes } from './local-sizes.ts'
-import type { Sized } from './sized.ts'
+import type { EntrySize, Sized, SizeSource } from './sized.ts'
 
-/** Sizes of what a list or a map holds. */
-export interface EntrySize {
-  readonly container: 'list' | 'map'
-  readonly key: Estimate
-  readonly value: Estimate
-}
-
-export interface Local {
+interface Local {
   readonly path: readonly string[] | undefined
   readonly size: Estimate | undefined
   readonly entry: EntrySize | undefined
@@ -28,7 +21,7 @@ const isScalar = (type: CelType): boolean =>
   scalars.has(type.kind) || (type.kind === 'opaque' && type.name === 'optional_type' && isScalar(type.parameters[0]!))
 
 /** Walks an expression as upstream's estimator does: it is what decides which rules a CRD may have. */
-export class Estimator {
+export class Estimator implements SizeSource {
   readonly #checked: CheckedExpression
   readonly #hints: SizeHints
   readonly #paths = new Map<number, readonly string[]>()
@@ -169,7 +162,10 @@ export class Estimator {
 
   /** Bounds of all sizes; where there is none, an empty one. */
   #range(nodes: readonly Expression[]): Estimate {
-    return nodes.reduce<Estimate>((range, node) => union(range, this.sizeOrUnknown(node)), { min: nodes.length ? most : 0n, max: 0n })
+    return nodes.reduce<Estimate>((range, node) => union(range, this.sizeOrUnknown(node)), {
+      min: nodes.length ? most : 0n,
+      max: 0n,
+    })
   }
 
   #list(node: ListExpression): Estimate {

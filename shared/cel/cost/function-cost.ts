@@ -10,7 +10,14 @@ const sizeInside = (value: CelValue | undefined): number =>
 
 const ordered = ['less', 'less_equals', 'greater', 'greater_equals'].flatMap((name) => [`${name}_string`, `${name}_bytes`])
 const smaller = new Set([...ordered, 'equals', 'not_equals'])
-const first = new Set(['starts_with_string', 'ends_with_string', 'string_to_bytes', 'bytes_to_string', 'strings_quote', 'string_format'])
+const first = new Set([
+  'starts_with_string',
+  'ends_with_string',
+  'string_to_bytes',
+  'bytes_to_string',
+  'strings_quote',
+  'string_format',
+])
 
 /** What a call cost, by its arguments and its result. */
 export const functionCost = (name: string, overload: string, args: readonly CelValue[], result: CelValue): number => {

@@ -1,4 +1,5 @@
 import { bytesType, stringType } from '../type.ts'
+import { InternalError } from '../value/limit.ts'
 import { CelList, type CelValue, OpaqueValue, typeOfValue } from '../value/value.ts'
 import { actualSize, traversalCost } from './actual-size.ts'
 import { selectorCost } from './selector-cost.ts'
@@ -46,10 +47,16 @@ const assign = (cost: Cost, names: string): void => {
   for (const name of names.split(' ')) (byName as Record<string, Cost>)[name] = cost
 }
 assign(([list]) => (list === undefined ? 0 : traversalCost(list)), 'isSorted sum max min indexOf lastIndexOf')
-assign(textOnce, 'url lowerAscii upperAscii substring trim jsonpatch.escapeKey cidr isIP isCIDR quantity isQuantity semver isSemver')
+assign(
+  textOnce,
+  'url lowerAscii upperAscii substring trim jsonpatch.escapeKey cidr isIP isCIDR quantity isQuantity semver isSemver',
+)
 assign(textTwice, 'replace split ip.isCanonical')
 assign(nominal, 'serviceAccount path group resource subresource namespace name allowed reason error errored')
-assign(nominal, 'masked prefixLength family isUnspecified isLoopback isLinkLocalMulticast isLinkLocalUnicast isGlobalUnicast format.named')
+assign(
+  nominal,
+  'masked prefixLength family isUnspecified isLoopback isLinkLocalMulticast isLinkLocalUnicast isGlobalUnicast format.named',
+)
 assign(nominal, 'sign asInteger isInteger asApproximateFloat isGreaterThan isLessThan compareTo add sub major minor patch')
 assign(nominal, 'getScheme getHostname getHost getPort getEscapedPath getQuery')
 
@@ -57,7 +64,9 @@ const listCost = 10
 const allocating = (factor: number, size: number): number => Math.trunc(size * factor) + 1 + listCost
 
 const compared = (list: CelValue | undefined): number => {
-  if (!(list instanceof CelList) || list.size === 0) return allocating(2, 0)
+  if (!(list instanceof CelList))
+    throw new InternalError('interface conversion: *types.Err is not traits.Lister: missing method Add')
+  if (list.size === 0) return allocating(2, 0)
   const { kind } = typeOfValue(list.at(0))
   return allocating(kind === stringType.kind || kind === bytesType.kind ? 2.1 : 2, list.size * list.size)
 }
@@ -70,7 +79,10 @@ const byOverload: Readonly<Record<string, (args: readonly CelValue[], result: Ce
   lists_range: (_, result) => allocating(1, actualSize(result)),
   list_reverse: (_, result) => allocating(1, actualSize(result)),
   list_flatten: ([list]) => allocating(1, actualSize(list)),
-  list_flatten_int: ([list, depth]) => allocating(Number(depth), actualSize(list)),
+  list_flatten_int: ([list, depth]) => {
+    if (typeof depth !== 'bigint') throw new InternalError('interface conversion: ref.Val is *types.Err, not types.Int')
+    return allocating(Number(depth), actualSize(list))
+  },
   list_distinct: ([list]) => compared(list),
   list_sets_contains_list: sets(1),
   list_sets_intersects_list: sets(1),

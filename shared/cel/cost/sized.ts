@@ -16,3 +16,17 @@ export interface CallEstimate {
   /** Of the result, where it has one. */
   readonly size?: Estimate
 }
+
+/** Sizes of what a list or a map holds. */
+export interface EntrySize {
+  readonly container: 'list' | 'map'
+  readonly key: Estimate
+  readonly value: Estimate
+}
+
+/** What calls are estimated by. */
+export interface SizeSource {
+  sizeOfNode(node: Sized): Estimate
+  entryOf(node: Expression): EntrySize | undefined
+  setEntry(node: Expression, entry: EntrySize | undefined): void
+}

@@ -1,9 +1,9 @@
 import { wrongArgument } from '../value/compare.ts'
-import { CelError, CelList, CelMap, type CelValue, Optional, Uint } from '../value/value.ts'
-import { goTypeName } from './go-type.ts'
-import type { CostTracker } from './cost-tracker.ts'
-import type { Scope } from './scope.ts'
 import { shown } from '../value/shown.ts'
+import { CelError, CelList, CelMap, type CelValue, Optional, Uint } from '../value/value.ts'
+import type { CostTracker } from './cost-tracker.ts'
+import { goTypeName } from './go-type.ts'
+import type { Scope } from './scope.ts'
 import { Step } from './step.ts'
 
 /** A variable or a value and the way into it: `a.b[0].c`. Optional steps make the result an optional. */
@@ -37,7 +37,10 @@ const goTypeOfKey = (key: CelValue): string =>
 /** Undefined: it is not there, and `ifPresent` was asked. */
 const select = (value: CelValue, key: CelValue, ifPresent: boolean): CelValue | undefined => {
   if (value instanceof CelError) return value
-  if (value instanceof CelMap) return value.find(key) ?? (ifPresent ? undefined : missingKey(key))
+  if (value instanceof CelMap) {
+    const found = value.find(key)
+    return found === undefined && !ifPresent ? missingKey(key) : found
+  }
   if (value instanceof CelList) {
     const index = indexOf(key)
     if (index instanceof CelError) return index
@@ -175,29 +178,29 @@ export class RelativeAttribute extends QualifiedAttribute {
   }
 }
 
-/** `condition ? then : otherwise`; steps go into both. */
+/** `condition ? whenTrue : whenFalse`; steps go into both. */
 export class ConditionalAttribute implements Attribute {
   readonly #id: number
   readonly condition: Step
-  readonly then: Attribute
-  readonly otherwise: Attribute
-  constructor(id: number, { condition, then, otherwise }: { condition: Step; then: Attribute; otherwise: Attribute }) {
+  readonly whenTrue: Attribute
+  readonly whenFalse: Attribute
+  constructor(id: number, { condition, whenTrue, whenFalse }: { condition: Step; whenTrue: Attribute; whenFalse: Attribute }) {
     this.#id = id
     this.condition = condition
-    this.then = then
-    this.otherwise = otherwise
+    this.whenTrue = whenTrue
+    this.whenFalse = whenFalse
   }
   get id(): number {
-    return this.then.id === this.otherwise.id ? this.then.id : this.#id
+    return this.whenTrue.id === this.whenFalse.id ? this.whenTrue.id : this.#id
   }
   add(qualifier: Qualifier): void {
-    this.then.add(qualifier)
-    this.otherwise.add(qualifier)
+    this.whenTrue.add(qualifier)
+    this.whenFalse.add(qualifier)
   }
   resolve(scope: Scope): CelValue {
     const value = this.condition.evaluate(scope)
-    if (value === true) return this.then.resolve(scope)
-    return value === false ? this.otherwise.resolve(scope) : wrongArgument(value)
+    if (value === true) return this.whenTrue.resolve(scope)
+    return value === false ? this.whenFalse.resolve(scope) : wrongArgument(value)
   }
 }
 
@@ -213,9 +216,10 @@ export class AttributeStep extends Step {
   protected run(scope: Scope): CelValue {
     return this.attribute.resolve(scope)
   }
-  protected charge(tracker: CostTracker): void {
+  protected override charge(tracker: CostTracker): void {
     const { attribute } = this
-    if (attribute instanceof ConditionalAttribute) tracker.drop(attribute.otherwise.id, attribute.then.id, attribute.condition.id)
+    if (attribute instanceof ConditionalAttribute)
+      tracker.drop(attribute.whenFalse.id, attribute.whenTrue.id, attribute.condition.id)
     else {
       tracker.drop(attribute.id)
       tracker.cost++

@@ -24,9 +24,7 @@ const takes = (overload: Overload, unguarded: boolean, args: readonly CelValue[]
 
 const guarded = (declaration: FunctionDeclaration, overload: Overload): Binding => ({
   call: (args) =>
-    takes(overload, declaration.unguarded === true, args)
-      ? (overload.call as Call)(...args)
-      : noOverload(declaration.name, args),
+    takes(overload, declaration.unguarded === true, args) ? (overload.call as Call)(...args) : noOverload(declaration.name, args),
   nonStrict: overload.nonStrict === true,
   stopsEarly: overload.id === 'string_format',
 })

@@ -31,14 +31,18 @@ export class CallStep extends Step {
     const values: CelValue[] = []
     for (const arg of args) {
       const value = arg.evaluate(scope)
-      if (value instanceof CelError && stopsEarly && !nonStrict) return value
+      if (value instanceof CelError && stopsEarly && !nonStrict) return this.#charged(scope.tracker, values, value)
       values.push(value)
     }
     const failed = nonStrict ? undefined : values.find((value) => value instanceof CelError)
-    return failed ?? this.invoke(values)
+    return this.#charged(scope.tracker, values, failed ?? this.invoke(values))
   }
-  protected charge(tracker: CostTracker, value: CelValue): void {
-    const args = tracker.take(this.parts.args.map(({ id }) => id))
-    if (args) tracker.cost += functionCost(this.parts.name, this.parts.overload, args, value)
+
+  #charged(tracker: CostTracker, values: readonly CelValue[], result: CelValue): CelValue {
+    const { name, overload, args } = this.parts
+    const taken = tracker.take(args.map(({ id }) => id))
+    if (taken) tracker.cost += functionCost(name, overload, taken, result)
+    else tracker.addUncounted(functionCost(name, overload, values, result))
+    return result
   }
 }

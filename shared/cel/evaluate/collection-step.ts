@@ -1,7 +1,7 @@
+import { shown } from '../value/shown.ts'
 import { CelError, type CelValue, Optional, ValueList, ValueMap } from '../value/value.ts'
 import type { CostTracker } from './cost-tracker.ts'
 import type { Scope } from './scope.ts'
-import { shown } from '../value/shown.ts'
 import { Step } from './step.ts'
 
 const listCost = 10
@@ -37,7 +37,7 @@ export class ListStep extends Step {
   protected run(scope: Scope): CelValue {
     return this.build((step) => step.evaluate(scope))
   }
-  protected charge(tracker: CostTracker): void {
+  protected override charge(tracker: CostTracker): void {
     tracker.take(this.elements.map(({ id }) => id))
     tracker.cost += listCost
   }
@@ -81,7 +81,7 @@ export class MapStep extends Step {
   protected run(scope: Scope): CelValue {
     return this.build((step) => step.evaluate(scope))
   }
-  protected charge(tracker: CostTracker): void {
+  protected override charge(tracker: CostTracker): void {
     tracker.take(this.entries.flatMap(({ key, value }) => [key.id, value.id]))
     tracker.cost += mapCost
   }
@@ -105,7 +105,7 @@ export class StructStep extends Step {
     }
     return new CelError(`unknown type '${this.#typeName}'`)
   }
-  protected charge(tracker: CostTracker): void {
+  protected override charge(tracker: CostTracker): void {
     tracker.take(this.#values.map(({ id }) => id))
     tracker.cost += structCost
   }

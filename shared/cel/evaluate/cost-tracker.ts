@@ -1,7 +1,6 @@
 import { CostExceeded } from '../value/limit.ts'
 import type { CelValue } from '../value/value.ts'
 
-
 /**
  * Counts as upstream does, down to how it finds the arguments of a call: on a stack of all values so far, by the ids of their
  * nodes. What is not found is not counted.
@@ -10,6 +9,9 @@ export class CostTracker {
   readonly #limit: number
   readonly #values: CelValue[] = []
   readonly #ids: number[] = []
+  /** Where each id stands on the stack, the highest last. */
+  readonly #places: (number[] | undefined)[] = []
+  #uncounted = 0
   cost = 0
 
   constructor(limit: number) {
@@ -17,6 +19,9 @@ export class CostTracker {
   }
 
   push(value: CelValue, id: number): void {
+    const places = this.#places[id]
+    if (places) places.push(this.#ids.length)
+    else this.#places[id] = [this.#ids.length]
     this.#values.push(value)
     this.#ids.push(id)
     if (this.cost > this.#limit) throw new CostExceeded()
@@ -25,24 +30,31 @@ export class CostTracker {
   /** Takes each id's value off the stack with all above it. */
   drop(...ids: readonly number[]): void {
     for (const id of ids) {
-      const at = this.#ids.lastIndexOf(id)
-      if (at >= 0) this.#cut(at)
+      const at = this.#places[id]?.at(-1)
+      if (at !== undefined) this.#cut(at)
     }
   }
 
   /** Values of a call's arguments; undefined: one is not there, and the rest was taken off up to it. */
   take(ids: readonly number[]): CelValue[] | undefined {
-    const values: CelValue[] = []
+    const values: CelValue[] = new Array(ids.length)
     for (let index = ids.length - 1; index >= 0; index--) {
-      const at = this.#ids.lastIndexOf(ids[index]!)
-      if (at < 0) return undefined
-      values.unshift(this.#values[at]!)
+      const at = this.#places[ids[index]!]?.at(-1)
+      if (at === undefined) return undefined
+      values[index] = this.#values[at]!
       this.#cut(at)
     }
     return values
   }
 
+  /** Work that upstream does not count. It may be as much again, no more. */
+  addUncounted(cost: number): void {
+    this.#uncounted += cost
+    if (this.#uncounted > this.#limit) throw new CostExceeded()
+  }
+
   #cut(length: number): void {
+    for (let at = this.#ids.length - 1; at >= length; at--) this.#places[this.#ids[at]!]!.pop()
     this.#values.length = length
     this.#ids.length = length
   }

@@ -40,7 +40,7 @@ export class LoopStep extends Step {
       for (let at = 0; at < range.size; at++) if (!loop.next(two ? BigInt(at) : range.at(at), two ? range.at(at) : null)) break
     return loop.result()
   }
-  protected charge(tracker: CostTracker): void {
+  protected override charge(tracker: CostTracker): void {
     tracker.drop(this.steps.range.id)
   }
 }
@@ -79,7 +79,8 @@ class LoopScope implements Scope {
   resolve(name: string): CelValue | undefined {
     const { names, steps } = this.#loop
     if (name === names.accumulator) {
-      this.#accumulated ??= growing(steps.initial.evaluate(this.#outer))
+      // null is a value too.
+      if (this.#accumulated === undefined) this.#accumulated = growing(steps.initial.evaluate(this.#outer))
       return this.#accumulated
     }
     if (!this.#done) {

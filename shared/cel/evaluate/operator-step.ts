@@ -25,7 +25,7 @@ export class LogicalStep extends Step {
     }
     return error ?? !this.#decides
   }
-  protected charge(tracker: CostTracker): void {
+  protected override charge(tracker: CostTracker): void {
     for (const term of this.#terms) tracker.drop(term.id)
   }
 }
@@ -52,7 +52,6 @@ export class MembershipStep extends Step {
     const value = this.#value.evaluate(scope)
     return value instanceof CelError ? value : this.#has(value)
   }
-  protected charge(): void {}
 }
 
 /** `a.or(b)` and `a.orValue(b)`: what is not needed is not evaluated. Free, as upstream's. */
@@ -74,5 +73,4 @@ export class OptionalOrStep extends Step {
     if (value.value === undefined) return this.#second.evaluate(scope)
     return this.#unwrap ? value.value : value
   }
-  protected charge(): void {}
 }

@@ -1,17 +1,28 @@
 import type { CheckedExpression } from '../check/checked.ts'
 import type { Environment } from '../environment.ts'
-import { conversions } from '../library/standard/conversion.ts'
 import { compileRegex, PatternError } from '../library/pattern.ts'
+import { regexCalls } from '../library/regex-call.ts'
+import { conversions } from '../library/standard/conversion.ts'
 import type { Call, Expression, MapExpression, Select } from '../parse/expression.ts'
 import { wrongArgument } from '../value/compare.ts'
 import { CelError, CelList, type CelValue, ValueMap } from '../value/value.ts'
-import { type Attribute, AttributeStep, ComputedQualifier, ConditionalAttribute, ConstantQualifier, invalidQualifier, PresenceStep, type Qualifier, RelativeAttribute, VariableAttribute } from './attribute.ts'
+import {
+  type Attribute,
+  AttributeStep,
+  ComputedQualifier,
+  ConditionalAttribute,
+  ConstantQualifier,
+  invalidQualifier,
+  PresenceStep,
+  type Qualifier,
+  RelativeAttribute,
+  VariableAttribute,
+} from './attribute.ts'
 import { bindingOf } from './binding.ts'
 import { CallStep } from './call-step.ts'
 import { ListStep, MapStep, StructStep } from './collection-step.ts'
 import { LoopStep } from './loop-step.ts'
 import { equalStep, LogicalStep, MembershipStep, notEqualStep, OptionalOrStep } from './operator-step.ts'
-import { regexCalls } from '../library/regex-call.ts'
 import { ConstantStep, type Step } from './step.ts'
 
 /** Thrown where a checked expression can't be made ready: a constant that does not convert, a bad pattern. */
@@ -23,7 +34,8 @@ const conversionNames = new Set(conversions.map(({ name }) => name))
 const optionalOverloads: Readonly<Record<string, string>> = { or: 'optional_or_optional', orValue: 'optional_orValue_value' }
 
 /** What evaluates a checked expression. Throws PlanError. */
-export const plan = (checked: CheckedExpression, environment: Environment): Step => new Planner(checked, environment).plan(checked.root)
+export const plan = (checked: CheckedExpression, environment: Environment): Step =>
+  new Planner(checked, environment).plan(checked.root)
 
 class Planner {
   readonly #checked: CheckedExpression
@@ -45,11 +57,21 @@ class Planner {
       case 'call':
         return this.#call(node)
       case 'list':
-        return this.#constantList(new ListStep(node.id, node.elements.map((one) => this.plan(one)), node.optional))
+        return this.#constantList(
+          new ListStep(
+            node.id,
+            node.elements.map((one) => this.plan(one)),
+            node.optional,
+          ),
+        )
       case 'map':
         return this.#map(node)
       case 'struct':
-        return new StructStep(node.id, node.typeName, node.fields.map(({ value }) => this.plan(value)))
+        return new StructStep(
+          node.id,
+          node.typeName,
+          node.fields.map(({ value }) => this.plan(value)),
+        )
       case 'comprehension':
         return new LoopStep(node, {
           initial: this.plan(node.initial),
@@ -142,10 +164,11 @@ class Planner {
     )
   }
 
-  #conditional(id: number, [condition, then, otherwise]: readonly Step[]): Step {
-    const attribute = (step: Step): Attribute => (step instanceof AttributeStep ? step.attribute : new RelativeAttribute(step.id, step))
+  #conditional(id: number, [condition, whenTrue, whenFalse]: readonly Step[]): Step {
+    const attribute = (step: Step): Attribute =>
+      step instanceof AttributeStep ? step.attribute : new RelativeAttribute(step.id, step)
     return new AttributeStep(
-      new ConditionalAttribute(id, { condition: condition!, then: attribute(then!), otherwise: attribute(otherwise!) }),
+      new ConditionalAttribute(id, { condition: condition!, whenTrue: attribute(whenTrue!), whenFalse: attribute(whenFalse!) }),
     )
   }
 
@@ -173,13 +196,21 @@ class Planner {
 
   #constantList(step: ListStep): Step {
     if (!step.elements.every((one) => one instanceof ConstantStep)) return step
-    return new ConstantStep(step.id, step.build((one) => (one as ConstantStep).value))
+    return new ConstantStep(
+      step.id,
+      step.build((one) => (one as ConstantStep).value),
+    )
   }
 
   #map(node: MapExpression): Step {
     const entries = node.entries.map(({ key, value, optional }) => ({ key: this.plan(key), value: this.plan(value), optional }))
     const step = new MapStep(node.id, entries)
     const constant = entries.every(({ key, value }) => key instanceof ConstantStep && value instanceof ConstantStep)
-    return constant ? new ConstantStep(step.id, step.build((one) => (one as ConstantStep).value)) : step
+    return constant
+      ? new ConstantStep(
+          step.id,
+          step.build((one) => (one as ConstantStep).value),
+        )
+      : step
   }
 }

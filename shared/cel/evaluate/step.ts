@@ -7,7 +7,9 @@ export abstract class Step {
   abstract get id(): number
   protected abstract run(scope: Scope): CelValue
   /** What this step costs, and which values it has used up. */
-  protected abstract charge(tracker: CostTracker, value: CelValue): void
+  protected charge(_tracker: CostTracker, _value: CelValue): void {
+    // Free, where nothing else is said.
+  }
 
   evaluate(scope: Scope): CelValue {
     const value = this.run(scope)
@@ -28,5 +30,4 @@ export class ConstantStep extends Step {
   protected run(): CelValue {
     return this.value
   }
-  protected charge(): void {}
 }

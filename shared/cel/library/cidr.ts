@@ -1,5 +1,6 @@
 import { boolType, intType, opaqueType, stringType } from '../type.ts'
 import { wrongArgument } from '../value/compare.ts'
+import { quoted } from '../value/string.ts'
 import { CelError, type CelValue, OpaqueValue } from '../value/value.ts'
 import { declare, type FunctionDeclaration, method, overload } from './declaration.ts'
 import { IpValue, ipType, readIp } from './ip.ts'
@@ -17,7 +18,9 @@ class CidrValue extends OpaqueValue {
     this.bits = bits
   }
   equals(other: CelValue): boolean | CelError {
-    return other instanceof CidrValue ? this.bits === other.bits && sameAddress(this.address, other.address) : wrongArgument(other)
+    return other instanceof CidrValue
+      ? this.bits === other.bits && sameAddress(this.address, other.address)
+      : wrongArgument(other)
   }
   override get size(): number {
     return Math.ceil(this.bits / 8)
@@ -38,10 +41,10 @@ class PrefixError extends Error {}
 
 const parsePrefix = (text: string): CidrValue => {
   const refuse = (why: string): never => {
-    throw new PrefixError(`netip.ParsePrefix(${JSON.stringify(text)}): ${why}`)
+    throw new PrefixError(`netip.ParsePrefix(${quoted(text)}): ${why}`)
   }
   const slash = text.lastIndexOf('/')
-  if (slash < 0) return refuse('no \'/\'')
+  if (slash < 0) return refuse("no '/'")
   let address: Address
   try {
     address = parseAddress(text.slice(0, slash))
@@ -51,18 +54,17 @@ const parsePrefix = (text: string): CidrValue => {
   }
   if (address.zone) return refuse('IPv6 zones cannot be present in a prefix')
   const length = text.slice(slash + 1)
-  if (length.length > 1 && (length[0]! < '1' || length[0]! > '9')) return refuse(`bad bits after slash: ${JSON.stringify(length)}`)
-  if (!/^\d+$/.test(length)) return refuse(`bad bits after slash: ${JSON.stringify(length)}`)
+  if (length.length > 1 && (length[0]! < '1' || length[0]! > '9')) return refuse(`bad bits after slash: ${quoted(length)}`)
+  if (!/^\d+$/.test(length)) return refuse(`bad bits after slash: ${quoted(length)}`)
   if (Number(length) > address.bytes.length * 8) return refuse('prefix length out of range')
   return new CidrValue(address, Number(length))
 }
 
 const readCidr = (text: string): CidrValue | CelError => {
-  const refuse = (why: string) =>
-    new CelError(`network address parse error during conversion from string: ${why}`)
+  const refuse = (why: string) => new CelError(`network address parse error during conversion from string: ${why}`)
   try {
     const cidr = parsePrefix(text)
-    return isMapped(cidr.address) ? refuse(`IPv4-mapped IPv6 address ${JSON.stringify(text)} is not allowed`) : cidr
+    return isMapped(cidr.address) ? refuse(`IPv4-mapped IPv6 address ${quoted(text)} is not allowed`) : cidr
   } catch (error) {
     if (!(error instanceof PrefixError)) throw error
     return refuse(`network address parse error during conversion from string: ${error.message}`)
@@ -81,11 +83,15 @@ const containsCidr = (cidr: CidrValue, other: CelValue): CelValue =>
 export const cidr: readonly FunctionDeclaration[] = [
   declare('cidr', [overload('string_to_cidr', [stringType], cidrType, readCidr)]),
   declare('containsIP', [
-    method('cidr_contains_ip_string', [cidrType, stringType], boolType, (one: CidrValue, text: string) => containsIp(one, readIp(text))),
+    method('cidr_contains_ip_string', [cidrType, stringType], boolType, (one: CidrValue, text: string) =>
+      containsIp(one, readIp(text)),
+    ),
     method('cidr_contains_ip_ip', [cidrType, ipType], boolType, containsIp),
   ]),
   declare('containsCIDR', [
-    method('cidr_contains_cidr_string', [cidrType, stringType], boolType, (one: CidrValue, text: string) => containsCidr(one, readCidr(text))),
+    method('cidr_contains_cidr_string', [cidrType, stringType], boolType, (one: CidrValue, text: string) =>
+      containsCidr(one, readCidr(text)),
+    ),
     method('cidr_contains_cidr', [cidrType, cidrType], boolType, containsCidr),
   ]),
   declare('ip', [method('cidr_ip', [cidrType], ipType, ({ address }: CidrValue) => new IpValue(address))]),

@@ -56,7 +56,8 @@ const sortByKeys = (values: CelList, keys: CelList): CelValue => {
   if (!isComparable(keys.at(0))) return new CelError('list elements must be comparable')
   const { kind } = typeOfValue(keys.at(0))
   const rows = [...keys].map((key, index) => ({ key, index }))
-  if (rows.length > 1 && rows.some(({ key }) => typeOfValue(key).kind !== kind)) return new CelError('list elements must have the same type')
+  if (rows.length > 1 && rows.some(({ key }) => typeOfValue(key).kind !== kind))
+    return new CelError('list elements must have the same type')
   rows.sort((a, b) => {
     const order = compareValues(a.key, b.key)
     return order instanceof CelError ? 0 : order
@@ -111,7 +112,10 @@ export const sortBy: Macro = {
   arity: 2,
   expand: (build: Builder, target, args) => {
     if (!sortable.has(target.kind))
-      throw new MacroError(target.id, 'sortBy can only be applied to a list, identifier, comprehension, call or select expression')
+      throw new MacroError(
+        target.id,
+        'sortBy can only be applied to a list, identifier, comprehension, call or select expression',
+      )
     const variable = build.identifier('@__sortBy_input__')
     const keys = mapMacro(build, build.copy(variable), args)
     const sorted = build.memberCall('@sortByAssociatedKeys', build.copy(variable), keys)

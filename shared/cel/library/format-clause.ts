@@ -25,7 +25,8 @@ export const readClause = (text: string, start: number): Clause => {
   let precision: number | undefined
   if (text[at] === '.') {
     const digits = /^\d*/.exec(text.slice(at + 1))![0]
-    if (at + 1 + digits.length >= text.length) throw refuse('error while parsing precision: could not find end of precision specifier')
+    if (at + 1 + digits.length >= text.length)
+      throw refuse('error while parsing precision: could not find end of precision specifier')
     if (digits === '')
       throw refuse(
         'error while parsing precision: error while converting precision to integer: strconv.Atoi: parsing "": invalid syntax',

@@ -1,6 +1,6 @@
 import { CelType } from '../type.ts'
+import { longestString, tooLarge } from '../value/limit.ts'
 import { fixedText, groupedText, scientificText } from '../value/number-text.ts'
-import { tooLarge, longestString } from '../value/limit.ts'
 import { compareStrings, quoted } from '../value/string.ts'
 import { durationText, timestampText } from '../value/time.ts'
 import { CelError, CelList, CelMap, type CelValue, Duration, Timestamp, typeOfValue, Uint } from '../value/value.ts'
@@ -20,7 +20,8 @@ export const formatString = (text: string, args: CelList): CelValue => {
 }
 
 const typeName = (value: CelValue) => typeOfValue(value).name
-const wholeOf = (value: CelValue): bigint | undefined => (typeof value === 'bigint' ? value : value instanceof Uint ? value.value : undefined)
+const wholeOf = (value: CelValue): bigint | undefined =>
+  typeof value === 'bigint' ? value : value instanceof Uint ? value.value : undefined
 
 const write = ({ verb, precision = defaultPrecision }: Clause, value: CelValue): string => {
   switch (verb) {
@@ -51,7 +52,11 @@ const hexOf = (value: CelValue): string => {
   return (wholeOf(value) ?? fail('x', value)).toString(16)
 }
 
-const words: Readonly<Record<string, number>> = { NaN: Number.NaN, Infinity: Number.POSITIVE_INFINITY, '-Infinity': Number.NEGATIVE_INFINITY }
+const words: Readonly<Record<string, number>> = {
+  NaN: Number.NaN,
+  Infinity: Number.POSITIVE_INFINITY,
+  '-Infinity': Number.NEGATIVE_INFINITY,
+}
 
 const floating = (verb: 'f' | 'e', value: CelValue, precision: number): string => {
   const number = typeof value === 'number' ? value : typeof value === 'string' ? words[value] : undefined

@@ -1,3 +1,4 @@
+import { quoted } from '../value/string.ts'
 import { AddressError, parseAddress } from './ip-address.ts'
 
 /** A URL as Go's net/url takes it apart; percents are decoded where Go decodes them. */
@@ -23,25 +24,24 @@ const refuse = (why: string): never => {
   throw new UrlError(why)
 }
 
-const quote = (text: string) => JSON.stringify(text)
 /** Characters of ASCII that a host may have as they are. */
 const inHost = /[A-Za-z0-9\-_.~!$&'()*+,;=:[\]<>"]/
 
-const unescape = (text: string, mode: Mode): string => {
+const decoded = (text: string, mode: Mode): string => {
   const bytes: number[] = []
   for (let at = 0; at < text.length; at++) {
     const character = text[at]!
     if (character === '%') {
       const hex = text.slice(at + 1, at + 3)
-      if (!/^[0-9a-fA-F]{2}$/.test(hex)) return refuse(`invalid URL escape ${quote(text.slice(at, at + 3))}`)
+      if (!/^[0-9a-fA-F]{2}$/.test(hex)) return refuse(`invalid URL escape ${quoted(text.slice(at, at + 3))}`)
       const byte = Number.parseInt(hex, 16)
-      if (mode === 'host' && byte < 0x80 && hex !== '25') return refuse(`invalid URL escape ${quote(`%${hex}`)}`)
+      if (mode === 'host' && byte < 0x80 && hex !== '25') return refuse(`invalid URL escape ${quoted(`%${hex}`)}`)
       if (mode === 'zone' && hex !== '25' && byte !== 0x20 && byte < 0x80 && !inHost.test(String.fromCharCode(byte)))
-        return refuse(`invalid URL escape ${quote(`%${hex}`)}`)
+        return refuse(`invalid URL escape ${quoted(`%${hex}`)}`)
       bytes.push(byte)
       at += 2
     } else if ((mode === 'host' || mode === 'zone') && character < '\x80' && !inHost.test(character))
-      return refuse(`invalid character ${quote(character)} in host name`)
+      return refuse(`invalid character ${quoted(character)} in host name`)
     else bytes.push(...Buffer.from(mode === 'query' && character === '+' ? ' ' : String.fromCodePoint(text.codePointAt(at)!)))
     if (text.codePointAt(at)! > 0xffff) at++
   }
@@ -65,7 +65,7 @@ const schemeOf = (text: string): [scheme: string, rest: string] => {
 }
 
 const checkPort = (port: string): void => {
-  if (!/^(?::\d*)?$/.test(port)) refuse(`invalid port ${quote(port)} after host`)
+  if (!/^(?::\d*)?$/.test(port)) refuse(`invalid port ${quoted(port)} after host`)
 }
 
 const parseHost = (scheme: string, host: string): string => {
@@ -78,7 +78,7 @@ const parseHost = (scheme: string, host: string): string => {
     checkPort(port)
     const name = host.slice(1, close)
     const zone = name.indexOf('%25')
-    const address = zone < 0 ? unescape(name, 'host') : unescape(name.slice(0, zone), 'host') + unescape(name.slice(zone), 'zone')
+    const address = zone < 0 ? decoded(name, 'host') : decoded(name.slice(0, zone), 'host') + decoded(name.slice(zone), 'zone')
     try {
       if (parseAddress(address).bytes.length === 4) return refuse('invalid IP-literal')
     } catch (error) {
@@ -89,7 +89,7 @@ const parseHost = (scheme: string, host: string): string => {
   }
   const colon = scheme === 'http' || scheme === 'https' ? host.indexOf(':') : host.lastIndexOf(':')
   if (colon >= 0) checkPort(host.slice(colon))
-  return unescape(host, 'host')
+  return decoded(host, 'host')
 }
 
 const parseAuthority = (scheme: string, authority: string): { user: string | undefined; host: string } => {
@@ -98,13 +98,24 @@ const parseAuthority = (scheme: string, authority: string): { user: string | und
   if (at < 0) return { user: undefined, host }
   const user = authority.slice(0, at)
   if (!/^[A-Za-z0-9\-._:~!$&'()*+,;=%@]*$/.test(user)) return refuse('net/url: invalid userinfo')
-  for (const part of user.split(':')) unescape(part, 'userinfo')
+  for (const part of user.split(':')) decoded(part, 'userinfo')
   return { user, host }
 }
 
 const parse = (text: string, viaRequest: boolean): GoUrl => {
-  const none = { scheme: '', opaque: '', user: undefined, host: '', omitHost: false, path: '', rawPath: '', forceQuery: false, rawQuery: '', fragment: '' }
-  if (/[\0-\x1f\x7f]/.test(text)) return refuse('net/url: invalid control character in URL')
+  const none = {
+    scheme: '',
+    opaque: '',
+    user: undefined,
+    host: '',
+    omitHost: false,
+    path: '',
+    rawPath: '',
+    forceQuery: false,
+    rawQuery: '',
+    fragment: '',
+  }
+  if ([...text].some((one) => one < ' ' || one === '\x7f')) return refuse('net/url: invalid control character in URL')
   if (text === '' && viaRequest) return refuse('empty url')
   if (text === '*') return { ...none, path: '*' }
   const [scheme, behind] = schemeOf(text)
@@ -129,7 +140,7 @@ const parse = (text: string, viaRequest: boolean): GoUrl => {
     authority = parseAuthority(scheme, rest.slice(2, slash < 0 ? undefined : slash))
     rest = slash < 0 ? '' : rest.slice(slash)
   } else omitHost = scheme !== '' && rest.startsWith('/')
-  const path = unescape(rest, 'path')
+  const path = decoded(rest, 'path')
   return { ...url, ...authority, omitHost, path, rawPath: escapePath(path) === rest ? '' : rest }
 }
 
@@ -137,7 +148,7 @@ const inWords = <T>(text: string, read: () => T): T => {
   try {
     return read()
   } catch (error) {
-    if (error instanceof UrlError) throw new UrlError(`parse ${quote(text)}: ${error.message}`)
+    if (error instanceof UrlError) throw new UrlError(`parse ${quoted(text)}: ${error.message}`)
     throw error
   }
 }
@@ -150,7 +161,7 @@ export const parseUrl = (text: string): GoUrl => {
   const hash = text.indexOf('#')
   const head = hash < 0 ? text : text.slice(0, hash)
   const url = inWords(head, () => parse(head, false))
-  return hash < 0 ? url : { ...url, fragment: inWords(text, () => unescape(text.slice(hash + 1), 'path')) }
+  return hash < 0 ? url : { ...url, fragment: inWords(text, () => decoded(text.slice(hash + 1), 'path')) }
 }
 
 export const escapedPath = ({ path, rawPath }: GoUrl): string => {
@@ -172,8 +183,8 @@ export const queryOf = ({ rawQuery }: GoUrl): Map<string, string[]> => {
     if (pair === '' || pair.includes(';')) continue
     const equals = pair.indexOf('=')
     try {
-      const key = unescape(equals < 0 ? pair : pair.slice(0, equals), 'query')
-      const value = equals < 0 ? '' : unescape(pair.slice(equals + 1), 'query')
+      const key = decoded(equals < 0 ? pair : pair.slice(0, equals), 'query')
+      const value = equals < 0 ? '' : decoded(pair.slice(equals + 1), 'query')
       values.set(key, [...(values.get(key) ?? []), value])
     } catch (error) {
       if (!(error instanceof UrlError)) throw error

@@ -1,6 +1,6 @@
-import { macroKey } from '../parse/parser.ts'
 import type { Macro } from '../parse/macro.ts'
 import { loopMacros } from '../parse/macros.ts'
+import { macroKey } from '../parse/parser.ts'
 import {
   boolType,
   bytesType,
@@ -22,9 +22,9 @@ import {
 import { authorizer } from './authorizer.ts'
 import { cidr, cidrType } from './cidr.ts'
 import type { FunctionDeclaration } from './declaration.ts'
+import { extendedLists, sortBy } from './extended-lists.ts'
 import { format } from './format.ts'
 import { ip, ipType } from './ip.ts'
-import { extendedLists, sortBy } from './extended-lists.ts'
 import { lists } from './lists.ts'
 import { mapInsert } from './map-insert.ts'
 import { optionalMacros, optionals } from './optionals.ts'
@@ -90,9 +90,7 @@ export const keyOfMacro = ({ name, arity, isMember }: Macro): string => macroKey
 
 export const macros = once(
   (): ReadonlyMap<string, Macro> =>
-    new Map(
-      [...loopMacros, ...optionalMacros, sortBy].map((macro) => [keyOfMacro(macro), macro]),
-    ),
+    new Map([...loopMacros, ...optionalMacros, sortBy].map((macro) => [keyOfMacro(macro), macro])),
 )
 
 export const typeNames = once((): ReadonlyMap<string, CelType> => {

@@ -1,3 +1,5 @@
+import { quoted } from '../value/string.ts'
+
 /** An address: 4 or 16 bytes. */
 export interface Address {
   readonly bytes: Uint8Array
@@ -9,7 +11,7 @@ export interface Address {
 export class AddressError extends Error {}
 
 const refuse = (text: string, why: string, at = ''): never => {
-  throw new AddressError(`ParseAddr(${JSON.stringify(text)}): ${why}${at === '' ? '' : ` (at ${JSON.stringify(at)})`}`)
+  throw new AddressError(`ParseAddr(${quoted(text)}): ${why}${at === '' ? '' : ` (at ${quoted(at)})`}`)
 }
 
 /** As Go's netip reads it. Throws AddressError. */
@@ -60,12 +62,15 @@ const parseIpv6 = (whole: string): Address => {
   }
   while (bytes.length < 16) {
     const digits = /^[0-9a-fA-F]*/.exec(text)![0]
-    if (digits.length > 4 && Number.parseInt(digits.slice(0, 5), 16) > 0xffff) return refuse(whole, 'IPv6 field has value >=2^16', text)
+    if (digits.length > 4 && Number.parseInt(digits.slice(0, 5), 16) > 0xffff)
+      return refuse(whole, 'IPv6 field has value >=2^16', text)
     if (digits.length > 4) return refuse(whole, 'each group must have 4 or less digits', text)
     if (digits === '') return refuse(whole, 'each colon-separated field must have at least one digit', text)
     if (text[digits.length] === '.') {
-      if (ellipsis < 0 && bytes.length !== 12) return refuse(whole, 'embedded IPv4 address must replace the final 2 fields of the address', text)
-      if (bytes.length + 4 > 16) return refuse(whole, 'too many hex fields to fit an embedded IPv4 at the end of the address', text)
+      if (ellipsis < 0 && bytes.length !== 12)
+        return refuse(whole, 'embedded IPv4 address must replace the final 2 fields of the address', text)
+      if (bytes.length + 4 > 16)
+        return refuse(whole, 'too many hex fields to fit an embedded IPv4 at the end of the address', text)
       bytes.push(...parseIpv4(whole, text))
       text = ''
       break
@@ -106,7 +111,11 @@ export const addressText = ({ bytes }: Address): string => {
     while (end < 8 && groups[end] === 0) end++
     if (end - at > length) [start, length] = [at, end - at]
   }
-  const hex = (from: number, to: number) => groups.slice(from, to).map((group) => group.toString(16)).join(':')
+  const hex = (from: number, to: number) =>
+    groups
+      .slice(from, to)
+      .map((group) => group.toString(16))
+      .join(':')
   return start < 0 ? hex(0, 8) : `${hex(0, start)}::${hex(start + length, 8)}`
 }
 

@@ -1,5 +1,6 @@
 import { boolType, intType, opaqueType, stringType } from '../type.ts'
 import { wrongArgument } from '../value/compare.ts'
+import { quoted } from '../value/string.ts'
 import { CelError, type CelValue, OpaqueValue } from '../value/value.ts'
 import { declare, type FunctionDeclaration, method, overload } from './declaration.ts'
 import { type Address, AddressError, addressText, isMapped, parseAddress, sameAddress } from './ip-address.ts'
@@ -25,12 +26,12 @@ export class IpValue extends OpaqueValue {
 export const readIp = (text: string): IpValue | CelError => {
   try {
     const address = parseAddress(text)
-    if (address.zone) return new CelError(`IP address ${JSON.stringify(text)} with zone value is not allowed`)
-    if (isMapped(address)) return new CelError(`IPv4-mapped IPv6 address ${JSON.stringify(text)} is not allowed`)
+    if (address.zone) return new CelError(`IP address ${quoted(text)} with zone value is not allowed`)
+    if (isMapped(address)) return new CelError(`IPv4-mapped IPv6 address ${quoted(text)} is not allowed`)
     return new IpValue(address)
   } catch (error) {
     if (!(error instanceof AddressError)) throw error
-    return new CelError(`IP Address ${JSON.stringify(text)} parse error during conversion from string: ${error.message}`)
+    return new CelError(`IP Address ${quoted(text)} parse error during conversion from string: ${error.message}`)
   }
 }
 
@@ -53,9 +54,7 @@ const isGlobalUnicast: Test = (bytes, isV4) =>
   ![isUnspecified, isLoopback, isMulticast, isLinkLocalUnicast].some((test) => test(bytes, isV4))
 
 const testing = (name: string, id: string, test: Test): FunctionDeclaration =>
-  declare(name, [
-    method(id, [ipType], boolType, ({ address }: IpValue) => test(address.bytes, address.bytes.length === 4)),
-  ])
+  declare(name, [method(id, [ipType], boolType, ({ address }: IpValue) => test(address.bytes, address.bytes.length === 4))])
 
 export const ip: readonly FunctionDeclaration[] = [
   declare('ip', [overload('string_to_ip', [stringType], ipType, readIp)]),

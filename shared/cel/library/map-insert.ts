@@ -1,7 +1,7 @@
 import { mapOf, typeParameter } from '../type.ts'
 import { withEntry } from '../value/growing-map.ts'
 import { shown } from '../value/shown.ts'
-import { CelError, type CelMap, type CelValue, ValueMap } from '../value/value.ts'
+import { CelError, type CelMap, type CelValue, type ValueMap } from '../value/value.ts'
 import { declare, type FunctionDeclaration, overload } from './declaration.ts'
 
 const [k, v] = [typeParameter('K'), typeParameter('V')]

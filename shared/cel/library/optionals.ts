@@ -2,10 +2,10 @@ import type { Builder } from '../parse/builder.ts'
 import type { Expression } from '../parse/expression.ts'
 import { type Macro, variableName } from '../parse/macro.ts'
 import { boolType, dynType, intType, listOf, mapOf, optionalOf, stringType, typeParameter } from '../type.ts'
-import { CelError, CelList, CelMap, type CelValue, Duration, Optional, Timestamp, Uint, ValueList } from '../value/value.ts'
-import { firstSecond } from '../value/time.ts'
-import { declare, type FunctionDeclaration, method, overload } from './declaration.ts'
 import { shown } from '../value/shown.ts'
+import { firstSecond } from '../value/time.ts'
+import { CelError, CelList, CelMap, type CelValue, Duration, Optional, Timestamp, Uint, ValueList } from '../value/value.ts'
+import { declare, type FunctionDeclaration, method, overload } from './declaration.ts'
 
 const k = typeParameter('K')
 const v = typeParameter('V')
@@ -37,11 +37,15 @@ const unwrap = (values: CelList): CelValue => {
 export const optionals: readonly FunctionDeclaration[] = [
   declare('optional.of', [overload('optional_of', [v], optional, (value: CelValue) => new Optional(value))]),
   declare('optional.ofNonZeroValue', [
-    overload('optional_ofNonZeroValue', [v], optional, (value: CelValue) => (isZero(value) ? Optional.none : new Optional(value))),
+    overload('optional_ofNonZeroValue', [v], optional, (value: CelValue) =>
+      isZero(value) ? Optional.none : new Optional(value),
+    ),
   ]),
   declare('optional.none', [overload('optional_none', [], optional, () => Optional.none)]),
   declare('value', [
-    method('optional_value', [optional], v, ({ value }: Optional) => (value === undefined ? new CelError('optional.none() dereference') : value)),
+    method('optional_value', [optional], v, ({ value }: Optional) =>
+      value === undefined ? new CelError('optional.none() dereference') : value,
+    ),
   ]),
   declare('hasValue', [method('optional_hasValue', [optional], boolType, ({ value }: Optional) => value !== undefined)]),
   declare('or', [method('optional_or_optional', [optional, optional], optional)]),

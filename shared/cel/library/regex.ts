@@ -1,8 +1,8 @@
-import { regexCalls } from './regex-call.ts'
 import { intType, listOf, stringType } from '../type.ts'
 import type { CelValue } from '../value/value.ts'
 import { declare, type FunctionDeclaration, method } from './declaration.ts'
 import { compileRegex, PatternError } from './pattern.ts'
+import { regexCalls } from './regex-call.ts'
 
 const calling = (name: 'find' | 'findAll') => (text: string, expression: string, limit?: CelValue) => {
   const pattern = compileRegex(expression)

@@ -1,6 +1,6 @@
 import { boolType, intType, stringType, structType } from '../type.ts'
 import { wrongArgument } from '../value/compare.ts'
-import { compareStrings } from '../value/string.ts'
+import { compareStrings, quoted } from '../value/string.ts'
 import { CelError, type CelValue, isUint, OpaqueValue } from '../value/value.ts'
 import { declare, type FunctionDeclaration, method, overload } from './declaration.ts'
 
@@ -42,22 +42,21 @@ const refuse = (why: string): never => {
   throw new SemverError(why)
 }
 
-const quote = (text: string) => JSON.stringify(text)
-
 const number = (name: string, text: string): bigint => {
-  if (!/^[0-9]*$/.test(text)) return refuse(`Invalid character(s) found in ${name.toLowerCase()} number ${quote(text)}`)
-  if (text.length > 1 && text[0] === '0') return refuse(`${name} number must not contain leading zeroes ${quote(text)}`)
+  if (!/^[0-9]*$/.test(text)) return refuse(`Invalid character(s) found in ${name.toLowerCase()} number ${quoted(text)}`)
+  if (text.length > 1 && text[0] === '0') return refuse(`${name} number must not contain leading zeroes ${quoted(text)}`)
   if (text === '') return refuse('strconv.ParseUint: parsing "": invalid syntax')
-  return isUint(BigInt(text)) ? BigInt(text) : refuse(`strconv.ParseUint: parsing ${quote(text)}: value out of range`)
+  return isUint(BigInt(text)) ? BigInt(text) : refuse(`strconv.ParseUint: parsing ${quoted(text)}: value out of range`)
 }
 
 const preRelease = (text: string): bigint | string => {
   if (text === '') return refuse('Prerelease is empty')
   if (/^[0-9]+$/.test(text)) {
-    if (text.length > 1 && text[0] === '0') return refuse(`Numeric PreRelease version must not contain leading zeroes ${quote(text)}`)
-    return isUint(BigInt(text)) ? BigInt(text) : refuse(`strconv.ParseUint: parsing ${quote(text)}: value out of range`)
+    if (text.length > 1 && text[0] === '0')
+      return refuse(`Numeric PreRelease version must not contain leading zeroes ${quoted(text)}`)
+    return isUint(BigInt(text)) ? BigInt(text) : refuse(`strconv.ParseUint: parsing ${quoted(text)}: value out of range`)
   }
-  return /^[0-9A-Za-z-]+$/.test(text) ? text : refuse(`Invalid character(s) found in prerelease ${quote(text)}`)
+  return /^[0-9A-Za-z-]+$/.test(text) ? text : refuse(`Invalid character(s) found in prerelease ${quoted(text)}`)
 }
 
 const parse = (text: string): Version => {
@@ -83,7 +82,7 @@ const parse = (text: string): Version => {
   const identifiers = pre.map(preRelease)
   for (const one of build) {
     if (one === '') return refuse('Build meta data is empty')
-    if (!/^[0-9A-Za-z-]+$/.test(one)) return refuse(`Invalid character(s) found in build meta data ${quote(one)}`)
+    if (!/^[0-9A-Za-z-]+$/.test(one)) return refuse(`Invalid character(s) found in build meta data ${quoted(one)}`)
   }
   return { numbers, pre: identifiers }
 }
@@ -112,7 +111,10 @@ const read = (text: string, normalize = false): CelValue => {
 
 const isSemver = (text: string, normalize = false): boolean => read(text, normalize) instanceof SemverValue
 // Upstream keeps 64 bits of it.
-const part = (at: 0 | 1 | 2) => ({ version }: SemverValue) => BigInt.asIntN(64, version.numbers[at])
+const part =
+  (at: 0 | 1 | 2) =>
+  ({ version }: SemverValue) =>
+    BigInt.asIntN(64, version.numbers[at])
 
 export const semver: readonly FunctionDeclaration[] = [
   declare('semver', [

@@ -1,6 +1,7 @@
 import { dynType, intType, listOf, stringType } from '../type.ts'
 import { longestString, tooLarge } from '../value/limit.ts'
 import { shown } from '../value/shown.ts'
+import { lengthOf } from '../value/string.ts'
 import { CelError, type CelList, type CelValue, ValueList } from '../value/value.ts'
 import { declare, type FunctionDeclaration, method, overload } from './declaration.ts'
 import { formatString } from './format-string.ts'
@@ -12,31 +13,31 @@ const charAt = (text: string, index: bigint): CelValue => {
   return index < 0n || index > characters.length ? outOfRange(index) : (characters[Number(index)] ?? '')
 }
 
-const startsAt = (characters: readonly string[], part: readonly string[], at: number) =>
-  part.every((one, index) => characters[at + index] === one)
+/** UTF-16 units before the character at `index`. */
+const unitsBefore = (text: string, index: bigint): number => {
+  let units = 0
+  for (let count = 0n; count < index; count++) units += text.codePointAt(units)! > 0xffff ? 2 : 1
+  return units
+}
+
+const characterAt = (text: string, unit: number): CelValue => (unit < 0 ? -1n : BigInt(lengthOf(text.slice(0, unit))))
 
 const indexOf = (text: string, part: string, offset = 0n): CelValue => {
   if (part === '') return offset
   if (offset < 0n) return outOfRange(offset)
-  const [characters, searched] = [[...text], [...part]]
-  if (offset >= characters.length) return -1n
-  for (let at = Number(offset); at <= characters.length - searched.length; at++)
-    if (startsAt(characters, searched, at)) return BigInt(at)
-  return -1n
+  if (offset >= lengthOf(text)) return -1n
+  return characterAt(text, text.indexOf(part, unitsBefore(text, offset)))
 }
 
 const lastIndexFrom = (text: string, part: string, offset: bigint): CelValue => {
   if (part === '') return offset
   if (offset < 0n) return outOfRange(offset)
-  const [characters, searched] = [[...text], [...part]]
-  if (offset >= characters.length) return -1n
-  for (let at = Math.min(Number(offset), characters.length - searched.length); at >= 0; at--)
-    if (startsAt(characters, searched, at)) return BigInt(at)
-  return -1n
+  if (offset >= lengthOf(text)) return -1n
+  return characterAt(text, text.lastIndexOf(part, unitsBefore(text, offset)))
 }
 
 const lastIndexOf = (text: string, part: string): CelValue => {
-  const length = [...text].length
+  const length = lengthOf(text)
   if (part === '') return BigInt(length)
   return Buffer.byteLength(text) < Buffer.byteLength(part) ? -1n : lastIndexFrom(text, part, BigInt(length - 1))
 }
@@ -63,7 +64,8 @@ const replace = (text: string, old: string, by: string, limit = -1n): CelValue =
   if (old === '') parts.push('')
   const most = limit < 0n ? parts.length : Number(limit) + 1
   bounded(text.length + Math.min(parts.length, most) * by.length)
-  if (old !== '') return parts.length <= most ? parts.join(by) : [...parts.slice(0, most - 1), parts.slice(most - 1).join(old)].join(by)
+  if (old !== '')
+    return parts.length <= most ? parts.join(by) : [...parts.slice(0, most - 1), parts.slice(most - 1).join(old)].join(by)
   const characters = [...text]
   const count = limit < 0n ? characters.length + 1 : Math.min(Number(limit), characters.length + 1)
   return characters.map((one, at) => (at < count ? by + one : one)).join('') + (count > characters.length ? by : '')
@@ -117,7 +119,9 @@ export const strings: readonly FunctionDeclaration[] = [
     method('string_last_index_of_string_int', [stringType, stringType, intType], intType, lastIndexFrom),
   ]),
   declare('lowerAscii', [
-    method('string_lower_ascii', [stringType], stringType, (text: string) => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase())),
+    method('string_lower_ascii', [stringType], stringType, (text: string) =>
+      text.replace(/[A-Z]/g, (letter) => letter.toLowerCase()),
+    ),
   ]),
   declare('replace', [
     method('string_replace_string_string', [stringType, stringType, stringType], stringType, replace),
@@ -133,11 +137,18 @@ export const strings: readonly FunctionDeclaration[] = [
   ]),
   declare('trim', [method('string_trim', [stringType], stringType, (text: string) => text.replace(around, ''))]),
   declare('upperAscii', [
-    method('string_upper_ascii', [stringType], stringType, (text: string) => text.replace(/[a-z]/g, (letter) => letter.toUpperCase())),
+    method('string_upper_ascii', [stringType], stringType, (text: string) =>
+      text.replace(/[a-z]/g, (letter) => letter.toUpperCase()),
+    ),
   ]),
   declare('format', [method('string_format', [stringType, listOf(dynType)], stringType, formatString)]),
   declare('strings.quote', [
-    overload('strings_quote', [stringType], stringType, (text: string) => `"${[...text].map((one) => escapes[one] ?? one).join('')}"`),
+    overload(
+      'strings_quote',
+      [stringType],
+      stringType,
+      (text: string) => `"${[...text].map((one) => escapes[one] ?? one).join('')}"`,
+    ),
   ]),
   declare('join', [
     method('list_join', [listOf(stringType)], stringType, join),

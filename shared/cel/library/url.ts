@@ -49,8 +49,11 @@ export const url: readonly FunctionDeclaration[] = [
   part('getPort', 'url_get_port', (one) => splitHost(one).port),
   part('getEscapedPath', 'url_get_escaped_path', escapedPath),
   declare('getQuery', [
-    method('url_get_query', [urlType], mapOf(stringType, listOf(stringType)), ({ url: one }: UrlValue) =>
-      new ValueMap([...queryOf(one)].map(([key, values]) => [key, new ValueList(values)] as const)),
+    method(
+      'url_get_query',
+      [urlType],
+      mapOf(stringType, listOf(stringType)),
+      ({ url: one }: UrlValue) => new ValueMap([...queryOf(one)].map(([key, values]) => [key, new ValueList(values)] as const)),
     ),
   ]),
   declare('isURL', [overload('is_url_string', [stringType], boolType, isUrl)]),

@@ -68,7 +68,11 @@ export class Builder {
       case 'list':
         return { ...node, id, elements: node.elements.map(copy) }
       case 'map':
-        return { ...node, id, entries: node.entries.map((one) => ({ ...one, id: this.#id(), key: copy(one.key), value: copy(one.value) })) }
+        return {
+          ...node,
+          id,
+          entries: node.entries.map((one) => ({ ...one, id: this.#id(), key: copy(one.key), value: copy(one.value) })),
+        }
       case 'struct':
         return { ...node, id, fields: node.fields.map((one) => ({ ...one, id: this.#id(), value: copy(one.value) })) }
       case 'comprehension':

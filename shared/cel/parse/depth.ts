@@ -1,9 +1,7 @@
+import { DepthError } from './depth-error.ts'
 import { childrenOf, type Expression } from './expression.ts'
 
 const deepest = 250
-
-/** An expression that is nested deeper than upstream reads it. */
-export class DepthError extends Error {}
 
 /** Counts as upstream does: how often each rule of the grammar is open, and how deep operators are nested. */
 export class Depth {

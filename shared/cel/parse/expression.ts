@@ -50,13 +50,23 @@ export interface ListExpression extends Node {
 
 export interface MapExpression extends Node {
   readonly kind: 'map'
-  readonly entries: readonly { readonly id: number; readonly key: Expression; readonly value: Expression; readonly optional: boolean }[]
+  readonly entries: readonly {
+    readonly id: number
+    readonly key: Expression
+    readonly value: Expression
+    readonly optional: boolean
+  }[]
 }
 
 export interface StructExpression extends Node {
   readonly kind: 'struct'
   readonly typeName: string
-  readonly fields: readonly { readonly id: number; readonly name: string; readonly value: Expression; readonly optional: boolean }[]
+  readonly fields: readonly {
+    readonly id: number
+    readonly name: string
+    readonly value: Expression
+    readonly optional: boolean
+  }[]
 }
 
 /** What macros become: a loop over `range` that carries a value in `accumulator`. */

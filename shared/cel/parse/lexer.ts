@@ -19,12 +19,12 @@ export interface Token {
   readonly start: number
 }
 
-const escape = String.raw`\\(?:[abfnrtv"'\\?${'`'}]|[0-3][0-7]{2}|[xX][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})`
+const escaped = String.raw`\\(?:[abfnrtv"'\\?${'`'}]|[0-3][0-7]{2}|[xX][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})`
 const string = [
-  `"""(?:${escape}|[^\\\\])*?"""`,
-  `'''(?:${escape}|[^\\\\])*?'''`,
-  `"(?:${escape}|[^\\\\"\\n\\r])*"`,
-  `'(?:${escape}|[^\\\\'\\n\\r])*'`,
+  `"""(?:${escaped}|[^\\\\])*?"""`,
+  `'''(?:${escaped}|[^\\\\])*?'''`,
+  `"(?:${escaped}|[^\\\\"\\n\\r])*"`,
+  `'(?:${escaped}|[^\\\\'\\n\\r])*'`,
   `[rR]"""[^]*?"""`,
   `[rR]'''[^]*?'''`,
   `[rR]"[^"\\n\\r]*"`,
@@ -50,9 +50,12 @@ const matchAt = (pattern: RegExp, text: string, at: number): string | undefined 
   return pattern.exec(text)?.[0]
 }
 
+const hex = '[0-9a-fA-F]'
+const brokenEscape = `\\\\(?:[xX]${hex}?|u${hex}{0,3}|U${hex}{0,7}|[0-3][0-7]?)?[^]?`
+
 /** What could begin a token but does not go on: it is reported and skipped with the character that ended it. */
 const unfinished = sticky(
-  `[bB]?(?:"(?:${escape}|[^\\\\"\\n\\r])*(?:\\\\[^]?)?[^]?|'(?:${escape}|[^\\\\'\\n\\r])*(?:\\\\[^]?)?[^]?)|[=&|][^]?|\`[A-Za-z0-9_.\\-/ ]*[^]?|[^]`,
+  `[bB]?(?:"(?:${escaped}|[^\\\\"\\n\\r])*|'(?:${escaped}|[^\\\\'\\n\\r])*)(?:${brokenEscape}|[^])?|[=&|][^]?|\`[A-Za-z0-9_.\\-/ ]*[^]?|[^]`,
 )
 
 const shown = (text: string): string => text.replaceAll('\n', '\\n').replaceAll('\r', '\\r').replaceAll('\t', '\\t')
@@ -81,7 +84,7 @@ export const tokenize = (source: Source): Token[] => {
       at += found.length
       continue
     }
-    const [bad] = [matchAt(unfinished, text, at)!]
+    const bad = matchAt(unfinished, text, at)!
     const whole = /[\ud800-\udbff]$/.test(bad) ? bad + (text[at + bad.length] ?? '') : bad
     source.report(at, `Syntax error: token recognition error at: '${shown(whole)}'`)
     at += whole.length

@@ -1,16 +1,20 @@
 import { Builder } from './builder.ts'
+import { Depth } from './depth.ts'
+import { DepthError } from './depth-error.ts'
 import type { Expression, MapExpression, StructExpression } from './expression.ts'
-import { Depth, DepthError } from './depth.ts'
-import { type Token, type TokenKind, tokenize } from './lexer.ts'
+import type { Token, TokenKind } from './lexer.ts'
 import { readBytes, readDouble, readInt, readString, readUint } from './literal.ts'
 import { type Macro, MacroError } from './macro.ts'
 import type { Source } from './source.ts'
-import { expectedAtStart, expectedInMember, SyntaxFailure, syntaxMessage } from './syntax-message.ts'
+import { memberStart, operandStart } from './syntax-message.ts'
+import { TokenStream } from './token-stream.ts'
 
 const longest = 100_000
 
 const reserved = new Set(
-  'as break const continue else false for function if import in let loop package namespace null return true var void while'.split(' '),
+  'as break const continue else false for function if import in let loop package namespace null return true var void while'.split(
+    ' ',
+  ),
 )
 const relations = new Set(['<', '<=', '>=', '>', '==', '!=', 'in'])
 const operators: Readonly<Record<string, string>> = { in: '@in' }
@@ -32,64 +36,41 @@ export const macroKey = (name: string, arity: number, isMember: boolean): string
 class Parser {
   readonly #source: Source
   readonly #macros: ReadonlyMap<string, Macro>
-  readonly #tokens: readonly Token[]
+  readonly #tokens: TokenStream
   readonly #depth = new Depth()
-  #at = 0
 
   constructor(source: Source, macros: ReadonlyMap<string, Macro>) {
     this.#source = source
     this.#macros = macros
-    this.#tokens = tokenize(source)
+    this.#tokens = new TokenStream(source)
   }
 
   parse(): Expression {
     try {
       const root = this.#expression()
-      if (this.#token.kind !== '<EOF>') this.#unwanted(['<EOF>'])
+      this.#tokens.expect(['<EOF>'])
       return root
     } catch (error) {
-      if (error instanceof DepthError) this.#source.reportAnywhere(error.message)
-      else if (!(error instanceof SyntaxFailure)) throw error
+      if (!(error instanceof DepthError)) throw error
+      this.#source.reportAnywhere(error.message)
       return { kind: 'unspecified', id: 0 }
     }
   }
 
   get #token(): Token {
-    return this.#tokens[this.#at]!
-  }
-
-  #ahead(count: number): TokenKind {
-    return (this.#tokens[this.#at + count] ?? this.#tokens.at(-1)!).kind
+    return this.#tokens.token
   }
 
   #is(text: string): boolean {
-    return this.#token.kind === `'${text}'`
-  }
-
-  #take(): Token {
-    const token = this.#token
-    if (token.kind !== '<EOF>') this.#at++
-    return token
+    return this.#tokens.is(text)
   }
 
   #skip(text: string): boolean {
-    if (!this.#is(text)) return false
-    this.#at++
-    return true
+    return this.#tokens.skip(text)
   }
 
-  /** Something else stands where one of `expected` has to: a single odd token is passed over, as upstream does. */
-  #unwanted(expected: readonly string[]): void {
-    const { start } = this.#token
-    const passed = expected.includes(this.#ahead(1)) && this.#token.kind !== '<EOF>'
-    this.#source.report(start, syntaxMessage(this.#token, expected, passed))
-    if (!passed) throw new SyntaxFailure()
-    this.#at++
-  }
-
-  #expect(...kinds: TokenKind[]): Token {
-    if (!kinds.includes(this.#token.kind)) this.#unwanted(kinds)
-    return this.#take()
+  #nothing(): Expression {
+    return { kind: 'unspecified', id: this.#id(this.#token.start) }
   }
 
   #wrong(offset: number, message: string): Expression {
@@ -105,9 +86,9 @@ class Parser {
     return this.#depth.within('expr', () => {
       const condition = this.#logical('||')
       if (!this.#is('?')) return condition
-      const id = this.#id(this.#take().start)
-      const then = this.#logical('||')
-      this.#expect("':'")
+      const id = this.#id(this.#tokens.take().start)
+      const then = this.#tokens.within(["':'"], () => this.#logical('||'))
+      this.#colon()
       const otherwise = this.#expression()
       return this.#call(id, '_?_:_', condition, then, otherwise)
     })
@@ -119,7 +100,7 @@ class Parser {
       const terms = [next()]
       const ids: number[] = []
       while (this.#is(operator)) {
-        const { start } = this.#take()
+        const { start } = this.#tokens.take()
         terms.push(next())
         ids.push(this.#id(start))
       }
@@ -140,7 +121,7 @@ class Parser {
       let left = this.#calculation(1)
       while (least <= 1 && relations.has(this.#token.text) && this.#token.kind.startsWith("'")) {
         grow()
-        const { text, start } = this.#take()
+        const { text, start } = this.#tokens.take()
         const id = this.#id(start)
         left = this.#call(id, operators[text] ?? `_${text}_`, left, this.#relation(2))
       }
@@ -155,7 +136,7 @@ class Parser {
         const binds = this.#token.kind.startsWith("'") ? precedence[this.#token.text] : undefined
         if (!binds || binds < least) return left
         grow()
-        const { text, start } = this.#take()
+        const { text, start } = this.#tokens.take()
         const id = this.#id(start)
         left = this.#call(id, `_${text}_`, left, this.#calculation(binds + 1))
       }
@@ -163,66 +144,106 @@ class Parser {
   }
 
   #unary(): Expression {
-    const operator = this.#is('!') ? '!' : this.#is('-') && !/^NUM_(INT|FLOAT)$/.test(this.#ahead(1)) ? '-' : undefined
-    if (!operator) {
-      while (!expectedAtStart.includes(this.#token.kind)) this.#unwanted(expectedAtStart)
-      return this.#member()
-    }
+    if (this.#is('!')) return this.#not()
+    if (this.#is('-') && !/^NUM_(INT|FLOAT)$/.test(this.#tokens.ahead(1))) return this.#negation()
+    return this.#tokens.starts(operandStart()) ? this.#member() : this.#nothing()
+  }
+
+  #not(): Expression {
     const { start } = this.#token
     let count = 0
-    while (this.#skip(operator)) count++
-    if (operator === '-' && count > 1 && this.#is('-')) count++
-    if (!expectedInMember.includes(this.#token.kind)) this.#unwanted(operator === '!' ? ["'!'", ...expectedInMember] : expectedInMember)
+    while (this.#skip('!')) count++
+    if (!this.#tokens.continues(operandStart())) return this.#nothing()
     const operand = this.#member()
-    return count % 2 ? this.#call(this.#id(start), `${operator}_`, operand) : operand
+    return count % 2 ? this.#call(this.#id(start), '!_', operand) : operand
+  }
+
+  #negation(): Expression {
+    const { start } = this.#token
+    let count = 0
+    while (this.#is('-')) {
+      const next = this.#tokens.ahead(1)
+      if (!memberStart.has(next)) {
+        // What was taken for a sign is left for a minus.
+        this.#tokens.stuck(0)
+        return this.#nothing()
+      }
+      this.#tokens.take()
+      count++
+    }
+    const operand = this.#member()
+    return count % 2 ? this.#call(this.#id(start), '-_', operand) : operand
   }
 
   #member(): Expression {
     return this.#depth.chain('member', (grow) => {
       let target = this.#primary()
       for (;;) {
-        const { start } = this.#token
-        if (this.#skip('.')) {
+        if (this.#is('.')) {
           grow()
-          const optional = this.#skip('?')
-          const name = this.#expect('IDENTIFIER', 'ESC_IDENTIFIER')
-          if (name.kind === 'ESC_IDENTIFIER') this.#wrong(name.start, "unsupported syntax: '`'")
-          if (optional) {
-            const field: Expression = { kind: 'literal', id: this.#id(name.start), value: name.text }
-            target = this.#depth.over({ kind: 'call', id: this.#id(start), name: '_?._', args: [target, field] })
-          } else if (this.#is('(') && name.kind === 'IDENTIFIER') {
-            const id = this.#id(this.#take().start)
-            target = this.#memberCall(id, name.text, target, this.#arguments())
-          } else target = this.#depth.over({ kind: 'select', id: this.#id(start), operand: target, field: name.text, testOnly: false })
-        } else if (this.#skip('[')) {
+          target = this.#selection(target)
+        } else if (this.#is('[')) {
           grow()
-          const optional = this.#skip('?')
-          const id = this.#id(start)
-          const index = this.#expression()
-          this.#expect("']'")
-          target = this.#call(id, optional ? '_[?_]' : '_[_]', target, index)
+          target = this.#index(target)
         } else return target
       }
     })
   }
 
+  /** `.name`, `.?name` or `.name(…)` behind `target`. */
+  #selection(target: Expression): Expression {
+    const optional = this.#tokens.ahead(1) === "'?'"
+    const next = this.#tokens.ahead(1)
+    if (!optional && next !== 'IDENTIFIER' && next !== 'ESC_IDENTIFIER') {
+      this.#tokens.stuck(0)
+      this.#tokens.drop()
+      this.#tokens.recover()
+      return { kind: 'unspecified', id: this.#id(this.#source.offsetOf(target.id)) }
+    }
+    const { start } = this.#tokens.take()
+    if (optional) this.#tokens.take()
+    const name = this.#tokens.expect(['IDENTIFIER', 'ESC_IDENTIFIER'])
+    if (name.text === '') this.#wrong(name.start, 'unsupported ident kind')
+    if (name.text.startsWith('`')) this.#wrong(name.start, "unsupported syntax: '`'")
+    if (optional) {
+      const field: Expression = { kind: 'literal', id: this.#id(name.start), value: name.text }
+      return this.#depth.over({ kind: 'call', id: this.#id(start), name: '_?._', args: [target, field] })
+    }
+    if (this.#is('(') && name.kind === 'IDENTIFIER') {
+      const id = this.#id(this.#tokens.take().start)
+      return this.#memberCall(id, name.text, target, this.#arguments())
+    }
+    return this.#depth.over({ kind: 'select', id: this.#id(start), operand: target, field: name.text, testOnly: false })
+  }
+
+  #index(target: Expression): Expression {
+    const { start } = this.#tokens.take()
+    const optional = this.#skip('?')
+    const id = this.#id(start)
+    if (!optional && !this.#tokens.starts(operandStart("'?'"))) return target
+    const index = this.#tokens.within(["']'"], () => this.#expression())
+    this.#tokens.expect(["']'"])
+    return this.#call(id, optional ? '_[?_]' : '_[_]', target, index)
+  }
+
   #arguments(): Expression[] {
     const args: Expression[] = []
-    if (this.#skip(')')) return args
-    do args.push(this.#expression())
-    while (this.#skip(','))
-    this.#expect("')'")
+    if (this.#skip(')') || !this.#tokens.starts(operandStart("')'"))) return args
+    this.#tokens.within(["')'", "','"], () => {
+      do args.push(this.#expression())
+      while (this.#skip(','))
+    })
+    this.#tokens.expect(["')'"])
     return args
   }
 
   #primary(): Expression {
-    const token = this.#token
-    const { kind, start } = token
+    const { kind, start } = this.#token
     switch (kind) {
       case "'('": {
-        this.#take()
-        const inner = this.#expression()
-        this.#expect("')'")
+        this.#tokens.take()
+        const inner = this.#tokens.within(["')'"], () => this.#expression())
+        this.#tokens.expect(["')'"])
         return inner
       }
       case "'['":
@@ -232,25 +253,28 @@ class Parser {
       case "'.'":
       case 'IDENTIFIER':
         return this.#named()
-      case "'-'": {
-        this.#take()
-        if (!/^NUM_(INT|FLOAT)$/.test(this.#token.kind)) this.#unwanted(['NUM_FLOAT', 'NUM_INT'])
-        const number = this.#take()
-        return this.#literal(start, number.kind === 'NUM_INT' ? readInt(`-${number.text}`) : readDouble(`-${number.text}`))
-      }
+      case "'-'":
+        return this.#negative(start)
       case "'true'":
       case "'false'":
-        return this.#literal(start, this.#take().text === 'true')
+        return this.#literal(start, this.#tokens.take().text === 'true')
       case "'null'":
-        this.#take()
+        this.#tokens.take()
         return this.#literal(start, null)
     }
     const reader = readers[kind]
-    if (!reader) {
-      this.#unwanted(expectedInMember)
-      return this.#primary()
+    return reader ? this.#literal(start, reader(this.#tokens.take().text)) : this.#nothing()
+  }
+
+  /** A number with its sign. */
+  #negative(start: number): Expression {
+    if (!/^NUM_(INT|FLOAT)$/.test(this.#tokens.ahead(1))) {
+      this.#tokens.stuck(0)
+      return this.#nothing()
     }
-    return this.#literal(start, reader(this.#take().text))
+    this.#tokens.take()
+    const { kind, text } = this.#tokens.take()
+    return this.#literal(start, kind === 'NUM_INT' ? readInt(`-${text}`) : readDouble(`-${text}`))
   }
 
   #literal(start: number, value: ReturnType<NonNullable<(typeof readers)[TokenKind]>> | boolean | null): Expression {
@@ -259,26 +283,32 @@ class Parser {
 
   #named(): Expression {
     const { start } = this.#token
+    if (this.#is('.') && this.#tokens.ahead(1) !== 'IDENTIFIER') {
+      this.#tokens.stuck(0)
+      this.#tokens.drop()
+      this.#tokens.recover()
+      return this.#nothing()
+    }
     const dot = this.#skip('.') ? '.' : ''
-    const first = this.#expect('IDENTIFIER')
+    const first = this.#tokens.take()
     let ahead = 0
-    while (this.#ahead(ahead) === "'.'" && this.#ahead(ahead + 1) === 'IDENTIFIER') ahead += 2
-    if (this.#ahead(ahead) === "'{'") return this.#struct(dot + first.text)
+    while (this.#tokens.ahead(ahead) === "'.'" && this.#tokens.ahead(ahead + 1) === 'IDENTIFIER') ahead += 2
+    if (this.#tokens.ahead(ahead) === "'{'") return this.#struct(dot + first.text)
     if (reserved.has(first.text)) {
       const wrong = this.#wrong(start, `reserved identifier: ${first.text}`)
       if (this.#skip('(')) this.#arguments()
       return wrong
     }
     if (!this.#is('(')) return { kind: 'identifier', id: this.#id(first.start), name: dot + first.text }
-    const id = this.#id(this.#take().start)
+    const id = this.#id(this.#tokens.take().start)
     return this.#call(id, dot + first.text, ...this.#arguments())
   }
 
   #list(): Expression {
-    const id = this.#id(this.#take().start)
+    const id = this.#id(this.#tokens.take().start)
     const elements: Expression[] = []
     const optional = new Set<number>()
-    this.#items("']'", () => {
+    this.#items("']'", operandStart("']'", "','", "'?'"), () => {
       if (this.#skip('?')) optional.add(elements.length)
       elements.push(this.#expression())
     })
@@ -286,12 +316,12 @@ class Parser {
   }
 
   #map(): Expression {
-    const id = this.#id(this.#take().start)
+    const id = this.#id(this.#tokens.take().start)
     const entries: MapExpression['entries'][number][] = []
-    this.#items("'}'", () => {
+    this.#items("'}'", operandStart("'}'", "','", "'?'"), () => {
       const optional = this.#skip('?')
-      const key = this.#expression()
-      const colon = this.#id(this.#expect("':'").start)
+      const key = this.#tokens.within(["':'"], () => this.#expression())
+      const colon = this.#id(this.#colon().start)
       entries.push({ id: colon, key, value: this.#expression(), optional })
     })
     return this.#depth.over({ kind: 'map', id, entries }, 0)
@@ -299,34 +329,45 @@ class Parser {
 
   #struct(start: string): Expression {
     let typeName = start
-    while (this.#skip('.')) typeName += `.${this.#take().text}`
-    const id = this.#id(this.#take().start)
+    while (this.#skip('.')) typeName += `.${this.#tokens.take().text}`
+    const id = this.#id(this.#tokens.take().start)
     const fields: StructExpression['fields'][number][] = []
-    this.#items("'}'", () => {
+    this.#items("'}'", ["'}'", "','", "'?'", 'IDENTIFIER', 'ESC_IDENTIFIER'], () => {
       const optional = this.#skip('?')
-      const name = this.#expect('IDENTIFIER', 'ESC_IDENTIFIER')
+      const name = this.#tokens.expect(['IDENTIFIER', 'ESC_IDENTIFIER'])
       if (name.kind === 'ESC_IDENTIFIER') this.#wrong(name.start, "unsupported syntax: '`'")
-      const colon = this.#id(this.#expect("':'").start)
+      const colon = this.#id(this.#colon().start)
       fields.push({ id: colon, name: name.text, value: this.#expression(), optional })
     })
     return this.#depth.over({ kind: 'struct', id, typeName, fields }, 0)
   }
 
+  /** Any operand may follow it. */
+  #colon(): Token {
+    return this.#tokens.within(operandStart() as readonly TokenKind[], () => this.#tokens.expect(["':'"]))
+  }
+
   /** Items up to `end`, with a comma between them and maybe one after the last. */
-  #items(end: TokenKind, item: () => void): void {
-    while (this.#token.kind !== end) {
-      if (this.#skip(',')) break
-      item()
-      if (this.#token.kind !== end && !(this.#is(',') && this.#ahead(1) === end)) {
-        if (!this.#is(',')) break
-        this.#take()
+  #items(end: TokenKind, first: readonly string[], item: () => void): void {
+    const ends: readonly TokenKind[] = [end, "','"]
+    if (!this.#tokens.starts(first)) return
+    if (this.#token.kind !== end && !this.#is(',')) {
+      this.#tokens.within(ends, item)
+      while (this.#is(',') && first.includes(this.#tokens.ahead(1)) && !ends.includes(this.#tokens.ahead(1))) {
+        this.#tokens.take()
+        this.#tokens.within(ends, item)
       }
     }
-    this.#expect(end)
+    if (this.#skip(',')) this.#tokens.expect([end])
+    else this.#tokens.expect([end], ends)
   }
 
   #call(id: number, name: string, ...args: Expression[]): Expression {
-    return this.#depth.over(this.#expand(id, name, undefined, args) ?? { kind: 'call', id, name, args }, /^[@_]/.test(name) ? 1 : 0, args)
+    return this.#depth.over(
+      this.#expand(id, name, undefined, args) ?? { kind: 'call', id, name, args },
+      /^[@_]/.test(name) ? 1 : 0,
+      args,
+    )
   }
 
   #memberCall(id: number, name: string, target: Expression, args: Expression[]): Expression {
@@ -346,7 +387,9 @@ class Parser {
   }
 }
 
-const readers: Partial<Record<TokenKind, (text: string) => bigint | number | string | Uint8Array | Error | ReturnType<typeof readUint>>> = {
+const readers: Partial<
+  Record<TokenKind, (text: string) => bigint | number | string | Uint8Array | Error | ReturnType<typeof readUint>>
+> = {
   NUM_INT: readInt,
   NUM_UINT: readUint,
   NUM_FLOAT: readDouble,

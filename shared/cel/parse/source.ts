@@ -1,6 +1,8 @@
 import { CompileError, type Issue } from '../issue.ts'
+import { DepthError } from './depth-error.ts'
 
 const reported = 100
+const mostNodes = 130_000
 const longestSnippet = 16_384
 
 /** The text of an expression: where its nodes begin, and how what is wrong with them is shown. */
@@ -18,8 +20,9 @@ export class Source {
     return this.#count > 0
   }
 
-  /** A new id for what begins at `offset`. */
+  /** A new id for what begins at `offset`. Throws where there are too many: some macros double what they are given. */
   idAt(offset: number): number {
+    if (this.#starts.length > mostNodes) throw new DepthError(`expression node limit exceeded: ${mostNodes}`)
     this.#starts.push(offset)
     return this.#starts.length - 1
   }

@@ -1,4 +1,17 @@
-const simple: Readonly<Record<string, number>> = { a: 7, b: 8, f: 12, n: 10, r: 13, t: 9, v: 11, '\\': 92, "'": 39, '"': 34, '`': 96, '?': 63 }
+const simple: Readonly<Record<string, number>> = {
+  a: 7,
+  b: 8,
+  f: 12,
+  n: 10,
+  r: 13,
+  t: 9,
+  v: 11,
+  '\\': 92,
+  "'": 39,
+  '"': 34,
+  '`': 96,
+  '?': 63,
+}
 
 /** Bytes and code points of a literal's inside. The lexer has seen that its escapes are whole. */
 const read = (token: string, eachByte: (byte: number) => void, eachCharacter: (code: number) => void): string | undefined => {
@@ -14,18 +27,18 @@ const read = (token: string, eachByte: (byte: number) => void, eachCharacter: (c
       eachCharacter(code)
       continue
     }
-    const escape = text[at++]!
-    const digits = { x: 2, X: 2, u: 4, U: 8 }[escape]
+    const kind = text[at++]!
+    const digits = { x: 2, X: 2, u: 4, U: 8 }[kind]
     if (digits) {
       const value = Number.parseInt(text.slice(at, at + digits), 16)
       at += digits
       if (digits === 2) eachByte(value)
       else if (value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff)) return 'invalid unicode code point'
       else eachCharacter(value)
-    } else if (escape >= '0' && escape <= '3') {
+    } else if (kind >= '0' && kind <= '3') {
       eachByte(Number.parseInt(text.slice(at - 1, at + 2), 8))
       at += 2
-    } else eachCharacter(simple[escape]!)
+    } else eachCharacter(simple[kind]!)
   }
   return undefined
 }

@@ -1,15 +1,5 @@
 import { CelType, dynType } from '../type.ts'
-import {
-  CelError,
-  CelList,
-  CelMap,
-  type CelValue,
-  Duration,
-  OpaqueValue,
-  Optional,
-  Timestamp,
-  Uint,
-} from './value.ts'
+import { CelError, CelList, CelMap, type CelValue, Duration, OpaqueValue, Optional, Timestamp, Uint } from './value.ts'
 
 /** A value as it stands, or JSON as the store has it; `type` tells a double from an int. */
 export const toCelValue = (value: unknown, type: CelType = dynType): CelValue => {

@@ -5,6 +5,13 @@ export class CostExceeded extends Error {
   }
 }
 
+/** Thrown through an evaluation where upstream's own panics; the message is what it makes of that. */
+export class InternalError extends Error {
+  constructor(message: string) {
+    super(`internal error: ${message}`)
+  }
+}
+
 /**
  * Upstream counts what a call cost when it is done; a call could fill the memory first. What is larger than any budget pays for
  * ends the evaluation instead.

@@ -5,7 +5,13 @@ const shortest = (value: number): { sign: string; digits: string; point: number 
 }
 
 const special = (value: number): string | undefined =>
-  Number.isNaN(value) ? 'NaN' : value === Number.POSITIVE_INFINITY ? '+Inf' : value === Number.NEGATIVE_INFINITY ? '-Inf' : undefined
+  Number.isNaN(value)
+    ? 'NaN'
+    : value === Number.POSITIVE_INFINITY
+      ? '+Inf'
+      : value === Number.NEGATIVE_INFINITY
+        ? '-Inf'
+        : undefined
 
 const plain = ({ sign, digits, point }: ReturnType<typeof shortest>): string => {
   if (point <= 0) return `${sign}0.${'0'.repeat(-point)}${digits}`
@@ -26,7 +32,8 @@ export const generalText = (value: number): string => {
 }
 
 /** Without an exponent, as many digits as it takes. */
-export const plainText = (value: number): string => special(value) ?? (value === 0 ? (Object.is(value, -0) ? '-0' : '0') : plain(shortest(value)))
+export const plainText = (value: number): string =>
+  special(value) ?? (value === 0 ? (Object.is(value, -0) ? '-0' : '0') : plain(shortest(value)))
 
 /** The exact value of a double as an integer over a power of two. */
 const exact = (value: number): { numerator: bigint; denominator: bigint } => {
@@ -52,14 +59,19 @@ const isNegative = (value: number) => value < 0 || Object.is(value, -0)
 /** As Go's `%.6f`. */
 export const fixedText = (value: number, precision: number): string => {
   const { numerator, denominator } = exact(Math.abs(value))
-  const digits = rounded(numerator * 10n ** BigInt(precision), denominator).toString().padStart(precision + 1, '0')
+  const digits = rounded(numerator * 10n ** BigInt(precision), denominator)
+    .toString()
+    .padStart(precision + 1, '0')
   const whole = precision ? digits.slice(0, -precision) : digits
   return `${isNegative(value) ? '-' : ''}${whole}${precision ? `.${digits.slice(-precision)}` : ''}`
 }
 
 /** As upstream's locale writes it: `1,234.50`. */
 export const groupedText = (value: number, precision: number): string =>
-  fixedText(value === 0 ? 0 : value, precision).replace(/^(-?)(\d+)/, (_, sign, whole) => sign + whole.replace(/\B(?=(?:\d{3})+$)/g, ','))
+  fixedText(value === 0 ? 0 : value, precision).replace(
+    /^(-?)(\d+)/,
+    (_, sign, whole) => sign + whole.replace(/\B(?=(?:\d{3})+$)/g, ','),
+  )
 
 const superscript = '⁰¹²³⁴⁵⁶⁷⁸⁹'
 

@@ -1,6 +1,6 @@
+import { textOf } from '../library/standard/conversion.ts'
 import { CelType } from '../type.ts'
 import { generalText } from './number-text.ts'
-import { textOf } from '../library/standard/conversion.ts'
 import { CelError, CelList, CelMap, type CelValue, Optional, typeOfValue } from './value.ts'
 
 /** A value as messages show it. */
@@ -12,7 +12,8 @@ export const shown = (value: CelValue): string => {
   if (value instanceof CelError) return value.message
   if (value instanceof Optional) return value.value === undefined ? 'optional.none()' : `optional(${shown(value.value)})`
   if (value instanceof CelList) return `[${[...value].map(shown).join(', ')}]`
-  if (value instanceof CelMap) return `{${[...value.keys()].map((key) => `${shown(key)}: ${shown(value.find(key)!)}`).join(', ')}}`
+  if (value instanceof CelMap)
+    return `{${[...value.keys()].map((key) => `${shown(key)}: ${shown(value.find(key)!)}`).join(', ')}}`
   if (value instanceof Uint8Array) return `[${[...value].join(' ')}]`
   const text = textOf(value)
   return typeof text === 'string' ? text : typeOfValue(value).name

@@ -29,8 +29,8 @@ export const subtractMoments = (a: Timestamp, b: Timestamp): Duration | CelError
 const units: Readonly<Record<string, bigint>> = {
   ns: 1n,
   us: 1000n,
-  'µs': 1000n,
-  'μs': 1000n,
+  µs: 1000n,
+  μs: 1000n,
   ms: 1_000_000n,
   s: second,
   m: 60n * second,
@@ -61,7 +61,8 @@ export const parseDuration = (text: string): Duration | undefined => {
 }
 
 /** `5400s`. */
-export const durationText = ({ nanos }: Duration): string => `${plainText(Number(nanos / second) + Number(nanos % second) / 1e9)}s`
+export const durationText = ({ nanos }: Duration): string =>
+  `${plainText(Number(nanos / second) + Number(nanos % second) / 1e9)}s`
 
 const rfc3339 = /^(\d{4})-(\d{2})-(\d{2})T(\d{1,2}):(\d{2}):(\d{2})(?:[.,](\d+))?(?:Z|([+-])(\d{2}):(\d{2}))$/
 
@@ -69,7 +70,14 @@ const rfc3339 = /^(\d{4})-(\d{2})-(\d{2})T(\d{1,2}):(\d{2}):(\d{2})(?:[.,](\d+))
 export const parseTimestamp = (text: string): Timestamp | CelError | undefined => {
   const match = rfc3339.exec(text)
   if (!match) return undefined
-  const [year, month, day, hour, minute, seconds] = match.slice(1, 7).map(Number) as [number, number, number, number, number, number]
+  const [year, month, day, hour, minute, seconds] = match.slice(1, 7).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ]
   const [offsetHours, offsetMinutes] = [Number(match[9] ?? 0), Number(match[10] ?? 0)]
   const date = new Date(0)
   date.setUTCFullYear(year, month - 1, day)

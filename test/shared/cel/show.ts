@@ -1,7 +1,16 @@
+import { textOf } from '../../../shared/cel/library/standard/conversion.ts'
 import { CelType } from '../../../shared/cel/type.ts'
 import { generalText } from '../../../shared/cel/value/number-text.ts'
-import { CelList, CelMap, type CelValue, Duration, Optional, Timestamp, typeOfValue, Uint } from '../../../shared/cel/value/value.ts'
-import { textOf } from '../../../shared/cel/library/standard/conversion.ts'
+import {
+  CelList,
+  CelMap,
+  type CelValue,
+  Duration,
+  Optional,
+  Timestamp,
+  typeOfValue,
+  Uint,
+} from '../../../shared/cel/value/value.ts'
 
 const second = 1_000_000_000n
 
@@ -27,6 +36,10 @@ export const show = (value: CelValue): string => {
   if (value instanceof CelType) return `type ${value.name}`
   if (value instanceof Optional) return value.value === undefined ? 'none' : `optional ${show(value.value)}`
   if (value instanceof CelList) return `[${[...value].map(show).join(', ')}]`
-  if (value instanceof CelMap) return `{${[...value.keys()].map((key) => `${show(key)}: ${show(value.find(key)!)}`).sort().join(', ')}}`
+  if (value instanceof CelMap)
+    return `{${[...value.keys()]
+      .map((key) => `${show(key)}: ${show(value.find(key)!)}`)
+      .sort()
+      .join(', ')}}`
   return typeOfValue(value).name + (textOf(value) ?? '')
 }

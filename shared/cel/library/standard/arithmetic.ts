@@ -1,4 +1,14 @@
-import { bytesType, doubleType, durationType, intType, listOf, stringType, timestampType, typeParameter, uintType } from '../../type.ts'
+import {
+  bytesType,
+  doubleType,
+  durationType,
+  intType,
+  listOf,
+  stringType,
+  timestampType,
+  typeParameter,
+  uintType,
+} from '../../type.ts'
 import { wrongArgument } from '../../value/compare.ts'
 import { longestString, tooLarge } from '../../value/limit.ts'
 import { addMoment, addNanos, subtractMoments } from '../../value/time.ts'
@@ -51,14 +61,11 @@ export const add: Binary = numeric(
   },
 )
 
-const subtract: Binary = numeric(
-  { int: (a, b) => int(a - b), uint: (a, b) => uint(a - b), double: (a, b) => a - b },
-  (a, b) => {
-    if (a instanceof Duration && b instanceof Duration) return addNanos(a.nanos, -b.nanos)
-    if (a instanceof Timestamp && b instanceof Duration) return isInt(-b.nanos) ? addMoment(a, -b.nanos) : intOverflow
-    return a instanceof Timestamp && b instanceof Timestamp ? subtractMoments(a, b) : wrongArgument(b)
-  },
-)
+const subtract: Binary = numeric({ int: (a, b) => int(a - b), uint: (a, b) => uint(a - b), double: (a, b) => a - b }, (a, b) => {
+  if (a instanceof Duration && b instanceof Duration) return addNanos(a.nanos, -b.nanos)
+  if (a instanceof Timestamp && b instanceof Duration) return isInt(-b.nanos) ? addMoment(a, -b.nanos) : intOverflow
+  return a instanceof Timestamp && b instanceof Timestamp ? subtractMoments(a, b) : wrongArgument(b)
+})
 
 const zero = (name: 'division' | 'modulus') => new CelError(`${name} by zero`)
 const divide = numeric({

@@ -49,10 +49,7 @@ const matches = (text: CelValue, pattern: CelValue): CelValue => {
 export const text: readonly FunctionDeclaration[] = [
   declare(
     'size',
-    sized.flatMap(([name, type]) => [
-      overload(`size_${name}`, [type], intType),
-      method(`${name}_size`, [type], intType),
-    ]),
+    sized.flatMap(([name, type]) => [overload(`size_${name}`, [type], intType), method(`${name}_size`, [type], intType)]),
     { call: (value: CelValue) => BigInt(sizeOf(value)!), accepts: (value) => sizeOf(value) !== undefined },
   ),
   ...(['contains', 'endsWith', 'startsWith'] as const).map(testing),

@@ -1,4 +1,5 @@
 import { durationType, intType, stringType, timestampType } from '../../type.ts'
+import { quoted } from '../../value/string.ts'
 import { partsOf, secondsOf } from '../../value/time.ts'
 import { CelError, type Duration, type Timestamp } from '../../value/value.ts'
 import { declare, type FunctionDeclaration, method, type Overload } from '../declaration.ts'
@@ -7,7 +8,7 @@ type Parts = ReturnType<typeof partsOf>
 
 const atoi = (text: string): number | CelError => {
   const value = /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN
-  return Number.isSafeInteger(value) ? value : new CelError(`strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`)
+  return Number.isSafeInteger(value) ? value : new CelError(`strconv.Atoi: parsing ${quoted(text)}: invalid syntax`)
 }
 
 /** Seconds east of UTC: `+02:00` or the name of a zone at that moment. */
@@ -56,7 +57,12 @@ const part =
     return offset instanceof CelError ? offset : BigInt(read(partsOf(moment, offset)))
   }
 
-const ofTimestamp = (name: string, id: string, read: (parts: Parts) => number, more: readonly Overload[] = []): FunctionDeclaration => {
+const ofTimestamp = (
+  name: string,
+  id: string,
+  read: (parts: Parts) => number,
+  more: readonly Overload[] = [],
+): FunctionDeclaration => {
   const zoned = id === 'timestamp_to_seconds' ? 'timestamp_to_seconds_tz' : `${id}_with_tz`
   return declare(name, [
     method(id, [timestampType], intType, (moment: Timestamp) => part(read)(moment)),
@@ -80,10 +86,7 @@ export const time: readonly FunctionDeclaration[] = [
   ofTimestamp('getHours', 'timestamp_to_hours', ({ hour }) => hour, ofDuration('duration_to_hours', 3600e9)),
   ofTimestamp('getMinutes', 'timestamp_to_minutes', ({ minute }) => minute, ofDuration('duration_to_minutes', 60e9)),
   ofTimestamp('getSeconds', 'timestamp_to_seconds', ({ second }) => second, ofDuration('duration_to_seconds', 1e9)),
-  ofTimestamp(
-    'getMilliseconds',
-    'timestamp_to_milliseconds',
-    ({ millisecond }) => millisecond,
-    [method('duration_to_milliseconds', [durationType], intType, ({ nanos }: Duration) => nanos / 1_000_000n)],
-  ),
+  ofTimestamp('getMilliseconds', 'timestamp_to_milliseconds', ({ millisecond }) => millisecond, [
+    method('duration_to_milliseconds', [durationType], intType, ({ nanos }: Duration) => nanos / 1_000_000n),
+  ]),
 ]

@@ -3,8 +3,10 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"os"
 	"sort"
 	"strings"
@@ -14,6 +16,11 @@ import (
 	"github.com/google/cel-go/common/types/ref"
 	"github.com/google/cel-go/common/types/traits"
 
+	"k8s.io/apiextensions-apiserver/pkg/apis/apiextensions"
+	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
+	structuralschema "k8s.io/apiextensions-apiserver/pkg/apiserver/schema"
+	schemacel "k8s.io/apiextensions-apiserver/pkg/apiserver/schema/cel"
+	"k8s.io/apiextensions-apiserver/pkg/apiserver/schema/cel/model"
 	"k8s.io/apimachinery/pkg/util/version"
 	celconfig "k8s.io/apiserver/pkg/apis/cel"
 	"k8s.io/apiserver/pkg/cel/environment"
@@ -22,6 +29,19 @@ import (
 
 type question struct {
 	Expression string `json:"expression"`
+	// Of rules: a schema, and a value with what it was before.
+	Schema *apiextensionsv1.JSONSchemaProps `json:"schema"`
+	Value  any                              `json:"value"`
+	Old    any                              `json:"old"`
+}
+
+type ruleAnswer struct {
+	MaxCost      string `json:"maxCost"`
+	Cardinality  string `json:"cardinality"`
+	Error        string `json:"error,omitempty"`
+	UsesOldSelf  bool   `json:"usesOldSelf"`
+	MessageError string `json:"messageError,omitempty"`
+	MessageCost  string `json:"messageCost"`
 }
 
 type answer struct {
@@ -33,6 +53,67 @@ type answer struct {
 	Value    string  `json:"value,omitempty"`
 	Error    string  `json:"error,omitempty"`
 	Cost     *uint64 `json:"cost,omitempty"`
+	Rules    []ruleAnswer `json:"rules,omitempty"`
+	Errors   []string `json:"errors,omitempty"`
+	Left     *int64 `json:"left,omitempty"`
+}
+
+// whole numbers are ints, as the server reads JSON.
+func ints(value any) any {
+	switch v := value.(type) {
+	case float64:
+		if v == math.Trunc(v) {
+			return int64(v)
+		}
+	case map[string]any:
+		for key := range v {
+			v[key] = ints(v[key])
+		}
+	case []any:
+		for i := range v {
+			v[i] = ints(v[i])
+		}
+	}
+	return value
+}
+
+// askRules compiles and runs the rules of a schema, that of a whole object.
+func askRules(q question) (a answer) {
+	internal := &apiextensions.JSONSchemaProps{}
+	must(apiextensionsv1.Convert_v1_JSONSchemaProps_To_apiextensions_JSONSchemaProps(q.Schema, internal, nil))
+	structural, err := structuralschema.NewStructural(internal)
+	must(err)
+	base := environment.MustBaseEnvSet(version.MajorMinor(1, 35))
+	results, err := schemacel.Compile(structural, model.SchemaDeclType(structural, true), celconfig.PerCallLimit, base, schemacel.NewExpressionsEnvLoader())
+	if err != nil {
+		a.Issues = err.Error()
+		return
+	}
+	for _, r := range results {
+		one := ruleAnswer{MaxCost: fmt.Sprint(r.MaxCost), Cardinality: fmt.Sprint(r.MaxCardinality), UsesOldSelf: r.UsesOldSelf, MessageCost: fmt.Sprint(r.MessageExpressionMaxCost)}
+		if r.Error != nil {
+			one.Error = r.Error.Error()
+		}
+		if r.MessageExpressionError != nil {
+			one.MessageError = r.MessageExpressionError.Error()
+		}
+		a.Rules = append(a.Rules, one)
+	}
+	if validator := schemacel.NewValidator(structural, true, celconfig.PerCallLimit); validator != nil && q.Value != nil {
+		errs, left := validator.Validate(context.Background(), nil, structural, ints(q.Value), ints(q.Old), celconfig.RuntimeCELCostBudget)
+		for _, e := range errs {
+			a.Errors = append(a.Errors, e.Error())
+		}
+		sort.Strings(a.Errors)
+		a.Left = &left
+	}
+	return
+}
+
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
 }
 
 // show writes a value with its type, maps in the order of their keys' text.
@@ -93,7 +174,7 @@ func ask(env *cel.Env, q question, variables map[string]any) (a answer) {
 		a.Issues = issues.String()
 		return
 	}
-	a.Type = ast.OutputType().String()
+	a.Type = cel.FormatCELType(ast.OutputType())
 	estimator := &library.CostEstimator{}
 	estimate, err := env.EstimateCost(ast, estimator)
 	if err != nil {
@@ -156,7 +237,13 @@ func main() {
 		if err := json.Unmarshal(in.Bytes(), &q); err != nil {
 			panic(err)
 		}
-		line, err := json.Marshal(ask(env, q, variables))
+		var made answer
+		if q.Schema != nil {
+			made = askRules(q)
+		} else {
+			made = ask(env, q, variables)
+		}
+		line, err := json.Marshal(made)
 		if err != nil {
 			panic(err)
 		}
