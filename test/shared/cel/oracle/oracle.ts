@@ -3,11 +3,32 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileS
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { CelSchema } from '../../../../shared/cel/schema/schema.ts'
 import type { Answer } from '../world.ts'
+
+/** A schema with rules, and a value with what it was before. */
+export interface RuleQuestion {
+  readonly schema: CelSchema
+  readonly value?: unknown
+  readonly old?: unknown
+}
+
+export interface RuleAnswers {
+  readonly rules: readonly {
+    readonly maxCost: string
+    readonly cardinality: string
+    readonly error?: string
+    readonly usesOldSelf: boolean
+    readonly messageError?: string
+    readonly messageCost: string
+  }[]
+  readonly errors?: readonly string[]
+}
 
 /** What upstream's API server makes of an expression. */
 export interface Oracle {
   ask(expression: string): Promise<Answer>
+  askRules(question: RuleQuestion): Promise<RuleAnswers>
   stop(): void
 }
 
@@ -53,6 +74,7 @@ export const startOracle = (): Oracle => {
     })
   return {
     ask: (expression) => ask({ expression }),
+    askRules: ask,
     stop: () => {
       child.kill()
       rmSync(folder, { recursive: true, force: true })
