@@ -1,5 +1,6 @@
 import { parseExactJson } from '../exact-json.ts'
 import { duplicatesIn } from './findings.ts'
+import { syntaxFinding } from './syntax-finding.ts'
 
 /** What is wrong with a body, in the words of Go's decoder. */
 export class DecodeError extends Error {
@@ -10,6 +11,8 @@ export class DecodeError extends Error {
 }
 
 const maxDepth = 1000
+/** A mark of the order of bytes is no JSON. */
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 const quote = 0x22
 const backslash = 0x5c
 const colon = 0x3a
@@ -21,12 +24,12 @@ const colon = 0x3a
 export const parseJson = (bytes: Uint8Array, lookForDuplicates: boolean): { value: unknown; duplicates: string[] } => {
   const { members, tooDeep } = measure(bytes)
   if (tooDeep) throw new DecodeError(`invalid character '${String.fromCharCode(tooDeep)}' exceeded max depth`)
-  const text = new TextDecoder().decode(bytes)
+  const text = utf8.decode(bytes)
   let value: unknown
   try {
     value = parseExactJson(text)
   } catch (error) {
-    throw new DecodeError(syntaxMessage(error as SyntaxError, text), { cause: error })
+    throw new DecodeError(syntaxFinding(bytes), { cause: error })
   }
   const duplicates = lookForDuplicates && members !== countMembers(value) ? duplicatesIn(text) : []
   return { value, duplicates }
@@ -68,28 +71,4 @@ const countMembers = (root: unknown): number => {
     for (const child of values) if (typeof child === 'object' && child !== null) pending.push(child)
   }
   return members
-}
-
-const contexts: readonly (readonly [RegExp, string])[] = [
-  [/^Expected (property name|double-quoted property name)/, 'looking for beginning of object key string'],
-  [/^Expected ':' after property name/, 'after object key'],
-  [/^Expected ',' or '}'/, 'after object key:value pair'],
-  [/^Expected ',' or ']'/, 'after array element'],
-  [/^Bad control character/, 'in string literal'],
-  [/^Bad escaped character/, 'in string escape code'],
-  [/^Bad Unicode escape/, 'in \\u hexadecimal character escape'],
-  [/^Unexpected non-whitespace character after JSON/, 'after top-level value'],
-  [/^(No number after minus|Exponent part|Unterminated fractional)/, 'in numeric literal'],
-]
-
-const syntaxMessage = (error: SyntaxError, text: string): string => {
-  const position = /at position (\d+)/.exec(error.message)
-  const character = position ? text[Number(position[1])] : /^Unexpected token '(.+?)'/s.exec(error.message)?.[1]
-  if (character === undefined) return 'unexpected end of JSON input'
-  const context = contexts.find(([pattern]) => pattern.test(error.message))?.[1] ?? 'looking for beginning of value'
-  const shown = JSON.stringify(character)
-    .slice(1, -1)
-    .replace("'", "\\'")
-    .replace(/^\\u00/, '\\x')
-  return `invalid character '${shown}' ${context}`
 }
