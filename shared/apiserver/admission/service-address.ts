@@ -1,14 +1,21 @@
-import { type FieldError, invalid, invalidValue } from '../../meta/field-error.ts'
 import type { Service } from '../../resources/resource.ts'
-import { validIP } from '../../resources/validation/ip.ts'
-import { each, oneOf } from '../../resources/validation/value.ts'
 import type { AdmissionAttributes, AdmissionEnvironment, AdmissionPlugin, Reservation } from './admission.ts'
 import { isMain } from './of-kind.ts'
 import { parseAddressRange } from './service-address/address-range.ts'
 import { type ClaimKind, type Holder, release } from './service-address/claim.ts'
-import { addressClaim, addressesOf, claimAny, claimRequested, headless, needsAddress } from './service-address/cluster-ip.ts'
-import { alignClusterIPs, defaultFamilies, keepAllocated } from './service-address/kept-values.ts'
 import {
+  addressClaim,
+  addressesOf,
+  checkAddress,
+  checkHolder,
+  claimAny,
+  claimRequested,
+  needsAddress,
+} from './service-address/cluster-ip.ts'
+import { settleFamilies } from './service-address/families.ts'
+import { alignClusterIPs, keepAllocated } from './service-address/kept-values.ts'
+import {
+  checkPorts,
   claimAnyPort,
   claimRequestedPort,
   needsHealthCheck,
@@ -31,17 +38,17 @@ export const createServiceAddress = (options: ServiceAddressOptions = {}): Admis
   const ports = options.nodePorts ?? { first: 30000, last: 32767 }
   return {
     name: 'ServiceAddress',
-    mutate: (attributes) => {
+    mutate: (attributes, environment) => {
       if (!isMain(attributes, '', 'services')) return
       const service = attributes.object as Service
       const old = attributes.oldObject as Service | undefined
       if (old) keepAllocated(service, old)
       alignClusterIPs(service, old)
-      checkForm(service, attributes)
-      defaultFamilies(service)
-    },
-    validate: (attributes) => {
-      if (attributes.operation !== 'DELETE' && isMain(attributes, '', 'services')) checkFamilies(attributes.object as Service)
+      settleFamilies(service, old)
+      checkAddress(service, old ? addressesOf(old) : [], addresses)
+      // A dry run makes no IPAddress.
+      if (!old && !attributes.dryRun) checkHolder(service, { range: addresses, random: environment.random })
+      checkPorts(service, old ? nodePortsOf(old) : [], ports)
     },
     reserve: async (attributes, environment) => {
       if (!isMain(attributes, '', 'services')) return undefined
@@ -58,16 +65,6 @@ export const createServiceAddress = (options: ServiceAddressOptions = {}): Admis
       return (stored) => session.finish(stored)
     },
   }
-}
-
-/** Upstream looks at what it is to give before it looks at the rest. */
-const checkForm = ({ spec, metadata }: Service, { definition, name }: AdmissionAttributes): void => {
-  if (spec.type === 'ExternalName') return
-  const wrong = [
-    ...each('spec.clusterIPs', spec.clusterIPs, (path, address) => (address === headless ? [] : validIP(path, address))),
-    ...each('spec.ipFamilies', spec.ipFamilies, (path, family) => oneOf(path, family, ['IPv4', 'IPv6'])),
-  ]
-  if (wrong.length > 0) throw invalid(definition.group, definition.kind, metadata.name ?? name, wrong.slice(0, 1))
 }
 
 /** What one write takes and gives back. */
@@ -153,22 +150,4 @@ class Session {
       ...nodePortsOf(this.#old).map((port) => ({ kind: portClaim, name: String(port) })),
     ].filter(({ name }) => !kept.has(name))
   }
-}
-
-/** One family is all there is here. */
-const checkFamilies = (service: Service) => {
-  const { spec } = service
-  if (spec.type === 'ExternalName') return
-  const isSelectorless = spec.clusterIP === headless && Object.keys(spec.selector ?? {}).length === 0
-  if (isSelectorless) return
-  const errors: FieldError[] = []
-  if (spec.ipFamilyPolicy === 'RequireDualStack') {
-    errors.push(
-      invalidValue('spec.ipFamilyPolicy', spec.ipFamilyPolicy, 'this cluster is not configured for dual-stack services'),
-    )
-  }
-  for (const [index, family] of (spec.ipFamilies ?? []).entries()) {
-    if (family !== 'IPv4') errors.push(invalidValue(`spec.ipFamilies[${index}]`, family, 'not configured on this cluster'))
-  }
-  if (errors.length > 0) throw invalid('', 'Service', service.metadata.name, errors)
 }

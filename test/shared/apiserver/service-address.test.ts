@@ -55,9 +55,7 @@ describe('service addresses', () => {
     const outside = await create('outside', { ports, clusterIP: '10.97.0.1' })
     expect(outside.json).toMatchObject({
       code: 422,
-      message: expect.stringContaining(
-        'the provided IP (10.97.0.1) is not in the valid range. The range of valid IPs is 10.96.0.0/28',
-      ),
+      message: expect.stringContaining('the provided network does not match the current range'),
     })
   })
 

@@ -3,14 +3,13 @@ import type { Random } from '../../../platform/random.ts'
 
 /** An IPv4 range such as 10.96.0.0/16, less its network and broadcast addresses. */
 export interface AddressRange {
-  readonly cidr: string
   readonly first: number
   readonly last: number
 }
 
 export const parseAddressRange = (cidr: string): AddressRange => {
   const { first, size } = parseRange(cidr)
-  return { cidr, first: first + 1, last: first + size - 2 }
+  return { first: first + 1, last: first + size - 2 }
 }
 
 /** The lower part is left for requested values as long as the upper has room; offsets as upstream's. */

@@ -1,7 +1,9 @@
 import { invalid, invalidValue } from '../../../meta/field-error.ts'
 import { formatAddress, parseAddress, plainAddress } from '../../../meta/ipv4.ts'
+import { pathSegment } from '../../../meta/names.ts'
 import type { KubeObject } from '../../../meta/object.ts'
 import { internalError } from '../../../meta/status.ts'
+import type { Random } from '../../../platform/random.ts'
 import { ipAddress } from '../../../resources/networking/ipaddress.ts'
 import type { IPAddress, Service } from '../../../resources/resource.ts'
 import type { AdmissionEnvironment } from '../admission.ts'
@@ -46,18 +48,43 @@ export interface AddressOptions {
 
 const band = ({ first, last }: AddressRange) => staticBand(last - first + 1, { min: 16, max: 256, step: 16 })
 
+/** An address is an object that names who holds it, and nothing can be named that is no part of a path. */
+export const checkHolder = (service: Service, { range, random }: { range: AddressRange; random: Random }): void => {
+  const { metadata, spec } = service
+  const name = metadata.name ?? ''
+  const [finding] =
+    name === '' ? ['Required value'] : pathSegment(name).map((text) => `Invalid value: ${JSON.stringify(name)}: ${text}`)
+  if (finding === undefined || !needsAddress(service)) return
+  const [requested] = addressesOf(service)
+  const [any] = candidates(range.first, range.last, { band: band(range), random })
+  const address = requested ?? formatAddress(any!)
+  const what = requested === undefined ? 'failed to allocate IP' : `failed to allocate IP ${requested}`
+  throw invalid('', 'Service', name, [
+    invalidValue(
+      'spec.clusterIPs',
+      requested === undefined ? [''] : spec.clusterIPs,
+      `${what}: IPAddress.networking.k8s.io ${JSON.stringify(address)} is invalid: spec.parentRef.name: ${finding}`,
+    ),
+  ])
+}
+
 /** Claims the address that the Service asks for. */
 export const claimRequested = async (service: Service, address: string, options: AddressOptions): Promise<void> => {
-  const { range } = options
-  const refuse = (detail: string) =>
-    invalid('', 'Service', service.metadata.name, [
-      invalidValue('spec.clusterIPs', service.spec.clusterIPs, `failed to allocate IP ${address}: ${detail}`),
-    ])
+  if (!(await claim(addressClaim, address, options))) throw notAllocated(service, address, 'provided IP is already allocated')
+}
+
+const notAllocated = ({ metadata, spec }: Service, address: string, detail: string) =>
+  invalid('', 'Service', metadata.name, [
+    invalidValue('spec.clusterIPs', spec.clusterIPs, `failed to allocate IP ${address}: ${detail}`),
+  ])
+
+/** Throws when the address that the Service asks for is none that can be given. That it has another one already is found out later. */
+export const checkAddress = (service: Service, held: readonly string[], range: AddressRange): void => {
+  const [address] = addressesOf(service)
+  if (address === undefined || held.length > 0) return
   const value = parseAddress(address) ?? Number.NaN
-  if (!(value >= range.first && value <= range.last)) {
-    throw refuse(`the provided IP (${address}) is not in the valid range. The range of valid IPs is ${range.cidr}`)
-  }
-  if (!(await claim(addressClaim, address, options))) throw refuse('provided IP is already allocated')
+  if (value >= range.first && value <= range.last) return
+  throw notAllocated(service, address, 'the provided network does not match the current range')
 }
 
 /** Claims any free address. */

@@ -1,5 +1,4 @@
 import type { Service } from '../../../resources/resource.ts'
-import { headless } from './cluster-ip.ts'
 import { isExposed, needsHealthCheck } from './node-port.ts'
 
 const hasAddress = ({ spec }: Service) => spec.type !== 'ExternalName'
@@ -39,15 +38,4 @@ export const alignClusterIPs = ({ spec }: Service, old: Service | undefined): vo
   if ((before.clusterIP ?? '') === clusterIP || !sameList(before.clusterIPs, spec.clusterIPs)) return
   if (before.clusterIP && clusterIP === '') delete spec.clusterIPs
   else spec.clusterIPs = [clusterIP]
-}
-
-/** Sets ipFamilies and ipFamilyPolicy of a cluster that has IPv4 only. */
-export const defaultFamilies = ({ spec }: Service): void => {
-  if (spec.type === 'ExternalName') return
-  const selectorless = spec.clusterIP === headless && Object.keys(spec.selector ?? {}).length === 0
-  spec.ipFamilyPolicy ??= selectorless ? 'RequireDualStack' : 'SingleStack'
-  if (!spec.ipFamilies?.length) spec.ipFamilies = ['IPv4']
-  if (selectorless && spec.ipFamilies.length === 1 && spec.ipFamilyPolicy !== 'SingleStack') {
-    spec.ipFamilies = [...spec.ipFamilies, spec.ipFamilies[0] === 'IPv4' ? 'IPv6' : 'IPv4']
-  }
 }

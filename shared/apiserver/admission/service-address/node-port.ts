@@ -50,12 +50,27 @@ export const claimRequestedPort = async (
   { port, field }: { port: number; field: string },
   options: PortOptions,
 ): Promise<void> => {
-  const { range } = options
-  const refuse = (detail: string) => invalid('', 'Service', service.metadata.name, [invalidValue(field, port, detail)])
-  if (port < range.first || port > range.last) {
-    throw refuse(`provided port is not in the valid range. The range of valid ports is ${range.first}-${range.last}`)
+  if (!(await claim(portClaim, String(port), options)))
+    throw notAllocated(service, { port, field }, 'provided port is already allocated')
+}
+
+const notAllocated = ({ metadata }: Service, { port, field }: { port: number; field: string }, detail: string) =>
+  invalid('', 'Service', metadata.name, [invalidValue(field, port, detail)])
+
+/** Throws when a port that the Service asks for is none that can be given. */
+export const checkPorts = (service: Service, held: readonly number[], { first, last }: PortRange): void => {
+  const { spec } = service
+  const check = (port: number | undefined, field: string) => {
+    if (!port || held.includes(port) || (port >= first && port <= last)) return
+    throw notAllocated(
+      service,
+      { port, field },
+      `provided port is not in the valid range. The range of valid ports is ${first}-${last}`,
+    )
   }
-  if (!(await claim(portClaim, String(port), options))) throw refuse('provided port is already allocated')
+  for (const [index, { nodePort }] of isExposed(service) ? (spec.ports ?? []).entries() : [])
+    check(nodePort, `spec.ports[${index}].nodePort`)
+  if (needsHealthCheck(service)) check(spec.healthCheckNodePort, 'spec.healthCheckNodePort')
 }
 
 /** Claims any free port. */
