@@ -36,6 +36,9 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   /** the same stored objects under other groups or versions */
   readonly servedAs?: readonly ServedVersion<T>[] | undefined
 
+  /** what writes the object itself writes its status too, whatever subresource it has; default false */
+  readonly writesStatus?: boolean | undefined
+
   /** text of a Warning header of every answer about the kind */
   readonly deprecation?: string | undefined
   /** values never stand in clear in the store */
@@ -57,20 +60,30 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   /** text of a Warning header of a deletion that gives no policy */
   readonly propagationWarning?: string | undefined
 
-  /** metadata.finalizers may have names without a domain; default false */
-  readonly unqualifiedFinalizers?: boolean | undefined
-  /** Findings about a name; default: dnsSubdomain. `prefix`: it is a generateName. */
+  /** metadata.finalizers may have names without a domain: in any write, or in updates of those subresources; default false */
+  readonly unqualifiedFinalizers?: boolean | readonly string[] | undefined
+  /** a generateName is the name, and nothing is put behind it */
+  readonly namesByPrefix?: boolean | undefined
+  /** Findings about a name; default: dnsSubdomain. `prefix`: it is a generateName. That it can be a part of a path is looked at last. */
   readonly validateName?: ((name: string, prefix: boolean) => string[]) | undefined
+  /** subresources ('' for the object itself) whose updates look at a generateName as a creation does; default: as at a part of a path */
+  readonly rechecksNames?: readonly string[] | undefined
+  /** what is wrong with the metadata of what is created is told when nothing else is wrong */
+  readonly metadataLast?: boolean | undefined
   /** A spec is there, if upstream's is a struct. */
   readonly default?: ((object: T) => void) | undefined
   /** Removes what a creator may not set (status) and sets what the server sets. Runs after `default`. Returns texts of Warning headers, if it has any. */
   readonly prepareForCreate?: ((object: T, requester: Requester) => readonly string[] | void) | undefined
+  /** Sets what upstream adds to an object when it reads again what it has written: nobody looks at that any more. */
+  readonly finish?: ((object: T) => void) | undefined
   /** Keeps what an update of the main resource may not change (status, by default handled generically when there is a status subresource). */
   readonly prepareForUpdate?: ((object: T, old: T) => void) | undefined
   /** A stored object as the kind is now, where it may have been stored as another; may change it. Undefined: what is stored is what a write makes today. */
   readonly renew?: ((object: T) => T) | undefined
   /** the version that is stored, where it is another, and how an object becomes it */
   readonly storesAs?: { readonly version: string; readonly convert: (object: T) => T } | undefined
+  /** The same, when all is there that Go writes though nothing was said, so that it can be compared with what was before. */
+  readonly finishUpdate?: ((object: T, old: T) => void) | undefined
   /** An update of `status` keeps everything but status and metadata; more is said here. `now`: RFC 3339 in seconds. */
   readonly prepareForStatusUpdate?: ((object: T, old: T, now: string) => void) | undefined
   /** Findings beyond those about ObjectMeta. Runs on creation, and on an update together with `validateUpdate`. */
@@ -96,7 +109,7 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly fieldSelectors?: Readonly<Record<string, (object: T) => string>> | undefined
   /** what is said of a field that it does not have; default: upstream's common text */
   readonly fieldSelectorError?: ((field: string) => string) | undefined
-  /** Behind Name, unless one of them has format `name`; the generic Name and Age columns are used when undefined. */
+  /** Behind Name, unless one of them is it; the generic Name and Age columns are used when undefined. */
   readonly columns?: readonly Column<T>[] | undefined
   /** of the rows of a table of many; default: by name */
   readonly tableOrder?: ((a: T, b: T) => number) | undefined
@@ -139,6 +152,9 @@ export interface ServedVersion<T extends KubeObject = KubeObject> {
   readonly validate?: KindDefinition<T>['validate'] | undefined
   readonly validateCreate?: KindDefinition<T>['validateCreate'] | undefined
   readonly validateUpdate?: KindDefinition<T>['validateUpdate'] | undefined
+  readonly validateName?: KindDefinition<T>['validateName'] | undefined
+  readonly unqualifiedFinalizers?: KindDefinition<T>['unqualifiedFinalizers'] | undefined
+  readonly metadataLast?: KindDefinition<T>['metadataLast'] | undefined
 }
 
 export interface Subresources {
@@ -221,6 +237,8 @@ export interface Column<T> {
   readonly description: string
   /** 0: always shown; > 0: with -o wide */
   readonly priority: number
+  /** rows have its cell, but the table does not tell of it */
+  readonly undeclared?: boolean | undefined
   readonly cell: (object: T, nowMs: number) => string | number | boolean | undefined
 }
 

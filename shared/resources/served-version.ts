@@ -19,6 +19,9 @@ export const handledAs = (definition: KindDefinition, version: ServedVersion): K
   validate: version.validate ?? definition.validate,
   validateCreate: version.validateCreate ?? definition.validateCreate,
   validateUpdate: version.validateUpdate ?? definition.validateUpdate,
+  validateName: version.validateName ?? definition.validateName,
+  unqualifiedFinalizers: version.unqualifiedFinalizers ?? definition.unqualifiedFinalizers,
+  metadataLast: version.metadataLast ?? definition.metadataLast,
 })
 
 /** Every kind under each of its groups and versions, the stored one first. */

@@ -14,8 +14,9 @@ import { keyOf, type ResourceContext } from '../context.ts'
 import { admit, mutate, withReservations } from './admit.ts'
 import { decodeMetadata } from './decode-metadata.ts'
 import { encoder, encodeUnstored } from './encode.ts'
+import { inGoOrder } from './go-order.ts'
 import { dropEmpty, dropRepeatedOwners, matchNamespace, wipeSystemFields } from './metadata.ts'
-import { validateMetadata } from './metadata-validation.ts'
+import { validateMetadata, validatePathNames } from './metadata-validation.ts'
 import { validateAround } from './validate-around.ts'
 
 const maxGeneratedNameLength = 63
@@ -34,7 +35,7 @@ export interface CreateOptions {
 export const createObject = async (context: ResourceContext, object: KubeObject, options: CreateOptions): Promise<Uint8Array> => {
   const { definition, info, parts } = context
   const { metadata } = object
-  wipeSystemFields(metadata)
+  wipeSystemFields(metadata, options.byUpdate === true)
   matchNamespace(definition, metadata, info.namespace)
   warnOfRepeatedOwners(context, object)
   if (!options.tracked) trackWrite(context, object, undefined)
@@ -71,7 +72,7 @@ const createOnce = async (
   const attributes: AdmissionAttributes = {
     operation: 'CREATE',
     definition,
-    subresource: '',
+    subresource: info.subresource,
     namespace: info.namespace,
     name: generated ? '' : object.metadata.name,
     object,
@@ -106,14 +107,17 @@ const prepare = (
   dropEmpty(object)
   complete(object, definition.schema, parts.schemas)
   const { group, kind } = definition
-  const errors = [
-    ...around,
-    ...validateMetadata(definition, object),
-    ...(definition.validate?.(object) ?? []),
-    ...(definition.validateCreate?.(object) ?? []),
-  ]
-  if (errors.length > 0) throw invalid(group, kind, object.metadata.name, errors)
+  if (around.length > 0 || errorsOf(definition, object).length > 0)
+    throw invalid(group, kind, object.metadata.name, [...around, ...errorsOf(definition, inGoOrder(object, definition.schema))])
   warnings.push(...(definition.warnings?.(object, undefined) ?? []))
+  definition.finish?.(object)
+}
+
+const errorsOf = (definition: ResourceContext['definition'], object: KubeObject): FieldError[] => {
+  const metadataErrors = validateMetadata(definition, object)
+  const others = [...(definition.validate?.(object) ?? []), ...(definition.validateCreate?.(object) ?? [])]
+  const errors = definition.metadataLast && others.length > 0 ? others : [...metadataErrors, ...others]
+  return errors.length > 0 ? errors : validatePathNames(object.metadata)
 }
 
 const dryCreate = async (context: ResourceContext, object: KubeObject) => {
@@ -123,21 +127,21 @@ const dryCreate = async (context: ResourceContext, object: KubeObject) => {
   return encodeUnstored(context.definition, object)
 }
 
-const generateName = ({ parts }: ResourceContext, prefix: string) => {
+const generateName = ({ parts, definition }: ResourceContext, prefix: string) => {
+  if (definition.namesByPrefix) return prefix
   const suffix = nameSuffix(parts.random)
   return `${prefix.slice(0, maxGeneratedNameLength - suffix.length)}${suffix}`
 }
 
 /** Says of what is there that it is about to go, and of who let a name be made that it was taken, though he chose the name. */
 const alreadyThere = ({ definition, info }: ResourceContext, { metadata }: KubeObject, current: Entry): ApiError => {
-  const error = alreadyExists(info.group, definition.plural, metadata.name)
-  if (metadata.generateName) {
-    return new ApiError('AlreadyExists', `${error.message}, the server was not able to generate a unique name for the object`, {
-      details: { ...error.details, retryAfterSeconds: 1 },
-    })
-  }
-  if (!decodeMetadata(current.value).metadata.deletionTimestamp) return error
-  return new ApiError('AlreadyExists', `object is being deleted: ${error.message}`, { details: { ...error.details } })
+  const { message, details } = alreadyExists(info.group, definition.plural, metadata.name)
+  const before = decodeMetadata(current.value).metadata.deletionTimestamp ? 'object is being deleted: ' : ''
+  return metadata.generateName
+    ? new ApiError('AlreadyExists', `${before}${message}, the server was not able to generate a unique name for the object`, {
+        details: { ...details, retryAfterSeconds: 1 },
+      })
+    : new ApiError('AlreadyExists', `${before}${message}`, { details: { ...details } })
 }
 
 export const warnOfRepeatedOwners = ({ warnings }: ResourceContext, { metadata }: KubeObject): void => {

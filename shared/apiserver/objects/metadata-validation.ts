@@ -24,7 +24,7 @@ export const validateMetadata = (definition: KindDefinition, { metadata }: KubeO
   else for (const text of nameFindings(metadata.name, false)) errors.push(invalidValue('metadata.name', metadata.name, text))
   if ((metadata.generation ?? 0) < 0)
     errors.push(invalidValue('metadata.generation', metadata.generation, 'must be greater than or equal to 0'))
-  return [...errors, ...validateNamespace(definition, metadata), ...validateCommon(definition, metadata)]
+  return [...errors, ...validateNamespace(definition, metadata), ...validateCommon(definition, metadata, undefined)]
 }
 
 const validateNamespace = ({ namespaced }: KindDefinition, { namespace }: ObjectMeta): FieldError[] => {
@@ -33,14 +33,30 @@ const validateNamespace = ({ namespaced }: KindDefinition, { namespace }: Object
   return dns1123Label(namespace).map((text) => invalidValue('metadata.namespace', namespace, text))
 }
 
-const validateCommon = (definition: KindDefinition, metadata: ObjectMeta): FieldError[] => [
+/** `subresource`: of an update; undefined: of a creation */
+const validateCommon = (definition: KindDefinition, metadata: ObjectMeta, subresource: string | undefined): FieldError[] => [
   ...validateLabels(metadata.labels),
   ...validateAnnotations(metadata.annotations),
   ...validateOwners(metadata.ownerReferences ?? []),
   ...validateFinalizers(metadata.finalizers ?? []),
   ...(metadata.managedFields ?? []).flatMap(validateManager),
-  ...(definition.unqualifiedFinalizers ? [] : each('metadata.finalizers', metadata.finalizers, knownOrQualifiedFinalizer)),
+  ...(takesUnqualified(definition, subresource)
+    ? []
+    : each('metadata.finalizers', metadata.finalizers, knownOrQualifiedFinalizer)),
 ]
+
+const takesUnqualified = ({ unqualifiedFinalizers = false }: KindDefinition, subresource: string | undefined): boolean =>
+  typeof unqualifiedFinalizers === 'boolean'
+    ? unqualifiedFinalizers
+    : subresource !== undefined && unqualifiedFinalizers.includes(subresource)
+
+/** Findings about names that could be no part of a path, whatever the kind thinks of them. */
+export const validatePathNames = (metadata: ObjectMeta): FieldError[] =>
+  (['generateName', 'name'] as const).flatMap((field) => {
+    const name = metadata[field]
+    if (!name) return []
+    return pathSegment(name, field === 'generateName').map((text) => invalidValue(`metadata.${field}`, name, text))
+  })
 
 const maxSubresourceLength = 256
 
@@ -115,16 +131,25 @@ const validateFinalizers = (finalizers: readonly string[]): FieldError[] => {
 const immutable = 'field is immutable'
 
 /** Findings about what an update may not change, on top of the rules for every object. */
-export const validateMetadataUpdate = (definition: KindDefinition, object: KubeObject, old: KubeObject): FieldError[] => {
+export const validateMetadataUpdate = (
+  definition: KindDefinition,
+  { object, old, subresource }: { object: KubeObject; old: KubeObject; subresource: string },
+): FieldError[] => {
   const { metadata } = object
   const before = old.metadata
   const errors: FieldError[] = []
+  const rechecks = definition.rechecksNames?.includes(subresource)
   for (const field of ['generateName', 'name'] as const) {
-    for (const text of metadata[field] ? pathSegment(metadata[field], field === 'generateName') : []) {
-      errors.push(invalidValue(`metadata.${field}`, metadata[field], text))
-    }
+    const name = metadata[field]
+    if (!name) continue
+    const isPrefix = field === 'generateName'
+    const texts = [
+      ...pathSegment(name, isPrefix),
+      ...(rechecks ? (definition.validateName ?? dns1123Subdomain)(name, isPrefix) : []),
+    ]
+    for (const text of new Set(texts)) errors.push(invalidValue(`metadata.${field}`, name, text))
   }
-  errors.push(...validateNamespace(definition, metadata), ...validateCommon(definition, metadata))
+  errors.push(...validateNamespace(definition, metadata), ...validateCommon(definition, metadata, subresource))
   if (before.deletionTimestamp) {
     const added = (metadata.finalizers ?? []).filter((one) => !before.finalizers?.includes(one)).sort()
     if (added.length > 0) {

@@ -3,14 +3,15 @@ import type { ObjectMeta } from '../../meta/object-meta.ts'
 import { badRequest } from '../../meta/status.ts'
 import type { KindDefinition } from '../../resources/definition.ts'
 
-/** Takes away what only the server sets. */
-export const wipeSystemFields = (metadata: ObjectMeta): void => {
+/** Takes away what only the server sets; upstream forgets a deletion that a creation by PUT or apply brings. */
+export const wipeSystemFields = (metadata: ObjectMeta, byUpdate: boolean): void => {
   delete metadata.uid
   delete metadata.creationTimestamp
-  delete metadata.deletionTimestamp
-  delete metadata.deletionGracePeriodSeconds
   delete metadata.selfLink
   delete metadata.resourceVersion
+  if (byUpdate) return
+  delete metadata.deletionTimestamp
+  delete metadata.deletionGracePeriodSeconds
 }
 
 /** Sets the request's namespace where the object names none; one that a cluster-scoped object names means nothing. */

@@ -12,7 +12,7 @@ import type { ResourceContext } from '../context.ts'
 import type { ApiRequest } from '../request.ts'
 import { invalidPatch } from './decode.ts'
 import { nameMissing } from './name-missing.ts'
-import { type ClaimedType, groupVersionOf, isCustom, otherKind, typeFinding } from './type-finding.ts'
+import { type ClaimedType, groupVersionOf, internalFinding, isCustom, otherKind, typeFinding } from './type-finding.ts'
 import { fieldValidationOf } from './write-options.ts'
 
 export interface PatchTarget {
@@ -108,13 +108,20 @@ export const readPatch = async (context: ResourceContext): Promise<ReadPatch> =>
   // Who owns what is half of an object, and copied for those only who name it.
   const spared = reader.pointsAnywhere || Buffer.from(bytes).includes('managedFields') ? undefined : withoutManagers
   const shown = (patched: unknown) => JSON.stringify(reader.showsPatch ? read().value : patched)
+  const refuseUnknown = (fields: readonly string[], patched: unknown) => {
+    const texts = fields.map((field) => `unknown field ${JSON.stringify(field)}`)
+    if (fieldValidationOf(request) === 'Warn') context.warnings.push(...texts)
+    const found = [...read().duplicates, ...texts]
+    if (fieldValidationOf(request) === 'Strict' && found.length > 0)
+      throw invalidPatch(shown(patched), `strict decoding error: ${found.join(', ')}`)
+  }
   return {
     shown,
     refused: () => (fieldValidationOf(request) === 'Strict' ? read().duplicates : []),
     apply: (object, target) => {
       const { applied } = read()
       const patched = applied(spared?.(object) ?? object, target)
-      if (!reader.showsPatch) checkType(patched, { before: object, target, shown })
+      if (!reader.showsPatch) checkType(patched, { before: object, target, shown, refuseUnknown })
       return patched
     },
   }
@@ -148,23 +155,42 @@ interface Checked {
   readonly before: KubeObject
   readonly target: PatchTarget
   readonly shown: ReadPatch['shown']
+  readonly refuseUnknown: (fields: readonly string[], patched: unknown) => void
 }
 
+const unreadable = "couldn't get version/kind; json parse error: "
+const typeStruct = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
+
 /** A patch may leave an object without its kind, but make no other of it. */
-const checkType = (patched: unknown, { before, target, shown }: Checked) => {
-  if (!isJsonObject(patched)) return
+const checkType = (patched: unknown, { before, target, shown, refuseUnknown }: Checked) => {
+  if (Array.isArray(patched))
+    throw invalidPatch(shown(patched), `${unreadable}json: cannot unmarshal array into Go value of type ${typeStruct}`)
+  // as upstream has it, without a word of what is wrong
+  if (!isJsonObject(patched))
+    throw new ApiError('Invalid', 'the server rejected our request due to an error in our request', { details: {} })
   for (const field of ['apiVersion', 'kind'] as const) {
     const value = patched[field] ?? ''
     if (typeof value === 'string') continue
     const found = `json: cannot unmarshal ${jsonTypeOf(value)} into Go struct field .${field} of type string`
-    throw invalidPatch(shown(patched), `couldn't get version/kind; json parse error: ${found}`)
+    throw invalidPatch(shown(patched), `${unreadable}${found}`)
   }
-  // Nobody knows then what it is of an object.
-  if (!patched.apiVersion) throw nameMissing(before.metadata.name)
   const expected = { ...groupVersionOf(before.apiVersion!), kind: before.kind!, schema: target.schema }
   if (isCustom(expected, target.schemas)) {
+    if (!patched.apiVersion) throw nameMissing(before.metadata.name)
     if (patched.kind && patched.kind !== expected.kind) throw otherKind(patched as KubeObject, expected)
     return
+  }
+  if (!patched.apiVersion) {
+    const finding = internalFinding(patched as ClaimedType, expected, target.schemas)
+    if (finding) throw invalidPatch(shown(patched), finding)
+    // Nobody knows then what it is of an object.
+    refuseUnknown(
+      Object.keys(patched)
+        .filter((name) => name !== 'kind' && name !== 'apiVersion')
+        .sort(),
+      patched,
+    )
+    throw nameMissing(before.metadata.name)
   }
   const finding = typeFinding(patched as ClaimedType, expected, target.schemas)
   if (finding) throw invalidPatch(shown(patched), finding)

@@ -14,7 +14,7 @@ export interface UpdateRules {
   readonly validate: (context: ResourceContext, object: KubeObject, old: KubeObject) => FieldError[]
 }
 
-const countGeneration: UpdateRules['finish'] = ({ definition }, object, old) => {
+const countGeneration = ({ definition }: ResourceContext, object: KubeObject, old: KubeObject): void => {
   if (definition.hasGeneration && !(specEqual(object, old) && countedMetadataEqual(definition, object, old))) {
     object.metadata.generation = (old.metadata.generation ?? 0) + 1
   }
@@ -23,10 +23,13 @@ const countGeneration: UpdateRules['finish'] = ({ definition }, object, old) => 
 /** An update of the main resource: status stays as it is where it has a subresource of its own. */
 export const mainRules: UpdateRules = {
   prepare: ({ definition }, object, old) => {
-    if (definition.subresources?.status) keep(object, old, ['status'])
+    if (definition.subresources?.status && !definition.writesStatus) keep(object, old, ['status'])
     definition.prepareForUpdate?.(object, old)
   },
-  finish: countGeneration,
+  finish: (context, object, old) => {
+    countGeneration(context, object, old)
+    context.definition.finishUpdate?.(object, old)
+  },
   validate: ({ definition }, object, old) => {
     const findings = definition.validate?.(object) ?? []
     const changes = definition.validateUpdate?.(object, old) ?? []

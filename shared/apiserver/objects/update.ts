@@ -12,6 +12,7 @@ import { admit, mutate, withReservations } from './admit.ts'
 import { createObject, warnOfRepeatedOwners } from './create.ts'
 import { encoder, encodeUnstored, isOfStoredVersion } from './encode.ts'
 import { isFinished } from './finished.ts'
+import { inGoOrder } from './go-order.ts'
 import { dropEmpty, keep, matchNamespace } from './metadata.ts'
 import { validateMetadataUpdate } from './metadata-validation.ts'
 import { decodeCurrent } from './served-version.ts'
@@ -89,8 +90,9 @@ const createInstead = async (context: ResourceContext, options: UpdateOptions): 
 const updateOnce = async (context: ResourceContext, entry: Entry, options: UpdateOptions): Promise<Uint8Array> => {
   const { parts, definition, info, user, warnings, auditAnnotations } = context
   const old = decodeCurrent(context, entry.value)
+  checkUid(context, old, options)
   const object = await options.transform(() => decodeCurrent(context, entry.value))
-  const insists = checkPreconditions(context, { object, old, entry, options })
+  const insists = checkRevision(context, { object, entry, options })
   matchNamespace(definition, object.metadata, info.namespace)
   warnOfRepeatedOwners(context, object)
   options.track?.(context, object, old)
@@ -121,16 +123,18 @@ const updateOnce = async (context: ResourceContext, entry: Entry, options: Updat
   }
 }
 
+const checkUid = (context: ResourceContext, { metadata }: KubeObject, { name, uid }: UpdateOptions): void => {
+  if (uid === undefined || uid === metadata.uid) return
+  throw preconditionFailed(context, name, { what: 'UID', wanted: uid, actual: metadata.uid })
+}
+
 /** Whether the client insists on the revision it named. */
-const checkPreconditions = (
+const checkRevision = (
   context: ResourceContext,
-  { object, old, entry, options }: { object: KubeObject; old: KubeObject; entry: Entry; options: UpdateOptions },
+  { object, entry, options }: { object: KubeObject; entry: Entry; options: UpdateOptions },
 ): boolean => {
   const { definition } = context
-  const { uid, unconditional } = options
-  if (uid !== undefined && uid !== old.metadata.uid) {
-    throw preconditionFailed(context, entry.key.name, { what: 'UID', wanted: uid, actual: old.metadata.uid })
-  }
+  const { unconditional } = options
   const wanted = object.metadata.resourceVersion
   const named = wanted !== undefined && wanted !== '' && wanted !== '0'
   if (!named && !unconditional && definition.unconditionalUpdate === false) {
@@ -183,10 +187,18 @@ const prepare = (
   // What is stored is complete, and only like is compared with like.
   complete(object, definition.schema, parts.schemas)
   options.rules.finish?.(context, object, old)
-  const errors = [...around, ...validateMetadataUpdate(definition, object, old), ...options.rules.validate(context, object, old)]
-  if (errors.length > 0) throw invalid(definition.group, definition.kind, metadata.name, errors)
-  if (options.subresource === '') context.warnings.push(...(definition.warnings?.(object, old) ?? []))
-  if (options.subresource === 'status') context.warnings.push(...(definition.statusWarnings?.(object) ?? []))
+  const { subresource } = options
+  const errorsOf = (now: KubeObject, before: KubeObject) => [
+    ...validateMetadataUpdate(definition, { object: now, old: before, subresource }),
+    ...options.rules.validate(context, now, before),
+  ]
+  if (around.length > 0 || errorsOf(object, old).length > 0) {
+    const { group, kind, schema } = definition
+    throw invalid(group, kind, metadata.name, [...around, ...errorsOf(inGoOrder(object, schema), inGoOrder(old, schema))])
+  }
+  definition.finish?.(object)
+  if (subresource === '') context.warnings.push(...(definition.warnings?.(object, old) ?? []))
+  if (subresource === 'status') context.warnings.push(...(definition.statusWarnings?.(object) ?? []))
 }
 
 const isUnchanged = ({ definition }: ResourceContext, { object, old }: { object: KubeObject; old: KubeObject }) =>

@@ -30,7 +30,7 @@ const nameColumn: Column<KubeObject> = {
 }
 
 const columnsOf = ({ columns = [createdColumn] }: KindDefinition) =>
-  columns.some(({ format }) => format === 'name') ? columns : [nameColumn, ...columns]
+  columns.some(({ name }) => name === 'Name') ? columns : [nameColumn, ...columns]
 
 export type IncludeObject = 'Metadata' | 'Object' | 'None'
 
@@ -66,13 +66,15 @@ export const tableOptions = (context: ResourceContext, version: TableOptions['ve
 }
 
 const columnDefinitions = (definition: KindDefinition) =>
-  columnsOf(definition).map(({ name, type, format = '', description, priority }) => ({
-    name,
-    type,
-    format,
-    description,
-    priority,
-  }))
+  columnsOf(definition)
+    .filter(({ undeclared }) => !undeclared)
+    .map(({ name, type, format = '', description, priority }) => ({
+      name,
+      type,
+      format,
+      description,
+      priority,
+    }))
 
 const row = (object: KubeObject, { definition, version, includeObject, nowMs, shown }: TableOptions) => ({
   cells: columnsOf(definition).map((column) => column.cell(object, nowMs) ?? null),

@@ -1,8 +1,9 @@
 import { Buffer } from 'node:buffer'
 import { invalid, invalidValue } from '../../meta/field-error.ts'
 import type { KubeObject } from '../../meta/object.ts'
-import { ApiError, badRequest } from '../../meta/status.ts'
-import type { ScaleMapping } from '../../resources/definition.ts'
+import { ApiError, badRequest, conflict } from '../../meta/status.ts'
+import { age, integer, nameColumn } from '../../resources/column.ts'
+import type { Column, ScaleMapping } from '../../resources/definition.ts'
 import { applyObject } from '../apply/apply-object.ts'
 import { checkDuplicates, readApply } from '../apply/read-applied.ts'
 import { giveManagers, scaleApplyTarget, scaleFields, takeManagers } from '../apply/scale-managers.ts'
@@ -11,6 +12,7 @@ import { readTyped } from '../body.ts'
 import { isDryRun, keyOf, notFoundIn, type ResourceContext } from '../context.ts'
 import { decodePatchedAs } from '../objects/decode.ts'
 import { matchNamespace } from '../objects/metadata.ts'
+import { validateMetadata } from '../objects/metadata-validation.ts'
 import { nameMissing } from '../objects/name-missing.ts'
 import { isApply, readPatch } from '../objects/patch.ts'
 import { decodeCurrent } from '../objects/served-version.ts'
@@ -24,9 +26,27 @@ import type { ApiResponse } from '../request.ts'
 /** autoscaling/v1 Scale of any kind that says how. */
 interface Scale extends KubeObject {
   spec: { replicas?: number | undefined }
+  status?: { replicas?: number; selector?: string | undefined }
 }
 
 const scaleType = { schema: 'io.k8s.api.autoscaling.v1.Scale', group: 'autoscaling', version: 'v1', kind: 'Scale' }
+
+const { format: _format, ...plainName } = nameColumn(0)
+
+const scaleColumns = [
+  plainName,
+  integer(
+    'Desired',
+    'replicas is the desired number of instances for the scaled object.',
+    ({ spec }: Scale) => spec.replicas ?? 0,
+  ),
+  integer(
+    'Available',
+    'replicas is the actual number of observed instances of the scaled object.',
+    ({ status }: Scale) => status?.replicas ?? 0,
+  ),
+  age,
+] as unknown as Column<KubeObject>[]
 
 const mappingOf = ({ definition }: ResourceContext) => definition.subresources!.scale as unknown as ScaleMapping<KubeObject>
 
@@ -45,7 +65,7 @@ const scaleOf = (context: ResourceContext, object: KubeObject): Scale => {
 }
 
 const respondScale = (context: ResourceContext, bytes: Uint8Array): Promise<ApiResponse> => {
-  const { columns: _columns, renew: _renew, ...definition } = context.definition
+  const { renew: _renew, ...definition } = { ...context.definition, columns: scaleColumns }
   return respondObject({ ...context, definition, servedAs: undefined }, negotiate(context.request, objectForms), {
     bytes: Buffer.from(JSON.stringify(scaleOf(context, decodeCurrent(context, bytes)))),
   })
@@ -65,6 +85,9 @@ export const getScale = async (context: ResourceContext): Promise<ApiResponse> =
 
 const pathText = ({ path = ['spec', 'replicas'] }: ScaleMapping<KubeObject>) => `.${path.join('.')}`
 
+/** A Scale's is looked at as that of most kinds. */
+const plainMetadata = { validateName: undefined, unqualifiedFinalizers: undefined } as const
+
 /** The object with what a Scale says: replicas, and the revision it insists on. */
 const withScale = (context: ResourceContext, object: KubeObject, scale: Scale): KubeObject => {
   const replicas = scale.spec?.replicas ?? 0
@@ -74,23 +97,36 @@ const withScale = (context: ResourceContext, object: KubeObject, scale: Scale): 
       `Scale in version "v1" cannot be handled as a Scale: json: cannot unmarshal ${what} into Go struct field ScaleSpec.spec.replicas of type int32`,
     )
   }
-  if (replicas < 0) {
-    throw invalid('autoscaling', 'Scale', object.metadata.name, [
-      invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0'),
-    ])
-  }
+  const errors = [
+    ...validateMetadata({ ...context.definition, ...plainMetadata }, scale),
+    ...(replicas < 0 ? [invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0')] : []),
+  ]
+  if (errors.length > 0) throw invalid('autoscaling', 'Scale', object.metadata.name, errors)
   const mapping = mappingOf(context)
   if (scale.spec?.replicas === undefined && mapping.replicas(object) === undefined) {
     throw badRequest(`the spec replicas field ${JSON.stringify(pathText(mapping))} cannot be empty`)
   }
   mapping.setReplicas(object, replicas)
-  const { resourceVersion } = scale.metadata ?? {}
+  const { resourceVersion, uid } = scale.metadata
+  if (uid && uid !== object.metadata.uid) {
+    const { group, plural } = context.definition
+    throw conflict(
+      group,
+      `${plural}/scale`,
+      object.metadata.name,
+      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${object.metadata.uid}`,
+    )
+  }
   if (resourceVersion) object.metadata.resourceVersion = resourceVersion
   else delete object.metadata.resourceVersion
   return object
 }
 
-const change = async (context: ResourceContext, scaleFrom: (current: Scale) => Scale): Promise<ApiResponse> => {
+const change = async (
+  context: ResourceContext,
+  scaleFrom: (current: Scale) => Scale,
+  uid?: string | undefined,
+): Promise<ApiResponse> => {
   const { info } = context
   negotiate(context.request, objectForms)
   const { bytes } = await updateObject(context, {
@@ -108,6 +144,7 @@ const change = async (context: ResourceContext, scaleFrom: (current: Scale) => S
     subresource: info.subresource,
     rules: mainRules,
     dryRun: isDryRun(context),
+    uid,
   })
   return respondScale(context, bytes)
 }
@@ -123,7 +160,7 @@ export const updateScale = async (context: ResourceContext): Promise<ApiResponse
   checkWriteOptions(context.request, 'UpdateOptions')
   const body = await readTyped<Scale>(context, scaleType)
   checkName(context, body)
-  return change(context, (current) => tracked(context, body, current))
+  return change(context, (current) => tracked(context, body, current), body.metadata.uid || undefined)
 }
 
 export const patchScale = async (context: ResourceContext): Promise<ApiResponse> => {

@@ -42,7 +42,7 @@ export const applyWith =
         return object
       },
       unconditional: true,
-      applies: info.subresource === '',
+      applies: info.subresource === '' || definition.createOnUpdate === true,
       subresource: info.subresource,
       rules,
       dryRun: isDryRun(context),

@@ -43,5 +43,5 @@ export const replaceWith =
   }
 
 export const updateVerb = replaceWith(mainRules, { mayCreate: true })
-export const updateStatus = replaceWith(statusRules, { mayCreate: false })
+export const updateStatus = replaceWith(statusRules, { mayCreate: true })
 export const updateSubresource = replaceWith(subresourceRules, { mayCreate: false })

@@ -28,6 +28,7 @@ export const controllerRevision = define<ControllerRevision>({
   singular: 'controllerrevision',
   namespaced: true,
   schema: 'io.k8s.api.apps.v1.ControllerRevision',
+  rechecksNames: [''],
   default: (object) => {
     object.revision ??= 0
   },

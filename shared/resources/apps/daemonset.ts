@@ -49,7 +49,7 @@ export const daemonSet = define<DaemonSet>({
     delete object.status
     setGeneration(object, Math.max(generationOf(object), 1))
   },
-  prepareForUpdate: (object, old) => {
+  finishUpdate: (object, old) => {
     const changed = !isEquivalent(object.spec.template, old.spec.template)
     setGeneration(object, generationOf(old) + (changed ? 1 : 0))
   },

@@ -35,6 +35,7 @@ export const cronJob = define<CronJob>({
   categories: ['all'],
   namespaced: true,
   schema: 'io.k8s.api.batch.v1.CronJob',
+  unqualifiedFinalizers: ['status'],
   hasGeneration: true,
   subresources: { status: true },
   default: defaultCronJob,

@@ -38,8 +38,7 @@ const defaultJob = (object: Job) => {
 }
 
 /** So that a Job's pods are nobody else's. */
-const generateSelector = ({ metadata, spec }: Job) => {
-  const { name, uid = '' } = metadata
+const generateSelector = ({ metadata: { name, uid = '' }, spec }: Job) => {
   spec.template.metadata ??= {}
   spec.template.metadata.labels ??= {}
   const { labels } = spec.template.metadata
@@ -50,7 +49,6 @@ const generateSelector = ({ metadata, spec }: Job) => {
   spec.selector ??= {}
   spec.selector.matchLabels ??= {}
   spec.selector.matchLabels[controllerUidLabel] ??= uid
-  if (Object.keys(metadata.labels ?? {}).length === 0) metadata.labels = labels
 }
 
 const softLimits = { completions: 100_000, parallelism: 10_000 }
@@ -102,6 +100,7 @@ export const job = define<Job>({
   categories: ['all'],
   namespaced: true,
   schema: 'io.k8s.api.batch.v1.Job',
+  rechecksNames: [''],
   hasGeneration: true,
   defaultPropagation: 'orphan',
   propagationWarning:
@@ -111,6 +110,9 @@ export const job = define<Job>({
   prepareForCreate: (object) => {
     if (!object.spec.manualSelector) generateSelector(object)
     object.status = {}
+  },
+  finish: ({ metadata, spec: { template } }) => {
+    if (Object.keys(metadata.labels ?? {}).length === 0 && template.metadata?.labels) metadata.labels = template.metadata.labels
   },
   validateCreate: (object) => validateJob(object),
   validateUpdate: validateJobUpdate,

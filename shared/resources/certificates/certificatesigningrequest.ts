@@ -1,5 +1,4 @@
 import { humanDuration } from '../../meta/duration.ts'
-import { pathSegment } from '../../meta/names.ts'
 import { age, text } from '../column.ts'
 import { define } from '../definition.ts'
 import type { CertificateSigningRequest } from '../resource.ts'
@@ -43,6 +42,7 @@ export const certificateSigningRequest = define<CertificateSigningRequest>({
   shortNames: ['csr'],
   namespaced: false,
   schema: 'io.k8s.api.certificates.v1.CertificateSigningRequest',
+  rechecksNames: ['', 'status'],
   resetFields: {
     '': ['spec', 'status'],
     status: ['spec', 'status.conditions'],
@@ -67,7 +67,7 @@ export const certificateSigningRequest = define<CertificateSigningRequest>({
       },
     },
   },
-  validateName: (name) => pathSegment(name),
+  validateName: () => [],
   default: (object) => {
     object.status ??= {}
   },

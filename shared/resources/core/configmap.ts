@@ -43,6 +43,7 @@ export const configMap = define<ConfigMap>({
   shortNames: ['cm'],
   namespaced: true,
   schema: 'io.k8s.api.core.v1.ConfigMap',
+  rechecksNames: [''],
   validate,
   validateUpdate,
   columns: [

@@ -28,6 +28,7 @@ export const endpoints = define<Endpoints>({
   shortNames: ['ep'],
   namespaced: true,
   schema: 'io.k8s.api.core.v1.Endpoints',
+  rechecksNames: [''],
   deprecation: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
   createOnUpdate: true,
   default: ({ subsets }) => {

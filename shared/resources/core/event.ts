@@ -29,6 +29,7 @@ export const event = define<Event>({
   namespaced: true,
   validateName: pathSegment,
   unqualifiedFinalizers: true,
+  metadataLast: true,
   hasDependents: false,
   schema: 'io.k8s.api.core.v1.Event',
   default: (object) => {

@@ -29,6 +29,7 @@ export const limitRange = define<LimitRange>({
   shortNames: ['limits'],
   namespaced: true,
   schema: 'io.k8s.api.core.v1.LimitRange',
+  rechecksNames: [''],
   createOnUpdate: true,
   default: (object) => {
     ;(object as Partial<LimitRange>).spec ??= {} as LimitRange['spec']

@@ -34,6 +34,7 @@ export const namespace = define<Namespace>({
   shortNames: ['ns'],
   namespaced: false,
   schema: 'io.k8s.api.core.v1.Namespace',
+  rechecksNames: [''],
   // upstream has no deletecollection of namespaces
   verbs: ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'],
   subresources: { status: true, others: { finalize: { kind: 'Namespace', verbs: ['update'] } } },

@@ -36,6 +36,7 @@ export const node = define<Node>({
   shortNames: ['no'],
   namespaced: false,
   schema: 'io.k8s.api.core.v1.Node',
+  rechecksNames: [''],
   subresources: {
     status: true,
     others: {

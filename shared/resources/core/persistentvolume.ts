@@ -56,6 +56,7 @@ export const persistentVolume = define<PersistentVolume>({
   shortNames: ['pv'],
   namespaced: false,
   schema: 'io.k8s.api.core.v1.PersistentVolume',
+  rechecksNames: [''],
   subresources: { status: true },
   default: (object) => {
     const { spec } = object

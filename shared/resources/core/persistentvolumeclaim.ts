@@ -20,6 +20,7 @@ export const persistentVolumeClaim = define<PersistentVolumeClaim>({
   shortNames: ['pvc'],
   namespaced: true,
   schema: 'io.k8s.api.core.v1.PersistentVolumeClaim',
+  rechecksNames: [''],
   subresources: { status: true },
   default: defaultClaim,
   prepareForCreate: (object) => {

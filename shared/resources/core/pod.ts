@@ -20,6 +20,7 @@ export const pod = define<Pod>({
   categories: ['all'],
   namespaced: true,
   schema: 'io.k8s.api.core.v1.Pod',
+  rechecksNames: [''],
   hasGeneration: true,
   resetFields: { status: ['spec', 'metadata.deletionTimestamp', 'metadata.ownerReferences'] },
   subresources: {

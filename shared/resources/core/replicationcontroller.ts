@@ -1,5 +1,6 @@
 import { type FieldError, requiredValue } from '../../meta/field-error.ts'
 import { labelsText } from '../../meta/label-selector.ts'
+import { dns1123Subdomain } from '../../meta/names.ts'
 import { validateReplicaCounts } from '../apps/workload-validation.ts'
 import { age, containerColumns, integer, wide } from '../column.ts'
 import { define } from '../definition.ts'
@@ -52,6 +53,7 @@ export const replicationController = define<ReplicationController>({
   categories: ['all'],
   namespaced: true,
   schema: 'io.k8s.api.core.v1.ReplicationController',
+  validateName: (name, prefix) => (prefix ? [] : dns1123Subdomain(name)),
   hasGeneration: true,
   defaultPropagation: 'orphan',
   subresources: {

@@ -85,6 +85,7 @@ export const secret = define<Secret>({
   singular: 'secret',
   namespaced: true,
   schema: 'io.k8s.api.core.v1.Secret',
+  rechecksNames: [''],
   encrypted: true,
   default: (object) => {
     mergeStringData(object)

@@ -17,6 +17,7 @@ export const serviceAccount = define<ServiceAccount>({
   shortNames: ['sa'],
   namespaced: true,
   schema: 'io.k8s.api.core.v1.ServiceAccount',
+  rechecksNames: [''],
   subresources: {
     others: {
       token: { kind: 'TokenRequest', group: 'authentication.k8s.io', version: 'v1', verbs: ['create'] },

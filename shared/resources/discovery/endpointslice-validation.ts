@@ -2,6 +2,7 @@ import { duplicateValue, type FieldError, invalidValue, requiredValue, tooMany }
 import { dns1123Label, dns1123Subdomain, labelValue, qualifiedName } from '../../meta/names.ts'
 import type { DiscoveryV1EndpointPort, Endpoint, EndpointHints } from '../generated/types.ts'
 import type { EndpointSlice } from '../resource.ts'
+import { isEquivalent } from '../validation/equality.ts'
 import { canonicalIPOnly, endpointIP, ipFamily, ipWarnings, validIP } from '../validation/ip.ts'
 import { protocols } from '../validation/port.ts'
 import { checked, createSeen, each, requiredOneOf } from '../validation/value.ts'
@@ -11,10 +12,14 @@ const maxPorts = 20_000
 const maxAddresses = 100
 const maxHints = 8
 
-export const validateEndpointSlice = ({ addressType, ports, endpoints }: EndpointSlice): FieldError[] => [
+/** Endpoints that an update leaves alone are as good as they were. */
+export const validateEndpointSlice = (
+  { addressType, ports, endpoints }: EndpointSlice,
+  old: EndpointSlice | undefined,
+): FieldError[] => [
   ...requiredOneOf('addressType', addressType, ['FQDN', 'IPv4', 'IPv6']),
   ...validatePorts('ports', ports ?? []),
-  ...validateEndpoints('endpoints', endpoints ?? [], addressType),
+  ...(old && isEquivalent(endpoints, old.endpoints) ? [] : validateEndpoints('endpoints', endpoints ?? [], addressType)),
 ]
 
 const validatePorts = (path: string, ports: readonly DiscoveryV1EndpointPort[]): FieldError[] => {

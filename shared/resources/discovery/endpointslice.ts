@@ -19,6 +19,7 @@ export const endpointSlice = define<EndpointSlice>({
   singular: 'endpointslice',
   namespaced: true,
   schema: 'io.k8s.api.discovery.v1.EndpointSlice',
+  rechecksNames: [''],
   hasGeneration: true,
   generationMetadata: ['labels'],
   default: (object) => {
@@ -36,8 +37,11 @@ export const endpointSlice = define<EndpointSlice>({
   prepareForUpdate: ({ endpoints }) => {
     for (const endpoint of endpoints ?? []) delete endpoint.deprecatedTopology
   },
-  validate: validateEndpointSlice,
-  validateUpdate: ({ addressType }, old) => immutable('addressType', addressType, old.addressType),
+  validateCreate: (slice) => validateEndpointSlice(slice, undefined),
+  validateUpdate: (slice, old) => [
+    ...validateEndpointSlice(slice, old),
+    ...immutable('addressType', slice.addressType, old.addressType),
+  ],
   warnings: endpointSliceWarnings,
   columns: [
     text(

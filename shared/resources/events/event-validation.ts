@@ -30,20 +30,20 @@ export const validateNewEvent = (event: Event): FieldError[] => [
 export const validateNewEventUpdate = (event: Event, old: Event): FieldError[] => [
   ...(isEquivalent(event.series, old.series) ? [] : validateSeries(event)),
   ...immutable('involvedObject', goReference(event.involvedObject), goReference(old.involvedObject)),
-  ...immutable('reason', event.reason ?? '', old.reason),
-  ...immutable('message', event.message ?? '', old.message),
+  ...immutable('reason', event.reason ?? '', old.reason ?? ''),
+  ...immutable('message', event.message ?? '', old.message ?? ''),
   ...immutable('source', goSource(event.source), goSource(old.source)),
   ...immutable('firstTimestamp', event.firstTimestamp ?? null, old.firstTimestamp),
   ...immutable('lastTimestamp', event.lastTimestamp ?? null, old.lastTimestamp),
-  ...immutable('count', event.count ?? 0, old.count),
+  ...immutable('count', event.count ?? 0, old.count ?? 0),
   // twice, as upstream says it
-  ...immutable('reason', event.reason ?? '', old.reason),
-  ...immutable('type', event.type ?? '', old.type),
+  ...immutable('reason', event.reason ?? '', old.reason ?? ''),
+  ...immutable('type', event.type ?? '', old.type ?? ''),
   ...immutable('eventTime', event.eventTime ?? null, old.eventTime),
-  ...immutable('action', event.action ?? '', old.action),
+  ...immutable('action', event.action ?? '', old.action ?? ''),
   ...immutable('related', goReference(event.related) ?? null, goReference(old.related)),
-  ...immutable('reportingController', event.reportingComponent ?? '', old.reportingComponent),
-  ...immutable('reportingInstance', event.reportingInstance ?? '', old.reportingInstance),
+  ...immutable('reportingController', event.reportingComponent ?? '', old.reportingComponent ?? ''),
+  ...immutable('reportingInstance', event.reportingInstance ?? '', old.reportingInstance ?? ''),
 ]
 
 /** As upstream's messages show them. */

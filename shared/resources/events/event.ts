@@ -1,3 +1,4 @@
+import { dns1123Subdomain } from '../../meta/names.ts'
 import type { KubeObject } from '../../meta/object.ts'
 import { validateEvent } from '../core/event-validation.ts'
 import type { ServedVersion } from '../definition.ts'
@@ -53,6 +54,9 @@ export const eventsV1: ServedVersion<Event> = {
   validate: validateEvent('reportingController'),
   validateCreate: validateNewEvent,
   validateUpdate: validateNewEventUpdate,
+  validateName: dns1123Subdomain,
+  unqualifiedFinalizers: false,
+  metadataLast: false,
   fieldSelectors: {
     reason: ({ reason }) => reason ?? '',
     'regarding.kind': regarding('kind'),

@@ -19,6 +19,7 @@ export const flowSchema = define<FlowSchema>({
   singular: 'flowschema',
   namespaced: false,
   schema: 'io.k8s.api.flowcontrol.v1.FlowSchema',
+  rechecksNames: ['', 'status'],
   hasGeneration: true,
   subresources: { status: true },
   resetFields: { status: ['metadata', 'spec'] },

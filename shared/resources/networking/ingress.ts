@@ -25,6 +25,7 @@ export const ingress = define<Ingress>({
   shortNames: ['ing'],
   namespaced: true,
   schema: 'io.k8s.api.networking.v1.Ingress',
+  rechecksNames: [''],
   subresources: { status: true },
   hasGeneration: true,
   prepareForCreate: (object) => {

@@ -48,6 +48,7 @@ export const ingressClass = define<IngressClass>({
   singular: 'ingressclass',
   namespaced: false,
   schema: 'io.k8s.api.networking.v1.IngressClass',
+  rechecksNames: [''],
   hasGeneration: true,
   default: (object) => {
     if (object.spec.parameters) object.spec.parameters.scope ??= 'Cluster'

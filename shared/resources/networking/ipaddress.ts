@@ -1,6 +1,6 @@
 import { type FieldError, requiredValue } from '../../meta/field-error.ts'
 import { dns1123Subdomain, pathSegment } from '../../meta/names.ts'
-import { text } from '../column.ts'
+import { age, text } from '../column.ts'
 import { define } from '../definition.ts'
 import type { IPAddress } from '../resource.ts'
 import { immutable } from '../validation/equality.ts'
@@ -34,6 +34,8 @@ export const ipAddress = define<IPAddress>({
   shortNames: ['ip'],
   namespaced: false,
   schema: 'io.k8s.api.networking.v1.IPAddress',
+  rechecksNames: [''],
+  namesByPrefix: true,
   validateName: (name) => canonicalIPOnly('', name).map(({ message }) => message.replace(/^Invalid value: "[^"]*": /, '')),
   validate,
   validateUpdate: ({ spec }, old) => immutable('spec.parentRef', spec.parentRef, old.spec.parentRef),
@@ -43,5 +45,7 @@ export const ipAddress = define<IPAddress>({
       'ParentRef references the resource that an IPAddress is attached to. An IPAddress must reference a parent object.',
       parent,
     ),
+    // as upstream has it
+    { ...age, undeclared: true },
   ],
 })

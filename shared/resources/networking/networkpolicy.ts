@@ -13,6 +13,7 @@ export const networkPolicy = define<NetworkPolicy>({
   shortNames: ['netpol'],
   namespaced: true,
   schema: 'io.k8s.api.networking.v1.NetworkPolicy',
+  rechecksNames: [''],
   hasGeneration: true,
   default: (object) => {
     const { spec } = object

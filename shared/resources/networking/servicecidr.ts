@@ -39,6 +39,7 @@ export const serviceCIDR = define<ServiceCIDR>({
   namespaced: false,
   schema: 'io.k8s.api.networking.v1.ServiceCIDR',
   subresources: { status: true },
+  writesStatus: true,
   // upstream names the group wrongly there, so that it leaves nothing out
   resetFields: { '': [], status: [] },
   default: (object) => {

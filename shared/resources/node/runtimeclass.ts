@@ -46,6 +46,7 @@ export const runtimeClass = define<RuntimeClass>({
   namespaced: false,
   unqualifiedFinalizers: true,
   schema: 'io.k8s.api.node.v1.RuntimeClass',
+  rechecksNames: [''],
   createOnUpdate: true,
   unconditionalUpdate: false,
   validate,

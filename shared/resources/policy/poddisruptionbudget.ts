@@ -45,6 +45,7 @@ export const podDisruptionBudget = define<PodDisruptionBudget>({
   // upstream checks no more of its metadata
   validateName: pathSegment,
   unqualifiedFinalizers: true,
+  metadataLast: true,
   prepareForCreate: (object) => {
     delete object.status
   },

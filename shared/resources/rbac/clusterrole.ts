@@ -28,7 +28,7 @@ export const clusterRole = define<ClusterRole>({
   namespaced: false,
   schema: 'io.k8s.api.rbac.v1.ClusterRole',
   createOnUpdate: true,
-  validateName: pathSegment,
+  validateName: (name) => pathSegment(name),
   validate: ({ rules, aggregationRule }) => [
     ...validateRules(rules, false),
     ...(aggregationRule ? validateAggregation(aggregationRule) : []),

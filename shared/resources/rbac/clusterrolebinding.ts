@@ -12,7 +12,7 @@ export const clusterRoleBinding = define<ClusterRoleBinding>({
   namespaced: false,
   schema: 'io.k8s.api.rbac.v1.ClusterRoleBinding',
   createOnUpdate: true,
-  validateName: pathSegment,
+  validateName: (name) => pathSegment(name),
   default: defaultBinding,
   validate: validateBinding(false, ['ClusterRole']),
   validateUpdate: validateBindingUpdate,

@@ -12,7 +12,7 @@ export const role = define<Role>({
   namespaced: true,
   schema: 'io.k8s.api.rbac.v1.Role',
   createOnUpdate: true,
-  validateName: pathSegment,
+  validateName: (name) => pathSegment(name),
   validate: ({ rules }) => validateRules(rules, true),
   grants: ({ rules }) => ({ rules: rules ?? [] }),
 })

@@ -12,7 +12,7 @@ export const roleBinding = define<RoleBinding>({
   namespaced: true,
   schema: 'io.k8s.api.rbac.v1.RoleBinding',
   createOnUpdate: true,
-  validateName: pathSegment,
+  validateName: (name) => pathSegment(name),
   default: defaultBinding,
   validate: validateBinding(true, ['Role', 'ClusterRole']),
   validateUpdate: validateBindingUpdate,

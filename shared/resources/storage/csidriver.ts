@@ -69,7 +69,7 @@ export const csiDriver = define<CSIDriver>({
   unconditionalUpdate: false,
   default: defaultDriver,
   // it counts from the first change, not from creation
-  prepareForUpdate: ({ metadata, spec }, old) => {
+  finishUpdate: ({ metadata, spec }, old) => {
     if (!isEquivalent(spec, old.spec)) metadata.generation = (old.metadata.generation ?? 0) + 1
   },
   returnsDeleted: true,

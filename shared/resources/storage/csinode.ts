@@ -68,6 +68,7 @@ export const csiNode = define<CSINode>({
   singular: 'csinode',
   namespaced: false,
   schema: 'io.k8s.api.storage.v1.CSINode',
+  rechecksNames: [''],
   unconditionalUpdate: false,
   default: (object) => {
     ;(object as Partial<CSINode>).spec ??= {} as CSINode['spec']

@@ -30,6 +30,7 @@ export const csiStorageCapacity = define<CSIStorageCapacity>({
   singular: 'csistoragecapacity',
   namespaced: true,
   schema: 'io.k8s.api.storage.v1.CSIStorageCapacity',
+  rechecksNames: [''],
   unconditionalUpdate: false,
   validate,
   validateUpdate,

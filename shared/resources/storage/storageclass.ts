@@ -56,6 +56,7 @@ export const storageClass = define<StorageClass>({
   shortNames: ['sc'],
   namespaced: false,
   schema: 'io.k8s.api.storage.v1.StorageClass',
+  rechecksNames: [''],
   default: (object) => {
     object.reclaimPolicy ??= 'Delete'
     object.volumeBindingMode ??= 'Immediate'

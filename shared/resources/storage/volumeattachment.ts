@@ -70,6 +70,7 @@ export const volumeAttachment = define<VolumeAttachment>({
   singular: 'volumeattachment',
   namespaced: false,
   schema: 'io.k8s.api.storage.v1.VolumeAttachment',
+  rechecksNames: ['', 'status'],
   unconditionalUpdate: false,
   subresources: { status: true },
   resetFields: { status: ['metadata', 'spec'] },

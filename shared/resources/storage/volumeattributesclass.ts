@@ -30,6 +30,7 @@ export const volumeAttributesClass = define<VolumeAttributesClass>({
   shortNames: ['vac'],
   namespaced: false,
   schema: 'io.k8s.api.storage.v1.VolumeAttributesClass',
+  rechecksNames: [''],
   returnsDeleted: true,
   validate,
   validateUpdate,

@@ -15,7 +15,9 @@ export const optionalChecked = (path: string, value: string | undefined, rule: R
   value ? checked(path, value, rule) : []
 
 export const required = (path: string, value: unknown, detail = ''): FieldError[] =>
-  value === undefined || value === '' || (Array.isArray(value) && value.length === 0) ? [requiredValue(path, detail)] : []
+  value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)
+    ? [requiredValue(path, detail)]
+    : []
 
 /** One of a few words; the error lists them in the given order. */
 export const oneOf = (path: string, value: string | undefined, allowed: readonly string[]): FieldError[] =>

@@ -17,6 +17,13 @@ const explained: readonly { readonly when: (differing: Differing) => boolean; re
     why: 'what a strategic merge patch can not do is the fault of who sent it',
   },
   {
+    when: ({ ours, peer }) =>
+      peer.code === 500 &&
+      ours.code === 422 &&
+      /^Internal error occurred: failed to allocate requested/.test(messageOf(peer) ?? ''),
+    why: 'a port that can not be given for a health check is the fault of who asks for it',
+  },
+  {
     when: ({ ours, peer }) => firstField(ours) === 'patch' && firstField(peer) === 'patch',
     why: 'what a patch makes can not be read: upstream tells it in words of its own types',
   },
@@ -35,7 +42,8 @@ const explained: readonly { readonly when: (differing: Differing) => boolean; re
   {
     when: ({ request, peer, all }) =>
       request.path.includes('/flowschemas') &&
-      (peer.code === 409 || all.every(({ where }) => /^\.body\.(status\.conditions|items|rows)$/.test(where))),
+      (peer.code === 409 ||
+        all.every(({ where }) => /^\.body\.(status\.conditions|metadata\.managedFields|items|rows)$/.test(where))),
     why: "upstream's own controller writes the status of FlowSchemas meanwhile",
   },
   {
@@ -49,14 +57,6 @@ const explained: readonly { readonly when: (differing: Differing) => boolean; re
       fieldsOf(ours).join() === fieldsOf(peer).join() &&
       /\\n@@ -|[{,]\\+"[A-Z]\w*\\+":/.test(JSON.stringify(peer.body)),
     why: "what was changed though it may not is shown as a client writes it, not as upstream's own types",
-  },
-  {
-    when: ({ request, ours, peer }) =>
-      request.method !== 'POST' &&
-      peer.code === 422 &&
-      fieldsOf(peer).includes('metadata.generateName') &&
-      others(fieldsOf(ours)).join() === others(fieldsOf(peer)).join(),
-    why: 'a generateName of an update is looked at as a part of a path only',
   },
   {
     when: ({ request, peer, ours }) =>
@@ -73,6 +73,29 @@ const explained: readonly { readonly when: (differing: Differing) => boolean; re
     why: 'a selfLink is dropped by every write, and so is a grace period of what is not being deleted',
   },
   {
+    when: ({ request, all }) =>
+      /networkpolicies|networking\.k8s\.io/.test(request.path) &&
+      all.every(
+        ({ where, ours, peer }) =>
+          where === '.body.metadata.generation' ||
+          (where === '.body.items' && withoutGeneration(ours) === withoutGeneration(peer)),
+      ),
+    why: 'an empty list where none was is no change of a NetworkPolicy',
+  },
+  {
+    when: ({ request, ours, peer }) =>
+      /storageclasses|volumeattributesclasses/.test(request.path) &&
+      fieldsOf(peer)
+        .filter((field) => field !== 'parameters')
+        .join() === fieldsOf(ours).join() &&
+      JSON.stringify(peer.body).includes('updates to parameters are forbidden'),
+    why: 'no parameters where there were none is no change of a class',
+  },
+  {
+    when: ({ ours, peer }) => ours.code === 422 && peer.code === 422 && withoutEmpty(ours.body) === withoutEmpty(peer.body),
+    why: 'an error shows an empty list or map as it was said, or as it is stored',
+  },
+  {
     when: ({ all, ours }) => ours.code >= 400 && all.every(({ where }) => where === '.warning'),
     why: 'what is refused is not warned of as well',
   },
@@ -83,7 +106,8 @@ const explained: readonly { readonly when: (differing: Differing) => boolean; re
   {
     when: ({ all }) =>
       all.every(
-        ({ where, ours, peer }) => where === '.body.metadata.managedFields' && withoutReplicas(ours) === withoutReplicas(peer),
+        ({ where, ours, peer }) =>
+          /^\.body\.(?:metadata\.managedFields|items)$/.test(where) && withoutReplicas(ours) === withoutReplicas(peer),
       ),
     why: 'who owns an object and scales it under the same name goes on to own both; there one of the two is forgotten',
   },
@@ -105,11 +129,12 @@ const fieldsOf = ({ body }: Heard): string[] => {
   const causes = (body as StatusLike).details?.causes ?? []
   return [...new Set(causes.map((cause) => (JSON.parse(cause) as { field: string }).field))].sort()
 }
-const others = (fields: readonly string[]) => fields.filter((field) => field !== 'metadata.generateName')
 const withoutReplicas = (managers: unknown) =>
   JSON.stringify(managers)
     ?.replaceAll(/"f:replicas":\{\},?/g, '')
     .replaceAll(',}', '}')
+const withoutGeneration = (items: unknown) => JSON.stringify(items).replaceAll(/"generation":\d+/g, '')
+const withoutEmpty = (body: unknown) => JSON.stringify(body).replaceAll(/ value: (?:null|\[\]|\{\})/g, ' value: null')
 const unmarshals = (heard: Heard) => heard.code === 400 && /json: cannot unmarshal .* into Go /.test(messageOf(heard) ?? '')
 
 export const whyDiffers = (differing: Differing): string | undefined => explained.find(({ when }) => when(differing))?.why

@@ -54,6 +54,10 @@ const steadyStatus = (body: unknown): unknown => {
 /** The whole object of a patch, in the order that a library happened to write it in. */
 const wholeObject = /(?<=patch: Invalid value: )"\{.*\}"(?=: )|(?<=^Invalid value: )"\{.*\}"(?=: )/g
 
+/** An address out of the cluster's range that nobody asked for, as errors about it show it. */
+const givenAddress =
+  /(?<=IPAddress\.networking\.k8s\.io \\*")10\.96\.\d+\.\d+|(?<=Invalid value: \\*")10\.96\.\d+\.\d+(?=\\*": expected an)/g
+
 const steadyText = (text: string): string =>
   text
     .replaceAll(uid, '(uid)')
@@ -63,6 +67,7 @@ const steadyText = (text: string): string =>
     .replaceAll(/object meta: \d+/g, 'object meta: (revision)')
     .replaceAll(/in record \(\d+\)/g, 'in record (revision)')
     .replaceAll(/Key: \S+,/g, 'Key: (key),')
+    .replaceAll(givenAddress, '(address)')
 
 const steady = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(steady)

@@ -1,4 +1,4 @@
-// `npm run fuzz -- --requests N --seed S [--kind PLURAL] [--show CONVERSATION]`: the same generated requests to our server and to a real kube-apiserver; prints each way in which the answers differ.
+// `npm run fuzz -- --requests N --seed S [--kind PLURAL] [--show CONVERSATION] [--peer KUBECONFIG]`: the same generated requests to our server and to a real kube-apiserver; prints each way in which the answers differ.
 import { createHash, X509Certificate } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import type { User } from '../../../shared/apiserver/request.ts'
@@ -22,6 +22,7 @@ const { values: flags } = parseArgs({
     seed: { type: 'string', default: '1' },
     kind: { type: 'string' },
     show: { type: 'string' },
+    peer: { type: 'string' },
   },
 })
 
@@ -41,6 +42,16 @@ const signatureOf = (plural: string, { method }: FuzzRequest, all: readonly Diff
     .slice(0, 60)
     .replaceAll(/"[^"]*"|\d+/g, '?')}`
 
+/** Of a list what the other does not have as well. */
+const onlyIn = (list: unknown, other: unknown): unknown => {
+  if (!Array.isArray(list) || !Array.isArray(other)) return list
+  const there = new Set(other.map((item) => JSON.stringify(item)))
+  const items = list.filter((item) => !there.has(JSON.stringify(item)))
+  return items.length > 0 ? items : list
+}
+
+const shown = (value: unknown) => (value === undefined ? '(not there)' : JSON.stringify(value)).slice(0, 1200)
+
 const run = async (ours: FuzzServer, peer: FuzzServer): Promise<void> => {
   const random = seededRandom(Number(flags.seed))
   const source = { schemas: loadSchemas(), published: loadPublished(), random }
@@ -50,10 +61,13 @@ const run = async (ours: FuzzServer, peer: FuzzServer): Promise<void> => {
   const found = new Map<string, Found>()
   const reasons = new Map<string, number>()
   let sent = 0
-  for (let number = 0; sent < Number(flags.requests); number++) {
+  // Of other names in each run: a peer that runs already may have been asked before.
+  const first = Number(flags.seed) * 1_000_000
+  for (let number = first; sent < Number(flags.requests); number++) {
     const kind = kinds[number % kinds.length]!
     const [tellUs, tellPeer] = [createSpeaker(ours), createSpeaker(peer)]
-    for (const request of conversationOf(source, kind, number)) {
+    const conversation = conversationOf(source, kind, number)
+    for (const request of conversation) {
       const [own, theirs] = await Promise.all([tellUs(request), tellPeer(request)])
       sent++
       if (flags.show === String(number))
@@ -70,17 +84,18 @@ const run = async (ours: FuzzServer, peer: FuzzServer): Promise<void> => {
         if (known) known.count++
         else found.set(signature, { number, request, all, count: 1 })
       }
-      // What follows would differ because of this.
-      if (own.code < 300 !== theirs.code < 300) break
+      // What follows would differ because of this, but for the end.
+      if (own.code < 300 === theirs.code < 300) continue
+      for (const last of conversation.slice(-2)) await Promise.all([tellUs(last), tellPeer(last)])
+      break
     }
   }
-  const shown = (value: unknown) => (value === undefined ? '(not there)' : JSON.stringify(value)).slice(0, 700)
   for (const { number, request, all, count } of found.values()) {
     console.log(
       `\n${count}× #${number} ${request.method} ${request.path} ${request.type ?? ''}\n  ${(request.body ?? '').slice(0, 1500)}`,
     )
     for (const { where, ours: own, peer: theirs } of all.slice(0, 6))
-      console.log(`  ${where}\n    ours ${shown(own)}\n    peer ${shown(theirs)}`)
+      console.log(`  ${where}\n    ours ${shown(onlyIn(own, theirs))}\n    peer ${shown(onlyIn(theirs, own))}`)
   }
   for (const [why, count] of reasons) console.log(`${String(count).padStart(6)} differ: ${why}`)
   console.log(
@@ -103,7 +118,7 @@ const administratorOf = (kubeconfig: string): User => {
 const why = whyNoPeer()
 if (why !== undefined) console.log(`skipped: ${why}`)
 else {
-  const started = await startPeer('fuzz')
+  const started = flags.peer === undefined ? await startPeer('fuzz') : { kubeconfig: flags.peer, stop: () => Promise.resolve() }
   const connection = new Connection(started.kubeconfig)
   const ours = await startOurs(administratorOf(started.kubeconfig))
   try {

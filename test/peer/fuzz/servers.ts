@@ -24,8 +24,15 @@ export const peerServer = async (connection: Connection): Promise<FuzzServer> =>
       return { code, warning: answered.warning as string | undefined, text }
     },
   }
+  await clear(server)
   await prepare(server)
   return server
+}
+
+/** What is left of an earlier run would have a say in this one. */
+const clear = async (server: FuzzServer): Promise<void> => {
+  for (const plural of ['limitranges', 'resourcequotas'])
+    await server.send({ method: 'DELETE', path: `/api/v1/namespaces/${fuzzNamespace}/${plural}`, headers: {}, body: undefined })
 }
 
 const prepare = async (server: FuzzServer): Promise<void> => {

@@ -16,24 +16,28 @@ export interface FuzzServer {
 export const createSpeaker = (server: FuzzServer) => {
   let uid = 'none'
   let revision = '1'
+  const prefixes = new Set<string>()
   const filled = (text: string) => text.replaceAll('$UID', uid).replaceAll('$RV', revision)
   return async ({ method, path, body, base64, type, accept = 'application/json' }: FuzzRequest): Promise<Heard> => {
     const bytes = body === undefined ? undefined : base64 ? Buffer.from(body, 'base64') : Buffer.from(filled(body))
     const headers = { accept, ...(bytes ? { 'content-type': type ?? 'application/json' } : {}) }
+    for (const [, prefix = ''] of body?.matchAll(/"generateName":"([^"\\]+)"/g) ?? []) prefixes.add(prefix)
     const { code, warning, text } = await server.send({ method, path: filled(path), body: bytes, headers })
     if (code < 300 && accept === 'application/json' && !path.includes('dryRun')) {
       const { metadata } = JSON.parse(text) as { metadata?: { uid?: string; resourceVersion?: string } }
       if (metadata?.uid !== undefined) [uid, revision] = [metadata.uid, metadata.resourceVersion ?? revision]
     }
-    return heardOf(code, warning, withoutGenerated(text, body))
+    return heardOf(code, warning, withoutGenerated(text, prefixes))
   }
 }
 
 /** Names that the server makes end with five characters by chance. */
-const withoutGenerated = (text: string, body: string | undefined): string => {
+const withoutGenerated = (text: string, prefixes: ReadonlySet<string>): string => {
   let steady = text
-  for (const [, prefix = ''] of body?.matchAll(/"generateName":"([^"\\]+)"/g) ?? [])
+  for (const whole of prefixes) {
+    const prefix = whole.slice(0, 58)
     steady = steady.replaceAll(new RegExp(`(?<=["\\\\])${escaped(prefix)}[a-z0-9]{5}(?=["\\\\])`, 'g'), `${prefix}(random)`)
+  }
   return steady
 }
 

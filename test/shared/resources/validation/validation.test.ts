@@ -47,13 +47,14 @@ describe('addresses', () => {
 describe('equivalence', () => {
   it.each([
     [{ a: 1, b: [] }, { a: 1 }, true],
-    [{ a: false, b: '' }, {}, true],
-    [{ a: { b: 0 } }, { a: {} }, true],
+    [{ a: false }, {}, false],
+    [{ a: '' }, {}, false],
+    [{ a: { b: 0 } }, { a: {} }, false],
+    [{ a: null }, {}, true],
     [{ a: {} }, {}, false],
     [[1, 2], [2, 1], false],
     [{ a: [{ b: 1 }] }, { a: [{ b: 1, c: null }] }, true],
     [{ matchLabels: { a: '' } }, { matchLabels: {} }, false],
-    [{ nodeSelector: {} }, {}, true],
     ['a', 'b', false],
   ])('of %j and %j is %s', (a, b, expected) => {
     expect(isEquivalent(a, b)).toBe(expected)
