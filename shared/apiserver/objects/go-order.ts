@@ -9,14 +9,11 @@ import { loadProtobufTable } from '../../resources/schemas.ts'
 export const inGoOrder = (object: KubeObject, typeName: string): KubeObject =>
   ordered(object, typeName, loadProtobufTable()) as KubeObject
 
-const head = ['kind', 'apiVersion']
-
 const ordered = (value: unknown, typeName: string, table: ProtobufTable): unknown => {
   const fields = table[typeName]
   if (!fields || typeof value !== 'object' || value === null || Array.isArray(value)) return value
   const from = value as Record<string, unknown>
   const to: Record<string, unknown> = {}
-  for (const name of head) if (name in from) to[name] = from[name]
   for (const [, name, kind, flags] of fields) {
     if (flags.includes('i')) Object.assign(to, only(ordered(from, kind, table), table[kind] ?? []))
     else if (name in from) to[name] = orderedField(from[name], { kind, flags }, table)

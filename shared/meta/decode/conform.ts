@@ -133,6 +133,7 @@ class Walk {
     if (format !== undefined && Object.hasOwn(formats, format))
       return formats[format]!(value, (goType, what) => this.#mismatch(value, goType, what))
     if (type === 'string') {
+      if (format === 'byte' && isBytes(value)) return Buffer.from(value).toString('base64')
       if (typeof value !== 'string') return this.#wrong(value, 'string')
       return format === 'byte' ? this.#bytes(value) : value
     }
@@ -184,6 +185,10 @@ class Walk {
     return path.replace(/^\./, '')
   }
 }
+
+/** A list of numbers is bytes too. */
+const isBytes = (value: unknown): value is number[] =>
+  Array.isArray(value) && value.every((item) => Number.isInteger(item) && item >= 0 && item <= 255)
 
 type Mismatch = (goType: string, what?: string) => DecodeError
 

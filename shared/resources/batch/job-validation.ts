@@ -35,7 +35,7 @@ export const validateJob = (job: Job, prefixed = true): FieldError[] => {
 
 const validateGeneratedSelector = ({ metadata, spec }: Job, prefixed: boolean): FieldError[] => {
   if (spec.manualSelector || !spec.selector) return []
-  const { name, uid = '' } = metadata
+  const { name = '', uid = '' } = metadata
   const expected: Record<string, string> = {
     [legacyControllerUidLabel]: uid,
     [legacyJobNameLabel]: name,
@@ -48,7 +48,8 @@ const validateGeneratedSelector = ({ metadata, spec }: Job, prefixed: boolean): 
       if (labels?.[key] === undefined) return [requiredValue(path, `must be '${value}'`)]
       return labels[key] === value ? [] : [invalidValue(path, inKeyOrder(labels), `must be '${value}'`)]
     }),
-    ...(matchesLabelSelector(spec.selector, expected)
+    // what is wrong with it is said elsewhere
+    ...(labelSelector('spec.selector', spec.selector).length > 0 || matchesLabelSelector(spec.selector, expected)
       ? []
       : [invalidValue('spec.selector', spec.selector, '`selector` not auto-generated')]),
   ]

@@ -38,7 +38,7 @@ const defaultJob = (object: Job) => {
 }
 
 /** So that a Job's pods are nobody else's. */
-const generateSelector = ({ metadata: { name, uid = '' }, spec }: Job) => {
+const generateSelector = ({ metadata: { name = '', uid = '' }, spec }: Job) => {
   spec.template.metadata ??= {}
   spec.template.metadata.labels ??= {}
   const { labels } = spec.template.metadata

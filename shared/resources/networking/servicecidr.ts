@@ -1,6 +1,7 @@
 import { type FieldError, invalidValue, requiredValue } from '../../meta/field-error.ts'
 import { age, text } from '../column.ts'
 import { define } from '../definition.ts'
+import { resetMetadata } from '../keep-metadata.ts'
 import type { ServiceCIDR } from '../resource.ts'
 import { canonicalCIDROnly, parseCIDR } from '../validation/cidr.ts'
 import { each } from '../validation/value.ts'
@@ -45,10 +46,7 @@ export const serviceCIDR = define<ServiceCIDR>({
   default: (object) => {
     object.status ??= {}
   },
-  prepareForStatusUpdate: ({ metadata }, { metadata: old }) => {
-    const { labels, annotations, finalizers, ownerReferences, deletionTimestamp } = old
-    Object.assign(metadata, { labels, annotations, finalizers, ownerReferences, deletionTimestamp })
-  },
+  prepareForStatusUpdate: resetMetadata,
   validateCreate: validate,
   validateUpdate,
   columns: [

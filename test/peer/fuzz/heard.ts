@@ -56,7 +56,7 @@ const wholeObject = /(?<=patch: Invalid value: )"\{.*\}"(?=: )|(?<=^Invalid valu
 
 /** An address out of the cluster's range that nobody asked for, as errors about it show it. */
 const givenAddress =
-  /(?<=IPAddress\.networking\.k8s\.io \\*")10\.96\.\d+\.\d+|(?<=Invalid value: \\*")10\.96\.\d+\.\d+(?=\\*": expected an)/g
+  /(?<=IPAddress\.networking\.k8s\.io \\*")10\.\d+\.\d+\.\d+|(?<=Invalid value: \\*")10\.\d+\.\d+\.\d+(?=\\*": expected an)/g
 
 const steadyText = (text: string): string =>
   text

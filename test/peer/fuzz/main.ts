@@ -66,8 +66,7 @@ const run = async (ours: FuzzServer, peer: FuzzServer): Promise<void> => {
   for (let number = first; sent < Number(flags.requests); number++) {
     const kind = kinds[number % kinds.length]!
     const [tellUs, tellPeer] = [createSpeaker(ours), createSpeaker(peer)]
-    const conversation = conversationOf(source, kind, number)
-    for (const request of conversation) {
+    for (const request of conversationOf(source, kind, number)) {
       const [own, theirs] = await Promise.all([tellUs(request), tellPeer(request)])
       sent++
       if (flags.show === String(number))
@@ -84,11 +83,10 @@ const run = async (ours: FuzzServer, peer: FuzzServer): Promise<void> => {
         if (known) known.count++
         else found.set(signature, { number, request, all, count: 1 })
       }
-      // What follows would differ because of this, but for the end.
-      if (own.code < 300 === theirs.code < 300) continue
-      for (const last of conversation.slice(-2)) await Promise.all([tellUs(last), tellPeer(last)])
-      break
+      // What follows would differ because of this.
+      if (own.code < 300 !== theirs.code < 300) break
     }
+    await Promise.all([tellUs.finish(), tellPeer.finish()])
   }
   for (const { number, request, all, count } of found.values()) {
     console.log(

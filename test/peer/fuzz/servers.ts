@@ -33,6 +33,8 @@ export const peerServer = async (connection: Connection): Promise<FuzzServer> =>
 const clear = async (server: FuzzServer): Promise<void> => {
   for (const plural of ['limitranges', 'resourcequotas'])
     await server.send({ method: 'DELETE', path: `/api/v1/namespaces/${fuzzNamespace}/${plural}`, headers: {}, body: undefined })
+  const defaults = '/apis/scheduling.k8s.io/v1/priorityclasses?labelSelector=fuzz'
+  await server.send({ method: 'DELETE', path: defaults, headers: {}, body: undefined })
 }
 
 const prepare = async (server: FuzzServer): Promise<void> => {

@@ -14,21 +14,33 @@ export interface FuzzServer {
 
 /** Holds one conversation with a server; remembers what that server said of the object. */
 export const createSpeaker = (server: FuzzServer) => {
+  /** paths of what was made */
+  const made = new Set<string>()
   let uid = 'none'
   let revision = '1'
   const prefixes = new Set<string>()
   const filled = (text: string) => text.replaceAll('$UID', uid).replaceAll('$RV', revision)
-  return async ({ method, path, body, base64, type, accept = 'application/json' }: FuzzRequest): Promise<Heard> => {
+  const tell = async ({ method, path, body, base64, type, accept = 'application/json' }: FuzzRequest): Promise<Heard> => {
     const bytes = body === undefined ? undefined : base64 ? Buffer.from(body, 'base64') : Buffer.from(filled(body))
     const headers = { accept, ...(bytes ? { 'content-type': type ?? 'application/json' } : {}) }
     for (const [, prefix = ''] of body?.matchAll(/"generateName":"([^"\\]+)"/g) ?? []) prefixes.add(prefix)
     const { code, warning, text } = await server.send({ method, path: filled(path), body: bytes, headers })
     if (code < 300 && accept === 'application/json' && !path.includes('dryRun')) {
-      const { metadata } = JSON.parse(text) as { metadata?: { uid?: string; resourceVersion?: string } }
+      const { metadata } = JSON.parse(text) as { metadata?: { name?: string; uid?: string; resourceVersion?: string } }
+      if (code === 201 && method === 'POST') made.add(`${path.split('?')[0]}/${encodeURIComponent(metadata?.name ?? '')}`)
       if (metadata?.uid !== undefined) [uid, revision] = [metadata.uid, metadata.resourceVersion ?? revision]
     }
     return heardOf(code, warning, withoutGenerated(text, prefixes))
   }
+  /** Takes away what was made, under whatever name. */
+  const finish = async (): Promise<void> => {
+    for (const path of made) {
+      const headers = { 'content-type': 'application/merge-patch+json' }
+      await server.send({ method: 'PATCH', path, headers, body: Buffer.from('{"metadata":{"finalizers":null}}') })
+      await server.send({ method: 'DELETE', path: `${path}?gracePeriodSeconds=0`, headers: {}, body: undefined })
+    }
+  }
+  return Object.assign(tell, { finish })
 }
 
 /** Names that the server makes end with five characters by chance. */

@@ -46,7 +46,7 @@ export const validateInitContainers = (path: string, around: Surroundings): Fiel
             'restartPolicyRules are not allowed for init containers with restart policy Always',
           ),
         ]
-      : validateRestartRules(containerPath, container)),
+      : validateRestartRules(containerPath, container, { onlyWithPolicy: true })),
     ...(container.name && seen(container.name) ? [duplicateValue(`${containerPath}.name`, container.name)] : []),
     ...uniqueHostPorts(path, [container]),
     ...(container.restartPolicy === 'Always'

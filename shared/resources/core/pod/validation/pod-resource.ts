@@ -3,7 +3,7 @@ import { compareQuantities, formatQuantity, parseQuantityValue } from '../../../
 import type { PodSpec } from '../../../generated/types.ts'
 import { sumOfContainers } from '../resources.ts'
 import { isHugePages, validatePodResourceName } from './resource-amount.ts'
-import { parsed, validateRequirements } from './resource-requirement.ts'
+import { parsed, validateClaims, validateRequirements } from './resource-requirement.ts'
 
 /** What a pod asks for as a whole has to hold what its containers ask for. */
 export const validatePodResources = (path: string, spec: PodSpec): FieldError[] => {
@@ -13,6 +13,11 @@ export const validatePodResources = (path: string, spec: PodSpec): FieldError[] 
   const errors = [
     ...(resources.claims ? [forbiddenField(`${path}.claims`, 'claims may not be set for Resources at pod-level')] : []),
     ...validateRequirements(path, resources, validatePodResourceName),
+    ...validateClaims(
+      `${path}.claims`,
+      resources.claims,
+      (spec.resourceClaims ?? []).map(({ name }) => name),
+    ),
   ]
   for (const [name, sum] of sumOfContainers(spec, 'requests'))
     if (requests[name] !== undefined && compareQuantities(sum, parseQuantityValue(requests[name])) > 0)

@@ -71,7 +71,7 @@ export const validateContainerResources = (
         ...validateClaims(`${path}.claims`, requirements.claims, podClaims),
       ]
 
-const validateClaims = (
+export const validateClaims = (
   path: string,
   claims: readonly CoreV1ResourceClaim[] | undefined,
   podClaims: readonly string[],

@@ -42,11 +42,16 @@ const validateSource = (path: string, volume: Volume, owner: VolumeOwner): Field
   if (!first) return [requiredValue(path, 'must specify a volume type')]
   return [
     ...first.errors(),
-    ...rest.map(({ field }) => forbiddenField(`${path}.${field}`, 'may not specify more than 1 volume type')),
+    ...rest.map(({ field }) =>
+      forbiddenField(`${path}.${otherNames[field] ?? field}`, 'may not specify more than 1 volume type'),
+    ),
     ...(volume.ephemeral && owner.name ? validateClaimName(path, volume.name, owner.name) : []),
     ...(volume.image && owner.isPod ? required(`${path}.image.reference`, volume.image.reference ?? '') : []),
   ]
 }
+
+/** as upstream misspells them there */
+const otherNames: Readonly<Record<string, string>> = { cephfs: 'cephFS', downwardAPI: 'downwarAPI' }
 
 const validateClaimName = (path: string, volumeName: string, podName: string): FieldError[] => {
   const claim = `${podName}-${volumeName}`
