@@ -63,6 +63,7 @@ export const validatePodSpec = (path: string, spec: PodSpec, owner: PodSpecOwner
     ...validateTolerations(`${path}.tolerations`, spec.tolerations),
     ...validateHostAliases(`${path}.hostAliases`, spec.hostAliases),
     ...subdomain('priorityClassName', spec.priorityClassName),
+    ...(spec.runtimeClassName === '' ? checked(`${path}.runtimeClassName`, '', (name) => dns1123Subdomain(name)) : []),
     ...subdomain('runtimeClassName', spec.runtimeClassName),
     ...optionalOneOf(`${path}.preemptionPolicy`, spec.preemptionPolicy, ['PreemptLowerPriority', 'Never']),
     ...validateOverhead(`${path}.overhead`, spec.overhead),
