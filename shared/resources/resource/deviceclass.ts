@@ -28,7 +28,7 @@ export const deviceClass = define<DeviceClass>({
   singular: 'deviceclass',
   namespaced: false,
   schema: 'io.k8s.api.resource.v1.DeviceClass',
-  validateName: dns1123SubdomainInBytes,
+  validateName: (name, prefix) => (prefix ? [] : dns1123SubdomainInBytes(name)),
   hasGeneration: true,
   prepareForCreate: dropDisabled,
   prepareForUpdate: dropDisabled,

@@ -27,6 +27,7 @@ export const resourceClaim = define<ResourceClaim>({
   singular: 'resourceclaim',
   namespaced: true,
   schema: 'io.k8s.api.resource.v1.ResourceClaim',
+  rechecksNames: [''],
   subresources: { status: 'without table' },
   resetFields: { status: ['metadata', 'spec'] },
   default: ({ spec }) => defaultClaim(spec),

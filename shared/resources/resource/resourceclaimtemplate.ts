@@ -24,6 +24,7 @@ export const resourceClaimTemplate = define<ResourceClaimTemplate>({
   singular: 'resourceclaimtemplate',
   namespaced: true,
   schema: 'io.k8s.api.resource.v1.ResourceClaimTemplate',
+  rechecksNames: [''],
   default: ({ spec }) => defaultClaim(spec.spec ?? {}),
   prepareForCreate: ({ spec }) => dropDisabledOfClaim(spec.spec ?? {}),
   prepareForUpdate: ({ spec }) => dropDisabledOfClaim(spec.spec ?? {}),
