@@ -19,9 +19,10 @@ export class Widths {
     return Math.max(1, limit > 0 ? Math.min(seats, Math.ceil(limit / objectsPerSeat)) : seats)
   }
 
-  /** What came of a list. One that stands for a part says nothing of the whole. */
-  note(info: RequestInfo, { query }: Pick<ApiRequest, 'query'>, bytes: number): void {
-    if (!info.isResource || info.verb !== 'list' || info.name !== '') return
+  /** What came of a list, or of that with which a watch begins. One that stands for a part says nothing of the whole. */
+  note(info: RequestInfo, request: Pick<ApiRequest, 'query'>, bytes: number): void {
+    if (!info.isResource || info.name !== '' || !beginsWithList(info, request)) return
+    const { query } = request
     if (query.has('limit') || query.has('labelSelector') || query.has('fieldSelector')) return
     const key = keyOf(info)
     if (bytes <= bytesPerSeat) this.#bytes.delete(key)
