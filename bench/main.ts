@@ -1,6 +1,7 @@
 // `npm run bench [-- --beside KUBECONFIG] [-- NAME …]`: measures this machine's cluster, and the requests of another API server beside it.
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
+import { coldStart } from './cold-start.ts'
 import { dynamoDb } from './dynamodb.ts'
 import { memory } from './memory.ts'
 import { peer } from './peer.ts'
@@ -26,6 +27,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   watchFanOut,
   profile,
   dynamoDb,
+  coldStart,
   ...others,
   simulatedPodsReady,
   realPodsReady,
