@@ -76,7 +76,7 @@ beforeEach(async () => {
   const watched = new Proxy(store, {
     get: (target, name) => {
       if (name === 'changes') counted.changes++
-      if (name === 'list') counted.lists++
+      if (name === 'list' || name === 'listValues') counted.lists++
       if (broken && (name === 'changes' || name === 'list')) throw new Error('the store does not answer')
       const value = Reflect.get(target, name) as unknown
       return typeof value === 'function' ? value.bind(target) : value
