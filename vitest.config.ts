@@ -11,7 +11,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/aws/system/**'],
+          exclude: ['test/e2e/**', 'test/aws/system/**', 'test/local/fairness/**'],
           testTimeout: 20_000,
           hookTimeout: 60_000,
         },
@@ -27,6 +27,17 @@ export default defineConfig({
           retry: process.env.CI ? 1 : 0,
           testTimeout: 300_000,
           hookTimeout: 600_000,
+        },
+      },
+      // Compares latencies, which takes a machine that does nothing else: `npm run test:load`.
+      {
+        extends: true,
+        test: {
+          name: 'load',
+          include: ['test/local/fairness/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 60_000,
         },
       },
       // The deployed system in an emulated AWS: `npm run test:aws`.
