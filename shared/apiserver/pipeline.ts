@@ -34,11 +34,12 @@ export interface PipelineOptions {
 export const createPipeline = (options: PipelineOptions): ApiHandler => {
   const { parts, authenticators, paths, observers = [], anonymousPaths, flowControl } = options
   const inTurn = flowControl && takingTurns(flowControl, parts)
+  const receivers = observers.filter(({ received }) => received)
   const answer = async (observed: ObservedRequest, served: ServedKind | undefined): Promise<ApiResponse> => {
     const { request, info } = observed
     const caller = await authenticate(authenticators, request, anonymousPaths?.has(info.path) ?? true)
     observed.caller = caller
-    for (const observer of observers) safely(parts.log, observed, () => observer.received?.(observed))
+    for (const observer of receivers) safely(parts.log, observed, () => observer.received?.(observed))
     const user = await impersonate(request, caller, parts.authorizer)
     observed.user = user
     const work = (seated: ApiRequest) => respond(observed, { request: seated, served, user })

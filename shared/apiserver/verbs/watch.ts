@@ -47,7 +47,8 @@ interface WatchParts {
 const sizeOf = ({ initial }: WatchStart) => initial.reduce((sum, { length }) => sum + length, 0)
 
 interface WatchStart {
-  readonly initial: readonly Uint8Array[]
+  /** taken out when they are sent: a watch may last for hours, and what it began with may be much */
+  readonly initial: Uint8Array[]
   readonly after: number
 }
 
@@ -64,7 +65,7 @@ async function* events(context: ResourceContext, watch: WatchParts, start: Watch
   void clock.sleep(timeoutSeconds * 1000, ending.signal).then(end)
   try {
     const { initial, after } = start
-    if (initial.length > 0) yield Buffer.concat(initial)
+    if (initial.length > 0) yield Buffer.concat(initial.splice(0))
     // All in this one generator: delegating would pass each event of each watcher through one more.
     const subscription = subscribe(context, { selection, after, signal: ending.signal })
     let bookmarkDue = false

@@ -52,6 +52,7 @@ export const listCases: StoreCases = {
 
   'gives the values of a list one by one, as it lists them, at its revision': async ({ store }) => {
     await createPod(store, 'a', 'x'.repeat(20_000))
+    await createPod(store, 'a2', 'x'.repeat(1_000_000))
     await createPod(store, 'c', 'new', 'other')
     await updatePod(store, await createPod(store, 'b', 'long before'), 'short')
     await deletePod(store, await createPod(store, 'gone'))
