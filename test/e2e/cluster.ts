@@ -40,8 +40,9 @@ export class Cluster {
     return this.#port
   }
 
-  /** Resolves when it says that the cluster is up. */
+  /** Resolves when it says that the cluster is up. One that is up already, as when a test is tried again, ends first. */
   async start(): Promise<void> {
+    await this.interrupt()
     this.#port ||= await freePort()
     const { runtime, nodes = 1, flags = [] } = this.#options
     this.#output = ''
