@@ -61,7 +61,7 @@ const heldBytes = 8 << 20
 export const openCluster = async (options: ClusterOptions): Promise<Cluster> => {
   const { store, heartbeats, clock, log } = options
   const identity = await openClusterIdentity(store)
-  const tail = await openLogTail({ store, log, follow: 'subscribed', heldBytes })
+  const tail = await openLogTail({ store, log, follow: 'subscribed', heldBytes, missedChanges: 1000 })
   const tokens = createTokens({ privateKeyPem: identity.signingKey, issuer: options.issuer, clock, random: systemRandom })
   const { handle } = createStandardServer({
     ...options,

@@ -2,6 +2,7 @@ import type { Logger } from '../../platform/log.ts'
 import type { LogTail, SubscribeOptions, Subscription, TailChange, TailListener } from '../log-tail.ts'
 import { RevisionExpired, RevisionInFuture, type Store } from '../store.ts'
 import { HeldChanges } from './held-changes.ts'
+import { History } from './history.ts'
 import { ParsedChange } from './parsed-change.ts'
 import { TailSubscription } from './subscription.ts'
 import { Turns } from './turns.ts'
@@ -12,6 +13,11 @@ export interface LogTailOptions {
   /** how much of the newest history is held for subscribers that start a little behind; defaults 4,096 changes and 32 MiB */
   readonly heldChanges?: number | undefined
   readonly heldBytes?: number | undefined
+  /**
+   * How much of what subscribers have missed is read at once; default 64: from a store in the same thread, few enough that requests which
+   * come meanwhile wait for a fraction of a millisecond. A store behind a network wants more of them, since each reading is a round trip.
+   */
+  readonly missedChanges?: number | undefined
   /**
    * When the log is read on by itself; else only by `catchUp`. `subscribed`: while there is a subscription, for a process that sleeps
    * between requests. Default `always`.
@@ -30,6 +36,7 @@ class StoreLogTail implements LogTail {
   readonly #store: Store
   readonly #log: Logger | undefined
   readonly #held: HeldChanges
+  readonly #history: History
   readonly #listeners = new Set<TailListener>()
   readonly #subscriptions = new Set<TailSubscription>()
   /** live ones by resource, '' for all resources: a change visits only those it may concern */
@@ -48,6 +55,7 @@ class StoreLogTail implements LogTail {
     this.#log = options.log
     this.#position = position
     this.#followMode = options.follow ?? 'always'
+    this.#history = new History(options.store, options.missedChanges ?? 64)
     this.#held = new HeldChanges({
       from: position,
       maxChanges: options.heldChanges ?? 4096,
@@ -185,13 +193,13 @@ class StoreLogTail implements LogTail {
   /** Reads what the subscription missed: from the store as long as it is behind what is held, then from there, then it is live. */
   async #bringToEnd(subscription: TailSubscription): Promise<void> {
     while (!subscription.ended && subscription.reached < this.#held.from) {
-      const { changes, position } = await this.#store.changes(subscription.reached)
-      for (const change of changes) subscription.backlog(new ParsedChange(change))
+      const { changes, position } = await this.#history.next(subscription)
+      subscription.backlog(changes)
       subscription.reached = position
       await subscription.drained()
     }
     if (subscription.ended) return
-    for (const change of this.#held.after(subscription.reached)) subscription.backlog(change)
+    subscription.backlog(this.#held.after(subscription.reached))
     subscription.goLive()
     const slot = subscription.resource ?? ''
     const live = this.#live.get(slot) ?? new Set()
@@ -201,6 +209,7 @@ class StoreLogTail implements LogTail {
   #forget(subscription: TailSubscription): void {
     this.#subscriptions.delete(subscription)
     this.#turns.delete(subscription)
+    this.#history.delete(subscription)
     if (this.#followMode === 'subscribed' && this.#subscriptions.size === 0) this.#pause.abort()
     const slot = subscription.resource ?? ''
     const live = this.#live.get(slot)

@@ -68,7 +68,7 @@ export class TailSubscription implements Subscription {
 
   /** A change as it happens; too many waiting end the subscription. */
   offer(change: TailChange): void {
-    if (change.revision <= this.reached || !this.#wants(change)) return
+    if (!this.#wants(change)) return
     if (this.#pending.length >= this.#maxPending) this.fail(new SlowSubscriber(this.#pending.length))
     else {
       this.#pending.push(change)
@@ -76,10 +76,9 @@ export class TailSubscription implements Subscription {
     }
   }
 
-  /** A change from before the subscription. */
-  backlog(change: TailChange): void {
-    if (!this.#wants(change)) return
-    this.#pending.push(change)
+  /** Changes from before the subscription. */
+  backlog(changes: readonly TailChange[]): void {
+    for (const change of changes) if (this.#wants(change)) this.#pending.push(change)
     this.wake()
   }
 
@@ -157,8 +156,8 @@ export class TailSubscription implements Subscription {
   readonly #abort = () => this.close()
 
   #wants(change: TailChange): boolean {
-    const { after, resource, namespace, accepts } = this.#options
-    if (this.ended || change.revision <= after) return false
+    const { resource, namespace, accepts } = this.#options
+    if (this.ended || change.revision <= this.reached) return false
     if (resource !== undefined && change.key.resource !== resource) return false
     if (namespace !== undefined && change.key.namespace !== namespace) return false
     return accepts === undefined || accepts(change)

@@ -85,6 +85,40 @@ describe('log tail', () => {
     expect(revisions(half)).toEqual([...early.slice(50), ...late])
   })
 
+  it('reads what many have missed once for those who stand near each other, a part in a turn of the event loop', async () => {
+    const after = await store.revision()
+    const early = await writeMany(600)
+    await tail.catchUp()
+    let turn = 0
+    const turnsOfReads: number[] = []
+    const counting: Pick<LmdbStore, 'revision' | 'changes' | 'waitForChange'> = {
+      revision: () => store.revision(),
+      waitForChange: (...options) => store.waitForChange(...options),
+      changes: (...options) => {
+        turnsOfReads.push(turn)
+        return store.changes(...options)
+      },
+    }
+    const read = await openLogTail({ store: counting as LmdbStore, follow: 'never' })
+    const starts = Array.from({ length: 200 }, (_, index) => after + index)
+    let waiting = starts.length
+    const taking = Promise.all(
+      starts.map(async (start) => {
+        const taken = await take(read.subscribe({ after: start }), 600 - (start - after))
+        waiting--
+        return revisions(taken)
+      }),
+    )
+    while (waiting > 0) {
+      await new Promise((resolve) => setImmediate(resolve))
+      turn++
+    }
+    for (const [index, taken] of (await taking).entries()) expect(taken).toEqual(early.slice(index))
+    expect(turnsOfReads.length).toBeLessThan(starts.length)
+    expect(new Set(turnsOfReads).size).toBe(turnsOfReads.length)
+    await read.close()
+  })
+
   it('wakes many subscribers in turns, so that other work is not held back, and each still sees all in order', async () => {
     const after = await store.revision()
     let woken = 0
