@@ -10,7 +10,7 @@ let server: Awaited<ReturnType<typeof startServer>>
 let alice: ReturnType<typeof connectPerson>
 let mallory: Access
 beforeAll(async () => {
-  server = await startServer({ seats: 10, objects: 500 })
+  server = await startServer({ seats: 10, objects: 500, changes: 6000 })
   alice = connectPerson(await server.accessOf('alice'))
   mallory = await server.accessOf('mallory')
   await measure()
@@ -22,6 +22,7 @@ afterAll(async () => {
 
 const path = '/api/v1/namespaces/calm/configmaps'
 const attempts = 4
+const aim = 3
 const mostBytes = 768 << 20
 /** until the flood is what it will be */
 const warmUpMs = 2000
@@ -38,7 +39,7 @@ interface Measured {
 }
 
 /** one at a time */
-const samples = { get: 300, create: 100 }
+const samples = { get: 300, create: 200 }
 
 const measure = async (): Promise<Measured> => {
   const time = async (count: number, status: number, call: () => ReturnType<typeof alice.call>): Promise<Latencies> => {
@@ -61,7 +62,7 @@ const measure = async (): Promise<Measured> => {
   }
 }
 
-const p99 = (values: readonly number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length * 0.99)]!
+const p99 = (values: readonly number[]) => [...values].sort((a, b) => a - b)[Math.ceil(values.length * 0.99) - 1]!
 /** On a machine that others load time measures them: then it is the work that the server does before it answers. */
 const ratio = (flooded: Latencies, alone: Latencies) =>
   Math.min(p99(flooded.wallMs) / p99(alone.wallMs), p99(flooded.cpuMs) / p99(alone.cpuMs))
@@ -83,19 +84,22 @@ const stopFlood = async (flood: ChildProcess) => {
   await exited
 }
 
-// Three is the aim. Watches that are opened and dropped cost more behind their seat than is made to wait yet.
+// What is shown: of four attempts the best one's p99, reads and writes each for themselves, in time or in the server's own work. Three is the
+// aim. Watches that are opened and dropped cost more behind their seat than is made to wait yet: 30 holds only that others are not shut out.
 const kinds: readonly (readonly [FloodKind, number, number, number])[] = [
-  ['gets', 500, 1, 3],
-  ['creates', 500, 1, 3],
-  ['lists', 500, 1, 3],
+  ['gets', 500, 1, aim],
+  ['creates', 500, 1, aim],
+  ['lists', 500, 1, aim],
   ['watches', 500, 1, 30],
-  ['watches that stay', 3000, 0, 3],
-  ['slow bodies', 500, 0, 3],
-  ['half-closed connections', 500, 0, 3],
+  ['watches that stay', 3000, 1, aim],
+  ['watches from far back', 3000, 1, aim],
+  ['slow bodies', 500, 0, aim],
+  ['half-closed connections', 500, 0, aim],
 ]
 
 describe.each(kinds)('a client that keeps %s in flight, %i of them', (kind, inFlight, answers, most) => {
-  it(`leaves another one's p99 within ${most} times of what it is alone, and memory bounded`, { timeout: 120_000 }, async () => {
+  const name = `leaves another one's p99 within ${most} times of what it is alone at best of ${attempts} attempts, and memory bounded`
+  it(name, { timeout: 120_000 }, async () => {
     const best = { get: Number.POSITIVE_INFINITY, create: Number.POSITIVE_INFINITY }
     const residentBytes = process.memoryUsage.rss()
     // What others do on the machine makes an attempt worse, never the best of them better.

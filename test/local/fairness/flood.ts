@@ -5,7 +5,15 @@ import { connect as connectTls } from 'node:tls'
 import type { Access } from './person.ts'
 
 // A client that keeps so many requests of one kind in flight, as a program that knows no pause does.
-export type FloodKind = 'gets' | 'creates' | 'lists' | 'watches' | 'watches that stay' | 'slow bodies' | 'half-closed connections'
+export type FloodKind =
+  | 'gets'
+  | 'creates'
+  | 'lists'
+  | 'watches'
+  | 'watches that stay'
+  | 'watches from far back'
+  | 'slow bodies'
+  | 'half-closed connections'
 export interface FloodMessage {
   readonly access: Access
   readonly kind: FloodKind
@@ -39,7 +47,9 @@ const requests: Record<string, (session: ClientHttp2Session, done: () => void) =
     stream.end()
     stream.once('data', () => stream.close())
   },
-  'watches that stay': (session, done) => ask(session, { ':path': `${path}?watch=true&resourceVersion=1000` }, done).end(),
+  'watches that stay': (session, done) =>
+    ask(session, { ':path': `${path}?watch=true&sendInitialEvents=false&resourceVersionMatch=NotOlderThan` }, done).end(),
+  'watches from far back': (session, done) => ask(session, { ':path': `${path}?watch=true&resourceVersion=1000` }, done).end(),
   'slow bodies': (session, done) => {
     const body = bodyOf(`slow-${process.pid}-${number++}`)
     const stream = ask(session, { ':path': path, ':method': 'POST', 'content-length': String(body.length) }, done)

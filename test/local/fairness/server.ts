@@ -17,7 +17,7 @@ import type { Access } from './person.ts'
 const rbac = 'rbac.authorization.k8s.io'
 
 /** An API server as `npm start` has it, without controllers and nodes. Its people may do everything, but none is exempt. */
-export const startServer = async (options: { seats: number; objects: number }) => {
+export const startServer = async (options: { seats: number; objects: number; changes: number }) => {
   // others' use of the disk is nothing to measure
   const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'windlass-fairness-'))
   const { directory } = await openDataDirectory(folder)
@@ -32,7 +32,7 @@ export const startServer = async (options: { seats: number; objects: number }) =
     role: 'owner',
     log,
   })
-  await fill(api, options.objects)
+  await fill(api, options)
   const addresses = ['127.0.0.1']
   const { certificate: cert, key } = await pki.certificate('apiserver', { name: 'kube-apiserver', usage: 'server', addresses })
   const ca = pki.authority.certificate
@@ -51,8 +51,11 @@ export const startServer = async (options: { seats: number; objects: number }) =
   }
 }
 
-/** What everybody may, upstream's FlowSchemas, and two namespaces with so many objects. */
-const fill = async ({ store, tail, handle }: ApiProcess, objects: number) => {
+/** What everybody may, upstream's FlowSchemas, two namespaces with so many objects, and behind that so many changes elsewhere. */
+const fill = async (
+  { store, tail, handle }: ApiProcess,
+  { objects, changes }: { readonly objects: number; readonly changes: number },
+) => {
   const client = createInProcessClient(handle, { name: 'admin', groups: ['system:masters'] })
   const cache = await createStoreCache({ store, tail, resources: flowControlResources })
   await ensureFlowControlDefaults({ client, cache })
@@ -69,12 +72,19 @@ const fill = async ({ store, tail, handle }: ApiProcess, objects: number) => {
     roleRef: { apiGroup: rbac, kind: 'ClusterRole', name: 'all' },
     subjects: [{ kind: 'Group', apiGroup: rbac, name: 'people' }],
   })
-  await client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'made' } })
-  for (const namespace of ['calm', 'flooded']) {
-    await client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } })
-    const data = { text: 'x'.repeat(500) }
+  const data = { text: 'x'.repeat(500) }
+  const fillNamespace = async (name: string, count: number) => {
+    await client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
     const make = (number: number) =>
-      client.create(configMaps, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: `known-${number}`, namespace }, data })
-    for (let i = 0; i < objects; i += 50) await Promise.all(Array.from({ length: 50 }, (_, j) => make(i + j)))
+      client.create(configMaps, {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: `known-${number}`, namespace: name },
+        data,
+      })
+    for (let i = 0; i < count; i += 50) await Promise.all(Array.from({ length: 50 }, (_, j) => make(i + j)))
   }
+  await fillNamespace('calm', objects)
+  await fillNamespace('flooded', objects)
+  await fillNamespace('made', changes)
 }
