@@ -81,6 +81,8 @@ const watch = async (options: TailWatcherOptions, manner: Manner): Promise<Histo
           await tail.catchUp()
           position = subscription.position
           if (position >= last) break
+          // What is read from far back comes in a turn of the event loop, which is to be let go on.
+          await new Promise((resolve) => setImmediate(resolve))
           subscription.interrupt()
         }
         if (pauseMs > 0 && !stop.aborted) await delay(random.below(pauseMs))
