@@ -5,6 +5,7 @@ import { createPolicyAuditor } from '../shared/apiserver/audit/policy-auditor.ts
 import { createTokens, type Tokens } from '../shared/apiserver/authn/tokens.ts'
 import { openFlowControl } from '../shared/apiserver/flowcontrol/flow-control.ts'
 import { createRequestMetrics } from '../shared/apiserver/metrics/request-metrics.ts'
+import { decodeStored } from '../shared/apiserver/objects/encode.ts'
 import type { ApiHandler } from '../shared/apiserver/request.ts'
 import { createStandardServer, encryptedResources } from '../shared/apiserver/standard-server.ts'
 import { createStreams } from '../shared/apiserver/streams/create-streams.ts'
@@ -13,6 +14,8 @@ import { systemClock } from '../shared/platform/clock.ts'
 import type { Logger } from '../shared/platform/log.ts'
 import { systemRandom } from '../shared/platform/random.ts'
 import { createRotatingLog } from '../shared/platform/rotating-log.ts'
+import { createDirectReach } from '../shared/reach/direct.ts'
+import { endpointOfService } from '../shared/reach/service-address.ts'
 import { encryptingStore, verifyDataKeys } from '../shared/secrets/encrypting-store.ts'
 import { openKeyFile } from '../shared/secrets/key-file.ts'
 import type { Heartbeats } from '../shared/storage/heartbeats.ts'
@@ -87,6 +90,15 @@ export const openApiProcess = async (options: ApiProcessOptions): Promise<ApiPro
   const metrics = createRequestMetrics(flowControl.metrics)
   const write = createRotatingLog({ path: audit?.path ?? join(directory.logs, 'audit.log') })
   const auditor = audit?.policy ? createPolicyAuditor({ policy: audit.policy, write }) : createAuditor({ write })
+  const reach = createDirectReach({
+    addressOf: endpointOfService({
+      read: async (resource, namespace, name) => {
+        const entry = await store.get({ resource, namespace, name })
+        return entry && decodeStored(entry.value)
+      },
+      random: systemRandom,
+    }),
+  })
   const { handle } = createStandardServer({
     store,
     logTail: tail,
@@ -98,6 +110,7 @@ export const openApiProcess = async (options: ApiProcessOptions): Promise<ApiPro
     observers: [auditor, metrics.observer],
     paths: [metrics.path],
     flowControl,
+    reach,
     log,
   })
   return {
@@ -108,6 +121,7 @@ export const openApiProcess = async (options: ApiProcessOptions): Promise<ApiPro
     tokens,
     close: async () => {
       await rotation?.stop()
+      reach.close()
       flowControl.close()
       await tail.close()
       await store.close()

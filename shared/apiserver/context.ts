@@ -4,6 +4,7 @@ import { conflict, notFound, objectModified } from '../meta/status.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/log.ts'
 import type { Random } from '../platform/random.ts'
+import type { Reach } from '../reach/reach.ts'
 import type { KindDefinition, ServedVersion } from '../resources/definition.ts'
 import type { CurrentObjects } from '../storage/current-objects.ts'
 import type { LogTail } from '../storage/log-tail.ts'
@@ -29,6 +30,8 @@ export interface ApiServerParts {
   /** resources that are only asked, by the name keys use */
   readonly virtualResources: ReadonlyMap<string, VirtualResource>
   readonly admission: readonly AdmissionPlugin[]
+  /** calls to webhooks and extension servers */
+  readonly reach: Reach
   readonly clock: Clock
   readonly log: Logger
   readonly random: Random

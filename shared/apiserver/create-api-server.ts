@@ -2,6 +2,9 @@ import type { SchemaTable } from '../meta/schema.ts'
 import { type Clock, systemClock } from '../platform/clock.ts'
 import type { Logger } from '../platform/log.ts'
 import { type Random, systemRandom } from '../platform/random.ts'
+import { createDirectReach } from '../reach/direct.ts'
+import type { Reach } from '../reach/reach.ts'
+import type { ServiceAddress } from '../reach/service-address.ts'
 import type { KindDefinition } from '../resources/definition.ts'
 import { limitRanges, namespaces, priorityClasses, resourceQuotas } from '../resources/resource.ts'
 import { createCurrentObjects } from '../storage/current-objects.ts'
@@ -63,6 +66,8 @@ export interface ApiServerOptions {
   readonly openPaths?: readonly string[] | undefined
   /** who brings no credentials comes as far as roles say, not only to the open paths; default true */
   readonly anonymousRequests?: boolean | undefined
+  /** how webhooks and extension servers are called; default: those outside of the cluster alone */
+  readonly reach?: Reach | undefined
   /** default: everybody is served at once */
   readonly flowControl?: FlowControl | undefined
 }
@@ -73,6 +78,10 @@ export interface ApiServer {
 
 /** of every pod */
 const readByAdmission = [namespaces, limitRanges, priorityClasses, resourceQuotas]
+
+const noWayIn: ServiceAddress = async ({ namespace, name }) => {
+  throw new Error(`no connection leads from the API server to the service ${namespace}/${name}: it can't be called`)
+}
 
 /** The whole API as a function from request to response; how it is served is not its business. */
 export const createApiServer = (options: ApiServerOptions): ApiServer => {
@@ -96,6 +105,7 @@ export const createApiServer = (options: ApiServerOptions): ApiServer => {
     schemas,
     authorizer: options.authorizer ?? createDefaultAuthorizer({ store, logTail, clock, openPaths: open, nodesReadNodes }),
     admission,
+    reach: options.reach ?? createDirectReach({ addressOf: noWayIn }),
     subresources: {
       ...builtInSubresources,
       ...(tokens && { token: createTokenSubresource(tokens) }),

@@ -35,6 +35,7 @@ export interface StandardServerOptions
     | 'anonymousRequests'
     | 'nodesReadNodes'
     | 'flowControl'
+    | 'reach'
   > {
   readonly tokens: Tokens
   readonly serviceCIDR: string

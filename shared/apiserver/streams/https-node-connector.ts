@@ -1,8 +1,8 @@
 import { Agent, request as httpsRequest } from 'node:https'
 import { connect as tlsConnect } from 'node:tls'
-import { responseHeaders } from './headers.ts'
+import { responseHeaders } from '../../reach/response-headers.ts'
+import { sendBody } from '../../reach/send-body.ts'
 import type { AgentResponse, NodeConnector } from './node-connector.ts'
-import { sendBody } from './send-body.ts'
 
 export interface HttpsNodeConnectorOptions {
   /** PEM texts: who the API server is to agents, and who signed the agents' certificates */

@@ -1,11 +1,11 @@
 import type { BlockList } from 'node:net'
 import { isIPv6 } from 'node:net'
 import { ApiError, badRequest, notFound } from '../../meta/status.ts'
-import type { EndpointAddress } from '../../resources/generated/types.ts'
-import type { Endpoints, Pod, Service } from '../../resources/resource.ts'
+import { isGlobalUnicast } from '../../reach/global-unicast.ts'
+import { podAddresses, type ReadObject } from '../../reach/pod-address.ts'
+import type { Endpoints, Service } from '../../resources/resource.ts'
 import type { ResourceContext } from '../context.ts'
 import { decodeStored } from '../objects/encode.ts'
-import { isGlobalUnicast } from './addresses.ts'
 import type { NodeEndpoint } from './node-connector.ts'
 import { getPod, nodeEndpoint } from './pod-location.ts'
 
@@ -68,13 +68,12 @@ const services: FindTarget = async (context, { name, port }) => {
   if (!entry) throw notFound('', 'services', name)
   const { subsets = [] } = decodeStored(entry.value) as Endpoints
   if (subsets.length === 0) throw noEndpoints(name)
-  for (const { addresses = [], ports = [] } of fromAnywhere(context, subsets)) {
-    const chosen = ports.find((one) => (one.name ?? '') === portName)
-    if (!chosen) continue
-    for (const address of fromAnywhere(context, addresses)) {
-      if (await isPods(context, address)) return { host: address.ip, port: chosen.port, nodeName: address.nodeName }
-    }
+  const read: ReadObject = async (resource, inNamespace, named) => {
+    const found = await store.get({ resource, namespace: inNamespace, name: named })
+    return found && decodeStored(found.value)
   }
+  const { random } = context.parts
+  for await (const place of podAddresses({ subsets } as Endpoints, { namespace, portName }, { read, random })) return place
   throw noEndpoints(context.info.name)
 }
 
@@ -88,21 +87,6 @@ const nameOfPort = async ({ parts, info }: ResourceContext, name: string, port: 
   const chosen = ports.find((one) => one.port === port)
   if (!chosen) throw new ApiError('ServiceUnavailable', `no service port ${port} found for service ${JSON.stringify(name)}`)
   return chosen.name ?? ''
-}
-
-/** All of them, in their order, beginning somewhere. */
-const fromAnywhere = <T>({ parts }: ResourceContext, values: readonly T[]): T[] => {
-  const start = values.length > 1 ? parts.random.integer(values.length) : 0
-  return [...values.slice(start), ...values.slice(0, start)]
-}
-
-/** Whoever may write Endpoints must not lead the API server wherever it can reach. */
-const isPods = async ({ parts, info }: ResourceContext, { ip, targetRef }: EndpointAddress): Promise<boolean> => {
-  const { namespace } = info
-  if (!targetRef?.name || targetRef.namespace !== namespace) return false
-  const entry = await parts.store.get({ resource: 'pods', namespace, name: targetRef.name })
-  const { podIPs = [] } = (entry && (decodeStored(entry.value) as Pod).status) || {}
-  return podIPs.some((one) => one.ip === ip)
 }
 
 const nodes: FindTarget = async (context, { name, port }) => {

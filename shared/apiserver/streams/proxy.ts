@@ -1,23 +1,22 @@
-import { request as httpRequest } from 'node:http'
-import { request as httpsRequest } from 'node:https'
-import { type BlockList, connect as netConnect } from 'node:net'
+import type { BlockList } from 'node:net'
 import type { Duplex, Readable } from 'node:stream'
-import { connect as tlsConnect } from 'node:tls'
 import { ApiError } from '../../meta/status.ts'
 import { dialError } from '../../platform/dial-error.ts'
+import { dial, shown } from '../../reach/dial.ts'
+import { exchange } from '../../reach/exchange.ts'
+import type { ReachTls } from '../../reach/reach.ts'
 import type { SubresourceHandler, SubresourceHandlers } from '../context.ts'
 import type { ApiRequest, ApiResponse } from '../request.ts'
-import { requestHeaders, responseHeaders } from './headers.ts'
+import { requestHeaders } from './headers.ts'
 import type { AgentResponse, NodeConnector } from './node-connector.ts'
 import { proxiedResponse } from './proxied-response.ts'
 import { type ProxyTarget, proxyTarget } from './proxy-target.ts'
-import { sendBody } from './send-body.ts'
 import { tunnel } from './tunnel.ts'
 
 /** of a body that can't be passed on as it comes */
 const bodyLimit = 64 * 1024 * 1024
-/** as upstream's transport */
-const dialTimeoutMs = 30_000
+/** a pod's certificate is nobody's we know, as upstream */
+const anyServer: ReachTls = { serverName: '', insecure: true }
 
 /** Requests of every method that go on, as they are, to a pod, to a pod behind a service, or to a node's agent. */
 export const proxy = ({
@@ -35,7 +34,7 @@ export const proxy = ({
     const target = await proxyTarget(context, clusterRanges)
     const path = `${rest || '/'}${search}`
     if (request.upgrade) {
-      const backend = await dial(connector, target, request.signal)
+      const backend = await connect(connector, target, request.signal)
       const host = request.header('host') ?? hostOf(target)
       return tunnel(request.upgrade, backend, { method: request.method, path, host })
     }
@@ -54,11 +53,12 @@ const splitPath = (path: string) => {
   return { base: match?.[1] ?? path, rest: match?.[2] ?? '' }
 }
 
+type DirectTarget = Extract<ProxyTarget, { node?: undefined }>
+
 const redirect = (location: string): ApiResponse => ({ status: 301, headers: { location }, body: new Uint8Array() })
 
 const hostOf = ({ node, ...direct }: ProxyTarget): string => {
-  const { host, port } = node ?? (direct as { host: string; port: number })
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+  return shown(node ?? (direct as { host: string; port: number }))
 }
 
 const unreachable = (target: ProxyTarget, error: Error) =>
@@ -90,49 +90,22 @@ const send = async (
     return connector.request(target.node, { method, path, headers, body, signal }).catch((error: Error) => {
       throw unreachable(target, error)
     })
-  const { host, port, secure } = target
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(unreachable(target, new Error('the client has gone')))
-    // a pod's certificate is nobody's we know, as upstream
-    const open = secure ? httpsRequest : httpRequest
-    const sent = open({ host, port, method, path, headers, agent: false, ...(secure ? { rejectUnauthorized: false } : {}) })
-    // Node.js' own handling of a signal throws, from nowhere, when the answer has just ended.
-    const abort = () => sent.destroy()
-    signal.addEventListener('abort', abort)
-    const late = setTimeout(() => sent.destroy(new Error(`dial tcp ${hostOf(target)}: i/o timeout`)), dialTimeoutMs)
-    sent.on('socket', (socket) => socket.once(secure ? 'secureConnect' : 'connect', () => clearTimeout(late)))
-    sent.on('error', (error) => reject(unreachable(target, error)))
-    sent.on('close', () => {
-      clearTimeout(late)
-      signal.removeEventListener('abort', abort)
-      reject(unreachable(target, new Error('EOF')))
-    })
-    sent.on('response', (response) => {
-      // Whoever reads hears of it; nobody may be reading any more.
-      response.on('error', () => response.destroy())
-      resolve({
-        ...{ status: response.statusCode ?? 502, ...responseHeaders(response.headers), body: response },
-        trailers: () => responseHeaders(response.trailers).headers,
-      })
-    })
-    sendBody(sent, body)
-  })
+  try {
+    return await exchange(target, { method, path, headers, body, signal }, { open: () => dialDirectly(target, signal) })
+  } catch (error) {
+    throw unreachable(target, error as Error)
+  }
 }
 
-const dial = async (connector: NodeConnector, target: ProxyTarget, signal: AbortSignal): Promise<Duplex> => {
+const dialDirectly = ({ host, port, secure }: DirectTarget, signal: AbortSignal) =>
+  dial({ host, port }, secure ? anyServer : undefined, signal)
+
+const connect = async (connector: NodeConnector, target: ProxyTarget, signal: AbortSignal): Promise<Duplex> => {
   try {
     if (target.node) return await connector.connect(target.node, signal)
-    const { host, port, secure } = target
-    return await new Promise((resolve, reject) => {
-      const socket = secure ? tlsConnect({ host, port, rejectUnauthorized: false }) : netConnect({ host, port })
-      socket.setTimeout(dialTimeoutMs, () => socket.destroy(new Error(`dial tcp ${hostOf(target)}: i/o timeout`)))
-      socket.on('error', reject)
-      socket.once(secure ? 'secureConnect' : 'connect', () => {
-        socket.setTimeout(0)
-        socket.allowHalfOpen = true
-        resolve(socket)
-      })
-    })
+    const socket = await dialDirectly(target, signal)
+    socket.allowHalfOpen = true
+    return socket
   } catch (error) {
     throw unreachable(target, error as Error)
   }
