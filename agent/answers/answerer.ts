@@ -2,15 +2,18 @@ import type { AnswerPart, AnswerSink } from '../../shared/answers/answers.ts'
 import { ApiError, internalError } from '../../shared/meta/status.ts'
 import type { Clock } from '../../shared/platform/clock.ts'
 import type { Logger } from '../../shared/platform/log.ts'
-import type { Question } from '../../shared/queue/mailboxes.ts'
+import type { PodCall, Question } from '../../shared/queue/mailboxes.ts'
 import type { TargetSource } from '../server/container-target.ts'
 import { locationOf } from '../server/location.ts'
 import { limitBytes, openLogs } from '../server/log-question.ts'
 import { type Batch, inBatches } from './batches.ts'
+import { callPod, type PodCallerOptions } from './call-pod.ts'
 
 export interface AnswererOptions {
   readonly source: TargetSource
   readonly sink: AnswerSink
+  /** how pods of this node are called; their list is the source's */
+  readonly caller: Omit<PodCallerOptions, 'pods'>
   readonly clock: Clock
   readonly log: Logger
 }
@@ -26,7 +29,14 @@ const mostRemembered = 1000
 /** A timer that is told a longer time than it can count fires at once. */
 const longestWaitMs = 3_600_000
 
-/** Answers what the API server asks by letter: logs. Letters come more than once; a question is answered once. */
+interface Opened {
+  readonly status: number
+  readonly headers?: AnswerPart['headers']
+  readonly cookies?: AnswerPart['cookies']
+  readonly batches: AsyncIterable<Batch>
+}
+
+/** Answers what the API server asks by letter: logs, and what pods say to its calls. Letters come more than once; a question is answered once. */
 export class Answerer {
   readonly #options: AnswererOptions
   readonly #running = new Map<string, Running>()
@@ -89,20 +99,22 @@ export class Answerer {
       signal.throwIfAborted()
       await sink.put(question, number++, part)
     }
-    let answer: AsyncIterable<Batch>
+    let opened: Opened
     try {
-      answer = await this.#open(question.path, signal)
+      opened = question.call
+        ? await this.#call({ ...question, call: question.call }, signal)
+        : await this.#log(question.path, signal)
     } catch (error) {
+      if (question.call) return this.#sayFailed(question, [0, 0], error)
       const status = error instanceof ApiError ? error : internalError(error)
       return put({ status: status.code, data: Buffer.from(JSON.stringify(status.toStatus())), last: true })
     }
-    let status: number | undefined = 200
+    const { batches, ...first } = opened
     let sure = 0
     try {
-      for await (const { data, last } of answer) {
-        await put({ status, data, last })
+      for await (const { data, last } of batches) {
+        await put({ ...(sure === 0 && first), data, last })
         sure = number
-        status = undefined
       }
     } catch (error) {
       if (!signal.aborted) await this.#sayFailed(question, [sure, number], error)
@@ -117,7 +129,14 @@ export class Answerer {
       await this.#options.sink.put(question, number, { ...(number === 0 && { status: 200 }), data, last: true, failed: true })
   }
 
-  async #open(path: string, signal: AbortSignal): Promise<AsyncIterable<Batch>> {
+  async #call(question: Question & { readonly call: PodCall }, signal: AbortSignal): Promise<Opened> {
+    const { source, caller } = this.#options
+    const { status, headers, cookies, body } = await callPod({ ...caller, pods: source.pods }, question, signal)
+    signal.addEventListener('abort', () => body.destroy())
+    return { status, headers, cookies, batches: inBatches(body) }
+  }
+
+  async #log(path: string, signal: AbortSignal): Promise<Opened> {
     const { source } = this.#options
     const { location, segments } = locationOf(path)
     const { pathname, searchParams: query } = location
@@ -125,7 +144,7 @@ export class Answerer {
     if (kind !== 'containerLogs') throw new ApiError('NotFound', `the kubelet does not serve "${pathname}"`)
     const { logs, limit } = await openLogs({ source, namespace, pod, container, query })
     signal.addEventListener('abort', () => logs.destroy())
-    return inBatches(limitBytes(limit)(logs))
+    return { status: 200, batches: inBatches(limitBytes(limit)(logs)) }
   }
 
   #remember(id: string) {
@@ -135,5 +154,15 @@ export class Answerer {
 }
 
 /** Letters come from outside. */
-const isQuestion = ({ id, key, path, untilMs }: Question): boolean =>
-  [id, key, path].every((text) => typeof text === 'string') && Number.isFinite(untilMs)
+const isQuestion = ({ id, key, path, untilMs, call }: Question): boolean =>
+  [id, key, path].every((text) => typeof text === 'string') && Number.isFinite(untilMs) && (call === undefined || isCall(call))
+
+const isCall = (call: PodCall): boolean => {
+  const { address, method, tls, headers, body = '', bodyParts = 1 } = call ?? {}
+  const texts = [address?.host, method, tls?.serverName, body]
+  return (
+    texts.every((text) => typeof text === 'string') && typeof headers === 'object' && isSmall(address?.port) && isSmall(bodyParts)
+  )
+}
+
+const isSmall = (number: number | undefined): boolean => Number.isInteger(number) && number! > 0 && number! < 65_536

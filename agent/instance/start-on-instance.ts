@@ -1,8 +1,9 @@
-import { createDynamoDbAnswerSink } from '../../shared/answers/dynamodb-answers.ts'
+import { createDynamoDbAnswerSink, createDynamoDbAnswerSource, questionKeyPrefix } from '../../shared/answers/dynamodb-answers.ts'
 import { createGatewayTransport } from '../../shared/client/gateway-transport.ts'
 import { createClient } from '../../shared/client/rest-client.ts'
 import { createSqsMailbox } from '../../shared/queue/sqs/sqs-mailbox.ts'
 import { createSqsQueue } from '../../shared/queue/sqs/sqs-queue.ts'
+import { createDirectReach } from '../../shared/reach/direct.ts'
 import { Answerer } from '../answers/answerer.ts'
 import { EventRecorder } from '../event-recorder.ts'
 import { makePrivateDirectory } from '../files/private-directory.ts'
@@ -85,10 +86,18 @@ export const startOnInstance =
         othersLaterMs: 1000,
         port: 0,
         serve: async (source) => {
-          const sink = createDynamoDbAnswerSink({ client: dynamodb, table: environment.table, clock })
-          const answering = new Answerer({ source, sink, clock, log })
+          const { table } = environment
+          const sink = createDynamoDbAnswerSink({ client: dynamodb, table, clock })
+          const bodies = createDynamoDbAnswerSource({ client: dynamodb, table, prefix: questionKeyPrefix })
+          const reach = createDirectReach()
+          const answering = new Answerer({ source, sink, caller: { reach, bodies }, clock, log })
           answerer = answering
-          return { stop: async () => answering.stop() }
+          return {
+            stop: async () => {
+              answering.stop()
+              reach.close()
+            },
+          }
         },
       },
     })

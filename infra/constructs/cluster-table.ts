@@ -5,7 +5,7 @@ import { FilterCriteria, type IFunction, StartingPosition } from 'aws-cdk-lib/aw
 import { DynamoEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources'
 import type { IQueue } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
-import { answerKeyPrefix } from '../../shared/answers/dynamodb-answers.ts'
+import { answerKeyPrefix, questionKeyPrefix } from '../../shared/answers/dynamodb-answers.ts'
 import { heartbeatPartition } from '../../shared/storage/dynamodb/heartbeats.ts'
 import { logRecordFilter } from '../../shared/storage/dynamodb/stream.ts'
 import { tableDefinition, ttlAttribute } from '../../shared/storage/dynamodb/table.ts'
@@ -58,8 +58,9 @@ export class ClusterTable extends Construct {
     return this.#grantUnder(heartbeatPartition, { grantee, actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'] })
   }
 
-  /** To answer what agents are asked. */
+  /** To answer what agents are asked, and to read what questions bring along. */
   grantAnswers(grantee: IGrantable): Grant {
+    this.#grantUnder(`${questionKeyPrefix}*`, { grantee, actions: ['dynamodb:GetItem'] })
     return this.#grantUnder(`${answerKeyPrefix}*`, { grantee, actions: ['dynamodb:PutItem'] })
   }
 

@@ -14,6 +14,10 @@ export interface AnswerSource {
 export interface AnswerPart {
   /** HTTP status of the answer, on the first part */
   readonly status?: number | undefined
+  /** of an answer that passes on what a pod answered; on the first part */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** values of Set-Cookie; on the first part */
+  readonly cookies?: readonly string[] | undefined
   readonly data: Uint8Array
   /** there is no further one */
   readonly last: boolean

@@ -9,10 +9,14 @@ export interface DynamoDbAnswersOptions {
   /** the store's: answers stand under keys of their own, which no event source listens to */
   readonly table: string
   readonly clock: Clock
+  /** default: of answers */
+  readonly prefix?: typeof answerKeyPrefix | typeof questionKeyPrefix | undefined
 }
 
 /** Instances may write below it, and nowhere else. */
 export const answerKeyPrefix = 'answer#'
+/** Below it stands what a question brings along that is too large for a letter. Instances may read there, and nowhere else. */
+export const questionKeyPrefix = 'question#'
 const keptSeconds = 600
 /** the table's time to live */
 const ttlAttribute = 'expires'
@@ -21,19 +25,30 @@ const ttlAttribute = 'expires'
 const readAhead = 8
 
 /** A partition for each part: one takes a thousand units a second, and a part is up to 256 of them. */
-const keyOf = (id: string, number: number) => ({ pk: { S: `${answerKeyPrefix}${id}#${number}` }, sk: { S: 'part' } })
+const keyOf = (prefix: string, id: string, number: number) => ({ pk: { S: `${prefix}${id}#${number}` }, sk: { S: 'part' } })
 
-export const createDynamoDbAnswerSink = ({ client, table, clock }: DynamoDbAnswersOptions): AnswerSink => ({
+export const createDynamoDbAnswerSink = ({
+  client,
+  table,
+  clock,
+  prefix = answerKeyPrefix,
+}: DynamoDbAnswersOptions): AnswerSink => ({
   put: async ({ id, key }, number, part) => {
     const data = { B: await sealPart(part, { id, key, number }) }
     const expires = { N: String(Math.ceil(clock.now() / 1000) + keptSeconds) }
-    await client.send(new PutItemCommand({ TableName: table, Item: { ...keyOf(id, number), data, [ttlAttribute]: expires } }))
+    await client.send(
+      new PutItemCommand({ TableName: table, Item: { ...keyOf(prefix, id, number), data, [ttlAttribute]: expires } }),
+    )
   },
 })
 
-export const createDynamoDbAnswerSource = ({ client, table }: Omit<DynamoDbAnswersOptions, 'clock'>): AnswerSource => {
+export const createDynamoDbAnswerSource = ({
+  client,
+  table,
+  prefix = answerKeyPrefix,
+}: Omit<DynamoDbAnswersOptions, 'clock'>): AnswerSource => {
   const readPart = async ({ id, key }: Question, number: number): Promise<AnswerPart | undefined> => {
-    const command = new GetItemCommand({ TableName: table, Key: keyOf(id, number), ConsistentRead: true })
+    const command = new GetItemCommand({ TableName: table, Key: keyOf(prefix, id, number), ConsistentRead: true })
     const { Item } = await client.send(command)
     return Item?.data?.B && openPart(Item.data.B, { id, key, number })
   }

@@ -25,10 +25,32 @@ export interface Question {
   readonly id: string
   /** what the answer is encrypted with: base64, 32 bytes */
   readonly key: string
-  /** of the kubelet API, with the query */
+  /** of the kubelet API, with the query; of a call, the pod's */
   readonly path: string
+  /** to ask a pod of the node in our place */
+  readonly call?: PodCall | undefined
   /** nobody listens any more from then on; milliseconds since the epoch */
   readonly untilMs: number
+}
+
+/** A request that the agent sends to a pod of its node, whom nobody else can reach. */
+export interface PodCall {
+  readonly address: { readonly host: string; readonly port: number }
+  readonly method: string
+  readonly headers: Readonly<Record<string, string | readonly string[]>>
+  readonly tls: CallTls
+  /** compressed by gzip, base64 */
+  readonly body?: string | undefined
+  /** the body lies in the table, in so many parts */
+  readonly bodyParts?: number | undefined
+}
+
+/** PEM texts; see ReachTls */
+interface CallTls {
+  readonly authorities?: string | undefined
+  readonly serverName: string
+  readonly insecure?: boolean | undefined
+  readonly client?: { readonly certificate: string; readonly key: string } | undefined
 }
 
 /** An object that changed. */

@@ -11,11 +11,19 @@ export interface DirectReach extends Reach {
 
 const reading = new Set(['GET', 'HEAD', 'OPTIONS'])
 
+export interface DirectReachOptions {
+  /** default: no Service is reached */
+  readonly addressOf?: ServiceAddress | undefined
+}
+
 /** Calls by connections from this process. */
-export const createDirectReach = ({ addressOf }: { readonly addressOf: ServiceAddress }): DirectReach => {
+export const createDirectReach = ({ addressOf }: DirectReachOptions = {}): DirectReach => {
   const kept = new KeptConnections()
-  const resolve = async (target: ReachTarget): Promise<Address> =>
-    target.service ? addressOf(target.service) : { host: target.host, port: target.port }
+  const resolve = async (target: ReachTarget): Promise<Address> => {
+    if (!target.service) return { host: target.host, port: target.port }
+    if (!addressOf) throw new Error(`the Service ${target.service.namespace}/${target.service.name} can't be reached from here`)
+    return addressOf(target.service)
+  }
   return {
     request: async (target, request) => {
       const { tls, signal, body } = request

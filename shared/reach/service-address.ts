@@ -1,13 +1,12 @@
 import { ApiError, notFound } from '../meta/status.ts'
 import type { Random } from '../platform/random.ts'
 import type { Endpoints, Node, Service } from '../resources/resource.ts'
-import type { Address } from './dial.ts'
 import { isGlobalUnicast } from './global-unicast.ts'
-import { podAddresses, type ReadObject } from './pod-address.ts'
+import { type PodAddress, podAddresses, type ReadObject } from './pod-address.ts'
 import type { ReachService } from './reach.ts'
 
 /** Where a Service's calls go to. Throws, as upstream says it, when nowhere. */
-export type ServiceAddress = (service: ReachService) => Promise<Address>
+export type ServiceAddress = (service: ReachService) => Promise<PodAddress>
 
 /**
  * A ready endpoint, as upstream's `--enable-aggregator-routing` chooses it: a Service that only names another host leads nowhere. The pods

@@ -7,14 +7,21 @@ import type { Client } from '../../../shared/client/client.ts'
 import { notFound } from '../../../shared/meta/status.ts'
 import { createLogger } from '../../../shared/platform/log.ts'
 import { createSqsMailbox } from '../../../shared/queue/sqs/sqs-mailbox.ts'
+import { createDirectReach } from '../../../shared/reach/direct.ts'
 import type { Pod } from '../../../shared/resources/resource.ts'
 import { ManualClock } from '../../fakes/manual-clock.ts'
 import type { FuzzTarget } from './fuzz-target.ts'
 
 const path = '/containerLogs/shop/web/main?tailLines=1'
 const question = { id: 'q', key: 'a'.repeat(43), path, untilMs: 9_999_999_999_999 }
+const call = {
+  address: { host: '127.0.0.1', port: 9 },
+  ...{ method: 'POST', headers: { accept: '*/*' }, tls: { serverName: 'x' }, body: 'H4sIAAAAAAAAAwMAAAAAAAAAAAA=' },
+}
 const letters = [
   { question },
+  { question: { ...question, call } },
+  { question: { ...question, call: { ...call, body: undefined, bodyParts: 2 } } },
   { question: { ...question, path: '/containerLogs/shop/web/%zz?sinceSeconds=x' } },
   { resource: 'pods', namespace: 'shop', name: 'web', revision: 7 },
   { resource: 'secrets', namespace: 'shop', name: '../../x', revision: -1 },
@@ -35,7 +42,8 @@ export const mailbox = async (): Promise<FuzzTarget> => {
   } as unknown as ContainerRuntime
   const answered = new Set<string>()
   const sink = { put: async ({ id }: { id: string }) => void answered.add(id) }
-  const answerer = new Answerer({ source: { runtime, pods: () => [pod] }, sink, clock, log })
+  const caller = { reach: createDirectReach(), bodies: { read: async () => [] } }
+  const answerer = new Answerer({ source: { runtime, pods: () => [pod] }, sink, caller, clock, log })
   const client = {
     list: async () => ({ items: [], metadata: { resourceVersion: '1' } }),
     get: async () => {

@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { PassThrough, Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { type GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { Answerer } from '../../../agent/answers/answerer.ts'
 import type { ContainerRuntime, LogOptions } from '../../../agent/runtime/runtime.ts'
 import type { AnswerPart, AnswerSink, AnswerSource } from '../../../shared/answers/answers.ts'
-import { createDynamoDbAnswerSink, createDynamoDbAnswerSource } from '../../../shared/answers/dynamodb-answers.ts'
 import { openPart, sealPart } from '../../../shared/answers/sealed-part.ts'
 import { createLetterNodeConnector } from '../../../shared/apiserver/streams/letter-node-connector.ts'
 import { createNoTunnel } from '../../../shared/apiserver/streams/no-tunnel.ts'
@@ -16,6 +14,7 @@ import { createLogger } from '../../../shared/platform/log.ts'
 import type { Letter, Question } from '../../../shared/queue/mailboxes.ts'
 import type { Pod } from '../../../shared/resources/resource.ts'
 import { ttlAttribute } from '../../../shared/storage/dynamodb/table.ts'
+import { createAnswerTable } from '../../fakes/answer-table.ts'
 import { startTestServer } from '../apiserver/environment.ts'
 
 const clock = systemClock
@@ -33,6 +32,11 @@ describe('a part', () => {
     expect(Buffer.from(sealed).toString('latin1')).not.toContain('line')
   })
 
+  it('brings what a pod said in front of its body', async () => {
+    const said = { ...part, headers: { 'content-type': 'text/plain', warning: '299 - "ö"' }, cookies: ['a=1', 'b=2'] }
+    expect(await openPart(await sealPart(said, place), place)).toEqual(said)
+  })
+
   it.each([
     { what: 'another key', other: { ...place, key: randomBytes(32).toString('base64') } },
     { what: 'another answer', other: { ...place, id: 'b' } },
@@ -42,30 +46,6 @@ describe('a part', () => {
     await expect(openPart(sealed, other)).rejects.toThrow()
   })
 })
-
-/** A table in memory, as far as answers go. */
-const createTable = () => {
-  const items = new Map<string, Record<string, { S?: string; B?: Uint8Array; N?: string }>>()
-  let reads = 0
-  const client = {
-    send: async (command: PutItemCommand | GetItemCommand) => {
-      if (command instanceof PutItemCommand) {
-        const { Item = {} } = command.input
-        items.set(`${Item.pk?.S} ${Item.sk?.S}`, Item as never)
-        return {}
-      }
-      reads++
-      const { pk, sk } = command.input.Key ?? {}
-      return { Item: items.get(`${pk?.S} ${sk?.S}`) }
-    },
-  } as never
-  return {
-    items,
-    reads: () => reads,
-    sink: createDynamoDbAnswerSink({ client, table: 'test', clock }),
-    source: createDynamoDbAnswerSource({ client, table: 'test' }),
-  }
-}
 
 describe('a log that is asked for by letter', () => {
   const stops: (() => void)[] = []
@@ -77,7 +57,7 @@ describe('a log that is asked for by letter', () => {
     logs: (options: LogOptions) => Readable,
     options: { deliver?: boolean; sink?: AnswerSink; source?: AnswerSource } = {},
   ) => {
-    const table = createTable()
+    const table = createAnswerTable()
     const pod = {
       metadata: { name: 'web', namespace: 'shop', uid: 'u' },
       spec: { containers: [{ name: 'main' }] },
@@ -86,7 +66,13 @@ describe('a log that is asked for by letter', () => {
       pod: () => ({ containers: [{ id: 'c', name: 'main', state: 'running' }] }),
       logs: async (_id: string, asked: LogOptions) => logs(asked),
     } as unknown as ContainerRuntime
-    const answerer = new Answerer({ source: { runtime, pods: () => [pod] }, sink: options.sink ?? table.sink, clock, log })
+    const answerer = new Answerer({
+      source: { runtime, pods: () => [pod] },
+      sink: options.sink ?? table.sink,
+      caller: table.caller,
+      clock,
+      log,
+    })
     stops.push(() => answerer.stop())
     const letters: Letter[] = []
     const deliver = async (some: readonly Letter[]) => {
@@ -172,7 +158,7 @@ describe('a log that is asked for by letter', () => {
     { what: 'is not stored', stored: false },
     { what: 'is stored, and nobody knows', stored: true },
   ])('ends with an error when a part $what', async ({ stored }) => {
-    const { sink, source } = createTable()
+    const { sink, source } = createAnswerTable()
     const failing: AnswerSink = {
       put: async (question, number, part) => {
         if (number !== 1 || part.failed) return sink.put(question, number, part)
@@ -202,7 +188,7 @@ describe('a log that is asked for by letter', () => {
         await new Promise((resolve) => setImmediate(resolve))
       },
     }
-    const { source, sink } = createTable()
+    const { source, sink } = createAnswerTable()
     const deliver = async (some: readonly Letter[]) => {
       for (const question of questions(some))
         await sink.put(question, 0, { status: 200, data: Buffer.from('one\n'), last: false })
@@ -223,7 +209,7 @@ describe('a log that is asked for by letter', () => {
         await new Promise((resolve) => setImmediate(resolve))
       },
     }
-    const { source, sink } = createTable()
+    const { source, sink } = createAnswerTable()
     let number = 0
     const deliver = async (some: readonly Letter[]) => {
       for (const question of questions(some))
@@ -313,7 +299,7 @@ describe('a log that is asked for by letter', () => {
         now += ms
       },
     }
-    const { source, reads } = createTable()
+    const { source, reads } = createAnswerTable()
     const connector = createLetterNodeConnector({
       mailboxes: { deliver: async () => undefined },
       answers: source,
