@@ -68,10 +68,11 @@ export class ControlPlaneStack extends Stack {
     for (const each of [api, dispatch, schedule, reconcile, place, clock, cloudEvents]) {
       table.grantStore(each)
       dataKey.grantRead(each)
+      // for nodes that are told of changes, and that call webhooks for any write
+      mailboxes.grantDeliver(each)
     }
     table.grantHeartbeats(heartbeat)
     for (const each of [dispatch, schedule, reconcile, place, clock, cloudEvents]) queues.grantSend(each)
-    for (const each of [dispatch, api]) mailboxes.grantDeliver(each)
     mailboxes.grantManage(reconcile)
     machines.grantPlace(place)
     machines.grantSweep(clock)

@@ -5,7 +5,8 @@ import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balan
 import { LambdaClient } from '@aws-sdk/client-lambda'
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { SQSClient } from '@aws-sdk/client-sqs'
-import { createDynamoDbAnswerSource } from '../../shared/answers/dynamodb-answers.ts'
+import { createDynamoDbAnswerSink, createDynamoDbAnswerSource, questionKeyPrefix } from '../../shared/answers/dynamodb-answers.ts'
+import { decodeStored } from '../../shared/apiserver/objects/encode.ts'
 import { encryptedResources } from '../../shared/apiserver/standard-server.ts'
 import { createLetterNodeConnector } from '../../shared/apiserver/streams/letter-node-connector.ts'
 import { identityResource } from '../../shared/identity/cluster-identity.ts'
@@ -23,10 +24,15 @@ import type { Placement } from '../../shared/placement/placement.ts'
 import { answeredWithin } from '../../shared/platform/aws-client.ts'
 import { systemClock } from '../../shared/platform/clock.ts'
 import { createEmbeddedMetrics, type Metrics } from '../../shared/platform/metrics.ts'
+import { systemRandom } from '../../shared/platform/random.ts'
 import type { Mailboxes } from '../../shared/queue/mailboxes.ts'
 import { createSqsMailboxes } from '../../shared/queue/sqs/sqs-mailboxes.ts'
 import { createSqsQueue } from '../../shared/queue/sqs/sqs-queue.ts'
 import { createWorkQueues, type WorkQueues } from '../../shared/queue/work-queues.ts'
+import { createLetterReach } from '../../shared/reach/by-letter.ts'
+import { createDirectReach } from '../../shared/reach/direct.ts'
+import type { Reach } from '../../shared/reach/reach.ts'
+import { endpointOfService } from '../../shared/reach/service-address.ts'
 import { encryptingStore } from '../../shared/secrets/encrypting-store.ts'
 import { reencrypt } from '../../shared/secrets/reencrypt.ts'
 import { createSecretKeys, rotateSecretKeys } from '../../shared/secrets/secrets-manager/secret-keys.ts'
@@ -97,7 +103,7 @@ export const openVaultSweep =
 
 /** The cluster over its table. */
 export const openAwsCluster = async (
-  environment: StoreEnvironment & Pick<Environment, 'serviceCidr'>,
+  environment: StoreEnvironment & Pick<Environment, 'serviceCidr' | 'mailboxPrefix'>,
   options: AwsClusterOptions = {},
 ): Promise<AwsCluster> => {
   const { serviceCidr } = environment
@@ -111,6 +117,7 @@ export const openAwsCluster = async (
     awsRoles: { region: awsRegion },
     audit: writeLine,
     heartbeats: openHeartbeats(environment),
+    reach: openReach(environment, clear),
     serviceCidr,
     clock: systemClock,
     log,
@@ -145,6 +152,25 @@ export const openQueues = (environment: Pick<Environment, QueueUrls>): WorkQueue
 
 export const openMailboxes = ({ mailboxPrefix }: Pick<Environment, 'mailboxPrefix'>): Mailboxes =>
   createSqsMailboxes({ client: new SQSClient(answered), prefix: mailboxPrefix })
+
+/** To pods by letter to their nodes, to anything else by connections of our own. */
+const openReach = (environment: Pick<Environment, 'table' | 'mailboxPrefix'>, store: Pick<Store, 'get'>): Reach => {
+  const parts = { client: createDynamoDbClient(), table: environment.table, clock: systemClock }
+  return createLetterReach({
+    mailboxes: openMailboxes(environment),
+    answers: createDynamoDbAnswerSource(parts),
+    bodies: createDynamoDbAnswerSink({ ...parts, prefix: questionKeyPrefix }),
+    clock: systemClock,
+    direct: createDirectReach(),
+    addressOf: endpointOfService({
+      read: async (resource, namespace, name) => {
+        const entry = await store.get({ resource, namespace, name })
+        return entry && decodeStored(entry.value)
+      },
+      random: systemRandom,
+    }),
+  })
+}
 
 /** To ask agents, whom nobody can connect to. */
 export const openNodeConnector = (environment: Pick<Environment, 'table' | 'mailboxPrefix'>) =>

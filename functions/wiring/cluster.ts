@@ -11,6 +11,7 @@ import { type ClusterIdentity, openClusterIdentity } from '../../shared/identity
 import type { Clock } from '../../shared/platform/clock.ts'
 import type { Logger } from '../../shared/platform/log.ts'
 import { systemRandom } from '../../shared/platform/random.ts'
+import type { Reach } from '../../shared/reach/reach.ts'
 import type { Heartbeats } from '../../shared/storage/heartbeats.ts'
 import type { LogTail } from '../../shared/storage/log-tail.ts'
 import type { Store } from '../../shared/storage/store.ts'
@@ -36,6 +37,8 @@ export interface ClusterOptions {
   /** with secrets in clear: see `encryptingStore` */
   readonly store: Store
   readonly heartbeats: Heartbeats
+  /** to webhooks and extension servers; default: no way leads into the cluster */
+  readonly reach?: Reach | undefined
   readonly serviceCidr: string
   /** of service account tokens: the API's own URL */
   readonly issuer: string

@@ -47,19 +47,20 @@ export const variableNames = {
   nodeTriggers: 'WINDLASS_NODE_TRIGGERS',
 } as const satisfies Record<keyof Environment, string>
 
-const store = ['table', 'dataKeySecret', 'serviceCidr'] as const
+/** mailboxes: a write may call a webhook, which runs on a node */
+const cluster = ['table', 'dataKeySecret', 'serviceCidr', 'mailboxPrefix'] as const
 const queues = ['reconcileQueueUrl', 'scheduleQueueUrl', 'placeQueueUrl', 'timersQueueUrl', 'deadLetterQueueUrl'] as const
-const controllers = ['podCidr', 'mailboxPrefix', 'ecsCluster', 'taskDefinition'] as const
+const controllers = ['podCidr', 'ecsCluster', 'taskDefinition'] as const
 
 export const neededBy = {
-  api: [...store, 'clusterName', 'accessEntries', 'mailboxPrefix'],
-  dispatch: [...store, ...queues, ...controllers],
-  schedule: [...store, ...queues],
-  reconcile: [...store, ...queues, 'clusterName', 'podCidr', 'mailboxPrefix'],
-  place: [...store, ...queues, 'ecsCluster', 'taskDefinition'],
+  api: [...cluster, 'clusterName', 'accessEntries'],
+  dispatch: [...cluster, ...queues, ...controllers],
+  schedule: [...cluster, ...queues],
+  reconcile: [...cluster, ...queues, 'clusterName', 'podCidr'],
+  place: [...cluster, ...queues, 'ecsCluster', 'taskDefinition'],
   heartbeat: ['table'],
-  'cloud-events': [...store, ...queues],
-  clock: [...store, ...queues, ...controllers, 'clusterName', 'nodeTriggers'],
+  'cloud-events': [...cluster, ...queues],
+  clock: [...cluster, ...queues, ...controllers, 'clusterName', 'nodeTriggers'],
 } as const satisfies Record<string, readonly (keyof Environment)[]>
 
 export type FunctionName = keyof typeof neededBy

@@ -214,17 +214,21 @@ const loadBalancing = [
 ]
 const vault =
   'secretsmanager:CreateSecret,secretsmanager:DeleteSecret,secretsmanager:DescribeSecret,secretsmanager:GetSecretValue,secretsmanager:PutSecretValue,secretsmanager:RestoreSecret,secretsmanager:UpdateSecretVersionStage on :secret:windlass/secrets/*'
+const letters = 'sqs:GetQueueUrl,sqs:SendMessage on :windlass-mailbox-*'
 const wildcards: Partial<Record<FunctionName, string[]>> = {
-  api: [vault, 'sqs:GetQueueUrl,sqs:SendMessage on :windlass-mailbox-*'],
-  dispatch: ['dynamodb:ListStreams on *', 'sqs:GetQueueUrl,sqs:SendMessage on :windlass-mailbox-*'],
-  reconcile: [...loadBalancing, vault, 'sqs:CreateQueue,sqs:DeleteQueue,sqs:GetQueueUrl on :windlass-mailbox-*'],
-  place: [anyTask, listTasks],
+  api: [vault, letters],
+  dispatch: ['dynamodb:ListStreams on *', letters],
+  schedule: [letters],
+  reconcile: [...loadBalancing, vault, 'sqs:CreateQueue,sqs:DeleteQueue,sqs:GetQueueUrl,sqs:SendMessage on :windlass-mailbox-*'],
+  place: [anyTask, listTasks, letters],
+  'cloud-events': [letters],
   clock: [
     'autoscaling:DescribeAutoScalingGroups,autoscaling:DescribeScalingActivities,ec2:DescribeInstanceTypes,secretsmanager:ListSecrets on *',
     'autoscaling:SetDesiredCapacity,autoscaling:TerminateInstanceInAutoScalingGroup on :autoScalingGroup:*',
     anyTask,
     listTasks,
     'secretsmanager:DeleteSecret on :secret:windlass/secrets/*',
+    letters,
   ],
 }
 
@@ -403,10 +407,10 @@ describe('the nodes', () => {
     const receive = statements.find(({ Action }) => Action.includes('sqs:ReceiveMessage'))
     expect(JSON.stringify(receive?.Resource)).toContain(':windlass-mailbox-*')
     expect(actions('s3')).toEqual(['s3:GetObject'])
-    expect(actions('dynamodb')).toEqual(['dynamodb:PutItem'])
-    expect(statements.find(({ Action }) => Action === 'dynamodb:PutItem')?.Condition).toEqual({
-      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['answer#*'] },
-    })
+    const keysOf = (action: string) => statements.find(({ Action }) => Action === action)?.Condition
+    expect(actions('dynamodb')).toEqual(['dynamodb:GetItem', 'dynamodb:PutItem'])
+    expect(keysOf('dynamodb:PutItem')).toEqual({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['answer#*'] } })
+    expect(keysOf('dynamodb:GetItem')).toEqual({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['question#*'] } })
     expect(actions('ecs').filter((action) => /Start|Stop|Run|List/.test(action))).toEqual(['ecs:StartTelemetrySession'])
     expect(actions('secretsmanager')).toEqual([])
   })
