@@ -90,11 +90,12 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly validate?: ((object: T) => FieldError[]) | undefined
   /** Runs after `validate`, on creation only. */
   readonly validateCreate?: ((object: T) => FieldError[]) | undefined
-  readonly validateUpdate?: ((object: T, old: T) => FieldError[]) | undefined
+  /** `warn`: a text of a Warning header */
+  readonly validateUpdate?: ((object: T, old: T, warn?: (text: string) => void) => FieldError[]) | undefined
   /** what `validateUpdate` finds stands before what `validate` finds, not behind it */
   readonly validatesUpdateFirst?: boolean | undefined
   /** Runs without `validate`. */
-  readonly validateStatusUpdate?: ((object: T, old: T) => FieldError[]) | undefined
+  readonly validateStatusUpdate?: ((object: T, old: T, warn?: (text: string) => void) => FieldError[]) | undefined
   /** Findings that other objects tell; they stand before all others. Runs before anything else is validated; undefined: none, and nothing to wait for. */
   readonly validateAround?: ((object: T, around: Around<T>) => Promise<FieldError[]> | undefined) | undefined
   /** texts of Warning headers */

@@ -30,9 +30,9 @@ export const mainRules: UpdateRules = {
     countGeneration(context, object, old)
     context.definition.finishUpdate?.(object, old)
   },
-  validate: ({ definition }, object, old) => {
+  validate: ({ definition, warnings }, object, old) => {
     const findings = definition.validate?.(object) ?? []
-    const changes = definition.validateUpdate?.(object, old) ?? []
+    const changes = definition.validateUpdate?.(object, old, (text) => warnings.push(text)) ?? []
     return definition.validatesUpdateFirst ? [...changes, ...findings] : [...findings, ...changes]
   },
 }
@@ -47,7 +47,8 @@ export const statusRules: UpdateRules = {
     else object.status = status
     definition.prepareForStatusUpdate?.(object, old, timestamp(parts.clock.now()))
   },
-  validate: ({ definition }, object, old) => definition.validateStatusUpdate?.(object, old) ?? [],
+  validate: ({ definition, warnings }, object, old) =>
+    definition.validateStatusUpdate?.(object, old, (text) => warnings.push(text)) ?? [],
 }
 
 /** An update of a subresource that says on its definition what it may change. */

@@ -1,18 +1,44 @@
 import type { SizeHints, StructDeclaration, StructTypes } from '../cel.ts'
-import type { CelType } from '../type.ts'
+import { saturated } from '../cost/estimate.ts'
+import { type CelType, listOf, mapOf, stringType, structType } from '../type.ts'
 import type { DeclaredType } from './declared-type.ts'
 
-/** All objects inside of a declared type, by the names of their types. */
-export const structsOf = (root: DeclaredType): StructTypes => {
-  const found = new Map<string, StructDeclaration>()
-  const visit = ({ type, fields, element }: DeclaredType): void => {
-    if (fields)
-      found.set(type.name, { type, fields: new Map<string, CelType>([...fields].map(([name, field]) => [name, field.type])) })
-    for (const field of fields?.values() ?? []) visit(field)
-    if (element) visit(element)
+/** What messages call the type of what the rules are of. Objects in it are named by the way to them. */
+const selfName = 'selfType'
+
+export const selfTypeOf = (declared: DeclaredType): CelType => typeAt(declared, selfName)
+
+const typeAt = ({ type, element }: DeclaredType, name: string): CelType => {
+  switch (type) {
+    case 'object':
+      return structType(name)
+    case 'list':
+      return listOf(typeAt(element!, `${name}.@idx`))
+    case 'map':
+      return mapOf(stringType, typeAt(element!, `${name}.@elem`))
   }
-  visit(root)
-  return { find: (name) => found.get(name) }
+  return type
+}
+
+/** All objects inside of a declared type. */
+export const structsOf = (root: DeclaredType): StructTypes => {
+  const known = new Map<string, StructDeclaration | undefined>()
+  const find = (name: string): StructDeclaration | undefined => {
+    const [first, ...steps] = name.split('.')
+    let current = first === selfName ? root : undefined
+    for (const step of steps) current = step === '@idx' || step === '@elem' ? current?.element : current?.fields?.get(step)
+    const { fields } = current ?? {}
+    if (!fields) return undefined
+    const types = [...fields].map(([field, declared]) => [field, typeAt(declared, `${name}.${field}`)] as const)
+    return { type: structType(name), fields: new Map(types) }
+  }
+  return {
+    find: (name) => {
+      if (!name.startsWith(selfName)) return undefined
+      if (!known.has(name)) known.set(name, find(name))
+      return known.get(name)
+    },
+  }
 }
 
 /** Sizes by the way from a variable whose type is `root`. */
@@ -24,9 +50,9 @@ export const hintsOf =
     for (const step of path.slice(1)) {
       if (step === '@items' || step === '@values') current = current.element
       // Keys of maps are strings without a bound of their own.
-      else if (step === '@keys') return current.element && current.type.kind === 'map' ? { min: 0n, max: 0n } : undefined
+      else if (step === '@keys') return current.type === 'map' ? { min: 0n, max: 0n } : undefined
       else current = current.fields?.get(step)
       if (!current) return undefined
     }
-    return { min: 0n, max: BigInt(current.maxElements) }
+    return { min: 0n, max: saturated(BigInt(current.maxElements)) }
   }

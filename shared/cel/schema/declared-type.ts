@@ -1,3 +1,4 @@
+import { isEmbedded } from '../../meta/structural/structural.ts'
 import {
   boolType,
   bytesType,
@@ -6,18 +7,16 @@ import {
   durationType,
   dynType,
   intType,
-  listOf,
-  mapOf,
   stringType,
-  structType,
   timestampType,
 } from '../type.ts'
 import { escapeName } from './escape.ts'
-import { additionalSchema, type CelSchema, isEmbedded, withTypeAndMetadata } from './schema.ts'
+import { additionalSchema, type CelSchema, keptWithSchema, withTypeAndMetadata } from './schema.ts'
 
 /** What a schema declares to expressions, with what bounds its size. */
 export interface DeclaredType {
-  readonly type: CelType
+  /** Of a scalar its type; the types of others are made of their parts. */
+  readonly type: CelType | 'list' | 'map' | 'object'
   /** Of an object, by escaped names. */
   readonly fields?: ReadonlyMap<string, DeclaredType>
   /** Of a list or a map. */
@@ -32,9 +31,10 @@ const requestBytes = 3 * 1024 * 1024
 const longestText = requestBytes - 2
 
 const simple = (type: CelType, minSize: number, maxElements = 0): DeclaredType => ({ type, minSize, maxElements })
-const atLeastZero = (value: number) => Math.max(0, value)
+/** A limit of 64 bits may be a bigint. */
+const atLeastZero = (limit: number | bigint) => Math.max(0, Number(limit))
 /** A character may take four bytes. */
-const charactersOf = (maxLength: number) => atLeastZero(maxLength) * 4
+const charactersOf = (maxLength: number | bigint) => atLeastZero(maxLength) * 4
 
 const stringOf = ({ format, maxLength, enum: values = [] }: CelSchema): DeclaredType => {
   switch (format) {
@@ -53,51 +53,52 @@ const stringOf = ({ format, maxLength, enum: values = [] }: CelSchema): Declared
 }
 
 const listType = (element: DeclaredType, maxElements: number): DeclaredType => ({
-  type: listOf(element.type),
+  type: 'list',
   element,
   maxElements,
   minSize: 2,
 })
 
 const mapType = (element: DeclaredType, maxElements: number): DeclaredType => ({
-  type: mapOf(stringType, element.type),
+  type: 'map',
   element,
   maxElements,
   minSize: 2,
 })
 
-const objectOf = ({ properties = {}, required = [] }: CelSchema, name: string): DeclaredType => {
+const objectOf = ({ properties = {}, required = [] }: CelSchema): DeclaredType => {
   const fields = new Map<string, DeclaredType>()
   let minSize = 2
   for (const [property, schema] of Object.entries(properties)) {
     const escaped = escapeName(property)
-    const field = declaredType(schema, { isRoot: isEmbedded(schema), name: `${name}.${escaped ?? property}` })
+    const field = declaredType(schema, isEmbedded(schema))
     if (!field) continue
     if (escaped !== undefined) fields.set(escaped, field)
     if (required.includes(property) && schema.default === undefined) minSize += Buffer.byteLength(property) + field.minSize + 4
   }
-  return { type: structType(name), fields, maxElements: 0, minSize }
+  return { type: 'object', fields, maxElements: 0, minSize }
 }
 
-/** Undefined: expressions know nothing of such values. `name` is that of an object's type in messages. */
-export const declaredType = (
-  schema: CelSchema,
-  { isRoot, name }: { isRoot: boolean; name: string },
-): DeclaredType | undefined => {
+/** Undefined: expressions know nothing of such values. */
+export const declaredType: (schema: CelSchema, isResource: boolean) => DeclaredType | undefined = keptWithSchema(
+  (schema, isResource) => declare(schema, isResource),
+)
+
+const declare = (schema: CelSchema, isResource: boolean): DeclaredType | undefined => {
   if (schema['x-kubernetes-int-or-string'])
     return simple(dynType, 1, schema.maxLength === undefined ? longestText : charactersOf(schema.maxLength))
-  const described = isRoot ? withTypeAndMetadata(schema) : schema
+  const described = isResource ? withTypeAndMetadata(schema) : schema
   switch (described.type) {
     case 'array': {
       const { items, maxItems } = described
-      const element = items && declaredType(items, { isRoot: isEmbedded(items), name: `${name}.@idx` })
+      const element = items && declaredType(items, isEmbedded(items))
       if (!element) return undefined
       return listType(element, maxItems === undefined ? Math.trunc(longestText / (element.minSize + 1)) : atLeastZero(maxItems))
     }
     case 'object': {
       const values = additionalSchema(described)
-      if (!values) return objectOf(described, name)
-      const element = declaredType(values, { isRoot: isEmbedded(values), name: `${name}.@elem` })
+      if (!values) return objectOf(described)
+      const element = declaredType(values, isEmbedded(values))
       if (!element) return undefined
       const most = Math.trunc(longestText / (element.minSize + 6))
       return mapType(element, described.maxProperties === undefined ? most : atLeastZero(described.maxProperties))

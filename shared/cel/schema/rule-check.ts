@@ -1,9 +1,11 @@
 import { type FieldError, forbiddenField, invalidValue } from '../../meta/field-error.ts'
+import { isEmbedded } from '../../meta/structural/structural.ts'
 import { saturated } from '../cost/estimate.ts'
-import { type CompiledExpression, compileRules } from './compile-rules.ts'
-import { type DeclaredType, declaredType, mostInRequest } from './declared-type.ts'
-import { escapeName } from './escape.ts'
-import { additionalSchema, type CelSchema, isEmbedded, type Rule } from './schema.ts'
+import { estimateCost } from '../estimate-cost.ts'
+import { type CompiledExpression, compiledRules } from './compile-rules.ts'
+import { hintsOf } from './declared-environment.ts'
+import { declaredType, mostInRequest } from './declared-type.ts'
+import { additionalSchema, type CelSchema, hasRules, isCorrelatable, type Rule } from './schema.ts'
 
 /** Upstream's limits of what a rule, and all rules of one schema, may be estimated to cost. */
 const ruleLimit = 10_000_000n
@@ -12,8 +14,7 @@ const schemaLimit = 100_000_000n
 interface Place {
   readonly path: string
   readonly schema: CelSchema
-  /** Undefined: no rule stands above, or nothing is known here. */
-  readonly declared: DeclaredType | undefined
+  readonly isResource: boolean
   /** How often a rule here runs at the most; undefined: nothing bounds it but the request. */
   readonly cardinality: bigint | undefined
   /** Where it begins that nobody can tell which value was which before; undefined: everybody can. */
@@ -27,54 +28,43 @@ interface Expensive {
 
 /**
  * What is wrong with the expressions of a schema that is right otherwise: do they compile, are they cheap enough. `path` is that of
- * the schema, `….openAPIV3Schema`.
+ * the schema, `….openAPIV3Schema`. Rules of what `isAccepted` once may cost more each, not all together.
  */
-export const checkRules = (path: string, schema: CelSchema): FieldError[] => {
-  const run = new RuleCheck()
-  const declared = declaredType(schema, { isRoot: true, name: 'selfType' })
-  run.visit({ path, schema, declared, cardinality: 1n, uncorrelatable: undefined })
-  return run.finish(path)
+export const checkRules = (path: string, schema: CelSchema, { isAccepted }: { isAccepted: boolean }): FieldError[] => {
+  const check = new RuleCheck(isAccepted)
+  check.visit({ path, schema, isResource: true, cardinality: 1n, uncorrelatable: undefined })
+  return check.finish(path)
 }
 
 const times = (a: bigint, b: bigint): bigint => saturated(a * b)
+const atLeastZero = (count: number | bigint): bigint => (count > 0 ? BigInt(count) : 0n)
 
 class RuleCheck {
   readonly #errors: FieldError[] = []
   readonly #expensive: Expensive[] = []
+  readonly #isAccepted: boolean
   #total = 0n
+
+  constructor(isAccepted: boolean) {
+    this.#isAccepted = isAccepted
+  }
 
   /** Errors of what is below stand before those of what is above, as upstream's. */
   visit(place: Place): void {
-    const { schema, path, declared } = place
+    const { schema, path } = place
+    if (!hasRules(schema)) return
     const cardinality = multiplied(place)
+    const below = (name: string, part: CelSchema, uncorrelatable: string | undefined) =>
+      this.visit({ path: `${path}.${name}`, schema: part, isResource: isEmbedded(part), cardinality, uncorrelatable })
+    const uncorrelated = place.uncorrelatable ?? path
     const additional = additionalSchema(schema)
-    if (additional)
-      this.visit({
-        path: `${path}.additionalProperties`,
-        schema: additional,
-        declared: declared?.element ?? ownType(additional),
-        cardinality,
-        uncorrelatable: place.uncorrelatable,
-      })
+    if (additional) below('additionalProperties', additional, place.uncorrelatable)
+    const ofFields = isCorrelatable(schema) ? place.uncorrelatable : uncorrelated
     for (const [name, property] of Object.entries(schema.properties ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))) {
-      const escaped = escapeName(name)
-      const known = escaped === undefined ? undefined : declared?.fields?.get(escaped)
-      this.visit({
-        path: `${path}.properties[${name}]`,
-        schema: property,
-        declared: known ?? ownType(property),
-        cardinality,
-        uncorrelatable: isCorrelatable(schema['x-kubernetes-map-type']) ? place.uncorrelatable : (place.uncorrelatable ?? path),
-      })
+      below(`properties[${name}]`, property, ofFields)
     }
-    if (schema.items)
-      this.visit({
-        path: `${path}.items`,
-        schema: schema.items,
-        declared: declared?.element ?? ownType(schema.items),
-        cardinality,
-        uncorrelatable: schema['x-kubernetes-list-type'] === 'map' ? place.uncorrelatable : (place.uncorrelatable ?? path),
-      })
+    const ofItems = schema['x-kubernetes-list-type'] === 'map' ? place.uncorrelatable : uncorrelated
+    if (schema.items) below('items', schema.items, ofItems)
     this.#check(place)
   }
 
@@ -95,10 +85,11 @@ class RuleCheck {
     ]
   }
 
-  #check({ path, schema, declared, cardinality, uncorrelatable }: Place): void {
-    const rules = schema['x-kubernetes-validations'] ?? []
-    if (!rules.length) return
-    if (!declared) {
+  #check({ path, schema, isResource, cardinality, uncorrelatable }: Place): void {
+    if (!schema['x-kubernetes-validations']?.length) return
+    const declared = declaredType(schema, isResource)
+    const rules = compiledRules(schema, isResource)
+    if (!declared || !rules) {
       this.#errors.push({
         type: 'InternalError',
         field: `${path}.x-kubernetes-validations`,
@@ -107,51 +98,37 @@ class RuleCheck {
       })
       return
     }
-    for (const [index, compiled] of compileRules(rules, declared).entries()) {
+    const costOf = (expression: CompiledExpression | undefined) =>
+      expression?.program ? estimateCost(expression.program, hintsOf(declared)).max : 0n
+    for (const [index, { rule, expression, message, usesOldSelf }] of rules.entries()) {
       const at = `${path}.x-kubernetes-validations[${index}]`
-      const { rule, expression, message, usesOldSelf } = compiled
-      const cost = times(costOf(expression), cardinality ?? mostInRequest(declared))
-      this.#observe(`${at}.rule`, 'estimated rule cost', cost)
-      if (expression?.error !== undefined) this.#errors.push(invalidValue(`${at}.rule`, shownRule(rule), expression.error))
-      if (message?.error !== undefined) this.#errors.push(invalidValue(`${at}.messageExpression`, shownRule(rule), message.error))
+      const refuse = (name: string, value: unknown, why: string) => this.#errors.push(invalidValue(`${at}.${name}`, value, why))
+      this.#observe(`${at}.rule`, 'estimated rule cost', times(costOf(expression), cardinality ?? mostInRequest(declared)))
+      if (expression?.error !== undefined) refuse('rule', shownRule(rule), expression.error)
+      if (message?.error !== undefined) refuse('messageExpression', shownRule(rule), message.error)
       else if (message) this.#observe(`${at}.messageExpression`, 'estimated messageExpression cost', costOf(message))
-      if (usesOldSelf && uncorrelatable !== undefined)
-        this.#errors.push(
-          invalidValue(
-            `${at}.rule`,
-            rule.rule,
-            `oldSelf cannot be used on the uncorrelatable portion of the schema within ${uncorrelatable}`,
-          ),
-        )
-      if (!usesOldSelf && rule.optionalOldSelf !== undefined)
-        this.#errors.push(
-          invalidValue(`${at}.optionalOldSelf`, rule.optionalOldSelf, 'may not be set if oldSelf is not used in rule'),
-        )
+      if (usesOldSelf && uncorrelatable !== undefined) {
+        refuse('rule', rule.rule, `oldSelf cannot be used on the uncorrelatable portion of the schema within ${uncorrelatable}`)
+      }
+      if (!usesOldSelf && rule.optionalOldSelf !== undefined) {
+        refuse('optionalOldSelf', rule.optionalOldSelf, 'may not be set if oldSelf is not used in rule')
+      }
     }
   }
 
   #observe(path: string, name: string, cost: bigint): void {
-    if (cost > ruleLimit) this.#errors.push(forbiddenField(path, tooExpensive(name, cost, ruleLimit)))
+    if (cost > ruleLimit && !this.#isAccepted) this.#errors.push(forbiddenField(path, tooExpensive(name, cost, ruleLimit)))
     this.#total = saturated(this.#total + cost)
     if (cost >= schemaLimit / 100n) this.#expensive.push({ path, cost })
   }
 }
 
-const costOf = (expression: CompiledExpression | undefined): bigint => (expression?.program ? expression.maxCost : 0n)
-
-const isCorrelatable = (mapType: string | undefined): boolean =>
-  mapType === undefined || mapType === 'granular' || mapType === 'atomic'
-
-const ownType = (schema: CelSchema): DeclaredType | undefined =>
-  declaredType(schema, { isRoot: isEmbedded(schema), name: 'selfType' })
-
 /** How often what is below may stand there. */
 const multiplied = ({ schema, cardinality }: Place): bigint | undefined => {
   if (cardinality === undefined) return undefined
   if (schema.type === 'object' && schema.additionalProperties !== undefined)
-    return schema.maxProperties === undefined ? undefined : times(cardinality, BigInt(Math.max(0, schema.maxProperties)))
-  if (schema.type === 'array')
-    return schema.maxItems === undefined ? undefined : times(cardinality, BigInt(Math.max(0, schema.maxItems)))
+    return schema.maxProperties === undefined ? undefined : times(cardinality, atLeastZero(schema.maxProperties))
+  if (schema.type === 'array') return schema.maxItems === undefined ? undefined : times(cardinality, atLeastZero(schema.maxItems))
   return cardinality
 }
 

@@ -1,10 +1,11 @@
 import { jsonEqual } from '../../meta/json-equal.ts'
+import { isEmbedded } from '../../meta/structural/structural.ts'
 import { CelType } from '../type.ts'
 import { equalValues, wrongArgument } from '../value/compare.ts'
 import { parseDuration, parseTimestamp } from '../value/time.ts'
 import { CelError, CelList, CelMap, type CelValue, Duration, OpaqueValue } from '../value/value.ts'
 import { escapeName, unescapeName } from './escape.ts'
-import { additionalSchema, type CelSchema, isEmbedded, withTypeAndMetadata } from './schema.ts'
+import { additionalSchema, type CelSchema, withTypeAndMetadata } from './schema.ts'
 
 const goType = (value: unknown): string => {
   if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64'

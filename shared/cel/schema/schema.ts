@@ -1,9 +1,9 @@
+import { somewhere } from '../../meta/structural/somewhere.ts'
+import { additionalOf, propertyOf, type Structural } from '../../meta/structural/structural.ts'
+
 /** A structural schema (apiextensions JSONSchemaProps), as far as rules look at it. */
-export interface CelSchema {
-  readonly type?: string | undefined
+export interface CelSchema extends Structural {
   readonly format?: string | undefined
-  readonly nullable?: boolean | undefined
-  readonly default?: unknown
   readonly enum?: readonly unknown[] | undefined
   readonly required?: readonly string[] | undefined
   readonly maxLength?: number | undefined
@@ -12,13 +12,6 @@ export interface CelSchema {
   readonly items?: CelSchema | undefined
   readonly properties?: Readonly<Record<string, CelSchema>> | undefined
   readonly additionalProperties?: boolean | CelSchema | undefined
-  readonly allOf?: readonly CelSchema[] | undefined
-  readonly 'x-kubernetes-embedded-resource'?: boolean | undefined
-  readonly 'x-kubernetes-int-or-string'?: boolean | undefined
-  readonly 'x-kubernetes-preserve-unknown-fields'?: boolean | undefined
-  readonly 'x-kubernetes-list-type'?: string | undefined
-  readonly 'x-kubernetes-list-map-keys'?: readonly string[] | undefined
-  readonly 'x-kubernetes-map-type'?: string | undefined
   readonly 'x-kubernetes-validations'?: readonly Rule[] | undefined
 }
 
@@ -32,10 +25,26 @@ export interface Rule {
   readonly optionalOldSelf?: boolean | undefined
 }
 
-export const additionalSchema = ({ additionalProperties }: CelSchema): CelSchema | undefined =>
-  typeof additionalProperties === 'object' ? additionalProperties : undefined
+export const additionalSchema = (schema: CelSchema): CelSchema | undefined => additionalOf(schema) as CelSchema | undefined
+export const propertySchema = (schema: CelSchema, name: string): CelSchema | undefined =>
+  propertyOf(schema, name) as CelSchema | undefined
 
-export const isEmbedded = (schema: CelSchema): boolean => schema['x-kubernetes-embedded-resource'] === true
+export const hasRules = somewhere((schema: CelSchema) => (schema['x-kubernetes-validations']?.length ?? 0) > 0)
+
+/** Keeps with a schema what was made of it. `isResource`: it is of a whole object, which has a type and metadata whatever is said of it. */
+export const keptWithSchema = <T>(make: (schema: CelSchema, isResource: boolean) => T) => {
+  const [ofResources, ofParts] = [new WeakMap<CelSchema, { made: T }>(), new WeakMap<CelSchema, { made: T }>()]
+  return (schema: CelSchema, isResource: boolean): T => {
+    const kept = isResource ? ofResources : ofParts
+    const known = kept.get(schema) ?? { made: make(schema, isResource) }
+    kept.set(schema, known)
+    return known.made
+  }
+}
+
+/** Whether it can be told which field of an object was which before an update. */
+export const isCorrelatable = ({ 'x-kubernetes-map-type': type }: CelSchema): boolean =>
+  type === undefined || type === 'granular' || type === 'atomic'
 
 const text: CelSchema = { type: 'string' }
 

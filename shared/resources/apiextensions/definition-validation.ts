@@ -1,4 +1,5 @@
 import { type FieldError, invalidValue, notSupported, requiredValue } from '../../meta/field-error.ts'
+import { jsonEqual } from '../../meta/json-equal.ts'
 import { dns1035Label, dns1123Subdomain } from '../../meta/names.ts'
 import { validateConversion } from './conversion-validation.ts'
 import { approvalOf, approvalPath, approvalText, isProtectedGroup } from './group-approval.ts'
@@ -16,7 +17,13 @@ import {
   validateVersion,
 } from './version-validation.ts'
 
-const strictest: VersionOptions = { validTypes: true, atomicSets: true, mapKeys: true, schemaRequired: true }
+const strictest: VersionOptions = {
+  validTypes: true,
+  atomicSets: true,
+  mapKeys: true,
+  schemaRequired: true,
+  isAccepted: () => false,
+}
 
 /** Checks of https://kubernetes.io/docs/reference/kubernetes-api/extend-resources/custom-resource-definition-v1/, with upstream's paths. */
 export const validateDefinition = (definition: CustomResourceDefinition): FieldError[] => [
@@ -55,6 +62,7 @@ const optionsFor = ({ spec }: CustomResourceDefinition): VersionOptions => {
     validTypes: nowhere(({ type }) => type !== undefined && !jsonTypes.has(type)),
     atomicSets: nowhere((schema) => setItems('', schema).length > 0),
     mapKeys: nowhere((schema) => keyedItems('', schema).length > 0),
+    isAccepted: (name, schema) => spec.versions.some((one) => one.name === name && jsonEqual(one.schema, schema)),
   }
 }
 
@@ -77,16 +85,17 @@ const validateSpec = ({ spec }: CustomResourceDefinition, options: VersionOption
       // where a definition of one version had it once
       if (index === 0) errors.push(invalidValue('spec.version', version.name, text))
     }
-    const subresources = inner.subresources ?? version.subresources
-    errors.push(
-      ...validateVersion(`spec.versions[${index}]`, version, { hasStatus: subresources?.status !== undefined, options }),
-    )
+    const hasStatus = (inner.subresources ?? version.subresources)?.status !== undefined
+    const isAccepted = options.isAccepted(version.name, version.schema)
+    errors.push(...validateVersion(`spec.versions[${index}]`, version, { hasStatus, isAccepted, options }))
   }
   errors.push(...versionsErrors(spec, inner.shown))
   errors.push(...requiredNames(spec.names), ...validateNames('spec.names', spec.names))
   const hasStatus = (inner.subresources ?? inner.versions.find(({ subresources }) => subresources?.status)?.subresources)?.status
-  if (inner.schema)
-    errors.push(...validateSchemaOf('spec.validation', inner.schema, { hasStatus: hasStatus !== undefined, options }))
+  if (inner.schema) {
+    const isAccepted = options.isAccepted(spec.versions[0]!.name, inner.schema)
+    errors.push(...validateSchemaOf('spec.validation', inner.schema, { hasStatus: hasStatus !== undefined, isAccepted, options }))
+  }
   if (inner.subresources) errors.push(...validateSubresources('spec.subresources', inner.subresources))
   errors.push(...validateColumns('spec.additionalPrinterColumns', inner.columns))
   if (inner.selectable.length > 0) {

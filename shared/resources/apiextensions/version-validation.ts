@@ -1,18 +1,22 @@
+import { followPath } from '../../cel/schema/field-path.ts'
+import { checkRules } from '../../cel/schema/rule-check.ts'
 import { duplicateValue, type FieldError, forbiddenField, invalidValue, requiredValue, tooMany } from '../../meta/field-error.ts'
 import { allSchemas, itemSchemas, type JsonSchema } from './json-schema.ts'
 import type { CrdVersion } from './resource.ts'
-import { validateRules } from './rules/rule-errors.ts'
 import { validateDefaults } from './schema/default-validation.ts'
-import { followPath } from './schema/field-path.ts'
 import { type SchemaOptions, validateSchema } from './schema/schema-validation.ts'
 import { validateStructural } from './schema/structural-validation.ts'
 
 export interface VersionOptions extends SchemaOptions {
   readonly schemaRequired: boolean
+  /** Whether a version had this schema before. */
+  readonly isAccepted: (version: string, schema: CrdVersion['schema']) => boolean
 }
 
 interface SchemaPlace {
   readonly hasStatus: boolean
+  /** its rules may cost more than new ones */
+  readonly isAccepted: boolean
   readonly options: VersionOptions
 }
 
@@ -80,7 +84,7 @@ const mostDepth = 500
 export const validateSchemaOf = (
   path: string,
   { openAPIV3Schema: schema }: NonNullable<CrdVersion['schema']>,
-  { hasStatus, options }: SchemaPlace,
+  { hasStatus, isAccepted, options }: SchemaPlace,
 ): FieldError[] => {
   if (!schema) return []
   const at = `${path}.openAPIV3Schema`
@@ -93,7 +97,7 @@ export const validateSchemaOf = (
   }
   errors.push(...validateSchema(at, schema, options))
   // Expressions on what is wrong otherwise say nothing that anybody could act on.
-  return errors.length > 0 ? errors : validateRules(at, schema)
+  return errors.length > 0 ? errors : checkRules(at, schema, { isAccepted })
 }
 
 /** Such a schema is no structural one at all, and nothing more is said of that. */

@@ -1,3 +1,4 @@
+import { objectBudget, runRules } from '../../../cel/schema/rule-run.ts'
 import { DecodeError } from '../../../meta/decode/json.ts'
 import { type FieldError, invalidValue } from '../../../meta/field-error.ts'
 import { isJsonObject, sameJson } from '../../../meta/json-value.ts'
@@ -21,6 +22,12 @@ interface Place {
   readonly inMetadata: boolean
 }
 
+interface Wanted {
+  readonly pruned: boolean
+  /** what rules may still cost, of all defaults together */
+  readonly budget: { left: number }
+}
+
 const resource: Surround = (value) => ({ apiVersion: 'validation/v1', kind: 'Validation', ...(isJsonObject(value) ? value : {}) })
 
 const hasDefaults = somewhere((schema) => schema.default !== undefined)
@@ -28,15 +35,15 @@ const hasDefaults = somewhere((schema) => schema.default !== undefined)
 /** Whether what stands for what was not said is itself what the schema wants. `pruned`: it may hold nothing unknown. */
 export const validateDefaults = (path: string, schema: JsonSchema, pruned: boolean): FieldError[] => {
   const root: JsonSchema = { ...schema, 'x-kubernetes-embedded-resource': true }
-  return validateAt(path, root, { place: { root, around: resource, inMetadata: false }, pruned })
+  return validateAt(path, root, { root, around: resource, inMetadata: false }, { pruned, budget: { left: objectBudget } })
 }
 
-const validateAt = (path: string, schema: JsonSchema, { place, pruned }: { place: Place; pruned: boolean }): FieldError[] => {
-  if (!hasDefaults(schema as Structural)) return []
+const validateAt = (path: string, schema: JsonSchema, place: Place, wanted: Wanted): FieldError[] => {
+  if (!hasDefaults(schema as Structural) || wanted.budget.left < 0) return []
   const here: Place = isEmbedded(schema) ? { root: schema, around: resource, inMetadata: false } : place
-  const errors = schema.default === undefined ? [] : validateOne(`${path}.default`, schema, { place: here, pruned })
+  const errors = schema.default === undefined ? [] : validateOne(`${path}.default`, schema, here, wanted)
   const below = (name: string, part: JsonSchema, change: Partial<Place>) =>
-    errors.push(...validateAt(`${path}.${name}`, part, { place: { ...here, ...change }, pruned }))
+    errors.push(...validateAt(`${path}.${name}`, part, { ...here, ...change }, wanted))
   // There may be none below additionalProperties of metadata; below others they count for themselves.
   if (schema.items) below('items', schema.items, { around: (value) => here.around([value]) })
   for (const [name, field] of Object.entries(schema.properties ?? {})) {
@@ -46,15 +53,15 @@ const validateAt = (path: string, schema: JsonSchema, { place, pruned }: { place
   return errors
 }
 
-const validateOne = (path: string, schema: JsonSchema, { place, pruned }: { place: Place; pruned: boolean }): FieldError[] => {
+const validateOne = (path: string, schema: JsonSchema, place: Place, wanted: Wanted): FieldError[] => {
   const value = structuredClone(schema.default)
   if (place.inMetadata) {
     const found = metadataFindings(place.around(value), place.root)
     if (found) return [invalidValue(path, schema.default, `must result in valid metadata: ${found}`)]
-    return checkValue(schema, value, { path })
+    return heldAgainst(schema, value, { path, place, wanted })
   }
   const errors: FieldError[] = []
-  if (pruned) {
+  if (wanted.pruned) {
     const copy = structuredClone(value)
     prune(copy, schema as Structural, isEmbedded(schema))
     if (!sameJson(copy, schema.default)) errors.push(invalidValue(path, schema.default, 'must not have unknown fields'))
@@ -62,7 +69,22 @@ const validateOne = (path: string, schema: JsonSchema, { place, pruned }: { plac
   const wrong = typeFinding(path, value, schema)
   if (wrong) return [...errors, wrong]
   const embedded = validateEmbedded(path, value, schema)
-  return [...errors, ...(embedded.length > 0 ? embedded : checkValue(schema, value, { path }))]
+  return [...errors, ...(embedded.length > 0 ? embedded : heldAgainst(schema, value, { path, place, wanted }))]
+}
+
+/** By what the schema says of values, and if that is right by its rules: as an update that changes nothing, and as something new. */
+const heldAgainst = (
+  schema: JsonSchema,
+  value: unknown,
+  { path, place, wanted: { budget } }: { path: string; place: Place; wanted: Wanted },
+): FieldError[] => {
+  const found = checkValue(schema, value, { path })
+  if (found.length > 0) return found
+  const input = { path, value, isResource: schema === place.root }
+  const ofUpdate = runRules(schema, { ...input, old: value }, budget.left)
+  const ofNew = ofUpdate.errors.length > 0 ? ofUpdate : runRules(schema, input, budget.left)
+  budget.left = Math.min(ofUpdate.left, ofNew.left)
+  return ofNew.errors
 }
 
 const typeFinding = (path: string, value: unknown, schema: JsonSchema): FieldError | undefined => {

@@ -1,6 +1,6 @@
+import { followPath } from '../../../cel/schema/field-path.ts'
 import { type FieldError, invalidValue, notSupported, requiredValue } from '../../../meta/field-error.ts'
 import type { JsonSchema } from '../json-schema.ts'
-import { followPath } from './field-path.ts'
 
 type Rule = NonNullable<JsonSchema['x-kubernetes-validations']>[number]
 

@@ -1,7 +1,6 @@
 import { tooMany } from '../../../meta/field-error.ts'
 import { propertyOf } from '../../../meta/structural/structural.ts'
 import { additionalSchemaOf, type JsonSchema } from '../json-schema.ts'
-import { correlatedField, correlatedItem } from './correlation.ts'
 import { type Check, type Checked, invalidText, Result } from './result.ts'
 
 export const checkList = ({ schema, value, path, before }: Checked, check: Check): Result => {
@@ -9,8 +8,7 @@ export const checkList = ({ schema, value, path, before }: Checked, check: Check
   const values = value as readonly unknown[]
   const { items, minItems, maxItems } = schema
   for (const [index, item] of items ? values.entries() : []) {
-    const correlation = before && correlatedItem(before, index)
-    result.merge(check({ schema: items!, value: item, path: `${path}[${index}]`, before: correlation }))
+    result.merge(check({ schema: items!, value: item, path: `${path}[${index}]`, before: before?.item(index) }))
   }
   if (minItems !== undefined && values.length < minItems) {
     result.add(invalidText(path, values.length, `${path} in body should have at least ${minItems} items`))
@@ -31,7 +29,7 @@ export const checkObject = (checked: Checked, check: Check): Result => {
   const at = (name: string, field: JsonSchema, fieldPath: string) => {
     // What an object says it is can't have been otherwise.
     const type = path === '' && (name === 'apiVersion' || name === 'kind')
-    const before = checked.before && !type ? correlatedField(checked.before, name) : undefined
+    const before = type ? undefined : checked.before?.field(name)
     result.merge(check({ schema: field, value: object[name], path: fieldPath, before }))
   }
   const additional = additionalSchemaOf(schema)

@@ -1,12 +1,12 @@
 import { type FieldError, notSupported } from '../../../meta/field-error.ts'
 import { isJsonObject, sameJson } from '../../../meta/json-value.ts'
+import type { Correlation } from '../../../meta/structural/correlation.ts'
 import type { JsonSchema } from '../json-schema.ts'
 import { checkList, checkObject } from './check-collection.ts'
 import { checkJunctors } from './check-junctors.ts'
 import { checkNumber } from './check-number.ts'
 import { checkFormat, checkString } from './check-string.ts'
 import { checkNull, checkType } from './check-type.ts'
-import { type Correlation, isUnchanged } from './correlation.ts'
 import { type Check, type Checked, type Finding, Result } from './result.ts'
 
 /**
@@ -31,7 +31,7 @@ const fieldOf = (root: string, path: string | undefined): string => {
 
 const checkPart: Check = (checked) => {
   const result = checkHere(checked)
-  if (!result.valid && checked.before && isUnchanged(checked.before)) result.forgive()
+  if (!result.valid && checked.before?.unchanged()) result.forgive()
   return result
 }
 

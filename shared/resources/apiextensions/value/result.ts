@@ -1,6 +1,6 @@
 import type { FieldError } from '../../../meta/field-error.ts'
+import type { Correlation } from '../../../meta/structural/correlation.ts'
 import type { JsonSchema } from '../json-schema.ts'
-import type { Correlation } from './correlation.ts'
 
 /** What is wrong with a value, before it is known where the value stands. */
 export interface Finding {

@@ -1,25 +1,26 @@
-import { compileRules } from '../../../../shared/cel/schema/compile-rules.ts'
+import { estimateCost } from '../../../../shared/cel/estimate-cost.ts'
+import { type CompiledExpression, compiledRules } from '../../../../shared/cel/schema/compile-rules.ts'
+import { hintsOf } from '../../../../shared/cel/schema/declared-environment.ts'
 import { declaredType, mostInRequest } from '../../../../shared/cel/schema/declared-type.ts'
-import { createRuleValidator } from '../../../../shared/cel/schema/rule-validator.ts'
+import { runRules } from '../../../../shared/cel/schema/rule-run.ts'
 import type { RuleAnswers } from '../oracle/oracle.ts'
 import type { Question } from './questions.ts'
 
 /** What becomes of rules, in the oracle's words. */
 export const answerRules = ({ schema, value, old }: Question): RuleAnswers => {
-  const declared = declaredType(schema, { isRoot: true, name: 'selfType' })!
-  const rules = compileRules(schema['x-kubernetes-validations'] ?? [], declared).map(({ expression, message, usesOldSelf }) => ({
-    maxCost: String(expression?.program ? expression.maxCost : 0),
+  const declared = declaredType(schema, true)!
+  const costOf = (expression: CompiledExpression | undefined) =>
+    String(expression?.program ? estimateCost(expression.program, hintsOf(declared)).max : 0)
+  const rules = compiledRules(schema, true)!.map(({ expression, message, usesOldSelf }) => ({
+    maxCost: costOf(expression),
     cardinality: String(expression?.program ? mostInRequest(declared) : 0),
     ...(expression?.error === undefined ? {} : { error: expression.error }),
     usesOldSelf,
     ...(message?.error === undefined ? {} : { messageError: message.error }),
-    messageCost: String(message?.program ? message.maxCost : 0),
+    messageCost: costOf(message),
   }))
-  const validator = createRuleValidator(schema, { isResourceRoot: true, followPath: (path) => path.slice(1) })
-  const errors = validator
-    ?.validate({ path: '', value, old })
-    .errors.map(({ field, message }) => `${field || '<nil>'}: ${message}`)
-  return { rules, errors: errors?.sort() ?? [] }
+  const { errors } = runRules(schema, { path: '', isResource: true, value, old })
+  return { rules, errors: errors.map(({ field, message }) => `${field}: ${message}`).sort() }
 }
 
 /** Upstream names the type of `self` by the clock. */

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { checkRules } from '../../../../shared/cel/schema/rule-check.ts'
-import { createRuleValidator, type Ratchet } from '../../../../shared/cel/schema/rule-validator.ts'
+import { checkRules as check } from '../../../../shared/cel/schema/rule-check.ts'
+import { objectBudget, runRules } from '../../../../shared/cel/schema/rule-run.ts'
 import type { CelSchema } from '../../../../shared/cel/schema/schema.ts'
+import { Correlation } from '../../../../shared/meta/structural/correlation.ts'
 import type { RuleAnswers } from '../oracle/oracle.ts'
 import { questions } from './questions.ts'
 import { answerRules, comparableRules } from './rule-world.ts'
@@ -24,6 +25,7 @@ describe('rules as upstream compiles and runs them', () => {
   })
 })
 
+const checkRules = (path: string, schema: CelSchema) => check(path, schema, { isAccepted: false })
 const path = 'spec.validation.openAPIV3Schema'
 const ruled = (schema: CelSchema, ...rules: string[]): CelSchema => ({
   ...schema,
@@ -90,29 +92,36 @@ describe('what is checked of rules when they are written', () => {
 
 describe('rules on an object', () => {
   const schema = object({ spec: ruled(object({ n: { type: 'integer' } }), 'self.n > 5') })
-  const unchanged: Ratchet = { unchanged: () => true, field: () => unchanged, item: () => unchanged }
 
   it('lets pass with a warning what was wrong before and has not changed', () => {
-    const validator = createRuleValidator(schema, { isResourceRoot: true })!
-    const input = { path: '', value: { spec: { n: 1 } }, old: { spec: { n: 1 } } }
-    expect(validator.validate(input).errors).toHaveLength(1)
-    const { errors, warnings } = validator.validate({ ...input, ratchet: unchanged })
+    const [value, old] = [{ spec: { n: 1 } }, { spec: { n: 1 } }]
+    const input = { path: '', isResource: true, value, old }
+    expect(runRules(schema, input).errors).toHaveLength(1)
+    const { errors, warnings } = runRules(schema, { ...input, correlation: new Correlation(schema, value, old) })
     expect([errors.length, warnings.length]).toEqual([0, 1])
   })
 
   it('has one budget for all of them', () => {
     const items = ruled({ type: 'integer' }, 'self > 0')
-    const validator = createRuleValidator(object({ list: { type: 'array', items } }), { isResourceRoot: true })!
-    const { errors } = validator.validate({ path: '', value: { list: Array.from({ length: 100 }, () => 1) } }, 30)
+    const value = { list: Array.from({ length: 100 }, () => 1) }
+    const { errors, left } = runRules(object({ list: { type: 'array', items } }), { path: '', isResource: true, value }, 30)
     expect(errors.map(({ field, message }) => [field, message])).toEqual([
       [
         'list[15]',
         'Invalid value: "integer": validation failed due to running out of cost budget, no further validation rules will be run',
       ],
     ])
+    expect(left).toBeLessThan(0)
+  })
+
+  it('names what is wrong of a whole object as upstream does', () => {
+    const whole = ruled(object({ n: { type: 'integer' } }), 'self.n > 5')
+    const { errors } = runRules(whole, { path: '', isResource: true, value: { n: 1 } })
+    expect(errors).toEqual([{ type: 'FieldValueInvalid', field: '<nil>', message: 'Invalid value: failed rule: self.n > 5' }])
   })
 
   it('says nothing of a schema without rules', () => {
-    expect(createRuleValidator(object({}), { isResourceRoot: true })).toBeUndefined()
+    const value = { metadata: { name: 'x' } }
+    expect(runRules(object({}), { path: '', isResource: true, value })).toEqual({ errors: [], warnings: [], left: objectBudget })
   })
 })

@@ -175,6 +175,60 @@ const schemas: Readonly<Record<string, Json | undefined>> = {
     'x-kubernetes-validations': [{ rule: 'true', optionalOldSelf: true }],
   }),
   'message that is no string': one({ type: 'string', 'x-kubernetes-validations': [{ rule: 'true', messageExpression: '1' }] }),
+  'rule that may cost too much': one({
+    type: 'array',
+    items: { type: 'string' },
+    'x-kubernetes-validations': [{ rule: 'self.all(x, self.all(y, x != y))' }],
+  }),
+  'rule a little too dear': one({
+    type: 'array',
+    maxItems: 250_000,
+    items: { type: 'integer' },
+    'x-kubernetes-validations': [{ rule: 'self.all(x, x > 5 && x < 90 && x != 7 && x != 8 && x != 9 && x != 10)' }],
+  }),
+  'rule as often as the place may be filled': one({
+    type: 'array',
+    items: { type: 'string', 'x-kubernetes-validations': [{ rule: 'self.contains("abc")' }] },
+  }),
+  'message that may cost too much': one({
+    type: 'array',
+    items: { type: 'string' },
+    'x-kubernetes-validations': [{ rule: 'true', messageExpression: 'self.all(x, self.all(y, x != y)) ? "a" : "b"' }],
+  }),
+  'rules too dear together': spec(
+    Object.fromEntries(
+      Array.from({ length: 30 }, (_, index) => [
+        `f${10 + index}`,
+        {
+          type: 'array',
+          maxItems: 150_000 + index * 1000,
+          items: { type: 'integer' },
+          'x-kubernetes-validations': [{ rule: 'self.all(x, x > 5 && x < 90 && x != 7)' }],
+        },
+      ]),
+    ),
+  ),
+  'rule on types of its own': one({
+    type: 'object',
+    properties: { a: { type: 'object', properties: { x: { type: 'string' } } }, b: { type: 'string' } },
+    'x-kubernetes-validations': [{ rule: 'self.a == self.b' }],
+  }),
+  'default that breaks a rule': one({ type: 'integer', default: 1, 'x-kubernetes-validations': [{ rule: 'self > 5' }] }),
+  'default that breaks a rule below': one({
+    type: 'object',
+    default: { a: 'x' },
+    properties: { a: { type: 'string', 'x-kubernetes-validations': [{ rule: 'self == "y"', reason: 'FieldValueForbidden' }] } },
+  }),
+  'default that could not be new': one({
+    type: 'integer',
+    default: 1,
+    'x-kubernetes-validations': [{ rule: 'oldSelf.hasValue()', optionalOldSelf: true }],
+  }),
+  'default with a rule that can not be read': one({
+    type: 'integer',
+    default: 1,
+    'x-kubernetes-validations': [{ rule: 'self ==' }],
+  }),
   'unknown format': one({ type: 'string', format: 'odd' }),
 }
 
@@ -315,6 +369,64 @@ const things = crd('things', [
   }),
 ])
 
+const ruledSpec = (isRuled: boolean): Json => {
+  const rules = (...all: Json[]) => (isRuled ? { 'x-kubernetes-validations': all } : {})
+  const numbers = { n: { type: 'integer', ...rules({ rule: 'self > 5' }) }, other: { type: 'string' } }
+  return spec(
+    {
+      ...numbers,
+      set: { type: 'array', maxItems: 5, 'x-kubernetes-list-type': 'set', items: { type: 'string', maxLength: 5 } },
+      plain: { type: 'array', maxItems: 5, items: { type: 'object', properties: numbers } },
+      keyed: {
+        type: 'array',
+        maxItems: 5,
+        'x-kubernetes-list-type': 'map',
+        'x-kubernetes-list-map-keys': ['key'],
+        items: { type: 'object', required: ['key'], properties: { key: { type: 'string', maxLength: 5 }, ...numbers } },
+      },
+      when: { type: 'string', format: 'date-time', ...rules({ rule: 'self.getFullYear() > 2000' }) },
+      secret: {
+        type: 'string',
+        format: 'byte',
+        maxLength: 100,
+        ...rules({ rule: 'self.size() == 3', messageExpression: 'self.size() > 3 ? "is too long" : "is too short"' }),
+      },
+    },
+    rules(
+      { rule: '!has(self.set) || self.set == ["a", "b"]', message: 'is another set' },
+      { rule: '!has(self.set) || (self.set + ["a", "c"]).size() == 3', message: 'is no set' },
+      {
+        rule: '!has(self.keyed) || self.keyed.size() != 2 || self.keyed == [self.keyed[1], self.keyed[0]]',
+        message: 'is no map',
+      },
+    ),
+  )
+}
+
+const ruledGroup = 'rules.example.com'
+const ruled = {
+  ...crd('ruled', [version(ruledSpec(true)), version(ruledSpec(false), { name: 'v1beta1', storage: false })], {
+    group: ruledGroup,
+  }),
+  metadata: { name: `ruled.${ruledGroup}` },
+}
+const ruledPath = (versionName: string) => `/apis/${ruledGroup}/${versionName}/namespaces/default/ruled`
+const ruledThing = (value: Json, versionName = 'v1'): Json => ({
+  apiVersion: `${ruledGroup}/${versionName}`,
+  kind: 'Ruled',
+  metadata: { name: 'one' },
+  spec: value,
+})
+
+const ruledValues: Readonly<Record<string, Json>> = {
+  'a set in another order': { set: ['b', 'a'] },
+  'another set': { set: ['b', 'c'] },
+  'a list by its keys in another order': { keyed: [{ key: 'a', n: 6 }, { key: 'b' }] },
+  'items that break a rule': { plain: [{ n: 1 }, { n: 6 }], keyed: [{ key: 'a', n: 1 }] },
+  'a time that is too early': { when: '1999-01-02T03:04:05Z' },
+  'bytes of another length': { secret: 'YWJjZA==' },
+}
+
 const thing = (name: string, changes: Json = {}, others: Json = {}): Json => ({
   apiVersion: `${group}/v1`,
   kind: 'Things',
@@ -383,6 +495,7 @@ const merge = 'application/merge-patch+json'
 
 export const definedFirst: readonly CustomRequest[] = [
   { what: 'things', method: 'POST', path: definitions, body: things, whole: true },
+  { what: 'ruled', method: 'POST', path: definitions, body: ruled },
 ]
 
 export const customRequests: readonly CustomRequest[] = [
@@ -410,6 +523,30 @@ export const customRequests: readonly CustomRequest[] = [
     method: 'POST',
     path: `${path}?dryRun=All&fieldValidation=${validation}`,
     body: { ...thing('dry', { other: 1 }, { more: 1 }), metadata: { name: 'dry', odd: 1 } },
+  })),
+  ...Object.entries(ruledValues).map(([what, value]) => ({
+    what: `rules: ${what}`,
+    method: 'POST',
+    path: `${ruledPath('v1')}?dryRun=All`,
+    body: ruledThing(value),
+  })),
+  {
+    what: 'rules: made by a version without them',
+    method: 'POST',
+    path: ruledPath('v1beta1'),
+    body: ruledThing({ n: 1, plain: [{ n: 1 }], keyed: [{ key: 'a', n: 1 }] }, 'v1beta1'),
+  },
+  ...Object.entries({
+    'what was wrong stays': { other: 'x' },
+    'what was wrong changes': { n: 2 },
+    'an item changes around what was wrong': { plain: [{ n: 1, other: 'x' }] },
+    'an item by its key changes around what was wrong': { keyed: [{ key: 'a', n: 1, other: 'x' }] },
+  }).map(([what, change]) => ({
+    what: `rules: ${what}`,
+    method: 'PATCH',
+    path: `${ruledPath('v1')}/one?dryRun=All`,
+    type: 'application/merge-patch+json',
+    body: { spec: change },
   })),
   { what: 'another kind', method: 'POST', path, body: { ...thing('x'), kind: 'Other' } },
   { what: 'another version', method: 'POST', path, body: { ...thing('x'), apiVersion: `${group}/v2` } },

@@ -1,18 +1,17 @@
-import { propertyOf } from '../../../meta/structural/structural.ts'
-import { additionalSchemaOf, type JsonSchema } from '../json-schema.ts'
+import { additionalSchema, type CelSchema, propertySchema } from './schema.ts'
 
 export interface FollowedPath {
   /** as errors name it: `spec.ports[http]` */
   readonly path: string
   readonly first: string
   /** undefined: anything may stand there */
-  readonly schema: JsonSchema | undefined
+  readonly schema: CelSchema | undefined
 }
 
 /** Where `.spec.size` or `.spec['my.name']` leads in a schema. A text: why nowhere, in upstream's words. */
-export const followPath = (text: string, root: JsonSchema, brackets: boolean): FollowedPath | string => {
+export const followPath = (text: string, root: CelSchema, brackets: boolean): FollowedPath | string => {
   const tokens = tokensOf(text)
-  let schema: JsonSchema | undefined = root
+  let schema: CelSchema | undefined = root
   let path = ''
   let first = ''
   for (let index = 0; index < tokens.length; index++) {
@@ -26,9 +25,7 @@ export const followPath = (text: string, root: JsonSchema, brackets: boolean): F
     if (name === undefined) return `expected single quoted string but got ${given}`
     const named: boolean = schema?.properties !== undefined
     if (!schema || (!named && schema.additionalProperties === undefined)) return 'does not refer to a valid field'
-    const field: JsonSchema | undefined = named
-      ? (propertyOf(schema, name) as JsonSchema | undefined)
-      : additionalSchemaOf(schema)
+    const field: CelSchema | undefined = named ? propertySchema(schema, name) : additionalSchema(schema)
     if (named && !field) return 'does not refer to a valid field'
     path += named ? (path === '' ? name : `.${name}`) : `[${name}]`
     first ||= name
