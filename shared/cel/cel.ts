@@ -64,5 +64,10 @@ export class EvaluationError extends Error {
   }
 }
 
+/** What may be done beside what upstream counts, in its units. Several evaluations may share it. */
+export interface Allowance {
+  left: number
+}
+
 /** Upstream's limit of one evaluation, a tenth of a second there. */
 export const perCallLimit = 1_000_000

@@ -1,4 +1,4 @@
-import { type Activation, type Evaluation, EvaluationError, perCallLimit } from './cel.ts'
+import { type Activation, type Allowance, type Evaluation, EvaluationError, perCallLimit } from './cel.ts'
 import { CostTracker } from './evaluate/cost-tracker.ts'
 import type { Scope } from './evaluate/scope.ts'
 import type { Program } from './program.ts'
@@ -9,15 +9,17 @@ import { CelError, type CelValue } from './value/value.ts'
 export interface EvaluateOptions {
   /** The most that it may cost. */
   readonly costLimit?: number
+  /** Of one evaluation: as much again as it may cost. */
+  readonly uncounted?: Allowance
 }
 
 /** Throws EvaluationError. */
 export const evaluate = (
   program: Program,
   activation: Activation,
-  { costLimit = perCallLimit }: EvaluateOptions = {},
+  { costLimit = perCallLimit, uncounted = { left: costLimit } }: EvaluateOptions = {},
 ): Evaluation => {
-  const tracker = new CostTracker(costLimit)
+  const tracker = new CostTracker(costLimit, uncounted)
   const value = run(program, new RootScope(program, activation, tracker))
   if (value instanceof CelError) throw new EvaluationError(value.message, tracker.cost, false)
   return { value, cost: tracker.cost }

@@ -1,6 +1,6 @@
+import { patternFault } from '../../meta/pattern/pattern.ts'
 import type { Environment } from '../environment.ts'
 import { plan } from '../evaluate/plan.ts'
-import { compileRegex, PatternError } from '../library/pattern.ts'
 import {
   type Call,
   childrenOf,
@@ -42,7 +42,7 @@ function* withParents(node: Expression, formatted = false): Iterable<{ node: Exp
 }
 
 const isValid = (call: Call, arg: Literal, checked: CheckedExpression, environment: Environment): boolean => {
-  if (call.name === 'matches') return !(compileRegex(String(arg.value)) instanceof PatternError)
+  if (call.name === 'matches') return !patternFault(String(arg.value))
   try {
     plan({ ...checked, root: call }, environment)
     return true

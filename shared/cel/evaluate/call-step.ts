@@ -35,7 +35,11 @@ export class CallStep extends Step {
       values.push(value)
     }
     const failed = nonStrict ? undefined : values.find((value) => value instanceof CelError)
-    return this.#charged(scope.tracker, values, failed ?? this.invoke(values))
+    return this.#charged(scope.tracker, values, failed ?? this.call(values, scope.tracker))
+  }
+
+  protected call(values: readonly CelValue[], _tracker: CostTracker): CelValue {
+    return this.invoke(values)
   }
 
   #charged(tracker: CostTracker, values: readonly CelValue[], result: CelValue): CelValue {

@@ -1,3 +1,4 @@
+import type { Allowance } from '../cel.ts'
 import { CostExceeded } from '../value/limit.ts'
 import type { CelValue } from '../value/value.ts'
 
@@ -7,15 +8,16 @@ import type { CelValue } from '../value/value.ts'
  */
 export class CostTracker {
   readonly #limit: number
+  readonly #uncounted: Allowance
   readonly #values: CelValue[] = []
   readonly #ids: number[] = []
   /** Where each id stands on the stack, the highest last. */
   readonly #places: (number[] | undefined)[] = []
-  #uncounted = 0
   cost = 0
 
-  constructor(limit: number) {
+  constructor(limit: number, uncounted: Allowance) {
     this.#limit = limit
+    this.#uncounted = uncounted
   }
 
   push(value: CelValue, id: number): void {
@@ -47,10 +49,10 @@ export class CostTracker {
     return values
   }
 
-  /** Work that upstream does not count. It may be as much again, no more. */
+  /** Work that upstream does not count. */
   addUncounted(cost: number): void {
-    this.#uncounted += cost
-    if (this.#uncounted > this.#limit) throw new CostExceeded()
+    this.#uncounted.left -= cost
+    if (this.#uncounted.left < 0) throw new CostExceeded()
   }
 
   #cut(length: number): void {

@@ -1,10 +1,9 @@
+import { patternFault } from '../../meta/pattern/pattern.ts'
 import type { CheckedExpression } from '../check/checked.ts'
 import type { Environment } from '../environment.ts'
-import { compileRegex, PatternError } from '../library/pattern.ts'
 import { regexCalls } from '../library/regex-call.ts'
 import { conversions } from '../library/standard/conversion.ts'
 import type { Call, Expression, MapExpression, Select } from '../parse/expression.ts'
-import { wrongArgument } from '../value/compare.ts'
 import { CelError, CelList, type CelValue, ValueMap } from '../value/value.ts'
 import {
   type Attribute,
@@ -23,6 +22,7 @@ import { CallStep } from './call-step.ts'
 import { ListStep, MapStep, StructStep } from './collection-step.ts'
 import { LoopStep } from './loop-step.ts'
 import { equalStep, LogicalStep, MembershipStep, notEqualStep, OptionalOrStep } from './operator-step.ts'
+import { ConstantPatternStep, PatternStep } from './pattern-step.ts'
 import { ConstantStep, type Step } from './step.ts'
 
 /** Thrown where a checked expression can't be made ready: a constant that does not convert, a bad pattern. */
@@ -150,18 +150,13 @@ class Planner {
     const binding = bindingOf(this.#environment, name, overload)
     const pattern = args[1]
     if (regexCalls[name] && pattern instanceof ConstantStep && typeof pattern.value === 'string') {
-      const compiled = compileRegex(pattern.value)
-      if (compiled instanceof PatternError) throw new PlanError(compiled.message)
-      const call = regexCalls[name]
-      return new CallStep(id, { name, overload, args, stopsEarly: true }, ([text, , limit]) =>
-        typeof text === 'string' ? call(compiled, text, limit) : wrongArgument(text!),
-      )
+      const fault = patternFault(pattern.value)
+      if (fault) throw new PlanError(fault.message)
+      const parts = { name, overload, args, stopsEarly: true }
+      return new ConstantPatternStep(id, parts, { expression: pattern.value, call: regexCalls[name] })
     }
-    return new CallStep(
-      id,
-      { name, overload, args, nonStrict: binding.nonStrict, stopsEarly: args.length > 2 || binding.stopsEarly },
-      binding.call,
-    )
+    const parts = { name, overload, args, nonStrict: binding.nonStrict, stopsEarly: args.length > 2 || binding.stopsEarly }
+    return new (regexCalls[name] ? PatternStep : CallStep)(id, parts, binding.call)
   }
 
   #conditional(id: number, [condition, whenTrue, whenFalse]: readonly Step[]): Step {

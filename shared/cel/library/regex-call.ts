@@ -1,6 +1,6 @@
+import type { Pattern } from '../../meta/pattern/pattern.ts'
 import { noSuchOverload } from '../value/compare.ts'
 import { type CelValue, ValueList } from '../value/value.ts'
-import type { Pattern } from './pattern.ts'
 
 /** Functions whose second argument is a pattern, by name: one that is constant is compiled with the expression. */
 export const regexCalls: Readonly<Record<string, (pattern: Pattern, text: string, limit?: CelValue) => CelValue>> = {

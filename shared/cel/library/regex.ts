@@ -1,12 +1,14 @@
+import { compilePattern, PatternError } from '../../meta/pattern/pattern.ts'
 import { intType, listOf, stringType } from '../type.ts'
-import type { CelValue } from '../value/value.ts'
+import { CelError, type CelValue } from '../value/value.ts'
 import { declare, type FunctionDeclaration, method } from './declaration.ts'
-import { compileRegex, PatternError } from './pattern.ts'
 import { regexCalls } from './regex-call.ts'
 
 const calling = (name: 'find' | 'findAll') => (text: string, expression: string, limit?: CelValue) => {
-  const pattern = compileRegex(expression)
-  return pattern instanceof PatternError ? pattern.asValue('Illegal regex: ') : regexCalls[name]!(pattern, text, limit)
+  const pattern = compilePattern(expression)
+  return pattern instanceof PatternError
+    ? new CelError(`Illegal regex: ${pattern.message}`)
+    : regexCalls[name]!(pattern, text, limit)
 }
 
 export const regex: readonly FunctionDeclaration[] = [

@@ -1,4 +1,4 @@
-import { type Activation, EvaluationError } from '../cel.ts'
+import { type Activation, type Allowance, EvaluationError } from '../cel.ts'
 import { evaluate } from '../evaluate.ts'
 import type { Program } from '../program.ts'
 import { quoted } from '../value/string.ts'
@@ -9,9 +9,14 @@ const longest = 5 * 1024
 export type MessageOutcome = { readonly text: string | undefined; readonly cost: number } | { readonly fatal: string }
 
 /** What a rule's messageExpression says. */
-export const evaluateMessage = (program: Program, expression: string, activation: Activation, budget: number): MessageOutcome => {
+export const evaluateMessage = (
+  program: Program,
+  expression: string,
+  activation: Activation,
+  { budget, uncounted }: { budget: number; uncounted: Allowance },
+): MessageOutcome => {
   try {
-    const { value, cost } = evaluate(program, activation)
+    const { value, cost } = evaluate(program, activation, { uncounted })
     if (cost > budget) return outOfBudget
     const text = typeof value === 'string' ? value.trim() : ''
     const fits = text !== '' && Buffer.byteLength(text) <= longest && !text.includes('\n')

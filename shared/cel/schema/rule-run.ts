@@ -2,7 +2,7 @@ import { type FieldError, invalidValue } from '../../meta/field-error.ts'
 import { isJsonObject, type JsonObject } from '../../meta/json-value.ts'
 import { type Correlation, KeyedItems } from '../../meta/structural/correlation.ts'
 import { isEmbedded } from '../../meta/structural/structural.ts'
-import { type Activation, EvaluationError } from '../cel.ts'
+import { type Activation, type Allowance, EvaluationError } from '../cel.ts'
 import { evaluate } from '../evaluate.ts'
 import { Optional } from '../value/value.ts'
 import { type CompiledRule, compiledRules } from './compile-rules.ts'
@@ -16,6 +16,8 @@ import { schemaValue } from './schema-value.ts'
 
 /** Upstream's budget for all rules on one object. */
 export const objectBudget = 10_000_000
+/** Of what it does not count. */
+const uncountedBudget = 1_000_000
 
 export interface RuleInput {
   /** '': a whole object */
@@ -65,6 +67,7 @@ class RuleRun {
   readonly #errors: FieldError[] = []
   readonly #warnings: FieldError[] = []
   #budget: number
+  readonly #uncounted: Allowance = { left: uncountedBudget }
 
   constructor(budget: number) {
     this.#budget = budget
@@ -154,7 +157,7 @@ class RuleRun {
   /** Undefined: it could not be told, which is an error of its own. */
   #evaluate({ rule, expression }: CompiledRule, at: At, activation: Activation): boolean | undefined {
     try {
-      const { value, cost } = evaluate(expression!.program!, activation)
+      const { value, cost } = evaluate(expression!.program!, activation, { uncounted: this.#uncounted })
       if (!this.#pay(at, cost)) return undefined
       return value === true
     } catch (error) {
@@ -183,7 +186,10 @@ class RuleRun {
     }
     let detail: string | undefined
     if (message?.program) {
-      const outcome = evaluateMessage(message.program, rule.messageExpression!, activation, this.#budget)
+      const outcome = evaluateMessage(message.program, rule.messageExpression!, activation, {
+        budget: this.#budget,
+        uncounted: this.#uncounted,
+      })
       if ('fatal' in outcome) {
         add(invalidValue(path, schema.type ?? '', outcome.fatal))
         this.#budget = -1

@@ -8,6 +8,7 @@ import { allSchemas, type JsonSchema } from './json-schema.ts'
 import { validateNames } from './names-validation.ts'
 import { type CustomResourceDefinition, isTrue } from './resource.ts'
 import { keyedItems, setItems } from './schema/list-validation.ts'
+import { validatePatternWeight } from './schema/pattern-weight.ts'
 import {
   type VersionOptions,
   validateColumns,
@@ -69,6 +70,9 @@ const optionsFor = ({ spec }: CustomResourceDefinition): VersionOptions => {
 const jsonTypes = new Set(['string', 'number', 'integer', 'boolean', 'array', 'object'])
 
 const validateSpec = ({ spec }: CustomResourceDefinition, options: VersionOptions): FieldError[] => {
+  const roots = (spec.versions ?? []).flatMap(({ schema }) => schema?.openAPIV3Schema ?? [])
+  const tooHeavy = validatePatternWeight('spec.versions', roots)
+  if (tooHeavy.length > 0) return tooHeavy
   const inner = internalSpec(spec)
   const errors = [...groupErrors(spec.group), ...scopeErrors(spec.scope)]
   if (inner.schema === undefined) {

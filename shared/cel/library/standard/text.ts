@@ -1,9 +1,9 @@
+import { compilePattern, PatternError } from '../../../meta/pattern/pattern.ts'
 import { boolType, bytesType, intType, listOf, mapOf, stringType, typeParameter } from '../../type.ts'
 import { wrongArgument } from '../../value/compare.ts'
 import { lengthOf } from '../../value/string.ts'
-import { CelList, CelMap, type CelValue } from '../../value/value.ts'
+import { CelError, CelList, CelMap, type CelValue } from '../../value/value.ts'
 import { declare, type FunctionDeclaration, method, overload } from '../declaration.ts'
-import { compileRegex } from '../pattern.ts'
 
 const listOfA = listOf(typeParameter('A'))
 const mapOfAB = mapOf(typeParameter('A'), typeParameter('B'))
@@ -42,8 +42,8 @@ const testing = (name: keyof typeof tests): FunctionDeclaration => ({
 
 const matches = (text: CelValue, pattern: CelValue): CelValue => {
   if (typeof pattern !== 'string') return wrongArgument(pattern)
-  const compiled = compileRegex(pattern)
-  return compiled instanceof Error ? compiled.asValue() : compiled.matches(text as string)
+  const compiled = compilePattern(pattern)
+  return compiled instanceof PatternError ? new CelError(compiled.message) : compiled.matches(text as string)
 }
 
 export const text: readonly FunctionDeclaration[] = [

@@ -9,6 +9,7 @@ import { somewhere } from '../../../meta/structural/somewhere.ts'
 import { isEmbedded, type Structural, typeAndMetadata } from '../../../meta/structural/structural.ts'
 import { loadSchemas } from '../../schemas.ts'
 import type { JsonSchema } from '../json-schema.ts'
+import { CheckRun } from '../value/check-run.ts'
 import { checkValue } from '../value/check-value.ts'
 import { validateEmbedded } from '../value/embedded-validation.ts'
 
@@ -26,6 +27,7 @@ interface Wanted {
   readonly pruned: boolean
   /** what rules may still cost, of all defaults together */
   readonly budget: { left: number }
+  readonly run: CheckRun
 }
 
 const resource: Surround = (value) => ({ apiVersion: 'validation/v1', kind: 'Validation', ...(isJsonObject(value) ? value : {}) })
@@ -35,7 +37,12 @@ const hasDefaults = somewhere((schema) => schema.default !== undefined)
 /** Whether what stands for what was not said is itself what the schema wants. `pruned`: it may hold nothing unknown. */
 export const validateDefaults = (path: string, schema: JsonSchema, pruned: boolean): FieldError[] => {
   const root: JsonSchema = { ...schema, 'x-kubernetes-embedded-resource': true }
-  return validateAt(path, root, { root, around: resource, inMetadata: false }, { pruned, budget: { left: objectBudget } })
+  return validateAt(
+    path,
+    root,
+    { root, around: resource, inMetadata: false },
+    { pruned, budget: { left: objectBudget }, run: new CheckRun() },
+  )
 }
 
 const validateAt = (path: string, schema: JsonSchema, place: Place, wanted: Wanted): FieldError[] => {
@@ -76,9 +83,9 @@ const validateOne = (path: string, schema: JsonSchema, place: Place, wanted: Wan
 const heldAgainst = (
   schema: JsonSchema,
   value: unknown,
-  { path, place, wanted: { budget } }: { path: string; place: Place; wanted: Wanted },
+  { path, place, wanted: { budget, run } }: { path: string; place: Place; wanted: Wanted },
 ): FieldError[] => {
-  const found = checkValue(schema, value, { path })
+  const found = checkValue(schema, value, { path, run })
   if (found.length > 0) return found
   const input = { path, value, isResource: schema === place.root }
   const ofUpdate = runRules(schema, { ...input, old: value }, budget.left)

@@ -1,6 +1,6 @@
 import { type FieldError, forbiddenField, invalidValue, requiredValue } from '../../../meta/field-error.ts'
+import { patternFault } from '../../../meta/pattern/pattern.ts'
 import type { JsonSchema } from '../json-schema.ts'
-import { compilePattern } from '../value/pattern.ts'
 import { validateCompleteness } from './completeness.ts'
 
 type Level = 'root' | 'item' | 'field'
@@ -135,10 +135,9 @@ const valueRules = (
   each('allOf', allOf, (index) => (index === 0 && skipped.firstAllOf ? { anyOf: true, firstAllOf: false } : none))
   each('oneOf', oneOf)
   if (not) errors.push(...nestedRules(`${path}.not`, not, none))
-  const compiled = pattern ? compilePattern(pattern) : undefined
-  if (typeof compiled === 'string') {
-    errors.push(invalidValue(`${path}.pattern`, pattern, `must be a valid regular expression, but isn't: ${compiled}`))
-  }
+  const fault = pattern ? patternFault(pattern) : undefined
+  if (fault)
+    errors.push(invalidValue(`${path}.pattern`, pattern, `must be a valid regular expression, but isn't: ${fault.message}`))
   return errors
 }
 

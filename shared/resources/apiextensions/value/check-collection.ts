@@ -3,12 +3,12 @@ import { propertyOf } from '../../../meta/structural/structural.ts'
 import { additionalSchemaOf, type JsonSchema } from '../json-schema.ts'
 import { type Check, type Checked, invalidText, Result } from './result.ts'
 
-export const checkList = ({ schema, value, path, before }: Checked, check: Check): Result => {
+export const checkList = ({ schema, value, path, before, run }: Checked, check: Check): Result => {
   const result = new Result()
   const values = value as readonly unknown[]
   const { items, minItems, maxItems } = schema
   for (const [index, item] of items ? values.entries() : []) {
-    result.merge(check({ schema: items!, value: item, path: `${path}[${index}]`, before: before?.item(index) }))
+    result.merge(check({ schema: items!, value: item, path: `${path}[${index}]`, before: before?.item(index), run }))
   }
   if (minItems !== undefined && values.length < minItems) {
     result.add(invalidText(path, values.length, `${path} in body should have at least ${minItems} items`))
@@ -23,14 +23,14 @@ export const checkList = ({ schema, value, path, before }: Checked, check: Check
 
 export const checkObject = (checked: Checked, check: Check): Result => {
   const result = new Result()
-  const { schema, path } = checked
+  const { schema, path, run } = checked
   const object = checked.value as Readonly<Record<string, unknown>>
   checkSize(checked, result)
   const at = (name: string, field: JsonSchema, fieldPath: string) => {
     // What an object says it is can't have been otherwise.
     const type = path === '' && (name === 'apiVersion' || name === 'kind')
     const before = type ? undefined : checked.before?.field(name)
-    result.merge(check({ schema: field, value: object[name], path: fieldPath, before }))
+    result.merge(check({ schema: field, value: object[name], path: fieldPath, before, run }))
   }
   const additional = additionalSchemaOf(schema)
   if (schema.additionalProperties !== undefined) {

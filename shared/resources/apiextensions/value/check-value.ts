@@ -1,24 +1,27 @@
-import { type FieldError, notSupported } from '../../../meta/field-error.ts'
-import { isJsonObject, sameJson } from '../../../meta/json-value.ts'
+import type { FieldError } from '../../../meta/field-error.ts'
+import { isJsonObject } from '../../../meta/json-value.ts'
 import type { Correlation } from '../../../meta/structural/correlation.ts'
 import type { JsonSchema } from '../json-schema.ts'
 import { checkList, checkObject } from './check-collection.ts'
+import { checkEnum } from './check-enum.ts'
 import { checkJunctors } from './check-junctors.ts'
 import { checkNumber } from './check-number.ts'
+import { CheckRun } from './check-run.ts'
 import { checkFormat, checkString } from './check-string.ts'
 import { checkNull, checkType } from './check-type.ts'
-import { type Check, type Checked, type Finding, Result } from './result.ts'
+import { type Check, Result } from './result.ts'
 
 /**
  * What a schema finds wrong with a value that stands at `path` ('': it is a whole object), in the words of kube-openapi. `before`: what stood there
- * before an update; findings about what has not changed since are left out.
+ * before an update; findings about what has not changed since are left out. A run may be that of
+ * several values.
  */
 export const checkValue = (
   schema: JsonSchema,
   value: unknown,
-  { path, before }: { path: string; before?: Correlation | undefined },
+  { path, before, run = new CheckRun() }: { path: string; before?: Correlation | undefined; run?: CheckRun },
 ): FieldError[] => {
-  const { findings } = checkPart({ schema, value, path: '', before })
+  const { findings } = checkPart({ schema, value, path: '', before, run })
   return findings.map(({ type, path: at, message }) => ({ type, message, field: fieldOf(path, at) }))
 }
 
@@ -61,17 +64,4 @@ const checkHere: Check = (checked) => {
   if (isJsonObject(value)) take(checkObject(checked, checkPart))
   result.matched++
   return result
-}
-
-const checkEnum = ({ schema: { enum: allowed }, value, path }: Checked): Result => {
-  const result = new Result()
-  if (!allowed?.length || (value !== null && allowed.some((one) => sameJson(one, value)))) return result
-  result.add(notAllowed(path, value, allowed))
-  return result
-}
-
-const notAllowed = (path: string, value: unknown, allowed: readonly unknown[]): Finding => {
-  const texts = allowed.map((one) => (typeof one === 'string' ? one : JSON.stringify(one)))
-  const { type, message } = notSupported(path, value, texts)
-  return { type, path, message, text: `${path} in body should be one of [${texts.join(' ')}]` }
 }

@@ -1,10 +1,10 @@
 import { isIPv6 } from 'node:net'
+import { compilePattern, PatternError } from '../../../meta/pattern/pattern.ts'
 import { parseCIDR } from '../../validation/cidr.ts'
 import { ipFamily } from '../../validation/ip.ts'
 import { isCreditCard, isIsbn10, isIsbn13 } from './format/checksum.ts'
 import { isDate, isDateTime, isDuration } from './format/time.ts'
 import { isEmail, isRequestUri } from './format/uri.ts'
-import { compilePattern } from './pattern.ts'
 
 type Format = (text: string) => boolean
 
@@ -23,7 +23,7 @@ const hostname = String.raw`^([a-zA-Z0-9\p{S}\p{L}]((-?[a-zA-Z0-9\p{S}\p{L}]{0,6
 
 const isHostname: Format = (text) => {
   const pattern = compilePattern(hostname)
-  if (typeof pattern === 'string') throw new Error(pattern)
+  if (pattern instanceof PatternError) throw pattern
   if (Buffer.byteLength(text) > 255 || !pattern.matches(text)) return false
   return text.split('.').every((part) => Buffer.byteLength(part) <= 63)
 }

@@ -1,6 +1,7 @@
 import type { FieldError } from '../../../meta/field-error.ts'
 import type { Correlation } from '../../../meta/structural/correlation.ts'
 import type { JsonSchema } from '../json-schema.ts'
+import type { CheckRun } from './check-run.ts'
 
 /** What is wrong with a value, before it is known where the value stands. */
 export interface Finding {
@@ -48,6 +49,7 @@ export interface Checked {
   readonly path: string
   /** what stood there before, where that can be told */
   readonly before: Correlation | undefined
+  readonly run: CheckRun
 }
 
 /** Checks a part of a value. */
