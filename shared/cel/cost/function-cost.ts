@@ -19,23 +19,28 @@ const first = new Set([
   'string_format',
 ])
 
+type FunctionCost = (args: readonly CelValue[], result: CelValue) => number
+
 /** What a call cost, by its arguments and its result. */
-export const functionCost = (name: string, overload: string, args: readonly CelValue[], result: CelValue): number => {
-  const ofLibrary = libraryCost(name, overload, args, result)
-  if (ofLibrary !== undefined) return ofLibrary
-  const [a, b] = args
-  if (first.has(overload)) return Math.ceil(sizeInside(a) * traversal)
-  if (smaller.has(overload)) return Math.ceil(Math.min(sizeInside(a), sizeInside(b)) * traversal)
+export const functionCost = (name: string, overload: string): FunctionCost => {
+  const ofLibrary = libraryCost(name, overload)
+  const plain = plainCost(overload)
+  return ofLibrary ? (args, result) => ofLibrary(args, result, overload) ?? plain(args, result) : plain
+}
+
+const plainCost = (overload: string): FunctionCost => {
+  if (first.has(overload)) return ([a]) => Math.ceil(sizeInside(a) * traversal)
+  if (smaller.has(overload)) return ([a, b]) => Math.ceil(Math.min(sizeInside(a), sizeInside(b)) * traversal)
   switch (overload) {
     case 'in_list':
-      return sizeInside(b)
+      return ([, list]) => sizeInside(list)
     case 'add_string':
     case 'add_bytes':
-      return Math.ceil((sizeInside(a) + sizeInside(b)) * traversal)
+      return ([a, b]) => Math.ceil((sizeInside(a) + sizeInside(b)) * traversal)
     case 'matches_string':
-      return Math.ceil((1 + sizeInside(a)) * traversal) * Math.ceil(sizeInside(b) * regexLength)
+      return ([a, b]) => Math.ceil((1 + sizeInside(a)) * traversal) * Math.ceil(sizeInside(b) * regexLength)
     case 'contains_string':
-      return Math.ceil(sizeInside(a) * traversal) * Math.ceil(sizeInside(b) * traversal)
+      return ([a, b]) => Math.ceil(sizeInside(a) * traversal) * Math.ceil(sizeInside(b) * traversal)
   }
-  return 1
+  return () => 1
 }

@@ -7,7 +7,7 @@ import { selectorCost } from './selector-cost.ts'
 const traversal = 0.1
 const regexLength = 0.25
 
-type Cost = (args: readonly CelValue[], result: CelValue, overload: string) => number | undefined
+export type Cost = (args: readonly CelValue[], result: CelValue, overload: string) => number | undefined
 
 const textOnce: Cost = ([a]) => Math.ceil(actualSize(a) * traversal)
 const textTwice: Cost = ([a]) => Math.ceil(actualSize(a) * 2 * traversal)
@@ -89,11 +89,10 @@ const byOverload: Readonly<Record<string, (args: readonly CelValue[], result: Ce
   list_sets_equivalent_list: sets(2),
 }
 
-/** Undefined: the function costs what all others do. */
-export const libraryCost = (name: string, overload: string, args: readonly CelValue[], result: CelValue): number | undefined => {
-  const special = byOverload[overload]
-  if (special) return special(args, result)
-  if (/^list_.*_sort$/.test(overload)) return compared(args[0])
-  if (/^list_.*_sortByAssociatedKeys$/.test(overload)) return compared(args[1])
-  return byName[name]?.(args, result, overload)
+/** Undefined: the function costs what all others do; so it does where the cost is undefined. */
+export const libraryCost = (name: string, overload: string): Cost | undefined => {
+  if (Object.hasOwn(byOverload, overload)) return byOverload[overload]
+  if (/^list_.*_sort$/.test(overload)) return ([list]) => compared(list)
+  if (/^list_.*_sortByAssociatedKeys$/.test(overload)) return ([, keys]) => compared(keys)
+  return byName[name]
 }

@@ -218,9 +218,11 @@ export class AttributeStep extends Step {
   }
   protected override charge(tracker: CostTracker): void {
     const { attribute } = this
-    if (attribute instanceof ConditionalAttribute)
-      tracker.drop(attribute.whenFalse.id, attribute.whenTrue.id, attribute.condition.id)
-    else {
+    if (attribute instanceof ConditionalAttribute) {
+      tracker.drop(attribute.whenFalse.id)
+      tracker.drop(attribute.whenTrue.id)
+      tracker.drop(attribute.condition.id)
+    } else {
       tracker.drop(attribute.id)
       tracker.cost++
     }

@@ -20,11 +20,15 @@ export class CallStep extends Step {
   readonly id: number
   readonly parts: CallParts
   readonly invoke: (args: readonly CelValue[]) => CelValue
+  readonly #ids: readonly number[]
+  readonly #cost: ReturnType<typeof functionCost>
   constructor(id: number, parts: CallParts, invoke: (args: readonly CelValue[]) => CelValue) {
     super()
     this.id = id
     this.parts = parts
     this.invoke = invoke
+    this.#ids = parts.args.map((arg) => arg.id)
+    this.#cost = functionCost(parts.name, parts.overload)
   }
   protected run(scope: Scope): CelValue {
     const { args, nonStrict, stopsEarly } = this.parts
@@ -43,10 +47,9 @@ export class CallStep extends Step {
   }
 
   #charged(tracker: CostTracker, values: readonly CelValue[], result: CelValue): CelValue {
-    const { name, overload, args } = this.parts
-    const taken = tracker.take(args.map(({ id }) => id))
-    if (taken) tracker.cost += functionCost(name, overload, taken, result)
-    else tracker.addUncounted(functionCost(name, overload, values, result))
+    const taken = tracker.take(this.#ids)
+    if (taken) tracker.cost += this.#cost(taken, result)
+    else tracker.addUncounted(this.#cost(values, result))
     return result
   }
 }

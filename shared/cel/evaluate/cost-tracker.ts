@@ -9,10 +9,14 @@ import type { CelValue } from '../value/value.ts'
 export class CostTracker {
   readonly #limit: number
   readonly #uncounted: Allowance
+  /** The stack, in columns. What lies beyond its size is left from before. */
   readonly #values: CelValue[] = []
   readonly #ids: number[] = []
-  /** Where each id stands on the stack, the highest last. */
-  readonly #places: (number[] | undefined)[] = []
+  /** Where the same id stood before; -1: nowhere. */
+  readonly #earlier: number[] = []
+  #size = 0
+  /** Where each id stands highest; -1: nowhere. */
+  readonly #highest: number[] = []
   cost = 0
 
   constructor(limit: number, uncounted: Allowance) {
@@ -21,28 +25,26 @@ export class CostTracker {
   }
 
   push(value: CelValue, id: number): void {
-    const places = this.#places[id]
-    if (places) places.push(this.#ids.length)
-    else this.#places[id] = [this.#ids.length]
-    this.#values.push(value)
-    this.#ids.push(id)
+    const at = this.#size++
+    this.#values[at] = value
+    this.#ids[at] = id
+    this.#earlier[at] = this.#highest[id] ?? -1
+    this.#highest[id] = at
     if (this.cost > this.#limit) throw new CostExceeded()
   }
 
-  /** Takes each id's value off the stack with all above it. */
-  drop(...ids: readonly number[]): void {
-    for (const id of ids) {
-      const at = this.#places[id]?.at(-1)
-      if (at !== undefined) this.#cut(at)
-    }
+  /** Takes an id's value off the stack with all above it. */
+  drop(id: number): void {
+    const at = this.#highest[id] ?? -1
+    if (at >= 0) this.#cut(at)
   }
 
   /** Values of a call's arguments; undefined: one is not there, and the rest was taken off up to it. */
   take(ids: readonly number[]): CelValue[] | undefined {
     const values: CelValue[] = new Array(ids.length)
     for (let index = ids.length - 1; index >= 0; index--) {
-      const at = this.#places[ids[index]!]?.at(-1)
-      if (at === undefined) return undefined
+      const at = this.#highest[ids[index]!] ?? -1
+      if (at < 0) return undefined
       values[index] = this.#values[at]!
       this.#cut(at)
     }
@@ -55,9 +57,8 @@ export class CostTracker {
     if (this.#uncounted.left < 0) throw new CostExceeded()
   }
 
-  #cut(length: number): void {
-    for (let at = this.#ids.length - 1; at >= length; at--) this.#places[this.#ids[at]!]!.pop()
-    this.#values.length = length
-    this.#ids.length = length
+  #cut(size: number): void {
+    for (let at = this.#size - 1; at >= size; at--) this.#highest[this.#ids[at]!] = this.#earlier[at]!
+    this.#size = size
   }
 }
