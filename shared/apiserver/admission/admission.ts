@@ -1,15 +1,19 @@
+import type { JsonObject } from '../../meta/json-value.ts'
 import type { KubeObject } from '../../meta/object.ts'
+import type { SchemaTable } from '../../meta/schema.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Random } from '../../platform/random.ts'
-import type { KindDefinition } from '../../resources/definition.ts'
+import type { KindDefinition, ServedVersion } from '../../resources/definition.ts'
 import type { ObjectReader } from '../../storage/current-objects.ts'
 import type { Store } from '../../storage/store.ts'
-import type { User } from '../request.ts'
+import type { ApiRequest, User } from '../request.ts'
 import type { ResourceRequestInfo } from '../router.ts'
 
 /** Looks at a write after decoding and defaulting, before it is stored. One plugin a file; each says by itself which kinds concern it. */
 export interface AdmissionPlugin {
   readonly name: string
+  /** is asked about CONNECT too; default false */
+  readonly connects?: boolean | undefined
   /** Changes `attributes.object` in place, before validation. */
   mutate?(attributes: AdmissionAttributes, environment: AdmissionEnvironment): Promise<void> | void
   /** Throws the ApiError to answer. After validation. */
@@ -24,8 +28,14 @@ export interface AdmissionPlugin {
 export type Reservation = (stored: boolean) => Promise<void>
 
 export interface AdmissionAttributes {
-  readonly operation: 'CREATE' | 'UPDATE' | 'DELETE'
+  readonly operation: 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT'
   readonly definition: KindDefinition
+  /** the request itself, in whose words rules speak */
+  readonly context: AdmissionContext
+  /** of `object`, where it is not of the definition's kind but what a subresource takes; it is of that one version */
+  readonly bodyKind?: GroupVersionKind | undefined
+  /** what the client asked for besides; default: what stands in the query */
+  readonly options?: JsonObject | undefined
   /** '' for the main resource */
   readonly subresource: string
   readonly namespace: string
@@ -41,6 +51,22 @@ export interface AdmissionAttributes {
   readonly warnings: string[]
   /** What the audit log shall say of the request besides; a plugin sets its own. */
   readonly auditAnnotations: Record<string, string>
+}
+
+/** As much of a request's context as plugins may know. */
+export interface AdmissionContext {
+  readonly info: ResourceRequestInfo
+  /** the version that the path asks for; undefined: the definition's, which the objects are of */
+  readonly servedAs?: ServedVersion | undefined
+  readonly parts: { readonly schemas: SchemaTable }
+  readonly request: Pick<ApiRequest, 'query' | 'signal'>
+}
+
+export interface GroupVersionKind {
+  /** '' for the core group */
+  readonly group: string
+  readonly version: string
+  readonly kind: string
 }
 
 export interface AdmissionEnvironment {

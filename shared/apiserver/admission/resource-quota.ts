@@ -27,7 +27,7 @@ export const createResourceQuota = (): AdmissionPlugin => {
 
 const useOf = (attributes: AdmissionAttributes, { clock }: AdmissionEnvironment): Use | undefined => {
   const { definition, operation, subresource, namespace, object, oldObject } = attributes
-  if (namespace === '' || !definition.namespaced) return undefined
+  if (namespace === '' || !definition.namespaced || operation === 'CONNECT') return undefined
   const evaluator = evaluatorOf(definition.group, definition.plural)
   if (!evaluator) return undefined
   if (operation === 'UPDATE' && !evaluator.chargesUpdate(subresource, object!, oldObject!)) {

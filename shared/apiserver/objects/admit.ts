@@ -1,5 +1,5 @@
 import { ApiError } from '../../meta/status.ts'
-import type { AdmissionAttributes, AdmissionEnvironment, Reservation } from '../admission/admission.ts'
+import type { AdmissionAttributes, AdmissionEnvironment, AdmissionPlugin, Reservation } from '../admission/admission.ts'
 import type { ApiServerParts } from '../context.ts'
 import type { ResourceRequestInfo } from '../router.ts'
 import { dryStore } from './dry-store.ts'
@@ -49,9 +49,13 @@ const environmentOf = (parts: ApiServerParts, attributes: AdmissionAttributes): 
   return environment
 }
 
+const handles = ({ connects }: AdmissionPlugin, { operation }: AdmissionAttributes): boolean =>
+  operation !== 'CONNECT' || connects === true
+
 export const mutate = async (parts: ApiServerParts, attributes: AdmissionAttributes): Promise<void> => {
   const environment = environmentOf(parts, attributes)
   for (const plugin of parts.admission) {
+    if (!handles(plugin, attributes)) continue
     const work = plugin.mutate?.(attributes, environment)
     // Most have nothing to do, and a turn of the queue each adds up.
     if (work) await work
@@ -61,6 +65,7 @@ export const mutate = async (parts: ApiServerParts, attributes: AdmissionAttribu
 export const admit = async (parts: ApiServerParts, attributes: AdmissionAttributes): Promise<void> => {
   const environment = environmentOf(parts, attributes)
   for (const plugin of parts.admission) {
+    if (!handles(plugin, attributes)) continue
     const work = plugin.validate?.(attributes, environment)
     if (work) await work
   }

@@ -6,12 +6,12 @@ import { withoutManagers } from '../../meta/without-managers.ts'
 import { timestamp } from '../../platform/clock.ts'
 import { nameSuffix } from '../../platform/random.ts'
 import { type Entry, KeyExists } from '../../storage/store.ts'
-import type { AdmissionAttributes } from '../admission/admission.ts'
 import { trackWrite } from '../apply/track-write.ts'
 import { authorize } from '../authz/authorize-request.ts'
 import { confirmNoEscalation } from '../authz/escalation.ts'
 import { keyOf, type ResourceContext } from '../context.ts'
 import { admit, mutate, withReservations } from './admit.ts'
+import { attributesOf } from './attributes.ts'
 import { decodeMetadata } from './decode-metadata.ts'
 import { encoder, encodeUnstored } from './encode.ts'
 import { inGoOrder } from './go-order.ts'
@@ -68,20 +68,9 @@ const createOnce = async (
   object: KubeObject,
   { dryRun, byUpdate, generated }: CreateOptions & { generated: string | undefined },
 ): Promise<Uint8Array> => {
-  const { definition, info, parts, user, warnings, auditAnnotations } = context
-  const attributes: AdmissionAttributes = {
-    operation: 'CREATE',
-    definition,
-    subresource: info.subresource,
-    namespace: info.namespace,
-    name: generated ? '' : object.metadata.name,
-    object,
-    oldObject: undefined,
-    user,
-    dryRun,
-    warnings,
-    auditAnnotations,
-  }
+  const { definition, info, parts, user } = context
+  const name = generated ? '' : object.metadata.name
+  const attributes = attributesOf(context, { operation: 'CREATE', name, object, oldObject: undefined, dryRun })
   await mutate(parts, attributes)
   if (definition.grants) await confirmNoEscalation(context, object, undefined)
   const around = validateAround(context, object, { subresource: '', old: undefined })

@@ -6,6 +6,7 @@ import { type Entry, RevisionConflict } from '../../storage/store.ts'
 import type { AdmissionAttributes } from '../admission/admission.ts'
 import { conflictIn, keyOf, notFoundIn, type ResourceContext } from '../context.ts'
 import { admit, withReservations } from './admit.ts'
+import { attributesOf } from './attributes.ts'
 import type { DeleteOptions } from './delete-options.ts'
 import { encoder, encodeUnstored } from './encode.ts'
 import { decodeCurrent } from './served-version.ts'
@@ -38,22 +39,19 @@ export const deleteObject = async (context: ResourceContext, name: string, optio
 }
 
 const deleteOnce = async (context: ResourceContext, entry: Entry, options: DeleteOptions): Promise<DeleteResult> => {
-  const { parts, definition, info, user, warnings, auditAnnotations } = context
+  const { parts, definition } = context
   const old = decodeCurrent(context, entry.value)
   checkPreconditions(context, { entry, old, options })
-  const attributes: AdmissionAttributes = {
+  const { dryRun } = options
+  const { name } = old.metadata
+  const attributes = attributesOf(context, {
     operation: 'DELETE',
-    definition,
     subresource: '',
-    namespace: info.namespace,
-    name: old.metadata.name,
+    name,
     object: undefined,
     oldObject: old,
-    user,
-    dryRun: options.dryRun,
-    warnings,
-    auditAnnotations,
-  }
+    dryRun,
+  })
   await admit(parts, attributes)
   const object = decodeCurrent(context, entry.value)
   const held = mark(context, object, options)

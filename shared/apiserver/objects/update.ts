@@ -9,6 +9,7 @@ import type { AdmissionAttributes } from '../admission/admission.ts'
 import { confirmNoEscalation } from '../authz/escalation.ts'
 import { conflictIn, keyOf, notFoundIn, type ResourceContext } from '../context.ts'
 import { admit, mutate, withReservations } from './admit.ts'
+import { attributesOf } from './attributes.ts'
 import { createObject, warnOfRepeatedOwners } from './create.ts'
 import { encoder, encodeUnstored, isOfStoredVersion } from './encode.ts'
 import { isFinished } from './finished.ts'
@@ -88,7 +89,7 @@ const createInstead = async (context: ResourceContext, options: UpdateOptions): 
 }
 
 const updateOnce = async (context: ResourceContext, entry: Entry, options: UpdateOptions): Promise<Uint8Array> => {
-  const { parts, definition, info, user, warnings, auditAnnotations } = context
+  const { parts, definition, info } = context
   const old = decodeCurrent(context, entry.value)
   checkUid(context, old, options)
   const object = await options.transform(() => decodeCurrent(context, entry.value))
@@ -96,19 +97,8 @@ const updateOnce = async (context: ResourceContext, entry: Entry, options: Updat
   matchNamespace(definition, object.metadata, info.namespace)
   warnOfRepeatedOwners(context, object)
   options.track?.(context, object, old)
-  const attributes: AdmissionAttributes = {
-    operation: 'UPDATE',
-    definition,
-    subresource: options.subresource,
-    namespace: info.namespace,
-    name: options.name,
-    object,
-    oldObject: old,
-    user,
-    dryRun: options.dryRun,
-    warnings,
-    auditAnnotations,
-  }
+  const { name, subresource, dryRun } = options
+  const attributes = attributesOf(context, { operation: 'UPDATE', subresource, name, object, oldObject: old, dryRun })
   await mutate(parts, attributes)
   if (definition.grants) await confirmNoEscalation(context, object, old)
   const around = validateAround(context, object, { subresource: options.subresource, old })

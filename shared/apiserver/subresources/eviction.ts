@@ -5,6 +5,7 @@ import type { Pod } from '../../resources/resource.ts'
 import { readValue } from '../body.ts'
 import type { ResourceContext } from '../context.ts'
 import { admit } from '../objects/admit.ts'
+import { attributesOf } from '../objects/attributes.ts'
 import { deleteObject } from '../objects/delete.ts'
 import { deleteOptionsFrom } from '../objects/delete-options.ts'
 import { updateObject } from '../objects/update.ts'
@@ -12,6 +13,8 @@ import { statusRules } from '../objects/update-rules.ts'
 import { negotiate, statusForms } from '../represent/negotiate.ts'
 import { respondStatus, successStatus } from '../represent/respond.ts'
 import type { ApiResponse } from '../request.ts'
+
+const bodyKind = { group: 'policy', version: 'v1', kind: 'Eviction' }
 
 /** Deletes a pod for whoever empties a node. Disruption budgets will be asked here once there are any. */
 export const createEviction = async (context: ResourceContext): Promise<ApiResponse> => {
@@ -24,19 +27,9 @@ export const createEviction = async (context: ResourceContext): Promise<ApiRespo
     throw badRequest(`name in URL does not match name in Eviction object: ${info.name} != ${metadata.name}`)
   }
   const options = deleteOptionsFrom(deleteOptions ?? {}, request.query)
-  await admit(context.parts, {
-    operation: 'CREATE',
-    definition: context.definition,
-    subresource: info.subresource,
-    namespace: info.namespace,
-    name: info.name,
-    object: body as KubeObject,
-    oldObject: undefined,
-    user: context.user,
-    dryRun: options.dryRun,
-    warnings: context.warnings,
-    auditAnnotations: context.auditAnnotations,
-  })
+  const { dryRun } = options
+  const object = body as KubeObject
+  await admit(context.parts, attributesOf(context, { operation: 'CREATE', bodyKind, object, oldObject: undefined, dryRun }))
   if (!options.dryRun) await markDisrupted(context)
   await deleteObject(context, info.name, options)
   return respondStatus(request, representation, { ...successStatus(undefined), code: 201 })

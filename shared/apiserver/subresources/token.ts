@@ -8,6 +8,7 @@ import { readTyped } from '../body.ts'
 import type { SubresourceHandlers } from '../context.ts'
 import { isDryRun, keyOf, notFoundIn, type ResourceContext } from '../context.ts'
 import { admit } from '../objects/admit.ts'
+import { attributesOf } from '../objects/attributes.ts'
 import { decodeStored } from '../objects/encode.ts'
 import { negotiate, reviewForms } from '../represent/negotiate.ts'
 import { respondReview } from '../represent/respond.ts'
@@ -62,23 +63,12 @@ export const createTokenSubresource = (tokens: Tokens): SubresourceHandlers => (
     }
     const { expirationSeconds = defaultSeconds, boundObjectRef } = object.spec ?? {}
     checkExpiration(expirationSeconds)
-    await admit(parts, {
-      operation: 'CREATE',
-      definition: context.definition,
-      subresource: info.subresource,
-      namespace: info.namespace,
-      name: info.name,
-      object,
-      oldObject: undefined,
-      user: context.user,
-      dryRun: isDryRun(context),
-      warnings: context.warnings,
-      auditAnnotations: context.auditAnnotations,
-    })
+    const dryRun = isDryRun(context)
+    await admit(parts, attributesOf(context, { operation: 'CREATE', bodyKind: type, object, oldObject: undefined, dryRun }))
     const audiences = object.spec?.audiences?.length ? object.spec.audiences : [...tokens.audiences]
     const bound = boundObjectRef && (await boundClaims(context, boundObjectRef))
     const expiresAtMs = parts.clock.now() + expirationSeconds * 1000
-    const token = isDryRun(context)
+    const token = dryRun
       ? ''
       : await tokens.issue({
           serviceAccount: { namespace: info.namespace, name: info.name, uid: metadata.uid ?? '' },
