@@ -1,3 +1,4 @@
+import type { CheckedExpression } from './check/checked.ts'
 import { check } from './check/checker.ts'
 import { validateLiterals } from './check/validate-literals.ts'
 import type { Environment } from './environment.ts'
@@ -5,12 +6,16 @@ import { plan } from './evaluate/plan.ts'
 import { parse } from './parse/parser.ts'
 import { Source } from './parse/source.ts'
 import type { Program } from './program.ts'
+import type { CelType } from './type.ts'
 
-/**
- * Reads and checks an expression. Throws CompileError with all that is wrong with it, PlanError (whose message is upstream's
- * behind "program instantiation failed: ") where a constant of it can't be used.
- */
-export const compile = (expression: string, environment: Environment): Program => {
+export interface TypedExpression {
+  /** Of the result, `dyn` where it is known at run time only. */
+  readonly type: CelType
+  readonly checked: CheckedExpression
+}
+
+/** Reads and checks an expression that nobody will evaluate. Throws CompileError with all that is wrong with it. */
+export const typeCheck = (expression: string, environment: Environment): TypedExpression => {
   const source = new Source(expression)
   const root = parse(source, environment.macros)
   source.throwIfFailed()
@@ -18,5 +23,18 @@ export const compile = (expression: string, environment: Environment): Program =
   source.throwIfFailed()
   validateLiterals(checked, source, environment)
   source.throwIfFailed()
-  return { expression, type: checked.types.get(checked.root.id)!, checked, environment, root: plan(checked, environment) }
+  return { type: checked.types.get(checked.root.id)!, checked }
 }
+
+/** Throws PlanError (whose message is upstream's behind "program instantiation failed: ") where a constant of it can't be used. */
+export const planProgram = (expression: string, { type, checked }: TypedExpression, environment: Environment): Program => ({
+  expression,
+  type,
+  checked,
+  environment,
+  root: plan(checked, environment),
+})
+
+/** Both. */
+export const compile = (expression: string, environment: Environment): Program =>
+  planProgram(expression, typeCheck(expression, environment), environment)

@@ -6,6 +6,7 @@ import type { Random } from '../../platform/random.ts'
 import type { KindDefinition, ServedVersion } from '../../resources/definition.ts'
 import type { ObjectReader } from '../../storage/current-objects.ts'
 import type { Store } from '../../storage/store.ts'
+import type { Authorizer } from '../authz/authorizer.ts'
 import type { ApiRequest, User } from '../request.ts'
 import type { ResourceRequestInfo } from '../router.ts'
 
@@ -75,6 +76,8 @@ export interface AdmissionEnvironment {
   readonly random: Random
   /** whether a user may do something else besides */
   authorize(user: User, info: Partial<ResourceRequestInfo>): Promise<boolean>
+  /** who says so, and why */
+  readonly authorizer: Pick<Authorizer, 'authorize'>
   /** The latest state of an object, out of the store; frozen by convention. */
   read(resource: string, namespace: string, name: string): Promise<KubeObject | undefined>
   /** The latest objects of a namespace, out of the store: for what is asked so rarely that no process should keep it. */

@@ -32,6 +32,7 @@ const environmentOf = (parts: ApiServerParts, attributes: AdmissionAttributes): 
     store: attributes.dryRun ? dryStore(store) : store,
     clock,
     random,
+    authorizer,
     authorize: async (user, asked) => {
       const info: ResourceRequestInfo = { ...nothing, ...asked }
       return (await authorizer.authorize({ user, info })).verdict === 'allow'
