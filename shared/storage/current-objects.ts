@@ -11,6 +11,8 @@ export interface ObjectReader {
   get<T extends KubeObject>(resource: Resource<T>, namespace: string, name: string): Promise<T | undefined>
   /** all namespaces when `namespace` is undefined */
   list<T extends KubeObject>(resource: Resource<T>, namespace?: string): Promise<readonly T[]>
+  /** Of all namespaces, the same array until one of them changes; at once where nothing has to be read. */
+  all<T extends KubeObject>(resource: Resource<T>): readonly T[] | Promise<readonly T[]>
 }
 
 /** A position in the log and what was read up to it, for those who decide about a request. */
@@ -49,6 +51,14 @@ export const createCurrentObjects = (options: CurrentObjectsOptions): CurrentObj
       }
     }
   }
+  const lookIfListed = <T>(look: () => T): T | undefined => {
+    try {
+      return look()
+    } catch (error) {
+      if (!(error instanceof CacheNotLoaded)) throw error
+      return undefined
+    }
+  }
   return {
     reader: (maxAgeMs) => {
       let fresh: Promise<void> | undefined
@@ -61,6 +71,11 @@ export const createCurrentObjects = (options: CurrentObjectsOptions): CurrentObj
       return {
         get: (resource, namespace, name) => read(() => cache.get(resource, namespace, name)),
         list: (resource, namespace) => read(() => cache.list(resource, namespace)),
+        all: (resource) => {
+          const look = () => cache.all(resource)
+          if (fresh || maxAgeMs === 0 || !age.isWithin(maxAgeMs)) return read(look)
+          return lookIfListed(look) ?? read(look)
+        },
       }
     },
   }

@@ -20,6 +20,7 @@ export class ResourceCache {
   /** what came by the tail while a list was under way */
   #early: TailChange[] | undefined
   #loaded = false
+  #all: readonly KubeObject[] | undefined
 
   /** Whether there has been a list; without one nothing here means anything. */
   get loaded(): boolean {
@@ -33,6 +34,7 @@ export class ResourceCache {
 
   replace(entries: readonly Entry[], revision: number): void {
     this.#namespaces = new Map()
+    this.#all = undefined
     for (const index of this.#indexes.values()) index.clear()
     for (const { key, value } of entries)
       this.#put(
@@ -54,6 +56,7 @@ export class ResourceCache {
     }
     if (change.revision <= this.#listedAt) return
     const { namespace, name } = change.key
+    this.#all = undefined
     this.#remove(namespace, name)
     if (change.type !== 'deleted')
       this.#put(
@@ -71,6 +74,12 @@ export class ResourceCache {
     const groups =
       namespace === undefined ? [...this.#namespaces.values()] : [this.#namespaces.get(namespace) ?? new Map<string, Held>()]
     return groups.flatMap((objects) => [...objects.values()].map((held) => held.object()))
+  }
+
+  /** Those of all namespaces; the same array until one of them changes. */
+  all(): readonly KubeObject[] {
+    this.#all ??= this.list(undefined)
+    return this.#all
   }
 
   byIndex(index: Index<KubeObject>, value: string): KubeObject[] {

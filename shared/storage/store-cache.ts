@@ -8,6 +8,8 @@ import type { Store } from './store.ts'
 export interface StoreCache extends Cache {
   /** Lists these now, so that the first `sync()` need not. */
   load(resources: readonly Resource[]): Promise<void>
+  /** What `list` gives for all namespaces; the same array until one of them changes. */
+  all<T extends KubeObject>(resource: Resource<T>): readonly T[]
   close(): void
 }
 
@@ -78,6 +80,10 @@ class LoadedCache implements StoreCache {
 
   list<T extends KubeObject>(resource: Resource<T>, namespace?: string): T[] {
     return this.#of(resource).list(namespace) as T[]
+  }
+
+  all<T extends KubeObject>(resource: Resource<T>): readonly T[] {
+    return this.#of(resource).all() as readonly T[]
   }
 
   byIndex<T extends KubeObject>(index: Index<T>, value: string): T[] {

@@ -44,3 +44,19 @@ it.each([
   await current.reader(2000).list(configMaps)
   expect(readings - before).toBe(more)
 })
+
+it('all objects are there at once, and the same array, until one of them changes', async () => {
+  const current = createCurrentObjects({ store, tail, clock: { ...systemClock, now: () => nowMs } })
+  const first = current.reader(2000).all(configMaps)
+  expect(first).toBeInstanceOf(Promise)
+  const before = await first
+  expect(current.reader(2000).all(configMaps)).toBe(before)
+  const key = { resource: 'configmaps', namespace: 'here', name: 'new' }
+  const encode = (revision: number) =>
+    Buffer.from(JSON.stringify({ metadata: { resourceVersion: String(revision), name: 'new', namespace: 'here' } }))
+  await store.create(key, encode)
+  const after = await current.reader(0).all(configMaps)
+  expect(after).not.toBe(before)
+  expect(after.map(({ metadata }) => metadata.name)).toEqual([...before.map(({ metadata }) => metadata.name), 'new'])
+  expect(current.reader(2000).all(configMaps)).toBe(after)
+})
