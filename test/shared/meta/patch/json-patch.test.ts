@@ -27,16 +27,42 @@ describe('JSON patch', () => {
   })
 
   it.each<[unknown, JsonPatchOperation, string]>([
-    [{}, { op: 'remove', path: '/a' }, 'missing value: a'],
-    [{}, { op: 'replace', path: '/a/b', value: 1 }, 'missing value: a'],
-    [{}, { op: 'add', path: '/a/b', value: 1 }, 'missing value: a'],
-    [{}, { op: 'add', path: 'a', value: 1 }, 'doc is missing path: a'],
-    [{ a: 1 }, { op: 'test', path: '/a', value: 2 }, 'testing value /a failed'],
-    [{ a: [1] }, { op: 'add', path: '/a/3', value: 2 }, 'Unable to access invalid index: 3'],
-    [{ a: [1] }, { op: 'remove', path: '/a/x' }, 'Unable to access invalid index: x'],
-    [{ a: 1 }, { op: 'add', path: '/a/b', value: 2 }, 'doc is missing path: /a/b'],
+    [{}, { op: 'remove', path: '/a' }, "error in remove for path: '/a': Unable to remove nonexistent key: a: missing value"],
+    [{}, { op: 'replace', path: '/a/b', value: 1 }, 'replace operation does not apply: doc is missing path: /a/b: missing value'],
+    [{}, { op: 'add', path: '/a/b', value: 1 }, 'add operation does not apply: doc is missing path: "/a/b": missing value'],
+    [{}, { op: 'add', path: 'a', value: 1 }, 'add operation does not apply: doc is missing path: "a": missing value'],
+    [{}, { op: 'add' } as never, 'add operation failed to decode path: missing value'],
+    [{ a: 1 }, { op: 'test', path: '/a', value: 2 }, 'testing value /a failed: test failed'],
+    [{ a: 1 }, { op: 'test', path: '/b/c', value: 2 }, 'test operation does not apply: is missing path: /b/c: missing value'],
+    [
+      { a: [1] },
+      { op: 'add', path: '/a/3', value: 2 },
+      "error in add for path: '/a/3': Unable to access invalid index: 3: invalid index referenced",
+    ],
+    [{ a: [1] }, { op: 'remove', path: '/a/x' }, 'error in remove for path: \'/a/x\': strconv.Atoi: parsing "x": invalid syntax'],
+    [
+      { a: [1] },
+      { op: 'replace', path: '/a/1', value: 2 },
+      'replace operation does not apply: doc is missing key: /a/1: missing value',
+    ],
+    [{ a: 1 }, { op: 'replace', path: '', value: 1 }, 'replace operation value must be object or array: %!w(<nil>)'],
+    [{ a: 1 }, { op: 'add', path: '/a/b', value: 2 }, 'add operation does not apply: doc is missing path: "/a/b": missing value'],
+    [
+      {},
+      { op: 'copy', from: '/a/b', path: '/c' },
+      'copy operation does not apply: doc is missing from path: /a/b: missing value',
+    ],
+    [
+      {},
+      { op: 'move', from: '/a', path: '/c' },
+      "error in move for path: 'a': Unable to remove nonexistent key: a: missing value",
+    ],
     [{}, { op: 'toString', path: '/a' }, 'Unexpected kind: toString'],
-    [{}, { op: 'remove', path: '/constructor' }, 'missing value: constructor'],
+    [
+      {},
+      { op: 'remove', path: '/constructor' },
+      "error in remove for path: '/constructor': Unable to remove nonexistent key: constructor: missing value",
+    ],
   ])('%j with %j does not apply', (object, operation, reason) =>
     expect(() => apply(object, operation)).toThrow(
       expect.objectContaining({ reason: 'Invalid', code: 422, cause: expect.objectContaining({ message: reason }) }),
