@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { createWebhookMetrics } from '../shared/apiserver/admission/webhooks/metrics.ts'
 import { createAuditor } from '../shared/apiserver/audit/auditor.ts'
 import type { AuditPolicy } from '../shared/apiserver/audit/policy.ts'
 import { createPolicyAuditor } from '../shared/apiserver/audit/policy-auditor.ts'
@@ -87,7 +88,8 @@ export const openApiProcess = async (options: ApiProcessOptions): Promise<ApiPro
     authority: pki.authority.certificate,
   })
   const flowControl = await openFlowControl({ store, logTail: tail, totalSeats: maxRequestsInFlight })
-  const metrics = createRequestMetrics(flowControl.metrics)
+  const webhookMetrics = createWebhookMetrics()
+  const metrics = createRequestMetrics([...flowControl.metrics, ...webhookMetrics.families])
   const write = createRotatingLog({ path: audit?.path ?? join(directory.logs, 'audit.log') })
   const auditor = audit?.policy ? createPolicyAuditor({ policy: audit.policy, write }) : createAuditor({ write })
   const reach = createDirectReach({
@@ -110,6 +112,7 @@ export const openApiProcess = async (options: ApiProcessOptions): Promise<ApiPro
     observers: [auditor, metrics.observer],
     paths: [metrics.path],
     flowControl,
+    webhookMetrics,
     reach,
     log,
   })

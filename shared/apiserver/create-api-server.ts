@@ -6,7 +6,14 @@ import { createDirectReach } from '../reach/direct.ts'
 import type { Reach } from '../reach/reach.ts'
 import type { ServiceAddress } from '../reach/service-address.ts'
 import type { KindDefinition } from '../resources/definition.ts'
-import { limitRanges, namespaces, priorityClasses, resourceQuotas } from '../resources/resource.ts'
+import {
+  limitRanges,
+  mutatingWebhookConfigurations,
+  namespaces,
+  priorityClasses,
+  resourceQuotas,
+  validatingWebhookConfigurations,
+} from '../resources/resource.ts'
 import { createCurrentObjects } from '../storage/current-objects.ts'
 import type { Heartbeats } from '../storage/heartbeats.ts'
 import type { LogTail } from '../storage/log-tail.ts'
@@ -77,7 +84,14 @@ export interface ApiServer {
 }
 
 /** of every pod */
-const readByAdmission = [namespaces, limitRanges, priorityClasses, resourceQuotas]
+const readByAdmission = [
+  namespaces,
+  limitRanges,
+  priorityClasses,
+  resourceQuotas,
+  mutatingWebhookConfigurations,
+  validatingWebhookConfigurations,
+]
 
 const noWayIn: ServiceAddress = async ({ namespace, name }) => {
   throw new Error(`no connection leads from the API server to the service ${namespace}/${name}: it can't be called`)

@@ -6,6 +6,7 @@ import { loadDescriptions, loadPublished, loadSchemas } from '../resources/schem
 import { allVersions } from '../resources/served-version.ts'
 import type { AwsRoleOptions } from './admission/aws-role.ts'
 import { createDefaultAdmission } from './admission/default-plugins.ts'
+import type { WebhookMetrics } from './admission/webhooks/metrics.ts'
 import type { Authenticator } from './authn/authenticator.ts'
 import { createBootstrapTokenAuthenticator } from './authn/bootstrap-token.ts'
 import { issuerPaths } from './authn/oidc-paths.ts'
@@ -41,6 +42,8 @@ export interface StandardServerOptions
   readonly serviceCIDR: string
   /** see DefaultAdmissionOptions */
   readonly externalIPs?: boolean | undefined
+  /** see DefaultAdmissionOptions */
+  readonly webhookMetrics?: WebhookMetrics | undefined
   /** asked after the transport, before service accounts, who refuse every bearer token that is not theirs */
   readonly authenticators?: readonly Authenticator[] | undefined
   /** where Secrets may ask to be kept, besides the store; default: nowhere */

@@ -110,8 +110,8 @@ export const conflict = (group: string, resource: string, name: string, message:
 export const objectModified = 'the object has been modified; please apply your changes to the latest version and try again'
 
 export const forbidden = (group: string, resource: string, name: string, message: string) =>
-  new ApiError('Forbidden', `${qualified(group, resource)} "${name}" is forbidden: ${message}`, {
-    details: { name, group: group || undefined, kind: resource },
+  new ApiError('Forbidden', `${qualified(group, resource)}${name && ` "${name}"`} is forbidden: ${message}`, {
+    details: { name: name || undefined, group: group || undefined, kind: resource },
   })
 
 export const badRequest = (message: string) => new ApiError('BadRequest', message)

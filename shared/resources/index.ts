@@ -1,3 +1,5 @@
+import { mutatingWebhookConfiguration } from './admissionregistration/mutatingwebhookconfiguration.ts'
+import { validatingWebhookConfiguration } from './admissionregistration/validatingwebhookconfiguration.ts'
 import { customResourceDefinition } from './apiextensions/customresourcedefinition.ts'
 import { controllerRevision } from './apps/controllerrevision.ts'
 import { daemonSet } from './apps/daemonset.ts'
@@ -76,6 +78,8 @@ export const definitions: readonly KindDefinition[] = [
   horizontalPodAutoscaler,
   cronJob,
   job,
+  mutatingWebhookConfiguration,
+  validatingWebhookConfiguration,
   customResourceDefinition,
   certificateSigningRequest,
   lease,

@@ -55,6 +55,8 @@ export type RuntimeClass = Stored<wire.RuntimeClass>
 export type DeviceClass = Stored<wire.DeviceClass, 'spec'>
 export type ResourceClaim = Stored<wire.ResourceV1ResourceClaim, 'spec'>
 export type ResourceClaimTemplate = Stored<wire.ResourceClaimTemplate, 'spec'>
+export type MutatingWebhookConfiguration = Stored<wire.MutatingWebhookConfiguration>
+export type ValidatingWebhookConfiguration = Stored<wire.ValidatingWebhookConfiguration>
 export type ResourceSlice = Stored<wire.ResourceSlice, 'spec'>
 
 const resource =
@@ -144,6 +146,16 @@ export const resourceClaimTemplates = namespaced<ResourceClaimTemplate>(
   'ResourceClaimTemplate',
 )
 export const resourceSlices = clusterScoped<ResourceSlice>('resource.k8s.io/v1', 'resourceslices', 'ResourceSlice')
+export const mutatingWebhookConfigurations = clusterScoped<MutatingWebhookConfiguration>(
+  'admissionregistration.k8s.io/v1',
+  'mutatingwebhookconfigurations',
+  'MutatingWebhookConfiguration',
+)
+export const validatingWebhookConfigurations = clusterScoped<ValidatingWebhookConfiguration>(
+  'admissionregistration.k8s.io/v1',
+  'validatingwebhookconfigurations',
+  'ValidatingWebhookConfiguration',
+)
 export const customResourceDefinitions = clusterScoped<CustomResourceDefinition>(
   'apiextensions.k8s.io/v1',
   'customresourcedefinitions',

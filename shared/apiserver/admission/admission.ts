@@ -2,7 +2,9 @@ import type { JsonObject } from '../../meta/json-value.ts'
 import type { KubeObject } from '../../meta/object.ts'
 import type { SchemaTable } from '../../meta/schema.ts'
 import type { Clock } from '../../platform/clock.ts'
+import type { Logger } from '../../platform/log.ts'
 import type { Random } from '../../platform/random.ts'
+import type { Reach } from '../../reach/reach.ts'
 import type { KindDefinition, ServedVersion } from '../../resources/definition.ts'
 import type { ObjectReader } from '../../storage/current-objects.ts'
 import type { Store } from '../../storage/store.ts'
@@ -15,7 +17,7 @@ export interface AdmissionPlugin {
   readonly name: string
   /** is asked about CONNECT too; default false */
   readonly connects?: boolean | undefined
-  /** Changes `attributes.object` in place, before validation. */
+  /** Changes `attributes.object` in place, before validation; a deletion has none. Once more where another plugin asks for it. */
   mutate?(attributes: AdmissionAttributes, environment: AdmissionEnvironment): Promise<void> | void
   /** Throws the ApiError to answer. After validation. */
   validate?(attributes: AdmissionAttributes, environment: AdmissionEnvironment): Promise<void> | void
@@ -34,7 +36,7 @@ export interface AdmissionAttributes {
   /** the request itself, in whose words rules speak */
   readonly context: AdmissionContext
   /** of `object`, where it is not of the definition's kind but what a subresource takes; it is of that one version */
-  readonly bodyKind?: GroupVersionKind | undefined
+  readonly bodyKind?: BodyKind | undefined
   /** what the client asked for besides; default: what stands in the query */
   readonly options?: JsonObject | undefined
   /** '' for the main resource */
@@ -70,10 +72,21 @@ export interface GroupVersionKind {
   readonly kind: string
 }
 
+/** `schema`: in the schema table; undefined: no other side reads it */
+export interface BodyKind extends GroupVersionKind {
+  readonly schema?: string | undefined
+}
+
 export interface AdmissionEnvironment {
   readonly store: Pick<Store, 'get' | 'create' | 'update' | 'delete'>
   readonly clock: Clock
+  readonly log: Logger
   readonly random: Random
+  /** calls to who decides elsewhere */
+  readonly reach: Reach
+  readonly rounds: Rounds
+  /** what is left of the time that the request has */
+  remainingMs(): number
   /** whether a user may do something else besides */
   authorize(user: User, info: Partial<ResourceRequestInfo>): Promise<boolean>
   /** who says so, and why */
@@ -86,4 +99,14 @@ export interface AdmissionEnvironment {
   readonly current: ObjectReader
   /** At most two seconds old, for what need not be exact. */
   readonly recent: ObjectReader
+}
+
+/** Objects are changed in at most two rounds: what was changed in the first may be looked at again. */
+export interface Rounds {
+  /** it is the second */
+  readonly again: boolean
+  /** Something outside of our own plugins has changed the object. */
+  changed(): void
+  /** What a plugin keeps from the first for the second. */
+  state<T extends object>(plugin: string, make: () => T): T
 }

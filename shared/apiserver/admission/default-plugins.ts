@@ -19,6 +19,9 @@ import { createServiceAccount } from './service-account.ts'
 import { createServiceAddress, type ServiceAddressOptions } from './service-address.ts'
 import { storageObjectInUseProtection } from './storage-object-in-use-protection.ts'
 import { taintNodesByCondition } from './taint-nodes-by-condition.ts'
+import { createWebhookMetrics, type WebhookMetrics } from './webhooks/metrics.ts'
+import { createMutatingWebhooks } from './webhooks/mutating.ts'
+import { createValidatingWebhooks } from './webhooks/validating.ts'
 
 export interface DefaultAdmissionOptions extends ServiceAddressOptions {
   /** where Secrets may ask to be kept, besides the store; default: nowhere */
@@ -27,29 +30,36 @@ export interface DefaultAdmissionOptions extends ServiceAddressOptions {
   readonly awsRoles?: AwsRoleOptions | undefined
   /** whether Services may take addresses from outside the cluster (`spec.externalIPs`); default: not */
   readonly externalIPs?: boolean | undefined
+  /** where calls of webhooks are counted */
+  readonly webhookMetrics?: WebhookMetrics | undefined
 }
 
 /** What every cluster runs, in upstream's order; our own stand where they are first needed. */
-export const createDefaultAdmission = (options: DefaultAdmissionOptions = {}): AdmissionPlugin[] => [
-  namespaceLifecycle,
-  limitRanger,
-  createServiceAccount(options.awsRoles ? [createAwsRole(options.awsRoles)] : []),
-  nodeRestriction,
-  taintNodesByCondition,
-  podSecurity,
-  priority,
-  defaultTolerationSeconds,
-  defaultStorageClass,
-  storageObjectInUseProtection,
-  persistentVolumeClaimResize,
-  runtimeClass,
-  certificateApproval,
-  certificateSigning,
-  certificateSubjectRestriction,
-  defaultIngressClass,
-  createSecretStore(options.secretStores ?? []),
-  ...(options.externalIPs ? [] : [denyServiceExternalIPs]),
-  podTopologyLabels,
-  createServiceAddress(options),
-  createResourceQuota(),
-]
+export const createDefaultAdmission = (options: DefaultAdmissionOptions = {}): AdmissionPlugin[] => {
+  const { webhookMetrics = createWebhookMetrics() } = options
+  return [
+    namespaceLifecycle,
+    limitRanger,
+    createServiceAccount(options.awsRoles ? [createAwsRole(options.awsRoles)] : []),
+    nodeRestriction,
+    taintNodesByCondition,
+    podSecurity,
+    priority,
+    defaultTolerationSeconds,
+    defaultStorageClass,
+    storageObjectInUseProtection,
+    persistentVolumeClaimResize,
+    runtimeClass,
+    certificateApproval,
+    certificateSigning,
+    certificateSubjectRestriction,
+    defaultIngressClass,
+    createSecretStore(options.secretStores ?? []),
+    ...(options.externalIPs ? [] : [denyServiceExternalIPs]),
+    podTopologyLabels,
+    createServiceAddress(options),
+    createMutatingWebhooks({ metrics: webhookMetrics }),
+    createValidatingWebhooks({ metrics: webhookMetrics }),
+    createResourceQuota(),
+  ]
+}

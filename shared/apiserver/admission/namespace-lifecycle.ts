@@ -12,7 +12,7 @@ export const namespaceLifecycle: AdmissionPlugin = {
   // Before anything else looks at the object.
   mutate: async (attributes, { current }) => {
     const { operation, definition, namespace } = attributes
-    if (operation !== 'CREATE' || !definition.namespaced) return
+    if (operation !== 'CREATE' || !definition.namespaced || isAccessReview(definition)) return
     const found = await current.get(namespaces, '', namespace)
     if (!found) throw notFound('', 'namespaces', namespace)
     if (found.status?.phase === 'Terminating') throw terminating(attributes)
@@ -21,6 +21,10 @@ export const namespaceLifecycle: AdmissionPlugin = {
     if (isMain(attributes, '', 'namespaces')) protectImmortal(attributes)
   },
 }
+
+/** Who may do what in a namespace can be asked of one that is not there. */
+const isAccessReview = ({ group, plural }: AdmissionAttributes['definition']): boolean =>
+  group === 'authorization.k8s.io' && plural === 'localsubjectaccessreviews'
 
 const protectImmortal = ({ operation, name }: AdmissionAttributes) => {
   if (operation === 'DELETE' && immortal.has(name)) throw forbidden('', 'namespaces', name, 'this namespace may not be deleted')

@@ -1,6 +1,18 @@
+import type { KubeObject } from '../../meta/object.ts'
+import type { Binding as WireBinding } from '../../resources/generated/types.ts'
 import { nodes, type Pod } from '../../resources/resource.ts'
-import type { AdmissionPlugin } from './admission.ts'
+import type { AdmissionAttributes, AdmissionPlugin } from './admission.ts'
 import { isPodCreate, isPodSubresource } from './of-kind.ts'
+
+type Binding = WireBinding & KubeObject
+
+/** Undefined: it gives no pod a node. */
+const nodeOf = (attributes: AdmissionAttributes): string | undefined => {
+  if (isPodCreate(attributes)) return (attributes.object as Pod).spec.nodeName
+  if (attributes.operation !== 'CREATE' || !isPodSubresource(attributes, 'binding')) return undefined
+  const { kind, name } = (attributes.object as Binding).target ?? {}
+  return !kind || kind === 'Node' ? name : undefined
+}
 
 const topologyLabels = ['topology.kubernetes.io/zone', 'topology.kubernetes.io/region']
 
@@ -8,10 +20,10 @@ const topologyLabels = ['topology.kubernetes.io/zone', 'topology.kubernetes.io/r
 export const podTopologyLabels: AdmissionPlugin = {
   name: 'PodTopologyLabels',
   mutate: async (attributes, { recent }) => {
-    if (!isPodSubresource(attributes, 'binding') && !isPodCreate(attributes)) return
-    const { metadata, spec } = attributes.object as Pod
-    if (!spec.nodeName) return
-    const labels = (await recent.get(nodes, '', spec.nodeName))?.metadata.labels ?? {}
+    const { metadata } = attributes.object ?? {}
+    const nodeName = nodeOf(attributes)
+    if (!metadata || !nodeName) return
+    const labels = (await recent.get(nodes, '', nodeName))?.metadata.labels ?? {}
     const given = topologyLabels.filter((name) => labels[name] !== undefined)
     if (given.length === 0) return
     metadata.labels = { ...metadata.labels, ...Object.fromEntries(given.map((name) => [name, labels[name]!])) }

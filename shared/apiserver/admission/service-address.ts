@@ -39,7 +39,7 @@ export const createServiceAddress = (options: ServiceAddressOptions = {}): Admis
   return {
     name: 'ServiceAddress',
     mutate: (attributes, environment) => {
-      if (!isMain(attributes, '', 'services')) return
+      if (attributes.operation === 'DELETE' || !isMain(attributes, '', 'services')) return
       const service = attributes.object as Service
       const old = attributes.oldObject as Service | undefined
       if (old) keepAllocated(service, old)

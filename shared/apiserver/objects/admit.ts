@@ -1,51 +1,20 @@
+import type { ManagedFieldsEntry } from '../../meta/object-meta.ts'
 import { ApiError } from '../../meta/status.ts'
-import type { AdmissionAttributes, AdmissionEnvironment, AdmissionPlugin, Reservation } from '../admission/admission.ts'
+import type { AdmissionAttributes, AdmissionPlugin, Reservation } from '../admission/admission.ts'
 import type { ApiServerParts } from '../context.ts'
-import type { ResourceRequestInfo } from '../router.ts'
-import { dryStore } from './dry-store.ts'
-import { decodeStored } from './encode.ts'
+import { RequestEnvironment } from './admission-environment.ts'
+import { settleManagers } from './settle-managers.ts'
 
-const recentMs = 2000
 /** A process that slept meanwhile does not write: who looks for what was left behind by the dead waits longer than this. */
 const maxReservationMs = 30_000
 
 /** One for all phases of a request. */
-const environments = new WeakMap<AdmissionAttributes, AdmissionEnvironment>()
+const environments = new WeakMap<AdmissionAttributes, RequestEnvironment>()
 
-const nothing: ResourceRequestInfo = {
-  isResource: true,
-  verb: 'get',
-  path: '',
-  group: '',
-  version: '*',
-  resource: '',
-  subresource: '',
-  namespace: '',
-  name: '',
-}
-
-const environmentOf = (parts: ApiServerParts, attributes: AdmissionAttributes): AdmissionEnvironment => {
+const environmentOf = (parts: ApiServerParts, attributes: AdmissionAttributes): RequestEnvironment => {
   const known = environments.get(attributes)
   if (known) return known
-  const { store, clock, random, authorizer, currentObjects } = parts
-  const environment: AdmissionEnvironment = {
-    store: attributes.dryRun ? dryStore(store) : store,
-    clock,
-    random,
-    authorizer,
-    authorize: async (user, asked) => {
-      const info: ResourceRequestInfo = { ...nothing, ...asked }
-      return (await authorizer.authorize({ user, info })).verdict === 'allow'
-    },
-    read: async (resource, namespace, name) => {
-      const entry = await store.get({ resource, namespace, name })
-      return entry && decodeStored(entry.value)
-    },
-    list: async (resource, namespace) =>
-      (await store.list(resource, { namespace })).entries.map(({ value }) => decodeStored(value)),
-    current: currentObjects.reader(0),
-    recent: currentObjects.reader(recentMs),
-  }
+  const environment = new RequestEnvironment(parts, attributes)
   environments.set(attributes, environment)
   return environment
 }
@@ -53,7 +22,19 @@ const environmentOf = (parts: ApiServerParts, attributes: AdmissionAttributes): 
 const handles = ({ connects }: AdmissionPlugin, { operation }: AdmissionAttributes): boolean =>
   operation !== 'CONNECT' || connects === true
 
-export const mutate = async (parts: ApiServerParts, attributes: AdmissionAttributes): Promise<void> => {
+/** True: somebody outside has changed the object, and what was looked at before has to be looked at again. */
+export const mutate = async (parts: ApiServerParts, attributes: AdmissionAttributes): Promise<boolean> => {
+  const environment = environmentOf(parts, attributes)
+  const managers = attributes.object?.metadata?.managedFields
+  await mutateOnce(parts, attributes)
+  if (!environment.isChanged) return false
+  environment.rounds.begin()
+  await mutateOnce(parts, attributes)
+  afterChange(attributes, managers)
+  return true
+}
+
+const mutateOnce = async (parts: ApiServerParts, attributes: AdmissionAttributes): Promise<void> => {
   const environment = environmentOf(parts, attributes)
   for (const plugin of parts.admission) {
     if (!handles(plugin, attributes)) continue
@@ -61,6 +42,10 @@ export const mutate = async (parts: ApiServerParts, attributes: AdmissionAttribu
     // Most have nothing to do, and a turn of the queue each adds up.
     if (work) await work
   }
+}
+
+const afterChange = ({ object, warnings }: AdmissionAttributes, managers: ManagedFieldsEntry[] | undefined): void => {
+  if (object?.metadata) warnings.push(...settleManagers(object.metadata, managers))
 }
 
 export const admit = async (parts: ApiServerParts, attributes: AdmissionAttributes): Promise<void> => {

@@ -6,6 +6,7 @@ import { withoutManagers } from '../../meta/without-managers.ts'
 import { timestamp } from '../../platform/clock.ts'
 import { nameSuffix } from '../../platform/random.ts'
 import { type Entry, KeyExists } from '../../storage/store.ts'
+import type { AdmissionAttributes } from '../admission/admission.ts'
 import { trackWrite } from '../apply/track-write.ts'
 import { authorize } from '../authz/authorize-request.ts'
 import { confirmNoEscalation } from '../authz/escalation.ts'
@@ -39,17 +40,32 @@ export const createObject = async (context: ResourceContext, object: KubeObject,
   matchNamespace(definition, metadata, info.namespace)
   warnOfRepeatedOwners(context, object)
   if (!options.tracked) trackWrite(context, object, undefined)
-  const generated = !metadata.name && metadata.generateName ? metadata.generateName : undefined
-  metadata.uid = parts.random.uuid()
-  metadata.creationTimestamp = timestamp(parts.clock.now())
+  const { dryRun } = options
+  const attributes = attributesOf(context, {
+    operation: 'CREATE',
+    name: metadata.name ?? '',
+    object,
+    oldObject: undefined,
+    dryRun,
+  })
+  if (await mutate(parts, attributes)) {
+    wipeSystemFields(object.metadata, options.byUpdate === true)
+    matchNamespace(definition, object.metadata, info.namespace)
+    warnOfRepeatedOwners(context, object, 'after mutating admission happens')
+  }
+  // From here on it is what will be stored, but for a name that is taken.
+  const { name, generateName: generated } = object.metadata
+  object.metadata.uid = parts.random.uuid()
+  object.metadata.creationTimestamp = timestamp(parts.clock.now())
   for (let attempt = 1; ; attempt++) {
-    if (generated) metadata.name = generateName(context, generated)
+    if (!name && generated) object.metadata.name = generateName(context, generated)
     try {
+      if (name || !generated) return await createOnce(context, attributes, options)
       // Of the name before, nothing stays: a kind may have written it elsewhere in the object.
-      return await createOnce(context, generated ? copyOf(object) : object, { ...options, generated })
+      return await createOnce(context, { ...attributes, object: copyOf(object) }, options)
     } catch (error) {
       if (!(error instanceof KeyExists)) throw error
-      if (generated && attempt < generateNameAttempts) continue
+      if (!name && generated && attempt < generateNameAttempts) continue
       throw alreadyThere(context, object, error.current)
     }
   }
@@ -65,13 +81,11 @@ const copyOf = (object: KubeObject): KubeObject => {
 
 const createOnce = async (
   context: ResourceContext,
-  object: KubeObject,
-  { dryRun, byUpdate, generated }: CreateOptions & { generated: string | undefined },
+  attributes: AdmissionAttributes,
+  { dryRun, byUpdate }: CreateOptions,
 ): Promise<Uint8Array> => {
   const { definition, info, parts, user } = context
-  const name = generated ? '' : object.metadata.name
-  const attributes = attributesOf(context, { operation: 'CREATE', name, object, oldObject: undefined, dryRun })
-  await mutate(parts, attributes)
+  const object = attributes.object!
   if (definition.grants) await confirmNoEscalation(context, object, undefined)
   const around = validateAround(context, object, { subresource: '', old: undefined })
   prepare(context, object, around ? await around : [])
@@ -133,11 +147,12 @@ const alreadyThere = ({ definition, info }: ResourceContext, { metadata }: KubeO
     : new ApiError('AlreadyExists', `${before}${message}`, { details: { ...details } })
 }
 
-export const warnOfRepeatedOwners = ({ warnings }: ResourceContext, { metadata }: KubeObject): void => {
+/** `when`: other than in what the client sent */
+export const warnOfRepeatedOwners = ({ warnings }: ResourceContext, { metadata }: KubeObject, when = ''): void => {
   const repeated = dropRepeatedOwners(metadata)
   if (repeated.length > 0) {
     warnings.push(
-      `.metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: ${repeated.join(', ')}`,
+      `.metadata.ownerReferences contains duplicate entries${when && ` ${when}`}; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: ${repeated.join(', ')}`,
     )
   }
 }

@@ -1,4 +1,5 @@
 import { type FieldError, invalid, invalidValue, notSupported } from '../../meta/field-error.ts'
+import type { JsonObject } from '../../meta/json-value.ts'
 import { badRequest } from '../../meta/status.ts'
 import { readValue } from '../body.ts'
 import type { ResourceContext } from '../context.ts'
@@ -10,6 +11,10 @@ export interface DeleteOptions {
   readonly propagationPolicy?: string | undefined
   readonly preconditions?: { readonly uid?: string | undefined; readonly resourceVersion?: string | undefined } | undefined
   readonly dryRun: boolean
+  /** as the client gave them */
+  readonly given?: JsonObject | undefined
+  /** it was decided on already, as another request */
+  readonly admitted?: boolean | undefined
 }
 
 const policies = ['Foreground', 'Background', 'Orphan']
@@ -45,8 +50,17 @@ export const deleteOptionsFrom = (body: unknown, query: URLSearchParams): Delete
     ...raw,
     gracePeriodSeconds: gracePeriodSeconds !== undefined && gracePeriodSeconds < 0 ? 1 : gracePeriodSeconds,
     dryRun: dryRuns.length > 0,
+    given: givenOf({ ...raw, dryRun: dryRuns }),
   }
 }
+
+const givenOf = ({ gracePeriodSeconds, preconditions, orphanDependents, propagationPolicy, dryRun = [] }: RawOptions) => ({
+  ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds }),
+  ...(preconditions && { preconditions }),
+  ...(orphanDependents !== undefined && { orphanDependents }),
+  ...(propagationPolicy !== undefined && { propagationPolicy }),
+  ...(dryRun.length > 0 && { dryRun }),
+})
 
 type RawOptions = Omit<DeleteOptions, 'dryRun'> & { readonly dryRun?: readonly string[] | undefined }
 

@@ -5,7 +5,7 @@ import { timestamp } from '../../platform/clock.ts'
 import { type Entry, RevisionConflict } from '../../storage/store.ts'
 import type { AdmissionAttributes } from '../admission/admission.ts'
 import { conflictIn, keyOf, notFoundIn, type ResourceContext } from '../context.ts'
-import { admit, withReservations } from './admit.ts'
+import { admit, mutate, withReservations } from './admit.ts'
 import { attributesOf } from './attributes.ts'
 import type { DeleteOptions } from './delete-options.ts'
 import { encoder, encodeUnstored } from './encode.ts'
@@ -50,9 +50,13 @@ const deleteOnce = async (context: ResourceContext, entry: Entry, options: Delet
     name,
     object: undefined,
     oldObject: old,
+    options: options.given,
     dryRun,
   })
-  await admit(parts, attributes)
+  if (!options.admitted) {
+    await mutate(parts, attributes)
+    await admit(parts, attributes)
+  }
   const object = decodeCurrent(context, entry.value)
   const held = mark(context, object, options)
   // Who may have grace is told of the end that it got, though that is now.

@@ -44,6 +44,11 @@ export interface UpdateOptions {
   readonly mayCreate?: boolean | undefined
   /** whatever the kind says of a PUT; `transform` says who owns what is created */
   readonly applies?: boolean | undefined
+  /**
+   * What admission is told of instead, where the client writes no object of the kind: `transform` has let it be changed already. Undefined: nobody
+   * looks. Default: the object itself.
+   */
+  readonly admitAs?: ((object: KubeObject, old: KubeObject) => AdmissionAttributes | undefined) | undefined
   /** holds for any revision, whatever the kind asks of a PUT */
   readonly unconditional?: boolean | undefined
 }
@@ -95,15 +100,21 @@ const updateOnce = async (context: ResourceContext, entry: Entry, options: Updat
   const object = await options.transform(() => decodeCurrent(context, entry.value))
   const insists = checkRevision(context, { object, entry, options })
   matchNamespace(definition, object.metadata, info.namespace)
+  // What was made of the stored object is of its revision, though the client did not insist.
+  if (options.unconditional) object.metadata.resourceVersion = old.metadata.resourceVersion
   warnOfRepeatedOwners(context, object)
   options.track?.(context, object, old)
-  const { name, subresource, dryRun } = options
+  const { name, subresource, dryRun, admitAs } = options
   const attributes = attributesOf(context, { operation: 'UPDATE', subresource, name, object, oldObject: old, dryRun })
-  await mutate(parts, attributes)
+  if (!admitAs && (await mutate(parts, attributes))) {
+    matchNamespace(definition, object.metadata, info.namespace)
+    warnOfRepeatedOwners(context, object, 'after mutating admission happens')
+  }
   if (definition.grants) await confirmNoEscalation(context, object, old)
   const around = validateAround(context, object, { subresource: options.subresource, old })
   prepare(context, { object, old, options, around: around ? await around : [] })
-  await admit(parts, attributes)
+  const seen = admitAs ? admitAs(object, old) : attributes
+  if (seen) await admit(parts, seen)
   if (isUnchanged(context, { object, old }) && isAsStored(context, entry)) return entry.value
   try {
     return await write(context, { entry, object, attributes })

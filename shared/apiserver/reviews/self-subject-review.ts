@@ -1,6 +1,7 @@
 import { timestamp } from '../../platform/clock.ts'
 import { readTyped } from '../body.ts'
 import type { VirtualResource } from '../context.ts'
+import { admitCreation } from '../objects/admit-creation.ts'
 import { negotiate, reviewForms } from '../represent/negotiate.ts'
 import { respondReview } from '../represent/respond.ts'
 import type { User } from '../request.ts'
@@ -22,8 +23,10 @@ export const selfSubjectReview: VirtualResource = {
   }),
   create: async (context) => {
     const { definition, parts, request, user } = context
-    const { kind, apiVersion } = await readTyped(context, definition)
+    const object = await readTyped(context, definition)
     const representation = negotiate(request, reviewForms)
+    await admitCreation(context, object)
+    const { kind, apiVersion } = object
     return respondReview(request, representation, {
       kind,
       apiVersion,

@@ -2,6 +2,7 @@ import type { KubeObject } from '../../meta/object.ts'
 import { badRequest } from '../../meta/status.ts'
 import { readTyped } from '../body.ts'
 import type { VirtualResource } from '../context.ts'
+import { admitCreation } from '../objects/admit-creation.ts'
 import { negotiate, reviewForms } from '../represent/negotiate.ts'
 import { respondReview } from '../represent/respond.ts'
 import { reviewDefinition } from './virtual-resource.ts'
@@ -21,6 +22,7 @@ export const selfSubjectRulesReview: VirtualResource = {
     const { definition, parts, request, user } = context
     const representation = negotiate(request, reviewForms)
     const object = await readTyped<RulesReview>(context, definition)
+    await admitCreation(context, object)
     const namespace = object.spec?.namespace
     if (!namespace) throw badRequest('no namespace on request')
     const { rules, incomplete, evaluationError } = await parts.authorizer.rules(user, namespace)

@@ -3,6 +3,7 @@ import type { KubeObject } from '../../meta/object.ts'
 import { trackWrite } from '../apply/track-write.ts'
 import { readTyped } from '../body.ts'
 import type { ResourceContext, VirtualResource } from '../context.ts'
+import { admitCreation } from '../objects/admit-creation.ts'
 import { matchNamespace } from '../objects/metadata.ts'
 import { negotiate, reviewForms } from '../represent/negotiate.ts'
 import { respondReview } from '../represent/respond.ts'
@@ -140,11 +141,12 @@ const review =
     const representation = negotiate(request, reviewForms)
     const object = await readTyped<AccessReview>(context, definition)
     if (variant.namespaced) matchNamespace(definition, object.metadata, context.info.namespace)
+    trackWrite(context, object, undefined)
+    await admitCreation(context, object)
     const spec = object.spec ?? {}
     const errors = [...variant.errorsOf(context, spec), ...metadataErrors(object, variant)]
     // upstream names no kind here
     if (errors.length > 0) throw invalid(definition.group, '', '', errors)
-    trackWrite(context, object, undefined)
     const selectors = readAccessSelectors(spec.resourceAttributes ?? {})
     const { verdict, reason } = await parts.authorizer.authorize({
       user: variant.userOf(context, spec),

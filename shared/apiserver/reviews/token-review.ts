@@ -5,6 +5,7 @@ import { userOfToken } from '../authn/service-account.ts'
 import type { Tokens } from '../authn/tokens.ts'
 import { readTyped } from '../body.ts'
 import type { VirtualResource } from '../context.ts'
+import { admitCreation } from '../objects/admit-creation.ts'
 import { negotiate, reviewForms } from '../represent/negotiate.ts'
 import { respondReview } from '../represent/respond.ts'
 import { userInfo } from './self-subject-review.ts'
@@ -28,6 +29,7 @@ export const createTokenReview = (tokens: Tokens): VirtualResource => ({
     const representation = negotiate(request, reviewForms)
     const object = await readTyped<TokenReview>(context, definition)
     trackWrite(context, object, undefined)
+    await admitCreation(context, object)
     const { token, audiences = [...tokens.audiences] } = object.spec ?? {}
     if (!token) throw badRequest('token is required for TokenReview in authentication')
     const user = await userOfToken(token, { tokens, store: parts.store, clock: parts.clock, audiences })

@@ -7,6 +7,7 @@ import { exchange } from '../../reach/exchange.ts'
 import type { ReachTls } from '../../reach/reach.ts'
 import type { SubresourceHandler, SubresourceHandlers } from '../context.ts'
 import type { ApiRequest, ApiResponse } from '../request.ts'
+import { admitConnection } from './admit-connection.ts'
 import { requestHeaders } from './headers.ts'
 import type { AgentResponse, NodeConnector } from './node-connector.ts'
 import { proxiedResponse } from './proxied-response.ts'
@@ -31,6 +32,8 @@ export const proxy = ({
     const { base, rest } = splitPath(request.path)
     const query = request.rawQuery ?? request.query.toString()
     const search = query === '' ? '' : `?${query}`
+    // What is asked for is what stands in the path, whatever admission makes of it.
+    await admitConnection(context, optionsKinds[context.definition.plural]!, { ...(rest !== '' && { path: rest }) })
     const target = await proxyTarget(context, clusterRanges)
     const path = `${rest || '/'}${search}`
     if (request.upgrade) {
@@ -45,6 +48,12 @@ export const proxy = ({
     return proxiedResponse(request, response, { prefix: base, backend: hostOf(target), asked })
   }
   return { get: handler, create: handler, update: handler, patch: handler, delete: handler }
+}
+
+const optionsKinds: Readonly<Record<string, string>> = {
+  nodes: 'NodeProxyOptions',
+  pods: 'PodProxyOptions',
+  services: 'ServiceProxyOptions',
 }
 
 /** What stands behind `…/proxy`, with its own encoding and slashes. */

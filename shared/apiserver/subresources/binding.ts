@@ -6,6 +6,8 @@ import type * as wire from '../../resources/generated/types.ts'
 import type { Pod } from '../../resources/resource.ts'
 import { readTyped } from '../body.ts'
 import { isDryRun, type ResourceContext } from '../context.ts'
+import { admit, mutate } from '../objects/admit.ts'
+import { attributesOf } from '../objects/attributes.ts'
 import { matchNamespace } from '../objects/metadata.ts'
 import { preconditionFailed, updateObject } from '../objects/update.ts'
 import type { UpdateRules } from '../objects/update-rules.ts'
@@ -18,6 +20,8 @@ type Binding = wire.Binding & KubeObject
 /** The scheduler's word is written as it is: neither spec rules nor status rules apply. */
 const bindingRules: UpdateRules = { prepare: () => undefined, validate: () => [] }
 
+const type = { schema: 'io.k8s.api.core.v1.Binding', group: '', version: 'v1', kind: 'Binding' }
+
 export const createBinding = async (context: ResourceContext): Promise<ApiResponse> => {
   const binding = await readBinding(context)
   if (binding.metadata.name !== context.info.name) throw badRequest('name in URL does not match name in Binding object')
@@ -26,29 +30,35 @@ export const createBinding = async (context: ResourceContext): Promise<ApiRespon
 
 export const readBinding = async (context: ResourceContext): Promise<Binding> => {
   const { definition, info } = context
-  const binding = await readTyped<Binding>(context, {
-    schema: 'io.k8s.api.core.v1.Binding',
-    group: '',
-    version: 'v1',
-    kind: 'Binding',
-  })
+  const binding = await readTyped<Binding>(context, type)
   matchNamespace(definition, binding.metadata, info.namespace)
   return binding
 }
 
-/** Gives the pod of the context its node, once. */
-export const bindPod = async (context: ResourceContext, binding: Binding): Promise<ApiResponse> => {
-  const { request, info } = context
+/** Gives the pod of the context its node, once. `asked`: what the client asked for, where that is no subresource of the pod. */
+export const bindPod = async (context: ResourceContext, binding: Binding, asked = context): Promise<ApiResponse> => {
+  const { request, info, parts } = context
   const representation = negotiate(request, statusForms)
+  const attributes = attributesOf(asked, {
+    operation: 'CREATE',
+    bodyKind: type,
+    name: info.name,
+    object: binding,
+    oldObject: undefined,
+    dryRun: isDryRun(context),
+  })
+  await mutate(parts, attributes)
   const errors = validateBinding(binding)
   if (errors.length > 0) throw new ApiError('Unknown', aggregated(errors))
   if (!info.name) throw badRequest('Name parameter required.')
+  await admit(parts, attributes)
   await updateObject(context, {
     name: info.name,
     transform: (read) => bind(context, read!() as Pod, binding),
     unconditional: true,
     subresource: info.subresource,
     rules: bindingRules,
+    admitAs: () => undefined,
     dryRun: isDryRun(context),
   })
   return respondStatus(request, representation, { ...successStatus(undefined), code: 201 })

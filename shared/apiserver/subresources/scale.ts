@@ -10,6 +10,8 @@ import { giveManagers, scaleApplyTarget, scaleFields, takeManagers } from '../ap
 import { trackWriteOf } from '../apply/track-write.ts'
 import { readTyped } from '../body.ts'
 import { isDryRun, keyOf, notFoundIn, type ResourceContext } from '../context.ts'
+import { mutate } from '../objects/admit.ts'
+import { attributesOf } from '../objects/attributes.ts'
 import { decodePatchedAs } from '../objects/decode.ts'
 import { matchNamespace } from '../objects/metadata.ts'
 import { validateMetadata } from '../objects/metadata-validation.ts'
@@ -122,20 +124,30 @@ const withScale = (context: ResourceContext, object: KubeObject, scale: Scale): 
   return object
 }
 
+/** `ofCurrent`: what is made of the current scale holds for any revision, but shows that one */
 const change = async (
   context: ResourceContext,
   scaleFrom: (current: Scale) => Scale,
-  uid?: string | undefined,
+  { uid, ofCurrent = false }: { uid?: string | undefined; ofCurrent?: boolean },
 ): Promise<ApiResponse> => {
-  const { info } = context
+  const { info, parts } = context
+  const dryRun = isDryRun(context)
+  const attributesAs = (object: Scale, oldObject: Scale) =>
+    attributesOf(context, { operation: 'UPDATE', bodyKind: scaleType, object, oldObject, dryRun })
   negotiate(context.request, objectForms)
   const { bytes } = await updateObject(context, {
     name: info.name,
-    transform: (read) => {
+    transform: async (read) => {
       const current = read!()
       const before = scaleOf(context, current)
       giveManagers(context, before, current)
       const scale = scaleFrom(before)
+      const { resourceVersion } = scale.metadata
+      if (ofCurrent) scale.metadata.resourceVersion ||= before.metadata.resourceVersion
+      await mutate(parts, attributesAs(scale, before))
+      // Admission changes no revision that the client insists on.
+      if (resourceVersion) scale.metadata.resourceVersion = resourceVersion
+      else delete scale.metadata.resourceVersion
       const object = withScale(context, current, scale)
       takeManagers(context, object, scale)
       return object
@@ -143,7 +155,8 @@ const change = async (
     unconditional: true,
     subresource: info.subresource,
     rules: mainRules,
-    dryRun: isDryRun(context),
+    admitAs: (object, old) => attributesAs(scaleOf(context, object), scaleOf(context, old)),
+    dryRun,
     uid,
   })
   return respondScale(context, bytes)
@@ -160,7 +173,7 @@ export const updateScale = async (context: ResourceContext): Promise<ApiResponse
   checkWriteOptions(context.request, 'UpdateOptions')
   const body = await readTyped<Scale>(context, scaleType)
   checkName(context, body)
-  return change(context, (current) => tracked(context, body, current), body.metadata.uid || undefined)
+  return change(context, (current) => tracked(context, body, current), { uid: body.metadata.uid || undefined })
 }
 
 export const patchScale = async (context: ResourceContext): Promise<ApiResponse> => {
@@ -168,14 +181,18 @@ export const patchScale = async (context: ResourceContext): Promise<ApiResponse>
   checkWriteOptions(context.request, 'PatchOptions')
   const patch = await readPatch(context)
   const target = { schema: scaleType.schema, schemas: context.parts.schemas }
-  return change(context, (current) => {
-    const apply = () => patch.apply(current, target)
-    const patched = apply()
-    const by = { shown: () => patch.shown(apply()), refused: patch.refused() }
-    const scale = decodePatchedAs<Scale>(context, patched, { type: scaleType, ...by })
-    checkName(context, scale)
-    return tracked(context, withoutRevision(scale, current), current)
-  })
+  return change(
+    context,
+    (current) => {
+      const apply = () => patch.apply(current, target)
+      const patched = apply()
+      const by = { shown: () => patch.shown(apply()), refused: patch.refused() }
+      const scale = decodePatchedAs<Scale>(context, patched, { type: scaleType, ...by })
+      checkName(context, scale)
+      return tracked(context, withoutRevision(scale, current), current)
+    },
+    { ofCurrent: true },
+  )
 }
 
 /** The revision that it was made of is no wish of the client's: after a conflict it is made again. */
@@ -195,10 +212,14 @@ const checkName = ({ info, definition }: ResourceContext, { metadata }: Scale): 
 const applyScale = async (context: ResourceContext): Promise<ApiResponse> => {
   checkWriteOptions(context.request, 'PatchOptions', true)
   const { duplicates, ...what } = await readApply(context.request)
-  return change(context, (current) => {
-    const scale = applyObject(scaleApplyTarget(context), current, what) as Scale
-    checkDuplicates(context, duplicates)
-    checkName(context, scale)
-    return withoutRevision(scale, current)
-  })
+  return change(
+    context,
+    (current) => {
+      const scale = applyObject(scaleApplyTarget(context), current, what) as Scale
+      checkDuplicates(context, duplicates)
+      checkName(context, scale)
+      return withoutRevision(scale, current)
+    },
+    { ofCurrent: true },
+  )
 }

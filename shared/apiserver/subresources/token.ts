@@ -7,7 +7,7 @@ import type { ObjectClaim, Tokens } from '../authn/tokens.ts'
 import { readTyped } from '../body.ts'
 import type { SubresourceHandlers } from '../context.ts'
 import { isDryRun, keyOf, notFoundIn, type ResourceContext } from '../context.ts'
-import { admit } from '../objects/admit.ts'
+import { admit, mutate } from '../objects/admit.ts'
 import { attributesOf } from '../objects/attributes.ts'
 import { decodeStored } from '../objects/encode.ts'
 import { negotiate, reviewForms } from '../represent/negotiate.ts'
@@ -48,6 +48,10 @@ export const createTokenSubresource = (tokens: Tokens): SubresourceHandlers => (
     const { info, parts, request } = context
     const representation = negotiate(request, reviewForms)
     const object = await readTyped<TokenRequest>(context, type)
+    const dryRun = isDryRun(context)
+    const attributes = attributesOf(context, { operation: 'CREATE', bodyKind: type, object, oldObject: undefined, dryRun })
+    if (!object.metadata.namespace) object.metadata.namespace = info.namespace
+    await mutate(parts, attributes)
     checkName(object, info)
     const account = await parts.store.get(keyOf(context))
     if (!account) throw notFoundIn(context, info.name)
@@ -63,8 +67,9 @@ export const createTokenSubresource = (tokens: Tokens): SubresourceHandlers => (
     }
     const { expirationSeconds = defaultSeconds, boundObjectRef } = object.spec ?? {}
     checkExpiration(expirationSeconds)
-    const dryRun = isDryRun(context)
-    await admit(parts, attributesOf(context, { operation: 'CREATE', bodyKind: type, object, oldObject: undefined, dryRun }))
+    const created = { name: info.name, namespace: info.namespace, uid: parts.random.uuid() }
+    Object.assign(object.metadata, created, { creationTimestamp: timestamp(parts.clock.now()) })
+    await admit(parts, attributes)
     const audiences = object.spec?.audiences?.length ? object.spec.audiences : [...tokens.audiences]
     const bound = boundObjectRef && (await boundClaims(context, boundObjectRef))
     const expiresAtMs = parts.clock.now() + expirationSeconds * 1000
@@ -78,7 +83,7 @@ export const createTokenSubresource = (tokens: Tokens): SubresourceHandlers => (
         })
     return respondReview(request, representation, {
       ...object,
-      metadata: { name: info.name, namespace: info.namespace, creationTimestamp: timestamp(parts.clock.now()) },
+      metadata: { ...created, creationTimestamp: timestamp(parts.clock.now()) },
       spec: { ...object.spec, audiences, expirationSeconds, boundObjectRef: boundObjectRef ?? null },
       status: { token, expirationTimestamp: timestamp(expiresAtMs) },
     })

@@ -20,6 +20,7 @@ export const bindings: VirtualResource = {
     delete binding.metadata.uid
     const definition = parts.registry.byResource('pods')!
     const { name } = binding.metadata
-    return bindPod({ ...context, definition, info: { ...info, resource: 'pods', subresource: 'binding', name } }, binding)
+    const ofPod = { ...context, definition, info: { ...info, resource: 'pods', subresource: 'binding', name } }
+    return bindPod(ofPod, binding, context)
   },
 }

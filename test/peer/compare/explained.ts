@@ -2,7 +2,7 @@ import type { Difference } from './difference.ts'
 
 /** Differences that are there on purpose, or wait for something, and why: docs/compatibility.md says the same. */
 const explained: readonly { readonly where: RegExp; readonly why: string }[] = [
-  { where: /admissionregistration/i, why: 'webhooks and admission policies are refused' },
+  { where: /admissionregistration|admissionpolic/i, why: 'admission policies are refused' },
   { where: /apiregistration/i, why: 'there is no aggregation of API servers' },
   { where: /apiextensions|customresourcedefinitions/i, why: 'there are no custom resources' },
   { where: /(discovery|aggregated discovery)\.order$/, why: 'of the groups that are not there' },

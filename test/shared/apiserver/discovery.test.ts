@@ -60,15 +60,6 @@ describe('discovery', () => {
     ['/apis/example.com/v1/namespaces/default/widgets', 'widgets.v1.example.com'],
     ['/apis/apps/v1/widgets', 'widgets.v1.apps'],
     ['/api/v1/widgets/a', 'widgets.v1'],
-    // nothing would call them: docs/decisions/015
-    [
-      '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations',
-      'validatingwebhookconfigurations.v1.admissionregistration.k8s.io',
-    ],
-    [
-      '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations',
-      'mutatingwebhookconfigurations.v1.admissionregistration.k8s.io',
-    ],
   ])('names what it does not serve, at %s', async (url, what) => {
     expect((await server.call('POST', url, { body: {} })).json).toMatchObject({
       code: 404,

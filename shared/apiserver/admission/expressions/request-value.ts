@@ -1,13 +1,13 @@
 import type { JsonObject } from '../../../meta/json-value.ts'
 import type { AdmissionAttributes } from '../admission.ts'
-import { type AskedResource, askedName, askedOf } from '../matching/asked.ts'
+import { type AskedResource, askedName, askedNamespace, askedOf } from '../matching/asked.ts'
 import { operationOptions } from './operation-options.ts'
 
 /** The variable `request`, as JSON: what is empty is not there. `matched`: the resource by which the request was found to be concerned. */
 export const requestValue = (attributes: AdmissionAttributes, matched: AskedResource): JsonObject => {
-  const { operation, subresource, namespace, user, dryRun } = attributes
+  const { operation, subresource, user, dryRun } = attributes
   const asked = askedOf(attributes)
-  const name = askedName(attributes)
+  const [name, namespace] = [askedName(attributes), askedNamespace(attributes)]
   return {
     uid: '',
     kind: { ...matched.kind },

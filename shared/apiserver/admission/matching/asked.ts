@@ -23,17 +23,20 @@ export const askedOf = ({ definition, context, bodyKind, subresource }: Admissio
     version,
     resource: definition.plural,
     subresource,
-    kind: bodyKind ?? { group, version, kind: definition.kind },
+    kind: kindOf(bodyKind, { group, version, kind: definition.kind }),
     servedAs,
   }
 }
+
+const kindOf = (body: GroupVersionKind | undefined, own: GroupVersionKind): GroupVersionKind =>
+  body ? { group: body.group, version: body.version, kind: body.kind } : own
 
 /** The other versions and groups under which the same objects are served. */
 export const equivalentsOf = ({ definition, context, bodyKind, subresource }: AdmissionAttributes): AskedResource[] => {
   const versions = [undefined, ...(definition.servedAs ?? [])].filter((one) => one !== context.servedAs)
   return versions.map((servedAs) => {
     const { group, version } = servedAs ?? definition
-    const kind = bodyKind ?? { group, version, kind: definition.kind }
+    const kind = kindOf(bodyKind, { group, version, kind: definition.kind })
     return { group, version, resource: definition.plural, subresource, kind, servedAs }
   })
 }

@@ -20,6 +20,7 @@ import { quotaUse } from './quota-use.ts'
 import { rbac } from './rbac.ts'
 import { storage } from './storage.ts'
 import { volumesConversation } from './volumes.ts'
+import { webhooks } from './webhooks.ts'
 import { workloads } from './workloads.ts'
 
 /** By the file that has the answers. */
@@ -44,6 +45,7 @@ export const conversations: Readonly<Record<string, readonly Said[]>> = {
   rbac,
   storage,
   volumes: volumesConversation,
+  webhooks,
   workloads,
   // what it makes is in the lists of others
   authorization,
