@@ -75,7 +75,12 @@ const contradictions = (cache: StoreCache, through: string): string[] => {
   const indexed = ['left', 'right'].flatMap((side) => cache.byIndex(bySide, side))
   const strays = [...all.filter((pod) => !indexed.includes(pod)), ...indexed.filter((pod) => !all.includes(pod))]
   const hidden = all.filter((pod) => cache.get(pods, pod.metadata.namespace ?? '', pod.metadata.name) !== pod)
+  const whole = cache.all(pods)
+  const apart = [...all.filter((pod) => !whole.includes(pod)), ...whole.filter((pod) => !all.includes(pod))]
   return [
+    ...apart.map(
+      ({ metadata }) => `${through} gives all and a list that differ about ${metadata.name} at ${metadata.resourceVersion}`,
+    ),
     ...strays.map(
       ({ metadata }) => `the index of ${through} and its list differ about ${metadata.name} at ${metadata.resourceVersion}`,
     ),

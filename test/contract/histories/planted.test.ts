@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { lookFor, plantedBugs } from './planted.ts'
 
@@ -16,6 +18,13 @@ describe('the histories', () => {
     expect(bugs.length).toBeGreaterThanOrEqual(25)
     expect(bugs.filter(({ what }) => what.length < 20)).toEqual([])
     expect(bugs.map(({ name }) => name)).toEqual(expect.arrayContaining(few))
+  })
+
+  it.each(plantedBugs())('can be tried on $name, whose place is still there', ({ file }) => {
+    execFileSync('git', ['apply', '-C1', '--check', file], {
+      cwd: fileURLToPath(new URL('../../..', import.meta.url)),
+      stdio: 'pipe',
+    })
   })
 
   it.each(few)('find the planted bug %s', { timeout: 240_000 }, async (name) => {

@@ -61,7 +61,8 @@ export const lookFor = async (bug: PlantedBug, minutes: number): Promise<Planted
       cpSync(join(root, name), join(copy, name), { recursive: true })
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
     try {
-      execFileSync('git', ['apply', '--unsafe-paths', `--directory=${copy}`, bug.file], { cwd: '/', stdio: 'pipe' })
+      // Little of what stands around it, so that a neighbour's change leaves the bug where it is.
+      execFileSync('git', ['apply', '-C1', '--unsafe-paths', `--directory=${copy}`, bug.file], { cwd: '/', stdio: 'pipe' })
     } catch (error) {
       return outcome('broken', `the patch does not apply: ${String((error as { stderr: Buffer }).stderr).trim()}`)
     }
