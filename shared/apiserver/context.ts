@@ -12,6 +12,7 @@ import type { Store } from '../storage/store.ts'
 import type { AdmissionPlugin } from './admission/admission.ts'
 import type { Authorizer } from './authz/authorizer.ts'
 import type { CustomKinds } from './custom/custom-kinds.ts'
+import type { KindFinder } from './kind-finder.ts'
 import { type Registry, resourceOf } from './registry.ts'
 import type { ApiRequest, ApiResponse, User } from './request.ts'
 import type { RequestInfo, ResourceRequestInfo, ResourceVerb } from './router.ts'
@@ -27,6 +28,7 @@ export interface ApiServerParts {
   /** what subresources do, by name */
   readonly subresources: Readonly<Record<string, SubresourceHandlers>>
   readonly customKinds: CustomKinds
+  readonly kinds: KindFinder
   /** resources that are only asked, by the name keys use */
   readonly virtualResources: ReadonlyMap<string, VirtualResource>
   readonly admission: readonly AdmissionPlugin[]

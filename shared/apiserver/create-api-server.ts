@@ -12,6 +12,8 @@ import {
   namespaces,
   priorityClasses,
   resourceQuotas,
+  validatingAdmissionPolicies,
+  validatingAdmissionPolicyBindings,
   validatingWebhookConfigurations,
 } from '../resources/resource.ts'
 import { createCurrentObjects } from '../storage/current-objects.ts'
@@ -31,6 +33,7 @@ import { discoveryPaths } from './discovery/paths.ts'
 import type { FlowControl } from './flowcontrol/flow-control.ts'
 import { healthPaths } from './health.ts'
 import { createHeartbeatPath } from './heartbeat.ts'
+import { createKindFinder } from './kind-finder.ts'
 import type { RequestObserver } from './observer.ts'
 import type { PathHandler } from './paths.ts'
 import { createPipeline } from './pipeline.ts'
@@ -91,6 +94,8 @@ const readByAdmission = [
   resourceQuotas,
   mutatingWebhookConfigurations,
   validatingWebhookConfigurations,
+  validatingAdmissionPolicies,
+  validatingAdmissionPolicyBindings,
 ]
 
 const noWayIn: ServiceAddress = async ({ namespace, name }) => {
@@ -103,18 +108,20 @@ export const createApiServer = (options: ApiServerOptions): ApiServer => {
   const open = openPaths(options.openPaths)
   const virtual = [...virtualResources, ...(tokens ? [createTokenReview(tokens)] : [])]
   const registry = createRegistry([...options.definitions, ...virtual.map(({ definition }) => definition)])
+  const customKinds = createCustomKinds({
+    store,
+    isBuiltIn: (resource) => registry.byResource(resource) !== undefined,
+    logTail,
+    schemas,
+    clock,
+  })
   const parts: ApiServerParts = {
     store,
     logTail,
     currentObjects: createCurrentObjects({ store, tail: logTail, clock, together: readByAdmission }),
     registry,
-    customKinds: createCustomKinds({
-      store,
-      isBuiltIn: (resource) => registry.byResource(resource) !== undefined,
-      logTail,
-      schemas,
-      clock,
-    }),
+    customKinds,
+    kinds: createKindFinder({ registry, customKinds }),
     virtualResources: new Map(virtual.map((one) => [resourceOf(one.definition), one])),
     schemas,
     authorizer: options.authorizer ?? createDefaultAuthorizer({ store, logTail, clock, openPaths: open, nodesReadNodes }),

@@ -1,4 +1,6 @@
 import { mutatingWebhookConfiguration } from './admissionregistration/mutatingwebhookconfiguration.ts'
+import { validatingAdmissionPolicy } from './admissionregistration/validatingadmissionpolicy.ts'
+import { validatingAdmissionPolicyBinding } from './admissionregistration/validatingadmissionpolicybinding.ts'
 import { validatingWebhookConfiguration } from './admissionregistration/validatingwebhookconfiguration.ts'
 import { customResourceDefinition } from './apiextensions/customresourcedefinition.ts'
 import { controllerRevision } from './apps/controllerrevision.ts'
@@ -79,6 +81,8 @@ export const definitions: readonly KindDefinition[] = [
   cronJob,
   job,
   mutatingWebhookConfiguration,
+  validatingAdmissionPolicy,
+  validatingAdmissionPolicyBinding,
   validatingWebhookConfiguration,
   customResourceDefinition,
   certificateSigningRequest,

@@ -58,6 +58,8 @@ export type ResourceClaimTemplate = Stored<wire.ResourceClaimTemplate, 'spec'>
 export type MutatingWebhookConfiguration = Stored<wire.MutatingWebhookConfiguration>
 export type ValidatingWebhookConfiguration = Stored<wire.ValidatingWebhookConfiguration>
 export type ResourceSlice = Stored<wire.ResourceSlice, 'spec'>
+export type ValidatingAdmissionPolicy = Stored<wire.ValidatingAdmissionPolicy, 'spec'>
+export type ValidatingAdmissionPolicyBinding = Stored<wire.ValidatingAdmissionPolicyBinding, 'spec'>
 
 const resource =
   (namespaced: boolean) =>
@@ -155,6 +157,16 @@ export const validatingWebhookConfigurations = clusterScoped<ValidatingWebhookCo
   'admissionregistration.k8s.io/v1',
   'validatingwebhookconfigurations',
   'ValidatingWebhookConfiguration',
+)
+export const validatingAdmissionPolicies = clusterScoped<ValidatingAdmissionPolicy>(
+  'admissionregistration.k8s.io/v1',
+  'validatingadmissionpolicies',
+  'ValidatingAdmissionPolicy',
+)
+export const validatingAdmissionPolicyBindings = clusterScoped<ValidatingAdmissionPolicyBinding>(
+  'admissionregistration.k8s.io/v1',
+  'validatingadmissionpolicybindings',
+  'ValidatingAdmissionPolicyBinding',
 )
 export const customResourceDefinitions = clusterScoped<CustomResourceDefinition>(
   'apiextensions.k8s.io/v1',

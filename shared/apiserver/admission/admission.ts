@@ -9,6 +9,7 @@ import type { KindDefinition, ServedVersion } from '../../resources/definition.t
 import type { ObjectReader } from '../../storage/current-objects.ts'
 import type { Store } from '../../storage/store.ts'
 import type { Authorizer } from '../authz/authorizer.ts'
+import type { KindFinder } from '../kind-finder.ts'
 import type { ApiRequest, User } from '../request.ts'
 import type { ResourceRequestInfo } from '../router.ts'
 
@@ -89,6 +90,7 @@ export interface AdmissionEnvironment {
   remainingMs(): number
   /** whether a user may do something else besides */
   authorize(user: User, info: Partial<ResourceRequestInfo>): Promise<boolean>
+  readonly kinds: KindFinder
   /** who says so, and why */
   readonly authorizer: Pick<Authorizer, 'authorize'>
   /** The latest state of an object, out of the store; frozen by convention. */

@@ -11,6 +11,8 @@ import { nodeRestriction } from './node-restriction.ts'
 import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.ts'
 import { podSecurity } from './pod-security.ts'
 import { podTopologyLabels } from './pod-topology-labels.ts'
+import { policyParamAccess } from './policies/param-access.ts'
+import { validatingPolicies } from './policies/validating-policies.ts'
 import { priority } from './priority.ts'
 import { createResourceQuota } from './resource-quota.ts'
 import { runtimeClass } from './runtime-class.ts'
@@ -58,7 +60,9 @@ export const createDefaultAdmission = (options: DefaultAdmissionOptions = {}): A
     ...(options.externalIPs ? [] : [denyServiceExternalIPs]),
     podTopologyLabels,
     createServiceAddress(options),
+    policyParamAccess,
     createMutatingWebhooks({ metrics: webhookMetrics }),
+    validatingPolicies,
     createValidatingWebhooks({ metrics: webhookMetrics }),
     createResourceQuota(),
   ]

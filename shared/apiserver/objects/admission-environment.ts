@@ -56,6 +56,9 @@ export class RequestEnvironment implements AdmissionEnvironment {
   get authorizer() {
     return this.#parts.authorizer
   }
+  get kinds() {
+    return this.#parts.kinds
+  }
   get reach() {
     return this.#parts.reach
   }

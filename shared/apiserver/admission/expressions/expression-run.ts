@@ -18,7 +18,10 @@ export interface ExpressionInputs {
   readonly asked: Pick<AccessQuestion, 'group' | 'resource' | 'subresource' | 'namespace' | 'name'>
   readonly namespaceObject: unknown
   readonly params: unknown
-  readonly decisions: Decisions
+  /** undefined: nobody can be asked */
+  readonly decisions: Decisions | undefined
+  /** what is left of the time that the request has; default: nobody counts it */
+  readonly remainingMs?: (() => number) | undefined
 }
 
 /** The value of an expression, or what went wrong with it, in upstream's words. */
@@ -40,6 +43,7 @@ const turnCost = 100_000
 /** Expressions that are evaluated one after the other with the same inputs, variables and budget. */
 export class ExpressionRun {
   readonly #activation: Activation
+  readonly #inputs: ExpressionInputs
   /** what is left, and of it what variables of the expression at hand have taken */
   #left: number
   #taken = 0
@@ -48,15 +52,18 @@ export class ExpressionRun {
   /** `budget`: upstream's units of cost. */
   constructor(inputs: ExpressionInputs, variables: CompiledVariables, budget: number) {
     this.#left = budget
-    const { authorize } = inputs.decisions
+    this.#inputs = inputs
+    const { decisions, asked } = inputs
     this.#activation = {
       object: inputs.object ?? null,
       oldObject: inputs.oldObject ?? null,
       request: inputs.request,
       namespaceObject: inputs.namespaceObject ?? null,
       params: inputs.params ?? null,
-      authorizer: authorizerValue(authorize),
-      'authorizer.requestResource': resourceCheckValue(authorize, inputs.asked),
+      ...(decisions && {
+        authorizer: authorizerValue(decisions.authorize),
+        'authorizer.requestResource': resourceCheckValue(decisions.authorize, asked),
+      }),
       variables: new LazyVariables(
         variables,
         () => this.#activation,
@@ -74,6 +81,8 @@ export class ExpressionRun {
   async evaluate(expression: string, compiled: CompiledExpression): Promise<Outcome> {
     if (compiled.error) return { error: `compilation error: ${compiled.error.detail}` }
     if (this.#sinceTurn > turnCost) await this.#turn()
+    const failed = (message: string) => ({ error: `expression '${expression}' resulted in error: ${message}` })
+    if ((this.#inputs.remainingMs?.() ?? 1) <= 0) return failed('operation interrupted')
     try {
       const { value, cost } = await finish(() => evaluate(compiled.program, this.#activation))
       this.#settle(cost)
@@ -81,7 +90,7 @@ export class ExpressionRun {
     } catch (error) {
       if (!(error instanceof EvaluationError)) throw error
       this.#settle(error.cost)
-      return { error: `expression '${expression}' resulted in error: ${error.message}` }
+      return failed(error.message)
     }
   }
 

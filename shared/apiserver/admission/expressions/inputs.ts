@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../../meta/object.ts'
 import type { AdmissionAttributes, AdmissionEnvironment } from '../admission.ts'
-import { type AskedResource, askedName } from '../matching/asked.ts'
+import { type AskedResource, askedName, askedNamespace } from '../matching/asked.ts'
 import { viewOf } from '../matching/view.ts'
 import { Decisions } from './decisions.ts'
 import type { ExpressionInputs } from './expression-run.ts'
@@ -21,9 +21,9 @@ export const expressionInputs = async (
   matched: AskedResource,
   environment: AdmissionEnvironment,
 ): Promise<ExpressionInputs> => {
-  const { object, oldObject, namespace, subresource, definition } = attributes
+  const { object, oldObject, subresource, definition } = attributes
   const view = async (one: KubeObject | undefined) => (one ? viewOf(attributes, matched, one) : null)
-  const name = askedName(attributes)
+  const [name, namespace] = [askedName(attributes), askedNamespace(attributes)]
   return {
     object: await view(object),
     oldObject: await view(oldObject),
@@ -38,5 +38,6 @@ export const expressionInputs = async (
     namespaceObject: null,
     params: null,
     decisions: decisionsOf(attributes, environment),
+    remainingMs: () => environment.remainingMs(),
   }
 }

@@ -1,4 +1,5 @@
 import { admission } from './admission.ts'
+import { admissionPolicies } from './admission-policies.ts'
 import { appArmor } from './app-armor.ts'
 import { apply } from './apply.ts'
 import { applyVersions } from './apply-versions.ts'
@@ -26,6 +27,7 @@ import { workloads } from './workloads.ts'
 /** By the file that has the answers. */
 export const conversations: Readonly<Record<string, readonly Said[]>> = {
   admission,
+  'admission-policies': admissionPolicies,
   'app-armor': appArmor,
   apply,
   'apply-versions': applyVersions,
