@@ -2,6 +2,7 @@ import { microTimestamp } from '../../platform/clock.ts'
 import type { Answered, ObservedRequest } from '../observer.ts'
 import type { ApiRequest, User } from '../request.ts'
 import type { ResourceRequestInfo } from '../router.ts'
+import { annotationsAt } from './annotations.ts'
 import type { AuditStage } from './policy.ts'
 
 export interface AuditMoment {
@@ -45,7 +46,7 @@ export const auditEvent = (
     stageTimestamp: microTimestamp(atMs),
     annotations: {
       'authorization.k8s.io/decision': status === 401 || status === 403 ? 'forbid' : 'allow',
-      ...observed.auditAnnotations,
+      ...annotationsAt('Metadata', observed.auditAnnotations),
     },
   }
 }

@@ -2,6 +2,7 @@ import { microTimestamp } from '../../platform/clock.ts'
 import { isLongRunning } from '../long-running.ts'
 import type { Answered, ObservedRequest, RequestObserver } from '../observer.ts'
 import type { ApiResponse } from '../request.ts'
+import { annotationsAt } from './annotations.ts'
 import { sourcesOf, userOf } from './audit-event.ts'
 import { AuditRecord, contentOf } from './audit-record.ts'
 import { type AuditPolicy, type AuditStage, compilePolicy } from './policy.ts'
@@ -142,11 +143,11 @@ const eventOf = (
     responseObject: answer?.responseObject,
     requestReceivedTimestamp: microTimestamp(observed.receivedMs),
     stageTimestamp: microTimestamp(atMs),
-    annotations: begun ? annotationsOf(observed, decision) : undefined,
+    annotations: begun ? annotationsOf(annotationsAt(record.config.level, observed.auditAnnotations), decision) : undefined,
   }
 }
 
-const annotationsOf = ({ auditAnnotations }: ObservedRequest, decision: ObservedRequest['decision']) => {
+const annotationsOf = (auditAnnotations: Readonly<Record<string, string>>, decision: ObservedRequest['decision']) => {
   if (!decision && Object.keys(auditAnnotations).length === 0) return undefined
   return {
     ...(decision && {

@@ -101,7 +101,9 @@ const tableOf = (context: ResourceContext, objects: KubeObject[], { metadata }: 
 
 export const respondError = async (request: Pick<ApiRequest, 'header' | 'query'>, error: ApiError): Promise<ApiResponse> => {
   const bytes = Buffer.from(JSON.stringify(error.toStatus()))
-  const response = await respondJsonBytes(request, error.code, { bytes, media: errorMedia(request) })
+  // A webhook may say what is no code of HTTP.
+  const status = error.code > 999 ? 500 : error.code
+  const response = await respondJsonBytes(request, status, { bytes, media: errorMedia(request) })
   const retryAfter = error.details?.retryAfterSeconds
   if (retryAfter) response.headers['retry-after'] = String(retryAfter)
   return response

@@ -35,7 +35,10 @@ export const deleteCollectionVerb = async (context: ResourceContext): Promise<Ap
   const worker = async () => {
     for (const value of waiting) await deleteOne(context, decodeMetadata(value).metadata, options)
   }
-  await Promise.all(Array.from({ length: parallelDeletions }, worker))
+  // Nothing is deleted any more when the answer is given, though one failed.
+  const done = await Promise.allSettled(Array.from({ length: parallelDeletions }, worker))
+  const failed = done.find((one) => one.status === 'rejected')
+  if (failed) throw failed.reason
   if (representation.as !== 'Object') {
     return respondList(context, representation, { values: page.values, metadata: { resourceVersion: String(page.revision) } })
   }

@@ -1,5 +1,5 @@
+import type { ReceivedReview, WebhookServer } from '../../admission/webhooks/webhook-server.ts'
 import { type BehaviourName, behaviours } from './behaviours.ts'
-import type { ReceivedReview, WebhookServer } from './webhook-server.ts'
 
 /** One request to the API server; what comes before it has happened when it is made. */
 export interface Said {

@@ -1,6 +1,7 @@
 // `node test/shared/apiserver/facts/webhooks/record.ts https://127.0.0.1:6443 CERTIFICATE KEY`: asks a real kube-apiserver what it makes of webhooks.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { Agent, request } from 'node:https'
+import { type ReceivedReview, startWebhookServer } from '../../admission/webhooks/webhook-server.ts'
 import {
   answerOf,
   behaving,
@@ -12,7 +13,6 @@ import {
   watched,
   watchedRequests,
 } from './conversation.ts'
-import { type ReceivedReview, startWebhookServer } from './webhook-server.ts'
 
 const [server = '', certificate = '', key = ''] = process.argv.slice(2)
 const agent = new Agent({ cert: readFileSync(certificate), key: readFileSync(key), rejectUnauthorized: false, keepAlive: true })

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createStreams } from '../../../../../shared/apiserver/streams/create-streams.ts'
 import type { NodeConnector } from '../../../../../shared/apiserver/streams/node-connector.ts'
+import { type ReceivedReview, startWebhookServer, type WebhookServer } from '../../admission/webhooks/webhook-server.ts'
 import { startTestServer, type TestServer } from '../../environment.ts'
 import {
   answerOf,
@@ -14,7 +15,6 @@ import {
   watched,
   watchedRequests,
 } from './conversation.ts'
-import { type ReceivedReview, startWebhookServer, type WebhookServer } from './webhook-server.ts'
 
 let server: TestServer
 let hooks: WebhookServer
