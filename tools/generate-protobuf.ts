@@ -1,16 +1,21 @@
 /**
  * Makes shared/resources/generated/protobuf.json: how each built-in type stands in Kubernetes' protobuf encoding. The numbers are
- * nowhere in OpenAPI; they are read from the struct tags of the Go modules k8s.io/api and k8s.io/apimachinery, given as arguments:
- *
- *   node tools/generate-protobuf.ts "$(go list -m -f '{{.Dir}}' k8s.io/api)" "$(go list -m -f '{{.Dir}}' k8s.io/apimachinery)"
+ * nowhere in OpenAPI; they are read from the struct tags of the Go modules k8s.io/api, k8s.io/apimachinery, k8s.io/apiextensions-apiserver and
+ * k8s.io/kube-aggregator, whose folders (`go list -m -f '{{.Dir}}' k8s.io/api` and so on) are given as arguments in this order.
  */
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type GoField, openApiName, readGoTypes, scalars } from './go-types.ts'
 
-const [api, apimachinery] = process.argv.slice(2)
-if (!api || !apimachinery) throw new Error('usage: generate-protobuf.ts API_MODULE_DIR APIMACHINERY_MODULE_DIR')
+const [api, apimachinery, apiextensions, aggregator] = process.argv.slice(2)
+if (!api || !apimachinery || !apiextensions || !aggregator)
+  throw new Error(
+    'usage: generate-protobuf.ts API_MODULE_DIR APIMACHINERY_MODULE_DIR APIEXTENSIONS_MODULE_DIR AGGREGATOR_MODULE_DIR',
+  )
 const target = fileURLToPath(new URL('../shared/resources/generated/protobuf.json', import.meta.url))
+
+const custom = 'k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1'
+const schema = openApiName(`${custom}.JSONSchemaProps`)
 
 /** Types whose JSON is not that of their fields. */
 const special: Record<string, string> = {
@@ -21,9 +26,20 @@ const special: Record<string, string> = {
   'k8s.io/apimachinery/pkg/apis/meta/v1.FieldsV1': 'raw',
   'k8s.io/apimachinery/pkg/runtime.RawExtension': 'raw',
   'k8s.io/apimachinery/pkg/util/intstr.IntOrString': 'intOrString',
-  'k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1.JSON': 'raw',
+  [`${custom}.JSON`]: 'raw',
+  // of two fields the one that is there: `number kind number kind`, `[]` behind a kind that is repeated
+  [`${custom}.JSONSchemaPropsOrBool`]: `either:2 ${schema} 1 bool`,
+  [`${custom}.JSONSchemaPropsOrArray`]: `either:1 ${schema} 2 ${schema}[]`,
+  [`${custom}.JSONSchemaPropsOrStringArray`]: `either:1 ${schema} 2 string[]`,
 }
-const types = readGoTypes({ 'k8s.io/api': api, 'k8s.io/apimachinery': apimachinery })
+const types = readGoTypes({
+  'k8s.io/api': api,
+  'k8s.io/apimachinery': apimachinery,
+  'k8s.io/apiextensions-apiserver': apiextensions,
+  'k8s.io/kube-aggregator': aggregator,
+})
+/** What of these modules is sent: the rest is how they are made. */
+const isSent = (name: string) => /^k8s\.io\/(api|apimachinery)\/|\/pkg\/apis\/(apiextensions|apiregistration)\/v1\./.test(name)
 
 const table: Record<string, unknown[]> = {}
 
@@ -67,7 +83,7 @@ function encodeField(field: GoField): unknown[] {
   return [field.number, field.json, kindOf(type), flags]
 }
 
-for (const [name, type] of types) if (type.fields?.length && !special[name]) addMessage(name)
+for (const [name, type] of types) if (isSent(name) && type.fields?.length && !special[name]) addMessage(name)
 const lines = Object.keys(table)
   .sort()
   .map((name) => `${JSON.stringify(name)}:${JSON.stringify(table[name])}`)

@@ -33,17 +33,20 @@ export const decodeProtobuf = (bytes: Uint8Array, table: ProtobufTable): JsonObj
     } else if (number === 2) raw = bytesOf(value)
     else if (number === 3 && bytesOf(value).length) throw new DecodeError(`content encoding "${textOf(value)}" is not supported`)
   }
-  const type = [typeName(apiVersion, kind), `${metaPackage}.${kind}`].find((name) => name in table)
+  const type = [...typeNames(apiVersion, kind), `${metaPackage}.${kind}`].find((name) => name in table)
   if (!type) throw new DecodeError(`no kind "${kind}" is registered for version "${apiVersion}"`)
   const object = decodeMessage(raw, type, table)
   return { apiVersion, kind, ...object }
 }
 
-/** The first label of an API group is its package. */
-const typeName = (apiVersion: string, kind: string) => {
+/** The first label of an API group is its package; some are in modules of their own. */
+const typeNames = (apiVersion: string, kind: string) => {
   const [version = '', group = 'core'] = apiVersion.split('/').reverse()
-  return `io.k8s.api.${group.split('.')[0]}.${version}.${kind}`
+  const type = `${group.split('.')[0]}.${version}.${kind}`
+  return modules.map((module) => `${module}.${type}`)
 }
+
+const modules = ['io.k8s.api', 'io.k8s.apiextensions-apiserver.pkg.apis', 'io.k8s.kube-aggregator.pkg.apis']
 
 type WireValue = bigint | Uint8Array
 
@@ -98,8 +101,20 @@ const decodeMapEntry = (bytes: Uint8Array, kind: string, table: ProtobufTable): 
 const decodeValue = (value: WireValue, kind: string, table: ProtobufTable): unknown => {
   const scalar = scalars[kind]
   if (scalar) return scalar(value)
+  if (kind.startsWith('either:')) return decodeEither(bytesOf(value), kind.slice(7).split(' '), table)
   if (kind.startsWith('list:')) return [...fieldsOf(bytesOf(value))].map(([, item]) => decodeValue(item, kind.slice(5), table))
   return decodeMessage(bytesOf(value), kind, table)
+}
+
+/** Of two fields the first if it is there, else the second, whose zero is left out. */
+const decodeEither = (bytes: Uint8Array, [first, firstKind, second, otherKind]: string[], table: ProtobufTable): unknown => {
+  const fields = [...fieldsOf(bytes)]
+  const named = (number: string | undefined) => fields.filter(([one]) => String(one) === number).map(([, value]) => value)
+  const [found] = named(first)
+  if (found !== undefined) return decodeValue(found, firstKind!, table)
+  const others = named(second)
+  if (otherKind!.endsWith('[]')) return others.map((value) => decodeValue(value, otherKind!.slice(0, -2), table))
+  return decodeValue(others[0] ?? 0n, otherKind!, table)
 }
 
 const scalars: Readonly<Record<string, (value: WireValue) => unknown>> = {

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { decodeValue } from '../../../shared/meta/decode.ts'
 import { decodeProtobuf } from '../../../shared/meta/protobuf.ts'
 import { loadProtobufTable, loadSchemas } from '../../../shared/resources/schemas.ts'
 
@@ -37,6 +39,18 @@ describe('protobuf bodies', () => {
       metadata: { name: 'a', creationTimestamp: '2023-11-14T22:13:20Z', labels: { k: 'v' } },
       data: { p: 'cQ==' },
       type: 'Opaque',
+    })
+  })
+
+  // made by upstream's own types, in Go
+  it('read a CustomResourceDefinition as its JSON', () => {
+    const { json, protobuf } = JSON.parse(readFileSync(new URL('./definition-as-protobuf.json', import.meta.url), 'utf8'))
+    const schema = 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition'
+    const typed = (value: unknown) => decodeValue(value, { schema, schemas: loadSchemas() }).object
+    expect(typed(decodeProtobuf(Buffer.from(protobuf, 'base64'), table))).toEqual(typed(json))
+    const { properties } = json.spec.versions[0].schema.openAPIV3Schema
+    expect(decodeProtobuf(Buffer.from(protobuf, 'base64'), table)).toMatchObject({
+      spec: { versions: [{ schema: { openAPIV3Schema: { properties } } }] },
     })
   })
 
