@@ -11,6 +11,7 @@ import type { LogTail } from '../storage/log-tail.ts'
 import type { Store } from '../storage/store.ts'
 import type { AdmissionPlugin } from './admission/admission.ts'
 import type { Authorizer } from './authz/authorizer.ts'
+import type { Conversions } from './custom/conversions.ts'
 import type { CustomKinds } from './custom/custom-kinds.ts'
 import type { KindFinder } from './kind-finder.ts'
 import { type Registry, resourceOf } from './registry.ts'
@@ -58,6 +59,8 @@ export interface ResourceContext extends RequestContext<ResourceRequestInfo> {
   readonly servedAs?: ServedVersion | undefined
   /** aborts when the kind is no longer this one: who watches it has to look again */
   readonly ended?: AbortSignal | undefined
+  /** another one makes the version asked for, and is waited for before anything is read or stored; see served-version.ts */
+  readonly conversions?: Conversions | undefined
 }
 
 export type SubresourceHandler = (context: ResourceContext) => Promise<ApiResponse>

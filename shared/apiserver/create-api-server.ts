@@ -105,6 +105,7 @@ const noWayIn: ServiceAddress = async ({ namespace, name }) => {
 /** The whole API as a function from request to response; how it is served is not its business. */
 export const createApiServer = (options: ApiServerOptions): ApiServer => {
   const { store, logTail, schemas, admission, log, tokens, heartbeats, nodesReadNodes, clock = systemClock } = options
+  const { random = systemRandom, reach = createDirectReach({ addressOf: noWayIn }) } = options
   const open = openPaths(options.openPaths)
   const virtual = [...virtualResources, ...(tokens ? [createTokenReview(tokens)] : [])]
   const registry = createRegistry([...options.definitions, ...virtual.map(({ definition }) => definition)])
@@ -114,6 +115,7 @@ export const createApiServer = (options: ApiServerOptions): ApiServer => {
     logTail,
     schemas,
     clock,
+    calls: { reach, random },
   })
   const parts: ApiServerParts = {
     store,
@@ -126,7 +128,7 @@ export const createApiServer = (options: ApiServerOptions): ApiServer => {
     schemas,
     authorizer: options.authorizer ?? createDefaultAuthorizer({ store, logTail, clock, openPaths: open, nodesReadNodes }),
     admission,
-    reach: options.reach ?? createDirectReach({ addressOf: noWayIn }),
+    reach,
     subresources: {
       ...builtInSubresources,
       ...(tokens && { token: createTokenSubresource(tokens) }),
@@ -134,7 +136,7 @@ export const createApiServer = (options: ApiServerOptions): ApiServer => {
     },
     log,
     clock,
-    random: options.random ?? systemRandom,
+    random,
   }
   const version = options.version ?? serverVersion
   const versionPath: PathHandler = ({ info, request }) =>

@@ -2,6 +2,7 @@ import { resourceName } from '../meta/object.ts'
 import type { SchemaTable } from '../meta/schema.ts'
 import type { KindDefinition, ServedVersion } from '../resources/definition.ts'
 import { allVersions, handledAs } from '../resources/served-version.ts'
+import type { Conversions } from './custom/conversions.ts'
 
 /** What answers a path. */
 export interface ServedKind {
@@ -12,6 +13,8 @@ export interface ServedKind {
   readonly schemas?: SchemaTable | undefined
   /** aborts when the kind is no longer this one */
   readonly ended?: AbortSignal | undefined
+  /** what its definition's conversions have to wait for, for this one request; undefined: nothing */
+  readonly conversions?: Conversions | undefined
 }
 
 /** The kinds that a server serves. */

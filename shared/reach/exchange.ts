@@ -46,7 +46,7 @@ export const exchange = (address: Address, { method, path, headers, body, signal
       reject(new Error('EOF'))
     })
     sent.on('response', (response) => {
-      answer = response
+      answer = withGoWords(response)
       // Whoever reads hears of it; nobody may be reading any more.
       response.on('error', () => response.destroy())
       resolve({
@@ -56,6 +56,14 @@ export const exchange = (address: Address, { method, path, headers, body, signal
     })
     sendBody(sent, body)
   })
+
+/** What breaks off says so in the words of Go. */
+const withGoWords = (response: IncomingMessage): IncomingMessage => {
+  const { destroy } = response
+  response.destroy = (error) =>
+    destroy.call(response, error?.message === 'aborted' ? new Error('unexpected EOF', { cause: error }) : error)
+  return response
+}
 
 const connectionBy = (way: Way): RequestOptions & Partial<KeptOptions> => {
   if (way.kept) return { agent: way.kept, reachTls: way.tls }

@@ -7,6 +7,8 @@ import type { LogTail } from '../../storage/log-tail.ts'
 import type { Store } from '../../storage/store.ts'
 import type { ServedKind } from '../registry.ts'
 import type { ResourceRequestInfo } from '../router.ts'
+import { type ConversionCalls, convertByWebhook } from './conversion-webhook.ts'
+import { Conversions } from './conversions.ts'
 import { type KnownDefinition, KnownDefinitions } from './known-definitions.ts'
 import type { CrdSummary } from './summary.ts'
 
@@ -37,18 +39,25 @@ export interface CustomKindsOptions {
   readonly logTail: LogTail
   readonly schemas: SchemaTable
   readonly clock: Clock
+  /** to conversion webhooks */
+  readonly calls: ConversionCalls
 }
 
-export const createCustomKinds = ({ store, isBuiltIn, logTail, schemas, clock }: CustomKindsOptions): CustomKinds => {
+export const createCustomKinds = ({ store, isBuiltIn, logTail, schemas, clock, calls }: CustomKindsOptions): CustomKinds => {
   const definitions = new KnownDefinitions(store, logTail)
   const age = createLogAge(clock)
   const made = new MadeKinds((crd) => customKind(crd, schemas))
-  const serve = async (known: KnownDefinition, { version, resource }: { version: string; resource: string }) => {
+  const serve = async (
+    known: KnownDefinition,
+    { version, resource }: { version: string; resource: string },
+  ): Promise<ServedKind | undefined> => {
     const { summary, ended } = known
     if (!isServed(summary, version) || summary.names.plural !== resource) return undefined
     const kind = await kindOf(known)
-    const definition = kind?.definitions.get(version)
-    return definition && { definition, servedAs: undefined, schemas: kind!.schemas, ended }
+    if (!kind) return undefined
+    const conversions = kind.webhook && new Conversions(convertByWebhook(kind.webhook, calls), known.summary.generation)
+    const definition = conversions ? kind.bind(version, conversions.convert) : kind.definitions.get(version)
+    return definition && { definition, servedAs: undefined, schemas: kind.schemas, ended, conversions }
   }
   const kindOf = async ({ summary }: KnownDefinition): Promise<CustomKind | undefined> => {
     const kept = made.get(summary)

@@ -18,6 +18,7 @@ import { encoder, encodeUnstored } from './encode.ts'
 import { inGoOrder } from './go-order.ts'
 import { dropEmpty, dropRepeatedOwners, matchNamespace, wipeSystemFields } from './metadata.ts'
 import { validateMetadata, validatePathNames } from './metadata-validation.ts'
+import { whenReadied } from './served-version.ts'
 import { validateAround } from './validate-around.ts'
 
 const maxGeneratedNameLength = 63
@@ -39,7 +40,7 @@ export const createObject = async (context: ResourceContext, object: KubeObject,
   wipeSystemFields(metadata, options.byUpdate === true)
   matchNamespace(definition, metadata, info.namespace)
   warnOfRepeatedOwners(context, object)
-  if (!options.tracked) trackWrite(context, object, undefined)
+  if (!options.tracked) await whenReadied(context, () => trackWrite(context, object, undefined))
   const { dryRun } = options
   const attributes = attributesOf(context, {
     operation: 'CREATE',
@@ -91,9 +92,10 @@ const createOnce = async (
   prepare(context, object, around ? await around : [])
   if (byUpdate) await authorize(parts.authorizer, { user, info: { ...info, verb: 'create' } })
   await admit(parts, attributes)
+  const encode = dryRun ? undefined : await whenReadied(context, () => encoder(definition, object))
   return withReservations(parts, attributes, async () => {
-    if (dryRun) return dryCreate(context, object)
-    const entry = await parts.store.create(keyOf(context, object.metadata.name), encoder(definition, object), {
+    if (!encode) return dryCreate(context, object)
+    const entry = await parts.store.create(keyOf(context, object.metadata.name), encode, {
       ttlSeconds: definition.ttlSeconds,
     })
     return entry.value
@@ -127,7 +129,7 @@ const dryCreate = async (context: ResourceContext, object: KubeObject) => {
   const key = keyOf(context, object.metadata.name)
   const current = await context.parts.store.get(key)
   if (current) throw new KeyExists(current)
-  return encodeUnstored(context.definition, object)
+  return whenReadied(context, () => encodeUnstored(context.definition, object))
 }
 
 const generateName = ({ parts, definition }: ResourceContext, prefix: string) => {

@@ -9,7 +9,7 @@ import { admit, mutate, withReservations } from './admit.ts'
 import { attributesOf } from './attributes.ts'
 import type { DeleteOptions } from './delete-options.ts'
 import { encoder, encodeUnstored } from './encode.ts'
-import { decodeCurrent } from './served-version.ts'
+import { decodeCurrent, readied, whenReadied } from './served-version.ts'
 
 const orphan = 'orphan'
 const foreground = 'foregroundDeletion'
@@ -40,6 +40,8 @@ export const deleteObject = async (context: ResourceContext, name: string, optio
 
 const deleteOnce = async (context: ResourceContext, entry: Entry, options: DeleteOptions): Promise<DeleteResult> => {
   const { parts, definition } = context
+  const waiting = readied(context, [entry.value])
+  if (waiting) await waiting
   const old = decodeCurrent(context, entry.value)
   checkPreconditions(context, { entry, old, options })
   const { dryRun } = options
@@ -62,12 +64,13 @@ const deleteOnce = async (context: ResourceContext, entry: Entry, options: Delet
   // Who may have grace is told of the end that it got, though that is now.
   if (!held) return remove(context, { entry, object: definition.deletionGraceSeconds ? object : old, attributes })
   if (jsonEqual(object, old)) return { removed: false, object: old, bytes: entry.value }
-  if (options.dryRun) return { removed: false, object, bytes: encodeUnstored(definition, object) }
+  if (options.dryRun) {
+    return { removed: false, object, bytes: await whenReadied(context, () => encodeUnstored(definition, object)) }
+  }
   // No request of its own: what a marked object no longer uses is given back.
   const marking: AdmissionAttributes = { ...attributes, operation: 'UPDATE', subresource: 'deletion', object }
-  const { value: bytes } = await withReservations(parts, marking, () =>
-    parts.store.update(entry.key, entry.revision, encoder(definition, object)),
-  )
+  const encode = await whenReadied(context, () => encoder(definition, object))
+  const { value: bytes } = await withReservations(parts, marking, () => parts.store.update(entry.key, entry.revision, encode))
   return { removed: false, object, bytes }
 }
 
@@ -175,12 +178,14 @@ const finalizersFor = (
 }
 
 const remove = async (
-  { parts, definition }: ResourceContext,
+  context: ResourceContext,
   { entry, object, attributes }: { entry: Entry; object: KubeObject; attributes: AdmissionAttributes },
 ): Promise<DeleteResult> => {
-  if (attributes.dryRun) return { removed: true, object, bytes: encodeUnstored(definition, object) }
-  const { value: bytes } = await withReservations(parts, attributes, () =>
-    parts.store.delete(entry.key, entry.revision, encoder(definition, object)),
-  )
+  const { parts, definition } = context
+  if (attributes.dryRun) {
+    return { removed: true, object, bytes: await whenReadied(context, () => encodeUnstored(definition, object)) }
+  }
+  const encode = await whenReadied(context, () => encoder(definition, object))
+  const { value: bytes } = await withReservations(parts, attributes, () => parts.store.delete(entry.key, entry.revision, encode))
   return { removed: true, object, bytes }
 }

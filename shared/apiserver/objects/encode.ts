@@ -36,6 +36,8 @@ export const isOfStoredVersion = (definition: StoredType, bytes: Uint8Array): bo
 
 /** The bytes an answer would have without being stored (dry run); no resourceVersion when there is none yet. */
 export const encodeUnstored = (definition: StoredType, object: KubeObject): Uint8Array => {
+  const { storesAs } = definition
+  if (storesAs) return encodeUnstored({ ...definition, version: storesAs.version, storesAs: undefined }, storesAs.convert(object))
   const { resourceVersion } = object.metadata
   if (resourceVersion) return Buffer.from(headOf(definition) + resourceVersion + tailOf(object))
   const { apiVersion: _apiVersion, kind: _kind, ...rest } = object

@@ -67,7 +67,7 @@ const validateManager = ({ manager = '', subresource = '' }: ManagedFieldsEntry,
   return [...managerErrors(`${field}.manager`, manager), ...(long ? [tooLong(`${field}.subresource`, maxSubresourceLength)] : [])]
 }
 
-const validateLabels = (labels: ObjectMeta['labels']): FieldError[] => {
+export const validateLabels = (labels: ObjectMeta['labels']): FieldError[] => {
   const errors: FieldError[] = []
   for (const [key, value] of Object.entries(labels ?? {})) {
     for (const text of qualifiedName(key)) errors.push(invalidValue('metadata.labels', key, text))
@@ -76,14 +76,14 @@ const validateLabels = (labels: ObjectMeta['labels']): FieldError[] => {
   return errors
 }
 
-const validateAnnotations = (annotations: ObjectMeta['annotations']): FieldError[] => {
+export const validateAnnotations = (annotations: ObjectMeta['annotations'], field = 'metadata.annotations'): FieldError[] => {
   const errors: FieldError[] = []
   let bytes = 0
   for (const [key, value] of Object.entries(annotations ?? {})) {
-    for (const text of qualifiedName(key.toLowerCase())) errors.push(invalidValue('metadata.annotations', key, text))
+    for (const text of qualifiedName(key.toLowerCase())) errors.push(invalidValue(field, key, text))
     bytes += Buffer.byteLength(key) + Buffer.byteLength(value)
   }
-  if (bytes > annotationsLimitBytes) errors.push(tooLong('metadata.annotations', annotationsLimitBytes))
+  if (bytes > annotationsLimitBytes) errors.push(tooLong(field, annotationsLimitBytes))
   return errors
 }
 

@@ -48,6 +48,7 @@ export const selectedPage = async (store: Store, query: PageQuery): Promise<Page
       after,
     })
     at ??= result.revision
+    await selection.ready?.(result.entries.map(({ value }) => value))
     for (const [index, { key, value }] of result.entries.entries()) {
       if (!accepts(selection, key.name, value)) continue
       values.push(value)

@@ -3,6 +3,7 @@ import { parseLabelSelector } from '../../meta/label-selector.ts'
 import type { KubeObject } from '../../meta/object.ts'
 import { badRequest } from '../../meta/status.ts'
 import type { ResourceContext } from '../context.ts'
+import { readied } from './served-version.ts'
 
 /** Which objects of a resource a list or watch wants. */
 export interface Selection {
@@ -12,6 +13,8 @@ export interface Selection {
   readonly matches: ((object: KubeObject) => boolean) | undefined
   /** `matches` looks at nothing else */
   readonly metadataOnly: boolean
+  /** to be waited for, with stored objects, before `matches` looks at them; undefined: it may look at once */
+  readonly ready?: ((values: readonly Uint8Array[]) => Promise<unknown> | undefined) | undefined
 }
 
 const metadataFields: Readonly<Record<string, (object: KubeObject) => string>> = {
@@ -20,7 +23,8 @@ const metadataFields: Readonly<Record<string, (object: KubeObject) => string>> =
 }
 
 /** Reads labelSelector and fieldSelector of the query, and the name of a single-object watch. */
-export const selectionOf = ({ request, definition, info }: ResourceContext): Selection => {
+export const selectionOf = (context: ResourceContext): Selection => {
+  const { request, definition, info, conversions } = context
   const labelText = request.query.get('labelSelector')
   const fieldText = request.query.get('fieldSelector')
   const labels = labelText ? parseLabelSelector(labelText) : undefined
@@ -48,9 +52,18 @@ export const selectionOf = ({ request, definition, info }: ResourceContext): Sel
   const wantsLabels = labels && !labels.empty ? labels : undefined
   const matchesFields = (object: KubeObject) => matchesFieldSelector(others, (field) => known[field]?.(object) ?? '')
   if (!wantsLabels && others.length === 0) return { name, matches: undefined, metadataOnly: true }
+  const metadataOnly = others.every(({ field }) => Object.hasOwn(metadataFields, field))
+  if (conversions) {
+    // Whoever converts may change labels too.
+    const matches = (object: KubeObject) => {
+      const now = renewed(object)
+      return (wantsLabels?.matches(now.metadata.labels) ?? true) && matchesFields(now)
+    }
+    return { name, metadataOnly: false, ready: (values) => readied(context, values), matches }
+  }
   return {
     name,
-    metadataOnly: others.every(({ field }) => Object.hasOwn(metadataFields, field)),
+    metadataOnly,
     matches: (object) =>
       (wantsLabels?.matches(object.metadata.labels) ?? true) && (others.length === 0 || matchesFields(renewed(object))),
   }

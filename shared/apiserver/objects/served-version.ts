@@ -43,6 +43,17 @@ export const decodeCurrent = ({ definition }: Pick<ResourceContext, 'definition'
   return definition.renew ? definition.renew(object) : object
 }
 
+/**
+ * Waits for what the version asked for is made of, where another one makes it: afterwards stored bytes are decoded as ever. Undefined:
+ * there is nothing to wait for.
+ */
+export const readied = (context: ResourceContext, values: readonly Uint8Array[]): Promise<unknown> | undefined =>
+  context.conversions?.ready(values.map((value) => () => decodeCurrent(context, value)))
+
+/** What a look comes to that needs other versions of objects than those that were read. It may be taken several times. */
+export const whenReadied = <T>({ conversions }: Pick<ResourceContext, 'conversions'>, look: () => T | Promise<T>) =>
+  conversions ? conversions.whenReady(look) : look()
+
 /** Stored bytes as the version asked for: the same ones unless it is another, or what is stored may be older than the kind. */
 export const bytesFromStored = (context: ResourceContext, bytes: Uint8Array): Uint8Array =>
   context.servedAs || context.definition.renew

@@ -16,7 +16,7 @@ import { isFinished } from './finished.ts'
 import { inGoOrder } from './go-order.ts'
 import { dropEmpty, keep, matchNamespace } from './metadata.ts'
 import { validateMetadataUpdate } from './metadata-validation.ts'
-import { decodeCurrent } from './served-version.ts'
+import { decodeCurrent, readied, whenReadied } from './served-version.ts'
 import type { UpdateRules } from './update-rules.ts'
 import { validateAround } from './validate-around.ts'
 
@@ -84,7 +84,7 @@ const createInstead = async (context: ResourceContext, options: UpdateOptions): 
   if (!mayCreate) throw notFoundIn(context, options.name)
   if (options.uid !== undefined) throw preconditionFailed(context, options.name, { what: 'UID', wanted: options.uid, actual: '' })
   try {
-    const object = await options.transform(undefined)
+    const object = await whenReadied(context, () => options.transform(undefined))
     const { dryRun, applies: tracked } = options
     return { bytes: await createObject(context, object, { dryRun, tracked, byUpdate: true }), created: true }
   } catch (error) {
@@ -95,15 +95,17 @@ const createInstead = async (context: ResourceContext, options: UpdateOptions): 
 
 const updateOnce = async (context: ResourceContext, entry: Entry, options: UpdateOptions): Promise<Uint8Array> => {
   const { parts, definition, info } = context
+  const waiting = readied(context, [entry.value])
+  if (waiting) await waiting
   const old = decodeCurrent(context, entry.value)
   checkUid(context, old, options)
-  const object = await options.transform(() => decodeCurrent(context, entry.value))
+  const object = await whenReadied(context, () => options.transform(() => decodeCurrent(context, entry.value)))
   const insists = checkRevision(context, { object, entry, options })
   matchNamespace(definition, object.metadata, info.namespace)
   // What was made of the stored object is of its revision, though the client did not insist.
   if (options.unconditional) object.metadata.resourceVersion = old.metadata.resourceVersion
   warnOfRepeatedOwners(context, object)
-  options.track?.(context, object, old)
+  if (options.track) await whenReadied(context, () => options.track?.(context, object, old))
   const { name, subresource, dryRun, admitAs } = options
   const attributes = attributesOf(context, { operation: 'UPDATE', subresource, name, object, oldObject: old, dryRun })
   if (!admitAs && (await mutate(parts, attributes))) {
@@ -217,23 +219,24 @@ const sameManagers = ({ metadata: { managedFields = [] } }: KubeObject, { metada
   managedFields.every((entry, index) => entry === old[index] || jsonEqual({ ...entry, time: '' }, { ...old[index], time: '' }))
 
 const write = async (
-  { parts, definition }: ResourceContext,
+  context: ResourceContext,
   { entry, object, attributes }: { entry: Entry; object: KubeObject; attributes: AdmissionAttributes },
 ): Promise<Uint8Array> => {
+  const { parts, definition } = context
   const { store } = parts
-  if (attributes.dryRun) return withReservations(parts, attributes, async () => encodeUnstored(definition, object))
+  if (attributes.dryRun) {
+    const bytes = await whenReadied(context, () => encodeUnstored(definition, object))
+    return withReservations(parts, attributes, async () => bytes)
+  }
+  const encode = await whenReadied(context, () => encoder(definition, object))
   if (isFinished(definition, object)) {
     const removal: AdmissionAttributes = { ...attributes, operation: 'DELETE', object: undefined }
-    return withReservations(
-      parts,
-      removal,
-      async () => (await store.delete(entry.key, entry.revision, encoder(definition, object))).value,
-    )
+    return withReservations(parts, removal, async () => (await store.delete(entry.key, entry.revision, encode)).value)
   }
   const { ttlSeconds } = definition
   return withReservations(
     parts,
     attributes,
-    async () => (await store.update(entry.key, entry.revision, encoder(definition, object), { ttlSeconds })).value,
+    async () => (await store.update(entry.key, entry.revision, encode, { ttlSeconds })).value,
   )
 }

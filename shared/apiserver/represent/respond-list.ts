@@ -1,5 +1,5 @@
 import type { ResourceContext } from '../context.ts'
-import { decodeCurrent } from '../objects/served-version.ts'
+import { decodeCurrent, readied } from '../objects/served-version.ts'
 import type { ApiResponse } from '../request.ts'
 import type { Representation } from './negotiate.ts'
 import { partialMetadata } from './partial-metadata.ts'
@@ -7,11 +7,12 @@ import { respondJsonBytes } from './respond.ts'
 import { table, tableOptions } from './table.ts'
 
 /** Many objects by their stored bytes, as a table or their metadata only. */
-export const respondList = (
+export const respondList = async (
   context: ResourceContext,
   { media, as, version }: Representation,
   { values, metadata }: { readonly values: readonly Uint8Array[]; readonly metadata: Record<string, unknown> },
 ): Promise<ApiResponse> => {
+  await readied(context, values)
   const { tableOrder } = context.definition
   const objects = values.map((value) => decodeCurrent(context, value))
   const value =

@@ -6,7 +6,7 @@ import { parseExactJson } from '../../meta/exact-json.ts'
 import type { KubeObject } from '../../meta/object.ts'
 import type { ApiError, Status } from '../../meta/status.ts'
 import type { ResourceContext } from '../context.ts'
-import { bytesFromStored, decodeCurrent } from '../objects/served-version.ts'
+import { bytesFromStored, decodeCurrent, readied } from '../objects/served-version.ts'
 import type { ApiRequest, ApiResponse } from '../request.ts'
 import { errorMedia, type Representation, wantsPretty } from './negotiate.ts'
 import { partialMetadata } from './partial-metadata.ts'
@@ -87,6 +87,13 @@ export const respondObject = (
   representation: Representation,
   answer: { readonly status?: number; readonly bytes: Uint8Array },
 ): Promise<ApiResponse> => {
+  const waiting = readied(context, [answer.bytes])
+  return waiting
+    ? waiting.then(() => respondReadied(context, representation, answer))
+    : respondReadied(context, representation, answer)
+}
+
+const respondReadied: typeof respondObject = (context, representation, answer) => {
   const { request } = context
   const { status = 200, bytes } = answer
   const { media, as, version } = representation

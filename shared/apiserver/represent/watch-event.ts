@@ -105,6 +105,9 @@ const representer = (
   { as, version }: Representation,
 ): { slot: () => string | undefined; represent: ((object: KubeObject, bookmark?: boolean) => Uint8Array) | undefined } => {
   const json = (value: unknown) => Buffer.from(JSON.stringify(value))
+  // Each of them has what it waited for.
+  if (context.conversions && as !== 'Table')
+    return { slot: () => undefined, represent: as === 'Object' ? json : (object) => json(partialMetadata(object, version)) }
   if (as === 'Object') {
     const { renew } = context.definition
     if (renew) return { slot: () => undefined, represent: json }

@@ -17,7 +17,7 @@ import { matchNamespace } from '../objects/metadata.ts'
 import { validateMetadata } from '../objects/metadata-validation.ts'
 import { nameMissing } from '../objects/name-missing.ts'
 import { isApply, readPatch } from '../objects/patch.ts'
-import { decodeCurrent } from '../objects/served-version.ts'
+import { decodeCurrent, readied } from '../objects/served-version.ts'
 import { updateObject } from '../objects/update.ts'
 import { mainRules } from '../objects/update-rules.ts'
 import { checkWriteOptions } from '../objects/write-options.ts'
@@ -66,7 +66,8 @@ const scaleOf = (context: ResourceContext, object: KubeObject): Scale => {
   }
 }
 
-const respondScale = (context: ResourceContext, bytes: Uint8Array): Promise<ApiResponse> => {
+const respondScale = async (context: ResourceContext, bytes: Uint8Array): Promise<ApiResponse> => {
+  await readied(context, [bytes])
   const { renew: _renew, ...definition } = { ...context.definition, columns: scaleColumns }
   return respondObject({ ...context, definition, servedAs: undefined }, negotiate(context.request, objectForms), {
     bytes: Buffer.from(JSON.stringify(scaleOf(context, decodeCurrent(context, bytes)))),
@@ -77,6 +78,7 @@ export const getScale = async (context: ResourceContext): Promise<ApiResponse> =
   const { parts, info } = context
   const entry = await parts.store.get(keyOf(context))
   if (!entry) throw notFoundIn(context, info.name)
+  await readied(context, [entry.value])
   const mapping = mappingOf(context)
   if (mapping.replicas(decodeCurrent(context, entry.value)) === undefined) {
     const why = `the spec replicas field ${JSON.stringify(pathText(mapping))} does not exist`

@@ -10,7 +10,7 @@ import { type DeleteOptions, readDeleteOptions } from '../objects/delete-options
 import { listOptionsOf } from '../objects/list-options.ts'
 import { selectedPage } from '../objects/selected-page.ts'
 import { selectionOf } from '../objects/selection.ts'
-import { bytesFromStored } from '../objects/served-version.ts'
+import { bytesFromStored, readied } from '../objects/served-version.ts'
 import { listKindOf, resourceOf } from '../registry.ts'
 import { listForms, negotiate } from '../represent/negotiate.ts'
 import { respondJsonBytes } from '../represent/respond.ts'
@@ -42,6 +42,7 @@ export const deleteCollectionVerb = async (context: ResourceContext): Promise<Ap
   if (representation.as !== 'Object') {
     return respondList(context, representation, { values: page.values, metadata: { resourceVersion: String(page.revision) } })
   }
+  await readied(context, page.values)
   const items = page.values.map((value) => Buffer.from(bytesFromStored(context, value)).toString()).join(',')
   const apiVersion = apiVersionOf(info.group, info.version)
   const head = `{"kind":"${listKindOf(definition)}","apiVersion":"${apiVersion}","metadata":{"resourceVersion":"${page.revision}"}`

@@ -8,7 +8,7 @@ import { decodeStored } from '../objects/encode.ts'
 import { type ListOptions, listOptionsOf } from '../objects/list-options.ts'
 import { type Page, selectedPage } from '../objects/selected-page.ts'
 import { type Selection, selectionOf } from '../objects/selection.ts'
-import { bytesFromStored } from '../objects/served-version.ts'
+import { bytesFromStored, readied } from '../objects/served-version.ts'
 import { listKindOf, resourceOf } from '../registry.ts'
 import { ListItems } from '../represent/list-items.ts'
 import { listForms, negotiate, type Representation } from '../represent/negotiate.ts'
@@ -31,6 +31,7 @@ export const listVerb = async (context: ResourceContext): Promise<ApiResponse> =
     remainingItemCount: page.remaining,
   }
   if (as !== 'Object') return respondList(context, representation, { values: page.values, metadata: { ...metadata } })
+  await readied(context, page.values)
   const items = new ListItems()
   for (const value of page.values) items.add(bytesFromStored(context, value))
   return respondJsonParts(request, 200, { parts: listParts(context, items, metadata), media })
@@ -67,6 +68,7 @@ const readPage = async (context: ResourceContext, options: ListOptions, selectio
     const found = await readOne(store, keyOf(context, selection.name))
     if (found) {
       const { entry, revision } = found
+      if (entry) await selection.ready?.([entry.value])
       const wanted = entry && (!selection.matches || selection.matches(decodeStored(entry.value)))
       return { values: entry && wanted ? [entry.value] : [], revision, remaining: undefined, next: undefined }
     }

@@ -3,9 +3,11 @@ import { ApiError } from '../../meta/status.ts'
 import { SlowSubscriber, type Subscription, type TailChange } from '../../storage/log-tail.ts'
 import { RevisionExpired } from '../../storage/store.ts'
 import type { ResourceContext } from '../context.ts'
+import { convertedChanges } from '../objects/converted-changes.ts'
 import { type ListOptions, listOptionsOf } from '../objects/list-options.ts'
 import { selectedPage } from '../objects/selected-page.ts'
 import { type Selection, selectionOf } from '../objects/selection.ts'
+import { readied } from '../objects/served-version.ts'
 import { resourceOf } from '../registry.ts'
 import { listForms, negotiate, objectForms } from '../represent/negotiate.ts'
 import { createEventEncoder, type EventEncoder, framed } from '../represent/watch-event.ts'
@@ -56,7 +58,7 @@ async function* events(context: ResourceContext, watch: WatchParts, start: Watch
   const ending = new AbortController()
   const end = () => ending.abort()
   const { clock, random } = context.parts
-  const { request } = context
+  const { request, conversions } = context
   const { options, selection, encoder } = watch
   if (request.signal.aborted) return
   request.signal.addEventListener('abort', end)
@@ -76,7 +78,9 @@ async function* events(context: ResourceContext, watch: WatchParts, start: Watch
       })
     if (options.allowWatchBookmarks) void remind()
     for await (const batch of subscription) {
-      if (batch.length > 0) yield encoder.changes(batch, selection)
+      const changes = conversions ? await convertedChanges(context, batch, selection) : batch
+      if (changes.length > 0) yield encoder.changes(changes, selection)
+      conversions?.forget()
       if (!bookmarkDue || ending.signal.aborted) continue
       bookmarkDue = false
       yield encoder.bookmark(subscription.position, false)
@@ -104,10 +108,8 @@ const statusOf = (error: unknown, wanted: number | undefined): ApiError | undefi
 }
 
 /** The events that stand for what is there already, and the position they were read at. */
-const startOf = async (
-  { parts, definition, info }: ResourceContext,
-  { options, selection, encoder }: WatchParts,
-): Promise<WatchStart> => {
+const startOf = async (context: ResourceContext, { options, selection, encoder }: WatchParts): Promise<WatchStart> => {
+  const { parts, definition, info } = context
   const { resourceVersion, sendInitialEvents } = options
   const fromNow = sendInitialEvents === false && (resourceVersion === undefined || resourceVersion === 0)
   if (fromNow) return { initial: [], after: await parts.store.revision() }
@@ -121,20 +123,23 @@ const startOf = async (
     at: undefined,
     after: undefined,
   })
+  await readied(context, page.values)
   const initial = page.values.map((value) => encoder.initial(value))
+  context.conversions?.forget()
   if (sendInitialEvents) initial.push(encoder.bookmark(page.revision, true))
   return { initial, after: page.revision }
 }
 
 const subscribe = (
-  { parts, definition, info }: ResourceContext,
+  { parts, definition, info, conversions }: ResourceContext,
   { selection, after, signal }: { selection: Selection; after: number; signal: AbortSignal },
 ): Subscription =>
   parts.logTail.subscribe({
     after,
     resource: resourceOf(definition),
     namespace: info.namespace || undefined,
-    accepts: acceptsOf(selection),
+    // What has to be converted first can't be looked at when it arrives.
+    accepts: acceptsOf(conversions ? { ...selection, matches: undefined } : selection),
     signal,
   })
 

@@ -139,7 +139,7 @@ describe('a call to a server', () => {
       /^context deadline exceeded$/,
     ],
     ['time is over before', () => call(portOf(server), { signal: AbortSignal.abort() }), /^context canceled$/],
-    ['the answer breaks off', () => call(portOf(server), { path: '/half' }), /aborted/],
+    ['the answer breaks off', () => call(portOf(server), { path: '/half' }), /^unexpected EOF$/],
   ]
   it.each(failures)('says in the words of Go: %s', async (_, act, expected) => {
     await expect(act()).rejects.toThrow(expected)

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { posix } from 'node:path'
 import type { ReachTarget } from '../../../reach/reach.ts'
-import type { ConfiguredWebhook } from './configured.ts'
+import type * as wire from '../../../resources/generated/types.ts'
 
 /** Where and how a webhook is called. */
 export interface Endpoint {
@@ -13,7 +13,7 @@ export interface Endpoint {
   readonly path: string
 }
 
-type ClientConfig = ConfiguredWebhook['webhook']['clientConfig']
+type ClientConfig = wire.AdmissionregistrationV1WebhookClientConfig
 
 const httpsPort = 443
 

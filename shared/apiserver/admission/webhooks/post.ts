@@ -6,8 +6,8 @@ import { ApiError, type StatusReason } from '../../../meta/status.ts'
 import type { Reach, ReachAnswer } from '../../../reach/reach.ts'
 import type { Endpoint } from './endpoint.ts'
 
-/** of an answer, as of a request to the API server */
-const mostBytes = 3 * 1024 * 1024
+/** of an answer, by default, as of a request to the API server */
+const usualMostBytes = 3 * 1024 * 1024
 /** of an answer that is no AdmissionReview, in the text of the error */
 const mostShownBytes = 2048
 /** A webhook may ask to be asked again later. */
@@ -19,6 +19,8 @@ export interface Posted {
   /** told to the webhook, in its address */
   readonly timeoutSeconds: number | undefined
   readonly signal: AbortSignal
+  /** of the answer */
+  readonly mostBytes?: number | undefined
 }
 
 /** The body of a webhook's answer. Throws an Error in the words of upstream's client, an ApiError where the answer is a Status or the like. */
@@ -74,7 +76,10 @@ const send = async (reach: Reach, { endpoint, body, timeoutSeconds, signal }: Po
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
-const readBounded = async (body: Readable, { signal }: Pick<Posted, 'signal'>): Promise<Uint8Array> => {
+const readBounded = async (
+  body: Readable,
+  { signal, mostBytes = usualMostBytes }: Pick<Posted, 'signal' | 'mostBytes'>,
+): Promise<Uint8Array> => {
   const chunks: Uint8Array[] = []
   let length = 0
   const end = () => body.destroy(new Error('context deadline exceeded'))

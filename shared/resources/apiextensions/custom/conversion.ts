@@ -7,18 +7,21 @@ import type { Structural } from '../../../meta/structural/structural.ts'
 import type { CustomResourceDefinition } from '../resource.ts'
 
 export interface Conversion {
-  /** To a version, in place, from whichever the object is in: what that does not know goes. Throws ApiError InternalError for what nobody can convert. */
+  /** To a version, from whichever the object is in, which it may change: what the version does not know goes. Throws ApiError for what nobody can convert. */
   readonly to: (object: KubeObject, version: string) => KubeObject
   /** A stored object as its version has it now, in place: what a schema no longer knows goes, and what it now has for nothing is there. */
   readonly asStored: (object: KubeObject) => KubeObject
 }
 
+/** What somebody else makes of an object that is of another apiVersion; another object. */
+export type ConvertElsewhere = (object: KubeObject, apiVersion: string) => KubeObject
+
 /** Between versions of a custom kind. Undefined for a structure: the version keeps all that it gets. */
 export const conversionOf = (
-  { spec, status }: CustomResourceDefinition,
+  { spec: { group } }: CustomResourceDefinition,
   structures: ReadonlyMap<string, Structural | undefined>,
+  elsewhere: ConvertElsewhere | undefined,
 ): Conversion => {
-  const { group, conversion } = spec
   const clean = (object: KubeObject, version: string): void => {
     const structure = structures.get(version)
     if (!structure) return
@@ -31,20 +34,13 @@ export const conversionOf = (
       const from = object.apiVersion ?? ''
       const apiVersion = apiVersionOf(group, version)
       if (from === apiVersion) return object
-      const what = `${from}, Kind=${status.acceptedNames.kind}`
       if (!structures.has(versionOf(object))) {
-        throw new ApiError(
-          'InternalError',
-          `Internal error occurred: request to convert CR from an invalid group/version: ${from}`,
-        )
+        throw new ApiError('Unknown', `request to convert CR from an invalid group/version: ${from}`, { code: 500 })
       }
-      if (conversion?.strategy === 'Webhook') {
-        const why = 'conversion webhooks are not called yet'
-        throw new ApiError('InternalError', `Internal error occurred: conversion webhook for ${what} failed: ${why}`)
-      }
-      object.apiVersion = apiVersion
-      clean(object, version)
-      return object
+      const converted = elsewhere && !isVoid(object) ? elsewhere(object, apiVersion) : object
+      converted.apiVersion = apiVersion
+      clean(converted, version)
+      return converted
     },
     asStored: (object) => {
       const version = versionOf(object)
@@ -54,3 +50,7 @@ export const conversionOf = (
     },
   }
 }
+
+/** Of an object before it is made there is nothing to convert. */
+const isVoid = ({ apiVersion: _apiVersion, kind: _kind, metadata, ...others }: KubeObject): boolean =>
+  Object.keys(others).length === 0 && Object.keys(metadata ?? {}).length === 0

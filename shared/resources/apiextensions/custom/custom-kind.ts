@@ -5,10 +5,11 @@ import { forbidden } from '../../../meta/status.ts'
 import { fillDefaults } from '../../../meta/structural/fill-defaults.ts'
 import type { Structural } from '../../../meta/structural/structural.ts'
 import type { KindDefinition, ServedVersion, Subresources } from '../../definition.ts'
+import type * as wire from '../../generated/types.ts'
 import { keepMetadata } from '../../keep-metadata.ts'
 import { type CrdVersion, type CustomResourceDefinition, isTrue, storageVersionOf } from '../resource.ts'
 import { columnsOf } from './columns.ts'
-import { type Conversion, conversionOf } from './conversion.ts'
+import { type Conversion, type ConvertElsewhere, conversionOf } from './conversion.ts'
 import { deprecationOf } from './deprecation.ts'
 import { kindSchema } from './field-schema.ts'
 import { finalizerWarnings } from './finalizer-warnings.ts'
@@ -22,7 +23,13 @@ export interface CustomKind {
   readonly definitions: ReadonlyMap<string, KindDefinition>
   /** built-in types, and this kind's */
   readonly schemas: SchemaTable
+  /** who converts between its versions, where that is somebody else; its definitions are then to be bound */
+  readonly webhook?: ConversionWebhook | undefined
+  /** A definition that converts so. */
+  readonly bind: (version: string, elsewhere: ConvertElsewhere) => KindDefinition | undefined
 }
+
+export type ConversionWebhook = NonNullable<wire.CustomResourceConversion['webhook']>
 
 /** `stable.example.com`, v1, CronTab → `com.example.stable.v1.CronTab` */
 export const modelName = (group: string, version: string, kind: string): string =>
@@ -40,22 +47,36 @@ export const customKind = (crd: CustomResourceDefinition, builtIn: SchemaTable):
   const model = ({ name }: CrdVersion) => modelName(spec.group, name, status.acceptedNames.kind)
   const types = spec.versions.map((version): [string, Schema] => [model(version), kindSchema(version.schema?.openAPIV3Schema)])
   const structures = new Map(spec.versions.map((version, index) => [version.name, types[index]![1].structure]))
-  const making: Making = { crd, storage: storageVersionOf(crd)!, conversion: conversionOf(crd, structures), model }
+  const webhook = spec.conversion?.strategy === 'Webhook' ? spec.conversion.webhook : undefined
+  const making: Making = {
+    ...{ crd, model, storage: storageVersionOf(crd)! },
+    conversion: conversionOf(crd, structures, webhook && unbound),
+  }
+  const served = new Map(spec.versions.filter((one) => one.served).map((one) => [one.name, one]))
+  const definitions = new Map([...served].map(([name, version]) => [name, kindOf(version, making)]))
   return {
-    definitions: new Map(spec.versions.filter(({ served }) => served).map((version) => [version.name, kindOf(version, making)])),
+    ...{ definitions, webhook },
     schemas: Object.assign(Object.create(builtIn) as Record<string, Schema>, Object.fromEntries(types)),
+    bind: (name, elsewhere) => {
+      const [definition, version] = [definitions.get(name), served.get(name)]
+      const bound: Making = { ...making, conversion: conversionOf(crd, structures, elsewhere) }
+      return definition && { ...definition, ...conversionFields(version!, bound) }
+    },
   }
 }
 
+const unbound: ConvertElsewhere = () => {
+  throw new Error('a conversion webhook is asked by requests only')
+}
+
 const kindOf = (version: CrdVersion, making: Making): KindDefinition => {
-  const { crd, storage, conversion, model } = making
+  const { crd, storage, model } = making
   const { group, scope } = crd.spec
   const { kind, plural, singular = '', shortNames, categories } = crd.status.acceptedNames
   const structure = version.schema?.openAPIV3Schema as Structural | undefined
   const { subresources = {} } = version
   const hasStatus = subresources.status !== undefined
   const validation = customValidation(version)
-  const isStored = version.name === storage.name
   const terminating = isTrue(crd, 'Terminating')
   return {
     group,
@@ -71,7 +92,6 @@ const kindOf = (version: CrdVersion, making: Making): KindDefinition => {
     schema: model(version),
     custom: true,
     subresources: subresourcesOf(version),
-    servedAs: otherVersions(version, making),
     deprecation: version.deprecated ? (version.deprecationWarning ?? deprecationOf(version, crd.spec)) : undefined,
     unconditionalUpdate: false,
     hasGeneration: true,
@@ -89,6 +109,16 @@ const kindOf = (version: CrdVersion, making: Making): KindDefinition => {
     validateUpdate: validation.update,
     validateStatusUpdate: validation.status,
     warnings: finalizerWarnings,
+    ...conversionFields(version, making),
+  }
+}
+
+/** What of a definition leads from version to version. */
+const conversionFields = (version: CrdVersion, making: Making): Pick<KindDefinition, 'renew' | 'storesAs' | 'servedAs'> => {
+  const { crd, storage, conversion } = making
+  const isStored = version.name === storage.name
+  return {
+    servedAs: otherVersions(version, making),
     // What was stored under the only schema that there ever was is what that makes of it.
     renew:
       isStored && crd.metadata.generation === 1

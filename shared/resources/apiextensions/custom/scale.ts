@@ -39,7 +39,7 @@ const read = (object: KubeObject, path: string, type: 'int64' | 'string'): Found
 
 const goShown = (value: unknown) => (value === null ? '<nil>' : typeof value === 'object' ? JSON.stringify(value) : String(value))
 
-const goType = (value: unknown): string => {
+export const goType = (value: unknown): string => {
   if (value === null) return '<nil>'
   if (Array.isArray(value)) return '[]interface {}'
   if (typeof value === 'boolean') return 'bool'
