@@ -16,6 +16,7 @@ import type { Logger } from '../shared/platform/log.ts'
 import { systemRandom } from '../shared/platform/random.ts'
 import { createRotatingLog } from '../shared/platform/rotating-log.ts'
 import { createDirectReach } from '../shared/reach/direct.ts'
+import type { Reach } from '../shared/reach/reach.ts'
 import { endpointOfService } from '../shared/reach/service-address.ts'
 import { encryptingStore, verifyDataKeys } from '../shared/secrets/encrypting-store.ts'
 import { openKeyFile } from '../shared/secrets/key-file.ts'
@@ -37,6 +38,8 @@ export interface ApiProcess {
   readonly tail: LogTail
   readonly heartbeats: Heartbeats
   readonly tokens: Tokens
+  readonly reach: Reach
+  readonly frontProxy: Awaited<ReturnType<Pki['frontProxy']>>
   close(): Promise<void>
 }
 
@@ -87,6 +90,7 @@ export const openApiProcess = async (options: ApiProcessOptions): Promise<ApiPro
     key: identity.key,
     authority: pki.authority.certificate,
   })
+  const frontProxy = await pki.frontProxy()
   const flowControl = await openFlowControl({ store, logTail: tail, totalSeats: maxRequestsInFlight })
   const webhookMetrics = createWebhookMetrics()
   const metrics = createRequestMetrics([...flowControl.metrics, ...webhookMetrics.families])
@@ -114,6 +118,7 @@ export const openApiProcess = async (options: ApiProcessOptions): Promise<ApiPro
     flowControl,
     webhookMetrics,
     reach,
+    frontProxy,
     log,
   })
   return {
@@ -122,6 +127,8 @@ export const openApiProcess = async (options: ApiProcessOptions): Promise<ApiPro
     tail,
     heartbeats: lmdb.heartbeats,
     tokens,
+    reach,
+    frontProxy,
     close: async () => {
       await rotation?.stop()
       reach.close()

@@ -106,6 +106,7 @@ export const startCluster = async (
       api,
       plan,
       authority: pki.authority,
+      extensions: { reach: api.reach, frontProxy: api.frontProxy, authority: api.frontProxy.authority },
       port: local.port,
       log,
     })

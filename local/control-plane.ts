@@ -2,7 +2,7 @@ import { issueTokenBy } from '../shared/apiserver/authn/tokens.ts'
 import type { Client } from '../shared/client/client.ts'
 import { createInProcessClient } from '../shared/client/in-process.ts'
 import { createEventSink } from '../shared/controllers/event/event-recorder.ts'
-import { createControllers } from '../shared/controllers/index.ts'
+import { type ControllersOptions, createControllers } from '../shared/controllers/index.ts'
 import { createNodeIpamController } from '../shared/controllers/node-ipam.ts'
 import { startControllers } from '../shared/dispatch/start-controllers.ts'
 import { startScheduler } from '../shared/dispatch/start-scheduler.ts'
@@ -18,12 +18,13 @@ import { type AddressPlan, machineAddress } from './addresses.ts'
 import type { ApiProcess } from './api-process.ts'
 
 export interface ControlPlaneOptions {
-  readonly api: ApiProcess
+  readonly api: Omit<ApiProcess, 'reach' | 'frontProxy'>
   /** its certificate is for pods too */
   readonly authority: KeyPair
   readonly plan: AddressPlan
   /** of the API server */
   readonly port: number
+  readonly extensions?: ControllersOptions['extensions']
   readonly log: Logger
 }
 
@@ -63,6 +64,7 @@ export const startControlPlane = async (options: ControlPlaneOptions): Promise<C
         loadBalancer: { addresses: () => [machineAddress()], lookEveryMs: 10_000 },
         kubernetesService: { apiServer: { address: plan.apiAddress, port }, clusterIP: plan.apiServiceAddress },
         serviceCIDR: plan.serviceRange,
+        extensions: options.extensions,
       }),
     ],
   })

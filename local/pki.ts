@@ -1,12 +1,15 @@
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { CertificateRequest, KeyPair } from '../shared/identity/certificates.ts'
+import { type FrontProxyIdentity, frontProxyName } from '../shared/reach/front-proxy.ts'
 
 /** The cluster's certificates: issued on first use, then read from its directory. */
 export interface Pki {
   readonly authority: KeyPair
   /** `name` is the file's; a change of what is requested issues anew */
   certificate(name: string, request: CertificateRequest): Promise<KeyPair>
+  /** Who this server is to extension servers, by an authority that signs nobody else. */
+  frontProxy(): Promise<FrontProxyIdentity & { readonly authority: string }>
   /** signs service account tokens; PEM */
   signingKey(): Promise<{ publicKey: string; privateKey: string }>
 }
@@ -22,6 +25,16 @@ export const openPki = async (directory: string): Promise<Pki> => {
       readOrMake(join(directory, `${name}.json`), JSON.stringify(request), async () =>
         (await import('../shared/identity/certificates.ts')).issue(authority, request),
       ),
+    frontProxy: async () => {
+      const signer = await readOrMake(join(directory, 'front-proxy-ca.json'), 'windlass-front-proxy-ca', async () =>
+        (await import('../shared/identity/certificates.ts')).createAuthority('windlass-front-proxy-ca'),
+      )
+      const request: CertificateRequest = { name: frontProxyName, usage: 'client' }
+      const client = await readOrMake(join(directory, 'front-proxy-client.json'), JSON.stringify(request), async () =>
+        (await import('../shared/identity/certificates.ts')).issue(signer, request),
+      )
+      return { certificate: client.certificate, key: client.key, authority: signer.certificate }
+    },
     signingKey: () =>
       readOrMake(join(directory, 'service-account.json'), 'service-account', async () =>
         (await import('../shared/identity/certificates.ts')).createSigningKey(),

@@ -13,6 +13,7 @@ import type { AdmissionPlugin } from './admission/admission.ts'
 import type { Authorizer } from './authz/authorizer.ts'
 import type { Conversions } from './custom/conversions.ts'
 import type { CustomKinds } from './custom/custom-kinds.ts'
+import type { Extensions } from './extension/extensions.ts'
 import type { KindFinder } from './kind-finder.ts'
 import { type Registry, resourceOf } from './registry.ts'
 import type { ApiRequest, ApiResponse, User } from './request.ts'
@@ -33,6 +34,8 @@ export interface ApiServerParts {
   /** resources that are only asked, by the name keys use */
   readonly virtualResources: ReadonlyMap<string, VirtualResource>
   readonly admission: readonly AdmissionPlugin[]
+  /** what other servers answer for */
+  readonly extensions: Extensions
   /** calls to webhooks and extension servers */
   readonly reach: Reach
   readonly clock: Clock

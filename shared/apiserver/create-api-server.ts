@@ -3,6 +3,7 @@ import { type Clock, systemClock } from '../platform/clock.ts'
 import type { Logger } from '../platform/log.ts'
 import { type Random, systemRandom } from '../platform/random.ts'
 import { createDirectReach } from '../reach/direct.ts'
+import type { FrontProxyIdentity } from '../reach/front-proxy.ts'
 import type { Reach } from '../reach/reach.ts'
 import type { ServiceAddress } from '../reach/service-address.ts'
 import type { KindDefinition } from '../resources/definition.ts'
@@ -30,6 +31,7 @@ import { openPaths } from './authz/open-paths.ts'
 import type { ApiServerParts, SubresourceHandlers } from './context.ts'
 import { createCustomKinds } from './custom/custom-kinds.ts'
 import { discoveryPaths } from './discovery/paths.ts'
+import { createExtensions } from './extension/extensions.ts'
 import type { FlowControl } from './flowcontrol/flow-control.ts'
 import { healthPaths } from './health.ts'
 import { createHeartbeatPath } from './heartbeat.ts'
@@ -78,6 +80,8 @@ export interface ApiServerOptions {
   readonly anonymousRequests?: boolean | undefined
   /** how webhooks and extension servers are called; default: those outside of the cluster alone */
   readonly reach?: Reach | undefined
+  /** who this server is to extension servers; default: nobody they know */
+  readonly frontProxy?: FrontProxyIdentity | undefined
   /** default: everybody is served at once */
   readonly flowControl?: FlowControl | undefined
 }
@@ -117,10 +121,19 @@ export const createApiServer = (options: ApiServerOptions): ApiServer => {
     clock,
     calls: { reach, random },
   })
+  const currentObjects = createCurrentObjects({ store, tail: logTail, clock, together: readByAdmission })
   const parts: ApiServerParts = {
     store,
     logTail,
-    currentObjects: createCurrentObjects({ store, tail: logTail, clock, together: readByAdmission }),
+    currentObjects,
+    extensions: createExtensions({
+      currentObjects,
+      store,
+      isBuiltIn: (group, version) => registry.hasGroupVersion(group, version),
+      frontProxy: options.frontProxy,
+      reach,
+      clock,
+    }),
     registry,
     customKinds,
     kinds: createKindFinder({ registry, customKinds }),

@@ -5,6 +5,7 @@ import { impersonate } from './authn/impersonation.ts'
 import { attributesOf } from './authz/authorize-request.ts'
 import { forbiddenFor } from './authz/forbidden.ts'
 import type { ApiServerParts, RequestContext, ResourceContext } from './context.ts'
+import { passOn } from './extension/pass-on.ts'
 import type { FlowControl } from './flowcontrol/flow-control.ts'
 import { takingTurns } from './flowcontrol/taking-turns.ts'
 import type { ObservedRequest, RequestObserver } from './observer.ts'
@@ -132,6 +133,8 @@ const dispatch = async (
     const resource: ResourceContext = { ...context, info, ...served }
     return resourceHandler(resource)(resource)
   }
+  const extension = await context.parts.extensions.at(info.path)
+  if (extension) return passOn(context, extension)
   const custom = info.isResource ? await context.parts.customKinds.find(info) : undefined
   if (info.isResource && custom) {
     const { schemas = context.parts.schemas, definition, ...kind } = custom

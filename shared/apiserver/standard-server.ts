@@ -37,6 +37,7 @@ export interface StandardServerOptions
     | 'nodesReadNodes'
     | 'flowControl'
     | 'reach'
+    | 'frontProxy'
   > {
   readonly tokens: Tokens
   readonly serviceCIDR: string

@@ -1,4 +1,8 @@
 import type { Resource } from '../client/client.ts'
+import { frontProxyName } from '../reach/front-proxy.ts'
+import { createExtensionAuthentication } from './apiservice/authentication.ts'
+import { type ApiServiceAvailabilityOptions, createApiServiceAvailability } from './apiservice/availability.ts'
+import { createApiServiceRegistration } from './apiservice/registration.ts'
 import { bootstrapTokenCleaner } from './bootstrap-token-cleaner.ts'
 import { certificateApprovingController } from './certificates/approving.ts'
 import { certificateCleaner } from './certificates/cleaner.ts'
@@ -50,6 +54,8 @@ export interface ControllersOptions {
   readonly nodeLifecycle: NodeLifecycleOptions
   /** undefined: somebody else looks after Services of type LoadBalancer */
   readonly loadBalancer?: ServiceLoadBalancerOptions | undefined
+  /** how extension servers are asked, and who signs for that (PEM); undefined: there is no way to them */
+  readonly extensions?: (ApiServiceAvailabilityOptions & { readonly authority: string }) | undefined
 }
 
 /** Every controller. */
@@ -70,6 +76,17 @@ export const createControllers = (options: ControllersOptions): Controller[] => 
   createCertificateSigningController(options),
   certificateCleaner,
   createRootCaPublisher(options),
+  createApiServiceRegistration(options),
+  ...(options.extensions
+    ? [
+        createApiServiceAvailability(options.extensions),
+        createExtensionAuthentication({
+          clientAuthority: options.certificateAuthority,
+          frontProxyAuthority: options.extensions.authority,
+          frontProxyNames: [frontProxyName],
+        }),
+      ]
+    : []),
   customResourceDefinitionController,
   createCustomResourceDefinitionFinalizer(options),
   deploymentController,

@@ -31,7 +31,7 @@ export const exchange = (address: Address, { method, path, headers, body, signal
   new Promise((resolve, reject) => {
     if (signal.aborted) return reject(reasonOf(signal))
     const { host, port } = address
-    const sent = httpRequest({ host, port, method, path, headers: headers as RequestOptions['headers'], ...connectionBy(way) })
+    const sent = httpRequest({ host, port, method, path, headers: framed(headers, body), ...connectionBy(way) })
     let answer: IncomingMessage | undefined
     // Node.js' own handling of a signal throws, from nowhere, when the answer has just ended.
     const abort = () => {
@@ -56,6 +56,15 @@ export const exchange = (address: Address, { method, path, headers, body, signal
     })
     sendBody(sent, body)
   })
+
+/** Node.js frames bodies of some methods only when told how. */
+const framed = (headers: Exchange['headers'], body: Exchange['body']): RequestOptions['headers'] => {
+  const given = headers as NonNullable<Record<string, string | string[]>>
+  if (body === undefined || headers['content-length'] !== undefined) return given
+  return body instanceof Uint8Array
+    ? { ...given, 'content-length': String(body.byteLength) }
+    : { ...given, 'transfer-encoding': 'chunked' }
+}
 
 /** What breaks off says so in the words of Go. */
 const withGoWords = (response: IncomingMessage): IncomingMessage => {

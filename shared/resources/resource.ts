@@ -1,6 +1,7 @@
 import type { Resource } from '../client/client.ts'
 import type { KubeObject } from '../meta/object.ts'
 import type { CustomResourceDefinition } from './apiextensions/resource.ts'
+import type { APIService } from './apiregistration/resource.ts'
 import type * as wire from './generated/types.ts'
 
 /** A wire type as an object of the API, with the named fields always there (the server never stores one without). */
@@ -173,3 +174,4 @@ export const customResourceDefinitions = clusterScoped<CustomResourceDefinition>
   'customresourcedefinitions',
   'CustomResourceDefinition',
 )
+export const apiServices = clusterScoped<APIService>('apiregistration.k8s.io/v1', 'apiservices', 'APIService')

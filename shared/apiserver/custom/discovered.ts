@@ -1,11 +1,15 @@
 import { modelName } from '../../resources/apiextensions/custom/custom-kind.ts'
 import type { KindDefinition, Subresources } from '../../resources/definition.ts'
 import type { ApiServerParts } from '../context.ts'
+import type { ExtensionVersion } from '../extension/extension-version.ts'
 import type { Registry } from '../registry.ts'
 import type { CrdSummary, VersionSummary } from './summary.ts'
 
 /** What is served, for those who tell of it. */
-export type DiscoveredKinds = Pick<Registry, 'definitions' | 'hasGroupVersion'>
+export type DiscoveredKinds = Pick<Registry, 'definitions' | 'hasGroupVersion'> & {
+  /** what other servers answer for, in place of definitions of the same version */
+  readonly extensions?: readonly ExtensionVersion[] | undefined
+}
 
 const verbs = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch']
 const verbsOfEnding = ['delete', 'deletecollection', 'get', 'list', 'watch']
@@ -18,7 +22,14 @@ interface Made {
 const made = new WeakMap<ApiServerParts['customKinds'], Made>()
 
 /** Built-in kinds, and those that definitions make, as of now. */
-export const discoveredKinds = async ({ registry, customKinds }: Pick<ApiServerParts, 'registry' | 'customKinds'>) => {
+export const discoveredKinds = async (
+  parts: Pick<ApiServerParts, 'registry' | 'customKinds' | 'extensions'>,
+): Promise<DiscoveredKinds> => {
+  const [own, extensions] = await Promise.all([ownKinds(parts), parts.extensions.versions()])
+  return extensions.length > 0 ? { ...own, extensions } : own
+}
+
+const ownKinds = async ({ registry, customKinds }: Pick<ApiServerParts, 'registry' | 'customKinds'>) => {
   const { summaries, version } = await customKinds.established()
   const known = made.get(customKinds)
   if (known?.version === version) return known.kinds

@@ -1,4 +1,6 @@
 import type { DiscoveredKinds } from '../custom/discovered.ts'
+import type { ExtensionResources } from '../extension/extension-discovery.ts'
+import type { ExtensionVersion } from '../extension/extension-version.ts'
 import { groupsOf } from './group-list.ts'
 import { type DiscoveredResource, discoverGroupVersion } from './resource-list.ts'
 
@@ -27,8 +29,20 @@ const entry = (main: DiscoveredResource, subresources: readonly DiscoveredResour
     : {}),
 })
 
+const extensionAt = (
+  extensions: ReadonlyMap<ExtensionVersion, ExtensionResources> = new Map(),
+  { group, version }: { group: string; version: string },
+): ExtensionResources | undefined => [...extensions].find(([one]) => one.group === group && one.version === version)?.[1]
+
 /** Everything below /api (the core group) or /apis (all others) in one document. */
-export const aggregatedDiscovery = (registry: DiscoveredKinds, options: { version: AggregatedVersion; core: boolean }) => ({
+export const aggregatedDiscovery = (
+  registry: DiscoveredKinds,
+  options: {
+    readonly version: AggregatedVersion
+    readonly core: boolean
+    readonly extensions?: ReadonlyMap<ExtensionVersion, ExtensionResources> | undefined
+  },
+) => ({
   kind: 'APIGroupDiscoveryList',
   apiVersion: `apidiscovery.k8s.io/${options.version}`,
   metadata: {},
@@ -38,8 +52,12 @@ export const aggregatedDiscovery = (registry: DiscoveredKinds, options: { versio
       metadata: { ...(group === '' ? {} : { name: group }), creationTimestamp: null },
       versions: versions.map((version) => ({
         version,
-        resources: discoverGroupVersion(registry, { group, version }).map(({ main, subresources }) => entry(main, subresources)),
-        freshness: 'Current',
+        ...(extensionAt(options.extensions, { group, version }) ?? {
+          resources: discoverGroupVersion(registry, { group, version }).map(({ main, subresources }) =>
+            entry(main, subresources),
+          ),
+          freshness: 'Current',
+        }),
       })),
     })),
 })

@@ -1,44 +1,39 @@
 import { apiVersionOf } from '../../meta/object.ts'
+import { priorityOf } from '../../resources/apiregistration/priorities.ts'
 import { compareVersions } from '../../resources/kube-version.ts'
 import type { DiscoveredKinds } from '../custom/discovered.ts'
 
-/** Groups in upstream's order of priority; those not named follow by name. */
-const priority = [
-  '',
-  'apiregistration.k8s.io',
-  'apps',
-  'events.k8s.io',
-  'authentication.k8s.io',
-  'authorization.k8s.io',
-  'autoscaling',
-  'batch',
-  'certificates.k8s.io',
-  'networking.k8s.io',
-  'policy',
-  'rbac.authorization.k8s.io',
-  'storage.k8s.io',
-  'admissionregistration.k8s.io',
-  'apiextensions.k8s.io',
-  'scheduling.k8s.io',
-  'coordination.k8s.io',
-  'node.k8s.io',
-  'discovery.k8s.io',
-  'resource.k8s.io',
-  'flowcontrol.apiserver.k8s.io',
-]
+/** A version of a group, and what puts it before others. */
+interface RankedVersion {
+  readonly group: string
+  readonly version: string
+  readonly groupPriority: number
+  readonly versionPriority: number
+}
 
-const rank = (group: string) => {
-  const index = priority.indexOf(group)
-  return index < 0 ? priority.length : index
+const ranked = (group: string, version: string): RankedVersion => {
+  const priority = priorityOf(group, version)
+  return { group, version, groupPriority: priority.group, versionPriority: priority.version }
 }
 
 /** Groups with their versions, the preferred one first. */
-export const groupsOf = ({ definitions }: Pick<DiscoveredKinds, 'definitions'>): { group: string; versions: string[] }[] => {
-  const versions = new Map<string, Set<string>>()
-  for (const { group, version } of definitions) versions.set(group, (versions.get(group) ?? new Set()).add(version))
-  return [...versions]
-    .map(([group, found]) => ({ group, versions: [...found].sort(compareVersions) }))
-    .sort((a, b) => rank(a.group) - rank(b.group) || (a.group < b.group ? -1 : 1))
+export const groupsOf = ({
+  definitions,
+  extensions = [],
+}: Pick<DiscoveredKinds, 'definitions' | 'extensions'>): { group: string; versions: string[] }[] => {
+  const all = new Map<string, RankedVersion>()
+  for (const { group, version } of definitions) all.set(apiVersionOf(group, version), ranked(group, version))
+  for (const { group, version, groupPriority, versionPriority } of extensions)
+    all.set(apiVersionOf(group, version), { group, version, groupPriority, versionPriority })
+  return [...Map.groupBy(all.values(), ({ group }) => group)]
+    .map(([group, versions]) => ({
+      group,
+      priority: Math.max(...versions.map(({ groupPriority }) => groupPriority)),
+      versions: versions
+        .sort((a, b) => b.versionPriority - a.versionPriority || compareVersions(a.version, b.version))
+        .map(({ version }) => version),
+    }))
+    .sort((a, b) => b.priority - a.priority || (a.group < b.group ? -1 : 1))
 }
 
 const groupDocument = ({ group, versions }: { group: string; versions: string[] }) => {

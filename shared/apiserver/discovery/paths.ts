@@ -24,8 +24,9 @@ const aggregatedVersion = (request: ApiRequest): AggregatedVersion | undefined =
 
 const respondAggregated = async (context: RequestContext, core: boolean, version: AggregatedVersion): Promise<ApiResponse> => {
   const { request, parts } = context
-  const kinds = core ? parts.registry : await discoveredKinds(parts)
-  const bytes = Buffer.from(JSON.stringify(aggregatedDiscovery(kinds, { version, core })))
+  const kinds: DiscoveredKinds = core ? parts.registry : await discoveredKinds(parts)
+  const extensions = kinds.extensions && (await parts.extensions.discovery.of(kinds.extensions))
+  const bytes = Buffer.from(JSON.stringify(aggregatedDiscovery(kinds, { version, core, extensions })))
   const etag = `"${createHash('sha512').update(bytes).digest('hex').toUpperCase()}"`
   const headers = { etag, vary: 'Accept', 'cache-control': 'public' }
   if (request.header('if-none-match') === etag) return { status: 304, headers, body: new Uint8Array() }
@@ -75,7 +76,7 @@ const documentAt = async (
   first: string | undefined,
   second: string | undefined,
 ) => {
-  const registry = root === 'api' ? parts.registry : await discoveredKinds(parts)
+  const registry: DiscoveredKinds = root === 'api' ? parts.registry : await discoveredKinds(parts)
   if (root === 'api') {
     if (first === undefined) return () => coreVersions(request.header('host') ?? '')
     if (second !== undefined || !registry.hasGroupVersion('', first)) return undefined

@@ -1,3 +1,4 @@
+import { isRemoteHeader } from '../../reach/front-proxy.ts'
 import { type HeaderFields, namedHops, notForwarded } from '../../reach/response-headers.ts'
 
 const secret = /^(authorization|impersonate-.*)$/
@@ -26,7 +27,7 @@ export const forwardedLines = (rawHeaders: readonly string[], host: string): str
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = rawHeaders[index]!
     const lower = name.toLowerCase()
-    if (lower === 'host' || secret.test(lower)) continue
+    if (lower === 'host' || secret.test(lower) || isRemoteHeader(lower)) continue
     const value = rawHeaders[index + 1]!
     lines.push(`${name}: ${lower === 'sec-websocket-protocol' ? withoutToken(value) : value}`)
   }

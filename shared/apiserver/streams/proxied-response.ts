@@ -3,6 +3,7 @@ import { createDeflateRaw, createGunzip, createGzip, createInflateRaw } from 'no
 import { internalError } from '../../meta/status.ts'
 import type { ApiRequest, ApiResponse } from '../request.ts'
 import type { AgentResponse } from './node-connector.ts'
+import { untilGone } from './passed.ts'
 import { rewriteHtml } from './rewrite-html.ts'
 import { type Rewriting, rewriteUrl } from './rewrite-url.ts'
 
@@ -59,15 +60,4 @@ export const proxiedResponse = (
   const steps = [response.body, decode, rewrite, encode].filter((step) => step !== undefined)
   // Who reads the last hears of what went wrong in any.
   return answer(pipeline(steps, () => undefined) as unknown as Readable)
-}
-
-/** An answer that breaks off must not look whole, except to a client that broke it off. */
-async function* untilGone(body: Readable, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  try {
-    yield* body as AsyncIterable<Uint8Array>
-  } catch (error) {
-    if (!signal.aborted) throw error
-  } finally {
-    body.destroy()
-  }
 }

@@ -1,5 +1,5 @@
 import type { BlockList } from 'node:net'
-import type { Duplex, Readable } from 'node:stream'
+import type { Duplex } from 'node:stream'
 import { ApiError } from '../../meta/status.ts'
 import { dialError } from '../../platform/dial-error.ts'
 import { dial, shown } from '../../reach/dial.ts'
@@ -10,12 +10,11 @@ import type { ApiRequest, ApiResponse } from '../request.ts'
 import { admitConnection } from './admit-connection.ts'
 import { requestHeaders } from './headers.ts'
 import type { AgentResponse, NodeConnector } from './node-connector.ts'
+import { bodyOf } from './passed.ts'
 import { proxiedResponse } from './proxied-response.ts'
 import { type ProxyTarget, proxyTarget } from './proxy-target.ts'
 import { tunnel } from './tunnel.ts'
 
-/** of a body that can't be passed on as it comes */
-const bodyLimit = 64 * 1024 * 1024
 /** a pod's certificate is nobody's we know, as upstream */
 const anyServer: ReachTls = { serverName: '', insecure: true }
 
@@ -72,13 +71,6 @@ const hostOf = ({ node, ...direct }: ProxyTarget): string => {
 
 const unreachable = (target: ProxyTarget, error: Error) =>
   new ApiError('ServiceUnavailable', `error trying to reach service: ${dialError(error, hostOf(target))}`, { cause: error })
-
-/** A client that sent none has none; one that can't be streamed is read whole. */
-const bodyOf = async (request: ApiRequest): Promise<Uint8Array | Readable | undefined> => {
-  if (request.headers) return request.bodyStream
-  const body = await request.body(bodyLimit)
-  return body.byteLength > 0 ? body : undefined
-}
 
 const headersOf = (request: ApiRequest): Record<string, string | string[]> => {
   const known = ['accept', 'content-type', 'content-encoding', 'user-agent'].map((name) => [name, request.header(name)])

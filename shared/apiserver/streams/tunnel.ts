@@ -6,10 +6,12 @@ import { forwardedLines } from './headers.ts'
 export const tunnel = (
   offer: UpgradeOffer,
   backend: Duplex,
-  request: { method: string; path: string; host: string },
+  request: { method: string; path: string; host: string; headers?: Readonly<Record<string, string | string[]>> },
 ): ApiResponse => {
   const { socket, head, rawHeaders } = offer
-  backend.write(`${request.method} ${request.path} HTTP/1.1\r\n${forwardedLines(rawHeaders, request.host)}\r\n`)
+  const { method, path, host, headers = {} } = request
+  const lines = Object.entries(headers).flatMap(([name, values]) => [values].flat().map((value) => `${name}: ${value}\r\n`))
+  backend.write(`${method} ${path} HTTP/1.1\r\n${forwardedLines(rawHeaders, host)}${lines.join('')}\r\n`, 'latin1')
   if (head.byteLength > 0) backend.write(head)
   carry(socket, backend)
   carry(backend, socket)

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer as createPlainServer, type Server as PlainServer } from 'node:http'
 import { createServer, type Server } from 'node:https'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
+import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import type { TLSSocket } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -84,6 +85,18 @@ describe('a call to a server', () => {
       host: `hook.shop.svc:${portOf(server)}`,
     })
   })
+
+  it.each(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])(
+    'frames a body that is whole, and one that comes in parts: %s',
+    async (method) => {
+      expect(await seen(portOf(server), { method, body: Buffer.from('whole') })).toMatchObject({ method, body: 'whole' })
+      expect(
+        await seen(portOf(server), { method, body: Readable.from([Buffer.from('in '), Buffer.from('parts')]) }),
+      ).toMatchObject({
+        body: 'in parts',
+      })
+    },
+  )
 
   it('says who is calling', async () => {
     const { certificate, key } = await issue(authority, { name: 'front-proxy', usage: 'client' })
