@@ -5,7 +5,7 @@ import { ApiError, alreadyExists } from '../../meta/status.ts'
 import { withoutManagers } from '../../meta/without-managers.ts'
 import { timestamp } from '../../platform/clock.ts'
 import { nameSuffix } from '../../platform/random.ts'
-import { type Entry, KeyExists } from '../../storage/store.ts'
+import { KeyExists } from '../../storage/store.ts'
 import type { AdmissionAttributes } from '../admission/admission.ts'
 import { trackWrite } from '../apply/track-write.ts'
 import { authorize } from '../authz/authorize-request.ts'
@@ -67,7 +67,7 @@ export const createObject = async (context: ResourceContext, object: KubeObject,
     } catch (error) {
       if (!(error instanceof KeyExists)) throw error
       if (!name && generated && attempt < generateNameAttempts) continue
-      throw alreadyThere(context, object, error.current)
+      throw alreadyThere(context, object, error)
     }
   }
 }
@@ -139,14 +139,15 @@ const generateName = ({ parts, definition }: ResourceContext, prefix: string) =>
 }
 
 /** Says of what is there that it is about to go, and of who let a name be made that it was taken, though he chose the name. */
-const alreadyThere = ({ definition, info }: ResourceContext, { metadata }: KubeObject, current: Entry): ApiError => {
+const alreadyThere = ({ definition, info }: ResourceContext, { metadata }: KubeObject, cause: KeyExists): ApiError => {
   const { message, details } = alreadyExists(info.group, definition.plural, metadata.name)
-  const before = decodeMetadata(current.value).metadata.deletionTimestamp ? 'object is being deleted: ' : ''
+  const before = decodeMetadata(cause.current.value).metadata.deletionTimestamp ? 'object is being deleted: ' : ''
   return metadata.generateName
     ? new ApiError('AlreadyExists', `${before}${message}, the server was not able to generate a unique name for the object`, {
         details: { ...details, retryAfterSeconds: 1 },
+        cause,
       })
-    : new ApiError('AlreadyExists', `${before}${message}`, { details: { ...details } })
+    : new ApiError('AlreadyExists', `${before}${message}`, { details: { ...details }, cause })
 }
 
 /** `when`: other than in what the client sent */

@@ -4,7 +4,7 @@ import { jsonEqual } from '../../meta/json-equal.ts'
 import type { KubeObject } from '../../meta/object.ts'
 import { isReason } from '../../meta/status.ts'
 import { withoutManagers } from '../../meta/without-managers.ts'
-import { type Entry, RevisionConflict } from '../../storage/store.ts'
+import { type Entry, KeyExists, RevisionConflict } from '../../storage/store.ts'
 import type { AdmissionAttributes } from '../admission/admission.ts'
 import { confirmNoEscalation } from '../authz/escalation.ts'
 import { conflictIn, keyOf, notFoundIn, type ResourceContext } from '../context.ts'
@@ -88,7 +88,8 @@ const createInstead = async (context: ResourceContext, options: UpdateOptions): 
     const { dryRun, applies: tracked } = options
     return { bytes: await createObject(context, object, { dryRun, tracked, byUpdate: true }), created: true }
   } catch (error) {
-    if (isReason(error, 'AlreadyExists')) throw new RetryableConflict()
+    // Not who only says so: a webhook may.
+    if (isReason(error, 'AlreadyExists') && error.cause instanceof KeyExists) throw new RetryableConflict()
     throw error
   }
 }

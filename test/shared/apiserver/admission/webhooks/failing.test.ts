@@ -266,6 +266,16 @@ describe('webhooks that fail', () => {
     expect(called).toEqual(['quiet'])
   })
 
+  it('are asked once, though they say that what is applied is there', async () => {
+    behave.there = (review) => answered(review, { allowed: false, status: { reason: 'AlreadyExists', message: 'it is there' } })
+    await use('validating', hookAt(hooks, 'there'))
+    const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'applied' } }
+    const headers = { 'content-type': 'application/apply-patch+yaml' }
+    const { json } = await server.call('PATCH', `${maps}/applied?fieldManager=me`, { body, headers })
+    expect(json.message).toBe('admission webhook "there.example.com" denied the request: it is there')
+    expect(called).toEqual(['there'])
+  })
+
   it('may answer codes that HTTP has not', async () => {
     behave.odd = (review) => answered(review, { allowed: false, status: { code: 1234, message: 'odd' } })
     await use('validating', hookAt(hooks, 'odd'))
