@@ -40,7 +40,7 @@ export const dial = (address: Address, tls: ReachTls | undefined, signal: AbortS
       late = setTimeout(() => end(new Error('net/http: TLS handshake timeout')), handshakeTimeoutMs)
     })
     socket.once('secureConnect', () => {
-      const wrong = tls?.insecure ? undefined : certificateError(socket as TLSSocket, tls!.serverName, Date.now())
+      const wrong = tls?.insecure ? undefined : certificateError(socket as TLSSocket, tls!, Date.now())
       end(wrong === undefined ? undefined : new Error(`tls: failed to verify certificate: ${wrong}`))
     })
     socket.setNoDelay(true)

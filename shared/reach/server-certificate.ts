@@ -1,13 +1,14 @@
-import type { X509Certificate } from 'node:crypto'
+import { X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { timestamp } from '../platform/clock.ts'
+import type { ReachTls } from './reach.ts'
 
 /** What is wrong with the certificate that a server showed, in the words and the order of Go's; undefined: nothing. */
-export const certificateError = (socket: TLSSocket, serverName: string, nowMs: number): string | undefined => {
+export const certificateError = (socket: TLSSocket, { serverName, authorities }: ReachTls, nowMs: number): string | undefined => {
   const certificate = socket.getPeerX509Certificate()
   if (!certificate) return 'x509: no certificate was shown'
-  return timeError(certificate, nowMs) ?? nameError(certificate, serverName) ?? chainError(socket)
+  return timeError(certificate, nowMs) ?? nameError(certificate, serverName) ?? chainError(socket, certificate, authorities)
 }
 
 const timeError = ({ validFromDate, validToDate }: X509Certificate, nowMs: number): string | undefined => {
@@ -43,6 +44,14 @@ const alternatives = (text: string, type: string): string[] =>
     .filter((one) => one.startsWith(`${type}:`))
     .map((one) => one.slice(type.length + 1))
 
+/** OpenSSL takes what has its authority's name for its own; scripts that make both call them the same. */
+const isSignedByNamesake = (certificate: X509Certificate, authorities: string): boolean =>
+  (authorities.match(pem) ?? []).some((text) => {
+    const authority = new X509Certificate(text)
+    return authority.ca && certificate.checkIssued(authority) && certificate.verify(authority.publicKey)
+  })
+const pem = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g
+
 const chainErrors: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: 'x509: certificate has expired or is not yet valid',
   CERT_NOT_YET_VALID: 'x509: certificate has expired or is not yet valid',
@@ -50,8 +59,9 @@ const chainErrors: Readonly<Record<string, string>> = {
   PATH_LENGTH_EXCEEDED: 'x509: too many intermediates for path length constraint',
 }
 
-const chainError = (socket: TLSSocket): string | undefined => {
+const chainError = (socket: TLSSocket, certificate: X509Certificate, authorities = ''): string | undefined => {
   if (socket.authorized) return undefined
   const reason = String(socket.authorizationError)
+  if (reason === 'DEPTH_ZERO_SELF_SIGNED_CERT' && isSignedByNamesake(certificate, authorities)) return undefined
   return chainErrors[reason] ?? 'x509: certificate signed by unknown authority'
 }

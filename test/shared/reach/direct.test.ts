@@ -114,6 +114,17 @@ describe('a call to a server', () => {
     expect((await seen(portOf(server))).port).toBe(first.port)
   })
 
+  it('does not mind that a server has its authority’s name', async () => {
+    const namesake = await createAuthority('hook')
+    const other = await listen(namesake, ['hook.shop.svc'])
+    const trusted = { ...tls, authorities: `${stranger.certificate}${namesake.certificate}` }
+    expect(await seen(portOf(other), { tls: trusted })).toMatchObject({ method: 'GET' })
+    const impostor = (await createAuthority('hook')).certificate
+    await expect(seen(portOf(other), { tls: { ...tls, authorities: impostor } })).rejects.toThrow('unknown authority')
+    other.close()
+    other.closeAllConnections()
+  })
+
   it('does not mind that a kept connection has ended', async () => {
     const before = await seen(portOf(server), { method: 'POST', repeatable: true })
     for (const socket of sockets) socket.destroy()
