@@ -36,7 +36,7 @@ export const decode = <T = KubeObject>(bytes: Uint8Array, options: DecodeOptions
   const value = parsed.value ?? {}
   options.check?.(value)
   return within(value, schema, () => {
-    const { object, unknownFields } = readAs(value, schema, schemas)
+    const { object, unknownFields } = readAs(value, schema, { schemas })
     const findings = () =>
       duplicates.length && unknownFields.length && !isYaml(contentType)
         ? findingsInOrder(new TextDecoder().decode(bytes), unknownFields)
@@ -50,6 +50,8 @@ export const decode = <T = KubeObject>(bytes: Uint8Array, options: DecodeOptions
 export interface DecodeValueOptions extends Omit<DecodeOptions, 'contentType'> {
   /** what was found where the value comes from, besides unknown fields: it comes before them */
   readonly findings?: readonly string[] | undefined
+  /** of a custom type: nulls that it does not allow stay for validation */
+  readonly keepsNulls?: boolean | undefined
 }
 
 /** The same for a value that is already parsed, a patched object for instance; it is changed in place. */
@@ -57,16 +59,20 @@ export const decodeValue = <T = KubeObject>(value: unknown, options: DecodeValue
   const { schema, schemas, fieldValidation = 'Warn', check } = options
   check?.(value)
   return within(value, schema, () => {
-    const { object, unknownFields } = readAs(value, schema, schemas)
+    const { object, unknownFields } = readAs(value, schema, { schemas, keepsNulls: options.keepsNulls })
     const warnings = fieldValidation === 'Ignore' ? [] : [...(options.findings ?? []), ...unknownFields.map(unknownField)]
     if (fieldValidation === 'Strict' && warnings.length) throw new DecodeError(`strict decoding error: ${warnings.join(', ')}`)
     return { object: object as T, warnings }
   })
 }
 
-const readAs = (value: unknown, schema: string, schemas: SchemaTable) => {
+const readAs = (
+  value: unknown,
+  schema: string,
+  { schemas, keepsNulls }: { schemas: SchemaTable; keepsNulls?: boolean | undefined },
+) => {
   const structure = schemas[schema]?.structure
-  return structure ? readStructural(value, structure, schemas) : conform(value, schema, schemas)
+  return structure ? readStructural(value, structure, { schemas, keepsNulls }) : conform(value, schema, schemas)
 }
 
 /** JSON or YAML without a type: patches, objects of unknown kinds. Throws ApiError BadRequest. */

@@ -1,6 +1,7 @@
 import { DecodeError } from '../../meta/decode/json.ts'
 import { decodeValue } from '../../meta/decode.ts'
 import { hasPath } from '../../meta/fields/field-set.ts'
+import type { FieldType } from '../../meta/fields/field-type.ts'
 import { FieldTypeError } from '../../meta/fields/item-element.ts'
 import { validateTyped } from '../../meta/fields/validate.ts'
 import type { KubeObject } from '../../meta/object.ts'
@@ -13,7 +14,7 @@ import { type Conflict, conflictError } from './conflict.ts'
 import { type FieldTarget, fieldTarget } from './field-target.ts'
 import { clientSideApplier, fieldsAppliedByClient, refreshLastApplied } from './last-applied.ts'
 import { entriesOf, type Managed, storedManaged } from './managed.ts'
-import { trackApply } from './track-apply.ts'
+import { type Applied, trackApply } from './track-apply.ts'
 import { trackUpdate } from './track-update.ts'
 
 export interface ApplyRequest {
@@ -43,7 +44,7 @@ export const applyTargetOf = (context: ResourceContext): ApplyTarget => {
     type,
     now: timestamp(clock.now()),
     read: (merged) => {
-      const { object } = decodeValue<KubeObject>(merged, { schema, schemas, fieldValidation: 'Ignore' })
+      const { object } = decodeValue<KubeObject>(merged, { schema, schemas, fieldValidation: 'Ignore', keepsNulls: true })
       object.metadata ??= {} as KubeObject['metadata']
       return toStored(context, object)
     },
@@ -60,16 +61,15 @@ export const applyObject = (target: ApplyTarget, stored: KubeObject | undefined,
   checkApplied(target, applied)
   const before = stored && withoutManagers(stored)
   const live = before ? fields.of(before) : fields.zero
-  try {
-    validateTyped(applied, fields.type)
-  } catch (error) {
-    throw failed(error, `failed to create typed patch object (${describe(applied)})`)
-  }
-  const result = trackApply(fields, {
+  const managed = ownersBefore(fields, stored, now)
+  checkTyped(applied, fields.type, `failed to create typed patch object (${describe(applied)})`)
+  if (fields.isLoose)
+    checkTyped(live, fields.type, `failed to create typed live object (${describe(live)})`, { duplicates: true })
+  const result = trackedApply(fields, {
     stored: before,
     live,
     applied,
-    managed: ownersBefore(fields, stored, now),
+    managed,
     manager,
     now,
     toStored: (merged) => readMerged(target, merged, applied),
@@ -82,11 +82,32 @@ export const applyObject = (target: ApplyTarget, stored: KubeObject | undefined,
   return object
 }
 
+const trackedApply = (...[target, input]: Parameters<typeof trackApply>): Applied => {
+  try {
+    return trackApply(target, input)
+  } catch (error) {
+    throw error instanceof FieldTypeError ? new ApiError('Unknown', error.message, { cause: error }) : error
+  }
+}
+
+const checkTyped = (object: KubeObject, type: FieldType, what: string, options = {}): void => {
+  try {
+    validateTyped(object, type, options)
+  } catch (error) {
+    throw failed(error, what)
+  }
+}
+
 /** What was there before anybody applied belongs to one who stands for all. */
 const ownersBefore = (target: FieldTarget, stored: KubeObject | undefined, now: string): Managed => {
   const managed = storedManaged(stored?.metadata.managedFields)
   if (managed.size > 0 || !stored) return managed
-  return trackUpdate(target, { before: undefined, after: withoutManagers(stored), managed, manager: beforeFirstApply, now })
+  try {
+    return trackUpdate(target, { before: undefined, after: withoutManagers(stored), managed, manager: beforeFirstApply, now })
+  } catch (error) {
+    const what = `failed to convert new object (${describe(target.of(withoutManagers(stored)))}) to smd typed`
+    throw failed(error, `failed to create manager for existing fields: ${what}`)
+  }
 }
 
 const refuseConflicts = (

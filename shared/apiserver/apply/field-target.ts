@@ -13,6 +13,8 @@ import { askedType, fromStored } from '../objects/served-version.ts'
 /** A kind in one of its versions, as its fields are owned. */
 export interface VersionView {
   readonly type: FieldType
+  /** Whether an object as it was read may be of other types than its kind says. */
+  readonly isLoose: boolean
   /** of an object as it is stored, complete */
   readonly of: (stored: KubeObject) => KubeObject
   /** What an object of this version would be stored as, without defaults. Throws as `decodeValue` does. */
@@ -81,6 +83,7 @@ const makeTarget = (context: ResourceContext, schemas: SchemaTable): FieldTarget
 const viewOf = (definition: KindDefinition, servedAs: ServedVersion | undefined, schemas: SchemaTable): VersionView => {
   const { schema } = servedAs ?? definition
   const type = fieldTypeOf(schema, schemas)
+  const isLoose = schemas[schema]?.structure !== undefined
   const read = (object: unknown) => {
     const decoded = decodeValue<KubeObject>(structuredClone(object), { schema, schemas, fieldValidation: 'Ignore' }).object
     decoded.metadata ??= {} as KubeObject['metadata']
@@ -91,10 +94,11 @@ const viewOf = (definition: KindDefinition, servedAs: ServedVersion | undefined,
       completeObject(object, schema, schemas)
       return object
     }
-    return { type, of: (stored) => stored, toStored: (object) => complete(read(object)) }
+    return { type, isLoose, of: (stored) => stored, toStored: (object) => complete(read(object)) }
   }
   return {
     type,
+    isLoose,
     toStored: (object) => {
       const stored = servedAs.toStored(read(object))
       completeObject(stored, definition.schema, schemas)

@@ -81,7 +81,12 @@ export const takeManagers = (context: ResourceContext, parent: KubeObject, scale
 /** What a Scale's fields are of. */
 export const scaleFields = ({ parts }: ResourceContext): FieldTarget => {
   const same = (scale: KubeObject) => scale
-  const view = { type: fieldTypeOf(schema, parts.schemas), of: same, toStored: (scale: unknown) => scale as KubeObject }
+  const view = {
+    type: fieldTypeOf(schema, parts.schemas),
+    isLoose: false,
+    of: same,
+    toStored: (scale: unknown) => scale as KubeObject,
+  }
   const zero = { metadata: {}, spec: {}, status: { replicas: 0 } } as unknown as KubeObject
   return {
     ...view,

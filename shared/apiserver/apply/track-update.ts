@@ -1,6 +1,7 @@
 import { isSame } from '../../meta/fields/compare.ts'
 import { type FieldSet, isEmptySet } from '../../meta/fields/field-set.ts'
 import { isWithin, union } from '../../meta/fields/set-algebra.ts'
+import { validateTyped } from '../../meta/fields/validate.ts'
 import type { KubeObject } from '../../meta/object.ts'
 import { capManagers } from './cap-managers.ts'
 import type { FieldTarget } from './field-target.ts'
@@ -21,7 +22,9 @@ export interface UpdateInput {
 /** Who owns what after an ordinary write. Throws FieldTypeError. */
 export const trackUpdate = (target: FieldTarget, { before, after, managed, manager, now }: UpdateInput): Managed => {
   const old = before ? target.of(before) : target.zero
-  const { added, modified, removed } = compareAt(target, old, target.of(after))
+  const written = target.of(after)
+  if (target.isLoose) for (const one of [written, old]) validateTyped(one, target.type, { duplicates: true })
+  const { added, modified, removed } = compareAt(target, old, written)
   // What nobody owns nobody loses.
   const comparison = { added, modified, removed: stripMetadata(removed) }
   if (isSame(comparison)) return withoutVoid(target, managed)

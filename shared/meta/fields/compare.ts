@@ -1,5 +1,5 @@
 import { jsonEqual } from '../json-equal.ts'
-import { emptySet, type FieldSet, isEmptySet, leaf } from './field-set.ts'
+import { emptySet, type FieldSet, isEmptySet, isMember, leaf } from './field-set.ts'
 import type { FieldType, ListType, MapType } from './field-type.ts'
 import { fieldsIn } from './fields-in.ts'
 import { itemElement, itemsByElement } from './item-element.ts'
@@ -63,11 +63,15 @@ const joined = (a: Differences | undefined, b: Differences | undefined): Differe
   if (!a || !b) return a ?? b
   const out: Differences = { ...a }
   for (const side of sides) {
-    const node = b[side]
-    if (node)
-      out[side] = a[side] ? { ...(isEmptySet(node) || isEmptySet(a[side]) ? { '.': leaf } : {}), ...a[side], ...node } : node
+    const [node, other] = [b[side], a[side]]
+    if (node) out[side] = other ? joinedNodes(other, node) : node
   }
   return out
+}
+
+const joinedNodes = (a: FieldSet, b: FieldSet): Node => {
+  const both = { ...a, ...b }
+  return isEmptySet(both) || (!isMember(a) && !isMember(b)) ? both : { '.': leaf, ...both }
 }
 
 const compareMaps = (left: unknown, right: unknown, type: MapType): Differences | undefined => {

@@ -1,3 +1,4 @@
+import { goSyntax, goText, goType } from '../go-value.ts'
 import type { FieldType, ListType, MapType, ScalarType } from './field-type.ts'
 import { FieldTypeError, itemElement } from './item-element.ts'
 import { kindOfValue } from './kind-of-value.ts'
@@ -8,25 +9,28 @@ interface Finding {
   readonly message: string
 }
 
-/** Checks an object that someone applies against its type. Throws FieldTypeError with all that is wrong, in upstream's words. */
-export const validateTyped = (object: unknown, type: FieldType): void => {
-  const found = findingsOf(object, type)
+/**
+ * Checks an object against its type, one that someone applies or, with `duplicates`, one that is there. Throws FieldTypeError with all that is
+ * wrong, in upstream's words.
+ */
+export const validateTyped = (object: unknown, type: FieldType, { duplicates = false } = {}): void => {
+  const found = findingsOf(object, type, duplicates)
   const lines = found.map(({ path, message }) => (path ? `${path}: ${message}` : message))
   if (lines.length === 1) throw new FieldTypeError(lines[0])
   if (lines.length > 1) throw new FieldTypeError(['errors:', ...lines.map((line) => `  ${line}`)].join('\n'))
 }
 
-const findingsOf = (value: unknown, type: FieldType): Finding[] => {
+const findingsOf = (value: unknown, type: FieldType, duplicates: boolean): Finding[] => {
   const kind = kindOfValue(type, value)
-  if (kind === 'map') return mapFindings(value, type.map!)
-  return kind === 'list' ? listFindings(value, type.list!) : scalarFindings(value, type.scalar)
+  if (kind === 'map') return mapFindings(value, type.map!, duplicates)
+  return kind === 'list' ? listFindings(value, type.list!, duplicates) : scalarFindings(value, type.scalar)
 }
 
 const wrong = (message: string): Finding[] => [{ path: '', message }]
 const below = (prefix: string, found: readonly Finding[]): Finding[] =>
   found.map(({ path, message }) => ({ path: prefix + path, message }))
 
-const mapFindings = (value: unknown, type: MapType): Finding[] => {
+const mapFindings = (value: unknown, type: MapType, duplicates: boolean): Finding[] => {
   if (value === null) return []
   if (typeof value !== 'object' || Array.isArray(value)) return wrong(`expected map, got ${shownPointer(value)}`)
   const found: Finding[] = []
@@ -34,12 +38,12 @@ const mapFindings = (value: unknown, type: MapType): Finding[] => {
     const of = type.byName.get(name)?.type ?? type.values
     const path = elementText(fieldElement(name))
     if (!of) return [...found, { path, message: 'field not declared in schema' }]
-    found.push(...below(path, findingsOf(field, of)))
+    found.push(...below(path, findingsOf(field, of, duplicates)))
   }
   return found
 }
 
-const listFindings = (value: unknown, type: ListType): Finding[] => {
+const listFindings = (value: unknown, type: ListType, duplicates: boolean): Finding[] => {
   if (value === null) return []
   if (!Array.isArray(value)) return wrong(`expected list, got ${shownPointer(value)}`)
   const found: Finding[] = []
@@ -53,10 +57,10 @@ const listFindings = (value: unknown, type: ListType): Finding[] => {
         if (!(error instanceof FieldTypeError)) throw error
         return [...found, ...wrong(`element ${index}: ${error.message}`)]
       }
-      if (seen.has(element)) found.push(...wrong(`duplicate entries for key ${elementText(element)}`))
+      if (seen.has(element) && !duplicates) found.push(...wrong(`duplicate entries for key ${elementText(element)}`))
       seen.add(element)
     }
-    found.push(...below(elementText(element), findingsOf(item, type.items)))
+    found.push(...below(elementText(element), findingsOf(item, type.items, duplicates)))
   }
   return found
 }
@@ -72,35 +76,5 @@ const scalarFindings = (value: unknown, scalar: ScalarType | undefined): Finding
   return is === 'object' ? wrong(`expected any scalar, got ${shownPointer(value)}`) : []
 }
 
-/** As Go's `%T`. */
-const goType = (value: unknown): string => {
-  if (Array.isArray(value)) return '[]interface {}'
-  if (typeof value === 'object') return 'map[string]interface {}'
-  if (typeof value === 'boolean') return 'bool'
-  return typeof value === 'number' ? 'float64' : 'string'
-}
-
 /** As Go's `%v` of a pointer to what holds it. */
-const shownPointer = (value: unknown) => `&{${shown(value)}}`
-
-const shown = (value: unknown): string => {
-  if (value === null) return '<nil>'
-  if (Array.isArray(value)) return `[${value.map(shown).join(' ')}]`
-  if (typeof value !== 'object') return String(value)
-  return `map[${sorted(value)
-    .map(([name, one]) => `${name}:${shown(one)}`)
-    .join(' ')}]`
-}
-
-/** As Go's `%#v`. */
-const goSyntax = (value: unknown): string => {
-  if (value === null) return 'interface {}(nil)'
-  if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(', ')}}`
-  if (typeof value === 'string') return JSON.stringify(value)
-  if (typeof value !== 'object') return String(value)
-  return `map[string]interface {}{${sorted(value)
-    .map(([name, one]) => `${JSON.stringify(name)}:${goSyntax(one)}`)
-    .join(', ')}}`
-}
-
-const sorted = (map: object | undefined) => Object.entries(map ?? {}).sort(([a], [b]) => compareText(a, b))
+const shownPointer = (value: unknown) => `&{${goText(value)}}`

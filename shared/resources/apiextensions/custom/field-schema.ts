@@ -9,25 +9,29 @@ const typeMeta = { apiVersion: text, kind: text, metadata: { ref: objectMeta } }
 /** The type of a custom kind: by `structure` its objects are read, by the rest their fields are owned. */
 export const kindSchema = (schema: JsonSchema | undefined): Schema => {
   if (!schema) return { type: 'object', properties: typeMeta, preserveUnknownFields: true, structure: anything }
-  const { properties, ...others } = fieldSchema(schema)
+  const { properties, ...others } = fieldSchema(schema, false)
   return { ...others, type: 'object', properties: { ...properties, ...typeMeta }, structure: schema as Structural }
 }
 
 const anything: Structural = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }
 
-/** User formats mean nothing here: ours are other things by the same names. */
-const fieldSchema = (schema: JsonSchema): Schema => {
+/**
+ * User formats mean nothing here: ours are other things by the same names. `around`: whether what stands around it keeps what it does not know; to
+ * who asks who owns what that goes for all below.
+ */
+const fieldSchema = (schema: JsonSchema, around: boolean): Schema => {
+  const keeps = around || preservesUnknown(schema as Structural)
   if (schema['x-kubernetes-int-or-string']) return { format: 'int-or-string' }
   const { type } = schema
-  if (type === 'array') return listSchema(schema)
-  if (type === 'object' || schema.properties) return mapSchema(schema)
+  if (type === 'array') return listSchema(schema, keeps)
+  if (type === 'object' || (!type && schema.properties)) return mapSchema(schema, keeps)
   if (type === 'string' || type === 'boolean' || type === 'integer' || type === 'number') return { type }
   return { format: 'json', preserveUnknownFields: true }
 }
 
-const listSchema = (schema: JsonSchema): Schema => {
+const listSchema = (schema: JsonSchema, keeps: boolean): Schema => {
   const keys = schema['x-kubernetes-list-map-keys'] ?? []
-  const items = schema.items && fieldSchema(schema.items)
+  const items = schema.items && fieldSchema(schema.items, keeps)
   const defaults = keys.flatMap((key) => {
     const value = schema.items?.properties?.[key]?.default
     return value === undefined ? [] : [[key, value]]
@@ -40,17 +44,17 @@ const listSchema = (schema: JsonSchema): Schema => {
   }
 }
 
-const mapSchema = (schema: JsonSchema): Schema => {
+const mapSchema = (schema: JsonSchema, keeps: boolean): Schema => {
   const { properties, additionalProperties } = schema
   const embedded = isEmbedded(schema as Structural)
   return {
     type: 'object',
     mapType: schema['x-kubernetes-map-type'] as Schema['mapType'],
     properties: {
-      ...Object.fromEntries(Object.entries(properties ?? {}).map(([name, field]) => [name, fieldSchema(field)])),
+      ...Object.fromEntries(Object.entries(properties ?? {}).map(([name, field]) => [name, fieldSchema(field, keeps)])),
       ...(embedded ? typeMeta : {}),
     },
-    additionalProperties: typeof additionalProperties === 'object' ? fieldSchema(additionalProperties) : undefined,
-    preserveUnknownFields: preservesUnknown(schema as Structural) || additionalProperties === true || undefined,
+    additionalProperties: typeof additionalProperties === 'object' ? fieldSchema(additionalProperties, keeps) : undefined,
+    preserveUnknownFields: keeps || additionalProperties === true || undefined,
   }
 }

@@ -17,7 +17,7 @@ const now = '2026-01-01T00:00:00Z'
 
 const targetOf = (type: FieldType): FieldTarget => {
   const same = (object: KubeObject) => object
-  const view = { type, of: same, toStored: (object: unknown) => object as KubeObject }
+  const view = { isLoose: false, type, of: same, toStored: (object: unknown) => object as KubeObject }
   const zero = {} as KubeObject
   return {
     ...view,
