@@ -21,6 +21,17 @@ export const sameJson = (a: unknown, b: unknown): boolean => {
   return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && sameJson(a[key], b[key]))
 }
 
+/** A copy with the fields of all objects in order, as Go writes a map. */
+export const inNameOrder = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(inNameOrder)
+  if (!isJsonObject(value)) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, one]) => [name, inNameOrder(one)]),
+  )
+}
+
 /** As Go's decoder calls it. */
 export const jsonTypeOf = (value: unknown): string => {
   if (Array.isArray(value)) return 'array'

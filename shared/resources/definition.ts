@@ -225,6 +225,8 @@ export interface ScaleMapping<T> {
   /** undefined: it has none, and 0 is not meant */
   readonly replicas: (object: T) => number | undefined
   readonly setReplicas: (object: T, replicas: number) => void
+  /** whether how many there may be is said by the object's own validation only */
+  readonly isChecked?: boolean
   readonly statusReplicas: (object: T) => number
   /** label selector in text form */
   readonly selector: (object: T) => string

@@ -60,7 +60,7 @@ const scaleOf = (context: ResourceContext, object: KubeObject): Scale => {
   return {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',
-    metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
+    metadata: { name, ...(namespace === undefined ? {} : { namespace }), uid, resourceVersion, creationTimestamp },
     spec: replicas ? { replicas } : {},
     status: { replicas: mapping.statusReplicas(object), ...(selector ? { selector } : {}) },
   }
@@ -82,7 +82,7 @@ export const getScale = async (context: ResourceContext): Promise<ApiResponse> =
   const mapping = mappingOf(context)
   if (mapping.replicas(decodeCurrent(context, entry.value)) === undefined) {
     const why = `the spec replicas field ${JSON.stringify(pathText(mapping))} does not exist`
-    throw new ApiError('InternalError', `Internal error occurred: ${why}`)
+    throw new ApiError('InternalError', `Internal error occurred: ${why}`, { details: { causes: [{ message: why }] } })
   }
   return respondScale(context, entry.value)
 }
@@ -92,8 +92,13 @@ const pathText = ({ path = ['spec', 'replicas'] }: ScaleMapping<KubeObject>) => 
 /** A Scale's is looked at as that of most kinds. */
 const plainMetadata = { validateName: undefined, unqualifiedFinalizers: undefined } as const
 
-/** The object with what a Scale says: replicas, and the revision it insists on. */
-const withScale = (context: ResourceContext, object: KubeObject, scale: Scale): KubeObject => {
+/** The object with what a Scale says: replicas, and the revision it insists on. `replaced`: what it does not say is 0. */
+const withScale = (
+  context: ResourceContext,
+  object: KubeObject,
+  { scale, replaced }: { scale: Scale; replaced: boolean },
+): KubeObject => {
+  const mapping = mappingOf(context)
   const replicas = scale.spec?.replicas ?? 0
   if (!Number.isInteger(replicas) || Math.abs(replicas) > 2 ** 31 - 1) {
     const what = typeof replicas === 'number' || typeof replicas === 'bigint' ? `number ${replicas}` : typeof replicas
@@ -103,11 +108,12 @@ const withScale = (context: ResourceContext, object: KubeObject, scale: Scale): 
   }
   const errors = [
     ...validateMetadata({ ...context.definition, ...plainMetadata }, scale),
-    ...(replicas < 0 ? [invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0')] : []),
+    ...(replicas < 0 && !mapping.isChecked
+      ? [invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0')]
+      : []),
   ]
   if (errors.length > 0) throw invalid('autoscaling', 'Scale', object.metadata.name, errors)
-  const mapping = mappingOf(context)
-  if (scale.spec?.replicas === undefined && mapping.replicas(object) === undefined) {
+  if (!replaced && scale.spec?.replicas === undefined && mapping.replicas(object) === undefined) {
     throw badRequest(`the spec replicas field ${JSON.stringify(pathText(mapping))} cannot be empty`)
   }
   mapping.setReplicas(object, replicas)
@@ -150,7 +156,7 @@ const change = async (
       // Admission changes no revision that the client insists on.
       if (resourceVersion) scale.metadata.resourceVersion = resourceVersion
       else delete scale.metadata.resourceVersion
-      const object = withScale(context, current, scale)
+      const object = withScale(context, current, { scale, replaced: !ofCurrent })
       takeManagers(context, object, scale)
       return object
     },

@@ -28,12 +28,23 @@ interface Expensive {
 
 /**
  * What is wrong with the expressions of a schema that is right otherwise: do they compile, are they cheap enough. `path` is that of
- * the schema, `….openAPIV3Schema`. Rules of what `isAccepted` once may cost more each, not all together.
+ * the schema, `….openAPIV3Schema`. Rules of what `isAccepted` once may cost more each, not all together. Expressions on what is `wrong`
+ * otherwise, which are paths of errors, are not looked at: they would say nothing that anybody could act on.
  */
-export const checkRules = (path: string, schema: CelSchema, { isAccepted }: { isAccepted: boolean }): FieldError[] => {
-  const check = new RuleCheck(isAccepted)
+export const checkRules = (
+  path: string,
+  schema: CelSchema,
+  { isAccepted, wrong = [] }: { isAccepted: boolean; wrong?: readonly string[] },
+): FieldError[] => {
+  const check = new RuleCheck(isAccepted, hasRules(schema) ? aboveAny(wrong) : new Set())
   check.visit({ path, schema, isResource: true, cardinality: 1n, uncorrelatable: undefined })
   return check.finish(path)
+}
+
+const aboveAny = (paths: readonly string[]): ReadonlySet<string> => {
+  const above = new Set<string>()
+  for (const path of paths) for (let at = path.indexOf('.'); at >= 0; at = path.indexOf('.', at + 1)) above.add(path.slice(0, at))
+  return above
 }
 
 const times = (a: bigint, b: bigint): bigint => saturated(a * b)
@@ -43,10 +54,13 @@ class RuleCheck {
   readonly #errors: FieldError[] = []
   readonly #expensive: Expensive[] = []
   readonly #isAccepted: boolean
+  /** Paths of schemas in which something is wrong. */
+  readonly #wrong: ReadonlySet<string>
   #total = 0n
 
-  constructor(isAccepted: boolean) {
+  constructor(isAccepted: boolean, wrong: ReadonlySet<string>) {
     this.#isAccepted = isAccepted
+    this.#wrong = wrong
   }
 
   /** Errors of what is below stand before those of what is above, as upstream's. */
@@ -86,7 +100,7 @@ class RuleCheck {
   }
 
   #check({ path, schema, isResource, cardinality, uncorrelatable }: Place): void {
-    if (!schema['x-kubernetes-validations']?.length) return
+    if (!schema['x-kubernetes-validations']?.length || this.#wrong.has(path)) return
     const declared = declaredType(schema, isResource)
     const rules = compiledRules(schema, isResource)
     if (!declared || !rules) {

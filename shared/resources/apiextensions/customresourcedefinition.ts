@@ -16,6 +16,9 @@ const setDefaults = ({ spec }: CustomResourceDefinition): void => {
   spec.conversion ??= { strategy: 'None' }
   const service = spec.conversion.webhook?.clientConfig?.service
   if (service) service.port ??= 443
+  const { webhook } = spec.conversion
+  // What says nothing is not there.
+  if (webhook && !webhook.clientConfig && !webhook.conversionReviewVersions?.length) delete spec.conversion.webhook
 }
 
 /** Whoever was stored in a version may still be. */

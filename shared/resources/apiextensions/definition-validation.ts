@@ -87,7 +87,7 @@ const validateSpec = ({ spec }: CustomResourceDefinition, options: VersionOption
     for (const text of [dns1035Label(version.name).join(',')].filter(Boolean)) {
       errors.push(invalidValue(`spec.versions[${index}].name`, version.name, text))
       // where a definition of one version had it once
-      if (index === 0) errors.push(invalidValue('spec.version', version.name, text))
+      if (index === 0 && version.name) errors.push(invalidValue('spec.version', version.name, text))
     }
     const hasStatus = (inner.subresources ?? version.subresources)?.status !== undefined
     const isAccepted = options.isAccepted(version.name, version.schema)

@@ -1,11 +1,12 @@
 import { followPath } from '../../cel/schema/field-path.ts'
 import { checkRules } from '../../cel/schema/rule-check.ts'
 import { duplicateValue, type FieldError, forbiddenField, invalidValue, requiredValue, tooMany } from '../../meta/field-error.ts'
-import { allSchemas, itemSchemas, type JsonSchema } from './json-schema.ts'
+import type { JsonSchema } from './json-schema.ts'
 import type { CrdVersion } from './resource.ts'
 import { validateDefaults } from './schema/default-validation.ts'
 import { type SchemaOptions, validateSchema } from './schema/schema-validation.ts'
 import { validateStructural } from './schema/structural-validation.ts'
+import { isUnstructured } from './schema/unstructured.ts'
 
 export interface VersionOptions extends SchemaOptions {
   readonly schemaRequired: boolean
@@ -91,17 +92,18 @@ export const validateSchemaOf = (
   if (depthOf(schema) > mostDepth) return [invalidValue(at, '', `is nested deeper than ${mostDepth} levels`)]
   const errors = hasStatus ? rootErrors(at, schema) : []
   if (schema.nullable) errors.push(forbiddenField(`${at}.nullable`, 'nullable cannot be true at the root'))
-  if (!hasItemLists(schema)) {
-    const structural = validateStructural(at, schema)
-    errors.push(...(structural.length > 0 ? structural : validateDefaults(at, schema, true)))
+  const words = validateSchema(at, schema, options)
+  if (isUnstructured(schema)) {
+    // Other errors say the same.
+    return errors.length + words.length > 0
+      ? [...errors, ...words]
+      : [invalidValue(at, '', "OpenAPIV3Schema 'schema' is not supported")]
   }
-  errors.push(...validateSchema(at, schema, options))
-  // Expressions on what is wrong otherwise say nothing that anybody could act on.
-  return errors.length > 0 ? errors : checkRules(at, schema, { isAccepted })
+  const structural = validateStructural(at, schema)
+  const wrong = structural.length > 0 ? structural : validateDefaults(at, schema, true)
+  const rules = wrong.length > 0 ? [] : checkRules(at, schema, { isAccepted, wrong: words.map(({ field }) => field) })
+  return [...errors, ...wrong, ...words, ...rules]
 }
-
-/** Such a schema is no structural one at all, and nothing more is said of that. */
-const hasItemLists = (schema: JsonSchema): boolean => [...allSchemas(schema)].some((one) => itemSchemas(one) !== undefined)
 
 const depthOf = (root: object): number => {
   let level: object[] = [root]

@@ -1,4 +1,5 @@
 import { humanAge } from '../../../meta/duration.ts'
+import { inNameOrder } from '../../../meta/json-value.ts'
 import type { KubeObject } from '../../../meta/object.ts'
 import { age } from '../../column.ts'
 import type { Column } from '../../definition.ts'
@@ -69,5 +70,12 @@ const dateCell = (text: string, nowMs: number): string => {
 export const textOf = (value: unknown): string => {
   if (value === null) return '<nil>'
   if (typeof value === 'string') return value
-  return typeof value === 'number' || typeof value === 'bigint' ? goNumber(value) : JSON.stringify(value)
+  return typeof value === 'number' || typeof value === 'bigint' ? goNumber(value) : goJson(value)
 }
+
+/** With the names in order. */
+const goJson = (value: unknown): string =>
+  JSON.stringify(inNameOrder(value)).replaceAll(
+    /[<>&\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )

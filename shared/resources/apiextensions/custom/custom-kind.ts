@@ -13,7 +13,7 @@ import { type Conversion, type ConvertElsewhere, conversionOf } from './conversi
 import { deprecationOf } from './deprecation.ts'
 import { kindSchema } from './field-schema.ts'
 import { finalizerWarnings } from './finalizer-warnings.ts'
-import { scaleMapping } from './scale.ts'
+import { scaleMapping, unknownReplicas } from './scale.ts'
 import { selectorsOf } from './selectors.ts'
 import { customValidation } from './validation.ts'
 
@@ -109,6 +109,7 @@ const kindOf = (version: CrdVersion, making: Making): KindDefinition => {
     validateUpdate: validation.update,
     validateStatusUpdate: validation.status,
     warnings: finalizerWarnings,
+    finish: unknownReplicas(version.subresources?.scale, version.schema?.openAPIV3Schema),
     ...conversionFields(version, making),
   }
 }

@@ -1,9 +1,13 @@
 import { type FieldError, invalidValue } from '../../../meta/field-error.ts'
+import { goText } from '../../../meta/go-value.ts'
 import { isJsonObject, type JsonObject, setField } from '../../../meta/json-value.ts'
 import type { KubeObject } from '../../../meta/object.ts'
 import { ApiError } from '../../../meta/status.ts'
+import { prune } from '../../../meta/structural/prune.ts'
+import type { Structural } from '../../../meta/structural/structural.ts'
 import type { ScaleMapping } from '../../definition.ts'
 import type * as wire from '../../generated/types.ts'
+import type { JsonSchema } from '../json-schema.ts'
 
 type Scale = wire.CustomResourceSubresourceScale
 
@@ -23,45 +27,45 @@ const read = (object: KubeObject, path: string, type: 'int64' | 'string'): Found
       const at = `.${names.slice(0, index + 1).join('.')}`
       return {
         value: undefined,
-        error: `${at} accessor error: ${goShown(value)} is of the type ${goType(value)}, expected map[string]interface{}`,
+        error: `${at} accessor error: ${goText(value)} is of the type ${goType(value)}, expected map[string]interface{}`,
       }
     }
     if (!Object.hasOwn(value, name)) return { value: undefined }
     value = value[name]
   }
-  const fits = type === 'string' ? typeof value === 'string' : Number.isInteger(value) || typeof value === 'bigint'
+  const fits = type === 'string' ? typeof value === 'string' : Number.isSafeInteger(value) || typeof value === 'bigint'
   if (fits) return { value }
   return {
     value: undefined,
-    error: `.${names.join('.')} accessor error: ${goShown(value)} is of the type ${goType(value)}, expected ${type}`,
+    error: `.${names.join('.')} accessor error: ${goText(value)} is of the type ${goType(value)}, expected ${type}`,
   }
 }
-
-const goShown = (value: unknown) => (value === null ? '<nil>' : typeof value === 'object' ? JSON.stringify(value) : String(value))
 
 export const goType = (value: unknown): string => {
   if (value === null) return '<nil>'
   if (Array.isArray(value)) return '[]interface {}'
   if (typeof value === 'boolean') return 'bool'
   if (typeof value === 'object') return 'map[string]interface {}'
-  return typeof value === 'number' ? (Number.isInteger(value) ? 'int64' : 'float64') : typeof value
+  return typeof value === 'number' ? (Number.isSafeInteger(value) ? 'int64' : 'float64') : typeof value
 }
 
 const numberAt = (object: KubeObject, path: string): number | undefined => {
   const { value, error } = read(object, path, 'int64')
-  if (error !== undefined) throw new ApiError('InternalError', `Internal error occurred: ${error}`)
-  return value === undefined ? undefined : Number(value)
+  if (error !== undefined) throw new ApiError('Unknown', error)
+  // As much of it as fits into 32 bits.
+  return value === undefined ? undefined : Number(BigInt.asIntN(32, BigInt(value as number | bigint)))
 }
 
 /** How a custom kind is scaled, by the paths that its version names. */
 export const scaleMapping = (scale: Scale): ScaleMapping<KubeObject> => ({
   path: namesOf(scale.specReplicasPath),
+  isChecked: true,
   replicas: (object) => numberAt(object, scale.specReplicasPath),
   statusReplicas: (object) => numberAt(object, scale.statusReplicasPath) ?? 0,
   selector: (object) => {
     if (!scale.labelSelectorPath) return ''
     const { value, error } = read(object, scale.labelSelectorPath, 'string')
-    if (error !== undefined) throw new ApiError('InternalError', `Internal error occurred: ${error}`)
+    if (error !== undefined) throw new ApiError('Unknown', error)
     return (value as string | undefined) ?? ''
   },
   setReplicas: (object, replicas) => {
@@ -74,6 +78,19 @@ export const scaleMapping = (scale: Scale): ScaleMapping<KubeObject> => ({
     setField(at, names.at(-1)!, replicas)
   },
 })
+
+/** Takes away replicas where no schema knows them; undefined: they are known. */
+export const unknownReplicas = (
+  scale: Scale | undefined,
+  schema: JsonSchema | undefined,
+): ((object: KubeObject) => void) | undefined => {
+  if (!scale || !schema) return undefined
+  const probe: KubeObject = { metadata: {} } as KubeObject
+  scaleMapping(scale).setReplicas(probe, 1)
+  return prune(probe, schema as Structural, true).length === 0
+    ? undefined
+    : (object) => void prune(object, schema as Structural, true)
+}
 
 const most = 2 ** 31 - 1
 

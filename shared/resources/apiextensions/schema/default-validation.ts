@@ -41,7 +41,7 @@ export const validateDefaults = (path: string, schema: JsonSchema, pruned: boole
     path,
     root,
     { root, around: resource, inMetadata: false },
-    { pruned, budget: { left: objectBudget }, run: new CheckRun() },
+    { pruned, budget: { left: objectBudget }, run: new CheckRun({ ofDefaults: true }) },
   )
 }
 

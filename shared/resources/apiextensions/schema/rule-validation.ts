@@ -1,6 +1,7 @@
 import { followPath } from '../../../cel/schema/field-path.ts'
 import { type FieldError, invalidValue, notSupported, requiredValue } from '../../../meta/field-error.ts'
 import type { JsonSchema } from '../json-schema.ts'
+import { isUnstructured } from './unstructured.ts'
 
 type Rule = NonNullable<JsonSchema['x-kubernetes-validations']>[number]
 
@@ -33,7 +34,7 @@ const validateRule = (
   if (!fieldPath) return errors
   if (fieldPath.trim() === '') errors.push(invalidValue(`${path}.fieldPath`, fieldPath, 'must be non-empty if specified'))
   if (lineBreak.test(fieldPath)) errors.push(invalidValue(`${path}.fieldPath`, fieldPath, 'must not contain line breaks'))
-  if (typeof followPath(fieldPath, schema, true) === 'string') {
+  if (!isUnstructured(schema) && typeof followPath(fieldPath, schema, true) === 'string') {
     errors.push(invalidValue(`${path}.fieldPath`, fieldPath, 'must be a valid path'))
   }
   return errors

@@ -1,13 +1,14 @@
 import { notSupported } from '../../../meta/field-error.ts'
-import { sameJson } from '../../../meta/json-value.ts'
+import { inNameOrder, sameJson } from '../../../meta/json-value.ts'
 import { type Checked, type Finding, Result } from './result.ts'
 
 export const checkEnum = ({ schema: { enum: allowed }, value, path, run }: Checked): Result => {
   const result = new Result()
   if (!allowed?.length) return result
   const { scalars, others, listed, message } = knownOf(allowed)
-  if (value !== null && (scalars.has(value) || others.some((one) => sameJson(one, value)))) return result
-  const given = notSupported(path, typeof value === 'string' ? run.tell(value) : value, [])
+  if (value !== null && (converted(value).some((one) => scalars.has(one)) || others.some((one) => sameJson(one, value))))
+    return result
+  const given = notSupported(path, typeof value === 'string' ? run.tell(value) : inNameOrder(value), [])
   const finding: Finding = {
     type: given.type,
     path,
@@ -16,6 +17,14 @@ export const checkEnum = ({ schema: { enum: allowed }, value, path, run }: Check
   }
   result.add(finding)
   return result
+}
+
+/** What upstream compares with: a fraction becomes a whole number, a whole number the character of that code. */
+const converted = (value: unknown): readonly unknown[] => {
+  if (typeof value !== 'number' && typeof value !== 'bigint') return [value]
+  if (typeof value === 'number' && !Number.isInteger(value)) return [value, Math.trunc(value)]
+  const isCode = value >= 0 && value <= 0x10ffff && !(value >= 0xd800 && value <= 0xdfff)
+  return [value, isCode ? String.fromCodePoint(Number(value)) : '\ufffd']
 }
 
 interface Known {

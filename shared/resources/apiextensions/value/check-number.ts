@@ -2,7 +2,7 @@ import { type Checked, type Finding, goNumber, invalidText, Result } from './res
 
 type Integer = bigint
 
-const isWhole = (value: number | bigint) => typeof value === 'bigint' || Number.isInteger(value)
+const isWhole = (value: number | bigint) => typeof value === 'bigint' || Number.isSafeInteger(value)
 
 export const checkNumber = ({ schema, value, path }: Checked): Result => {
   const number = value as number | bigint

@@ -11,20 +11,22 @@ const typeOf = (value: unknown): JsonType => {
   if (Array.isArray(value)) return { name: 'array', format: '' }
   if (typeof value === 'bigint') return { name: 'integer', format: 'int64' }
   if (typeof value === 'number') {
-    return Number.isInteger(value) ? { name: 'integer', format: 'int64' } : { name: 'number', format: 'float64' }
+    // A larger whole number was not written as one: such are bigints.
+    return Number.isSafeInteger(value) ? { name: 'integer', format: 'int64' } : { name: 'number', format: 'float64' }
   }
   return { name: typeof value, format: '' }
 }
 
 /** An integer or a string may stand where the schema says so by its own word. */
-export const typesOf = ({ schema }: Pick<Checked, 'schema'>): readonly string[] => {
-  if (schema['x-kubernetes-int-or-string']) return ['integer', 'string']
+const typesOf = ({ schema, run }: Checked): readonly string[] => {
+  if (schema['x-kubernetes-int-or-string'] && !run.ofDefaults) return ['integer', 'string']
   return schema.type ? [schema.type] : []
 }
 
 /** Undefined: nothing is said of the type. */
-export const checkType = ({ schema, value, path }: Checked): Result | undefined => {
-  const types = typesOf({ schema })
+export const checkType = (checked: Checked): Result | undefined => {
+  const { schema, value, path } = checked
+  const types = typesOf(checked)
   const format = validatedFormat(schema.format)
   if (types.length === 0 && !format) return undefined
   const result = new Result()
@@ -39,9 +41,10 @@ export const checkType = ({ schema, value, path }: Checked): Result | undefined 
 }
 
 /** Of a null, which must be allowed. */
-export const checkNull = ({ schema, path }: Checked): Result => {
+export const checkNull = (checked: Checked): Result => {
+  const { schema, path } = checked
   const result = new Result()
-  const types = typesOf({ schema })
+  const types = typesOf(checked)
   if (types.length > 0 && !schema.nullable) result.add(wrongType(path, types.join(','), 'null'))
   else result.matched = 1
   return result

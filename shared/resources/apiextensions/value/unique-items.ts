@@ -1,5 +1,5 @@
 import { duplicateValue, type FieldError, invalidValue } from '../../../meta/field-error.ts'
-import { isJsonObject } from '../../../meta/json-value.ts'
+import { inNameOrder, isJsonObject } from '../../../meta/json-value.ts'
 import { somewhere } from '../../../meta/structural/somewhere.ts'
 import { propertyOf } from '../../../meta/structural/structural.ts'
 import { additionalSchemaOf, type JsonSchema } from '../json-schema.ts'
@@ -44,19 +44,9 @@ const keyOf = (item: unknown, names: readonly string[]) =>
 const repeated = (values: readonly unknown[]): number[] => {
   const times = new Map<string, number>()
   return [...values.keys()].filter((index) => {
-    const text = JSON.stringify(ordered(values[index]))
+    const text = JSON.stringify(inNameOrder(values[index]))
     const seen = times.get(text) ?? 0
     times.set(text, seen + 1)
     return seen === 1
   })
-}
-
-const ordered = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(ordered)
-  if (!isJsonObject(value)) return value
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, one]) => [name, ordered(one)]),
-  )
 }

@@ -230,6 +230,26 @@ const schemas: Readonly<Record<string, Json | undefined>> = {
     'x-kubernetes-validations': [{ rule: 'self ==' }],
   }),
   'unknown format': one({ type: 'string', format: 'odd' }),
+  'a word that no structural schema has': one({ type: 'string', $schema: 'a' }),
+  'a path of a rule where no structural schema is': one({
+    type: 'object',
+    id: 'a',
+    'x-kubernetes-validations': [{ rule: 'true', fieldPath: '.none' }],
+  }),
+  'a rule that can not be read beside something else': spec({
+    a: { type: 'string', 'x-kubernetes-validations': [{ rule: 'self ==' }] },
+    b: { type: 'string', uniqueItems: true },
+  }),
+  'a rule that can not be read around something else': one({
+    type: 'object',
+    properties: { a: { type: 'string', uniqueItems: true } },
+    'x-kubernetes-validations': [{ rule: 'self ==' }],
+  }),
+  'nulls for integers or texts by default': one({
+    type: 'array',
+    items: { 'x-kubernetes-int-or-string': true },
+    default: [null],
+  }),
 }
 
 const good = one({ type: 'string' })
@@ -369,6 +389,57 @@ const things = crd('things', [
   }),
 ])
 
+const looseGroup = 'loose.example.com'
+const loose = {
+  ...crd(
+    'loose',
+    [
+      version(
+        root({
+          spec: {
+            type: 'object',
+            properties: {
+              few: { type: 'array', maxItems: 1, items: { type: 'string' } },
+              pick: { type: 'number', enum: [1, 2] },
+              code: { type: 'integer', enum: ['a', 5] },
+              most: { type: 'integer', maximum: 100 },
+              text: { type: 'string' },
+              free: { 'x-kubernetes-preserve-unknown-fields': true },
+            },
+          },
+          status: { type: 'object', properties: { replicas: { type: 'integer' } } },
+        }),
+        { subresources: { status: {}, scale: { specReplicasPath: '.spec.none', statusReplicasPath: '.status.replicas' } } },
+      ),
+    ],
+    { group: looseGroup, scope: 'Cluster', conversion: { strategy: 'None', webhook: { conversionReviewVersions: [] } } },
+  ),
+  metadata: { name: `loose.${looseGroup}` },
+}
+const loosePath = `/apis/${looseGroup}/v1/loose`
+const looseThing = (value: Json, others: Json = {}): Json => ({
+  apiVersion: `${looseGroup}/v1`,
+  kind: 'Loose',
+  metadata: { name: 'one' },
+  spec: value,
+  ...others,
+})
+const looseScale = (replicas: number): Json => ({
+  apiVersion: 'autoscaling/v1',
+  kind: 'Scale',
+  metadata: { name: 'one' },
+  spec: { replicas },
+})
+const looseValues: Readonly<Record<string, Json>> = {
+  'one item too many': { few: ['a', 'b'] },
+  'a fraction of what is listed': { pick: 1.5 },
+  'a fraction of nothing that is listed': { pick: 3.5 },
+  'the code of a character that is listed': { code: 97 },
+  'the code of another': { code: 98 },
+  'a whole number that is written as none': { most: 1e21 },
+  'a whole number where a text is wanted': { text: 1e21 },
+}
+
 const ruledSpec = (isRuled: boolean): Json => {
   const rules = (...all: Json[]) => (isRuled ? { 'x-kubernetes-validations': all } : {})
   const numbers = { n: { type: 'integer', ...rules({ rule: 'self > 5' }) }, other: { type: 'string' } }
@@ -496,6 +567,7 @@ const merge = 'application/merge-patch+json'
 export const definedFirst: readonly CustomRequest[] = [
   { what: 'things', method: 'POST', path: definitions, body: things, whole: true },
   { what: 'ruled', method: 'POST', path: definitions, body: ruled },
+  { what: 'loose', method: 'POST', path: definitions, body: loose },
 ]
 
 export const customRequests: readonly CustomRequest[] = [
@@ -548,6 +620,34 @@ export const customRequests: readonly CustomRequest[] = [
     type: 'application/merge-patch+json',
     body: { spec: change },
   })),
+  ...Object.entries(looseValues).map(([what, value]) => ({
+    what: `loose: ${what}`,
+    method: 'POST',
+    path: `${loosePath}?dryRun=All`,
+    body: looseThing(value),
+  })),
+  ...Object.entries({
+    'owners of what is of no type of its own': ['POST', '', looseThing({ free: [1] })],
+    'owners after another type': ['PATCH', '/one', { spec: { free: { a: 1 } } }],
+    'owners after a text': ['PATCH', '/one', { spec: { free: 'a' } }],
+    'owners of what is dropped for its type': ['PATCH', '/one?dryRun=All', { spec: { text: 'a' }, status: 0 }],
+    'a null that is applied': ['PATCH', '/one?fieldManager=me', looseThing({ text: null })],
+    'a scale whose replicas are not there': ['GET', '/one/scale', undefined],
+    'a scale below zero': ['PUT', '/one/scale', looseScale(-1)],
+    'a scale of nothing': ['PUT', '/one/scale', looseScale(0)],
+    'a scale that no schema knows': ['PUT', '/one/scale', looseScale(5)],
+    'a scale by a patch': ['PATCH', '/one/scale', { spec: { replicas: 6 } }],
+    'what was scaled': ['GET', '/one', undefined],
+  } as Readonly<Record<string, readonly [string, string, Json | undefined]>>).map(
+    ([what, [method, below, body]]): CustomRequest => ({
+      what: `loose: ${what}`,
+      method,
+      path: loosePath + below,
+      ...(method === 'PATCH' ? { type: !below.includes('fieldManager') ? merge : 'application/apply-patch+yaml' } : {}),
+      ...(body ? { body } : {}),
+      whole: true,
+    }),
+  ),
   { what: 'another kind', method: 'POST', path, body: { ...thing('x'), kind: 'Other' } },
   { what: 'another version', method: 'POST', path, body: { ...thing('x'), apiVersion: `${group}/v2` } },
   { what: 'no kind', method: 'POST', path, body: { metadata: { name: 'x' }, spec: { name: 'abc' } } },
