@@ -32,9 +32,9 @@ export const createSpeaker = (server: FuzzServer) => {
     }
     return heardOf(code, warning, withoutGenerated(text, prefixes))
   }
-  /** Takes away what was made, under whatever name. */
+  /** Takes away what was made, under whatever name, the last first. */
   const finish = async (): Promise<void> => {
-    for (const path of made) {
+    for (const path of [...made].reverse()) {
       const headers = { 'content-type': 'application/merge-patch+json' }
       await server.send({ method: 'PATCH', path, headers, body: Buffer.from('{"metadata":{"finalizers":null}}') })
       await server.send({ method: 'DELETE', path: `${path}?gracePeriodSeconds=0`, headers: {}, body: undefined })
