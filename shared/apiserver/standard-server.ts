@@ -14,6 +14,7 @@ import { peerAuthenticator } from './authn/peer.ts'
 import { createServiceAccountAuthenticator } from './authn/service-account.ts'
 import type { Tokens } from './authn/tokens.ts'
 import { type ApiServer, type ApiServerOptions, createApiServer } from './create-api-server.ts'
+import { extensionDocuments, extensionOpenApi } from './extension/openapi.ts'
 import { createOpenApi } from './openapi/create-openapi.ts'
 import { customApi } from './openapi/custom-api.ts'
 import { resourceOf } from './registry.ts'
@@ -79,7 +80,9 @@ export const createStandardServer = (options: StandardServerOptions): ApiServer 
     openPaths: options.awsRoles ? issuerPaths : [],
     paths: [
       ...(options.paths ?? []),
-      ({ request, parts }) => openApi.handle(request, () => customApi(parts)),
+      extensionOpenApi,
+      ({ request, parts }) =>
+        openApi.handle(request, async () => ({ ...(await customApi(parts)), elsewhere: await extensionDocuments(parts) })),
       ...(authority ? [createServingCertificatePath({ authority, address: nthAddress(serviceCIDR, 1) })] : []),
     ],
   })

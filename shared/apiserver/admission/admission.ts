@@ -9,6 +9,7 @@ import type { KindDefinition, ServedVersion } from '../../resources/definition.t
 import type { ObjectReader } from '../../storage/current-objects.ts'
 import type { Store } from '../../storage/store.ts'
 import type { Authorizer } from '../authz/authorizer.ts'
+import type { Conversions } from '../custom/conversions.ts'
 import type { KindFinder } from '../kind-finder.ts'
 import type { ApiRequest, User } from '../request.ts'
 import type { ResourceRequestInfo } from '../router.ts'
@@ -63,6 +64,8 @@ export interface AdmissionContext {
   /** the version that the path asks for; undefined: the definition's, which the objects are of */
   readonly servedAs?: ServedVersion | undefined
   readonly parts: { readonly schemas: SchemaTable }
+  /** another one makes other versions of the objects, and is waited for */
+  readonly conversions?: Conversions | undefined
   readonly request: Pick<ApiRequest, 'query' | 'signal'>
 }
 

@@ -13,6 +13,9 @@ const aggregated = ['v2', 'v2beta1'].map(
   (version) => `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`,
 )
 
+/** Where its server has the OpenAPI of a version, if it has it. */
+type Described = string | undefined
+
 /** As a version stands in the document that tells of all groups. */
 export interface ExtensionResources {
   readonly resources: readonly unknown[]
@@ -24,7 +27,7 @@ interface Kept {
   readonly atMs: number
   /** of the APIService */
   readonly revision: string
-  readonly answer: Promise<ExtensionResources>
+  readonly answer: Promise<{ readonly resources: ExtensionResources; readonly described: Described }>
 }
 
 export interface ExtensionDiscoveryOptions {
@@ -37,7 +40,7 @@ export interface ExtensionDiscoveryOptions {
 export class ExtensionDiscovery {
   readonly #options: ExtensionDiscoveryOptions
   readonly #kept = new Map<string, Kept>()
-  readonly #last = new Map<string, readonly unknown[]>()
+  readonly #last = new Map<string, { resources: readonly unknown[]; described: Described }>()
 
   constructor(options: ExtensionDiscoveryOptions) {
     this.#options = options
@@ -46,7 +49,13 @@ export class ExtensionDiscovery {
   async of(versions: readonly ExtensionVersion[]): Promise<ReadonlyMap<ExtensionVersion, ExtensionResources>> {
     const names = new Set(versions.map(({ service }) => service.metadata.name))
     for (const name of this.#kept.keys()) if (!names.has(name)) this.#forget(name)
-    return new Map(await Promise.all(versions.map(async (one) => [one, await this.#resourcesOf(one)] as const)))
+    return new Map(await Promise.all(versions.map(async (one) => [one, (await this.#answerOf(one)).resources] as const)))
+  }
+
+  /** Where their OpenAPI documents are, by the name that the index has for them. */
+  async documents(versions: readonly ExtensionVersion[]): Promise<Readonly<Record<string, string>>> {
+    const found = await Promise.all(versions.map(async (one) => [nameOf(one), (await this.#answerOf(one)).described] as const))
+    return Object.fromEntries(found.filter((one): one is readonly [string, string] => one[1] !== undefined))
   }
 
   #forget(name: string): void {
@@ -54,20 +63,32 @@ export class ExtensionDiscovery {
     this.#last.delete(name)
   }
 
-  #resourcesOf(one: ExtensionVersion): Promise<ExtensionResources> {
+  #answerOf(one: ExtensionVersion): Kept['answer'] {
     const { name, resourceVersion: revision = '' } = one.service.metadata
     const known = this.#kept.get(name)
     const now = this.#options.clock.now()
     if (known && known.revision === revision && now - known.atMs < keptMs) return known.answer
-    const answer = this.#ask(one).then(
-      (resources): ExtensionResources => {
-        this.#last.set(name, resources)
-        return { resources, freshness: 'Current' }
+    const answer = this.#learn(one).then(
+      (last) => {
+        this.#last.set(name, last)
+        return { described: last.described, resources: { resources: last.resources, freshness: 'Current' as const } }
       },
-      (): ExtensionResources => ({ resources: this.#last.get(name) ?? [], freshness: 'Stale' }),
+      () => {
+        const { resources = [], described } = this.#last.get(name) ?? {}
+        return { described, resources: { resources, freshness: 'Stale' as const } }
+      },
     )
     this.#kept.set(name, { atMs: now, revision, answer })
     return answer
+  }
+
+  async #learn(one: ExtensionVersion): Promise<{ resources: readonly unknown[]; described: Described }> {
+    const resources = await this.#ask(one)
+    // Who has none is served all the same.
+    const index = await this.#get(one.service, '/openapi/v3', 'application/json').catch(() => undefined)
+    const entry = isJsonObject(index?.paths) ? index.paths[nameOf(one)] : undefined
+    const url = isJsonObject(entry) ? entry.serverRelativeURL : undefined
+    return { resources, described: typeof url === 'string' ? url : undefined }
   }
 
   async #ask({ group, version, service }: ExtensionVersion): Promise<readonly unknown[]> {
@@ -107,6 +128,8 @@ export class ExtensionDiscovery {
     return isJsonObject(value) ? value : undefined
   }
 }
+
+const nameOf = ({ group, version }: ExtensionVersion) => `apis/${group}/${version}`
 
 /** The old form of a list of resources in the new one. */
 const discovered = (resources: readonly JsonObject[], own: { group: string; version: string }): unknown[] => {

@@ -129,7 +129,9 @@ export const createOpenApi = (options: OpenApiOptions): OpenApi => {
   }
 
   const indexWith = async (request: ApiRequest, custom: CustomApi | undefined): Promise<ApiResponse> => {
-    if (!custom?.documents.size) return respond(request, await once('/openapi/v3', () => index().document), {})
+    const elsewhere = Object.entries(custom?.elsewhere ?? {})
+    if (!custom || custom.documents.size + elsewhere.length === 0)
+      return respond(request, await once('/openapi/v3', () => index().document), {})
     const make = async () => {
       const groups = Map.groupBy(custom.documents, ([, { definitions }]) => `apis/${definitions[0]!.group}`)
       const hashes = [
@@ -137,9 +139,10 @@ export const createOpenApi = (options: OpenApiOptions): OpenApi => {
         ...[...groups].map(([name, members]) => [name, groupHash(members.map(([, one]) => one))] as const),
       ]
       const own = Object.fromEntries(hashes.map(([name, hash]) => [name, { serverRelativeURL: urlOf(name, hash) }]))
-      return { paths: { ...own, ...index().document.paths } }
+      const others = Object.fromEntries(elsewhere.map(([name, serverRelativeURL]) => [name, { serverRelativeURL }]))
+      return { paths: { ...own, ...others, ...index().document.paths } }
     }
-    return respond(request, await newest(`/openapi/v3 ${custom.version}`, make), {})
+    return respond(request, await newest(`/openapi/v3 ${custom.version} ${JSON.stringify(elsewhere)}`, make), {})
   }
 
   const handle = (request: ApiRequest, custom?: () => Promise<CustomApi>): Promise<ApiResponse> | undefined => {

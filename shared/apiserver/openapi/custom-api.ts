@@ -13,6 +13,8 @@ export interface CustomApi {
   /** another one after each change */
   readonly version: number
   /** by the name of their document: `apis/stable.example.com/v1` */
+  /** of extension servers: where they are, by name */
+  readonly elsewhere?: Readonly<Record<string, string>> | undefined
   readonly documents: ReadonlyMap<string, CustomDocument>
 }
 

@@ -3,7 +3,7 @@ import { type LabelSelector, labelSelectorMatcher } from '../../../meta/label-se
 import { apiVersionOf, type KubeObject } from '../../../meta/object.ts'
 import type { ParamKind, ParamRef } from '../../../resources/generated/types.ts'
 import type { ObjectReader } from '../../../storage/current-objects.ts'
-import { fromStored } from '../../objects/served-version.ts'
+import { fromStored, whenReadied } from '../../objects/served-version.ts'
 import type { ServedKind } from '../../registry.ts'
 import type { AdmissionEnvironment, GroupVersionKind } from '../admission.ts'
 import { ConfigurationError } from './configuration-error.ts'
@@ -87,8 +87,9 @@ const readSelected = async (
 }
 
 /** As the version that the policy names. */
-const shown = async ({ definition, servedAs }: ServedKind, stored: KubeObject): Promise<KubeObject> => {
-  const current = definition.renew ? definition.renew(structuredClone(stored)) : stored
+const shown = async ({ definition, servedAs, conversions }: ServedKind, stored: KubeObject): Promise<KubeObject> => {
+  const { renew } = definition
+  const current = renew ? await whenReadied({ conversions }, () => renew(structuredClone(stored))) : stored
   const { group, version } = servedAs ?? definition
   const { kind: _kind, apiVersion: _apiVersion, ...rest } = await fromStored({ definition, servedAs }, current)
   return { apiVersion: apiVersionOf(group, version), kind: definition.kind, ...rest }
