@@ -1,9 +1,6 @@
-import { randomBytes } from 'node:crypto'
 import { PassThrough } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { ensurePauseImage } from '../../../agent/runtime/docker/pause-image.ts'
-import { buildImages } from '../../../examples/orders/images/build.ts'
 import { visitNodes } from '../../../examples/orders/walk/access.ts'
 import { apply } from '../../../examples/orders/walk/apply.ts'
 import { configuration } from '../../../examples/orders/walk/configuration.ts'
@@ -16,12 +13,9 @@ import { Terminal, Unexpected } from '../../../examples/orders/walk/terminal.ts'
 import { missing as missingNetwork } from '../../agent/network/machine.ts'
 import { docker, missingEngine } from '../../agent/runtime/engine.ts'
 import { seededRandom } from '../../contract/random.ts'
-import { type AwsCluster, startAwsCluster } from '../cluster.ts'
-import { createDockerRunner } from '../ecs/docker-runner.ts'
 import { randomFaults } from '../edge/fault.ts'
-import { type RealInstance, startRealInstance } from '../node/real-instance.ts'
-import { createWorld, type World } from '../node/world.ts'
-import { follow, kubectlOf } from './kubectl.ts'
+import { type RealCluster, startRealCluster } from '../node/real-cluster.ts'
+import { follow } from './kubectl.ts'
 
 const missing = inject('missing') || missingNetwork() || (await missingEngine()) || ''
 const seed = Number(process.env.WINDLASS_SEED ?? 20_261_123)
@@ -61,16 +55,14 @@ describe.skipIf(missing).each([
   ['while all goes well', false],
   [`while calls fail and records come twice, seed ${seed}`, true],
 ])(`the chapter's walk on two instances %s ${missing && `(${missing})`}`, (_title, failing) => {
-  const ids = [1, 2].map(() => `i-${randomBytes(8).toString('hex')}`)
-  const addresses = ids.map((_, i) => `198.51.100.${11 + i}`)
   const random = seededRandom(seed)
   let shown = ''
   let faulty = false
   let faults = 0
-  let aws: AwsCluster
-  let world: World
-  let instances: RealInstance[] = []
-  let kubectl: ReturnType<typeof kubectlOf>
+  let cluster: RealCluster | undefined
+  let aws: RealCluster['aws']
+  let instances: RealCluster['instances']
+  let kubectl: RealCluster['kubectl']
   let terminal: Terminal
 
   /** Repeated and in another order. `fault.test.ts` loses some, and kills functions: that is made good later than a walk waits. */
@@ -81,12 +73,8 @@ describe.skipIf(missing).each([
   }
 
   beforeAll(async () => {
-    await buildImages(() => undefined)
-    const image = await ensurePauseImage(docker)
-    const systemdCgroups = ((await docker.info()) as { CgroupDriver?: string }).CgroupDriver === 'systemd'
-    const runner = createDockerRunner({ docker, image, systemdCgroups })
-    aws = await startAwsCluster({ synthesized: inject('synthesized'), runner, disturb })
-    kubectl = kubectlOf(aws.kubeconfig)
+    cluster = await startRealCluster(2, { synthesized: inject('synthesized'), disturb })
+    ;({ aws, instances, kubectl } = cluster)
     terminal = new InstanceTerminal({
       context: 'aws',
       kubeconfig: aws.kubeconfig,
@@ -96,27 +84,15 @@ describe.skipIf(missing).each([
         shown += text
       },
     })
-    world = await createWorld()
-    await aws.tick()
-    instances = await Promise.all(
-      ids.map((instanceId, i) => startRealInstance(aws, world, { instanceId, address: addresses[i] ?? '', docker })),
-    )
   }, 300_000)
 
   afterAll(async () => {
     faulty = false
     terminal?.close()
-    for (const { taskArn } of aws?.ecs.running() ?? []) aws.ecs.endTask(taskArn, 'the test is over')
-    try {
-      await Promise.all(instances.map((instance) => instance.dispose()))
-      await aws?.stop()
-    } finally {
-      // One that was left would have the next one's addresses.
-      await world?.dispose()
-    }
+    await cluster?.dispose()
   })
 
-  const logs = () => instances.map((instance) => instance.log().slice(-2000)).join('\n\n')
+  const logs = () => cluster?.logs() ?? ''
 
   it('has its nodes', async () => {
     await expect
@@ -147,7 +123,7 @@ describe.skipIf(missing).each([
   )
 
   it('answers at each node', async () => {
-    await visitNodes(terminal, addresses)
+    await visitNodes(terminal, cluster?.addresses ?? [])
   })
 
   it('refuses by name what the gateway can not carry', async () => {
