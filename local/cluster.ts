@@ -39,12 +39,15 @@ export interface Cluster {
 
 const contextName = 'windlass'
 
-/** Brings a cluster up. What was begun is undone when a later step fails. */
-export const startCluster = async (
-  local: LocalOptions,
-  progress: Progress,
-  createLog: (file: string) => Logger,
-): Promise<Cluster> => {
+export interface StartOptions {
+  readonly progress: Progress
+  readonly createLog: (file: string) => Logger
+  /** gives the start up, with its reason */
+  readonly signal: AbortSignal
+}
+
+/** Brings a cluster up. What was begun is undone when a later step fails, or the start is given up. */
+export const startCluster = async (local: LocalOptions, { progress, createLog, signal }: StartOptions): Promise<Cluster> => {
   const undo: (() => Promise<void> | void)[] = []
   const stop = async () => {
     for (const step of undo.splice(0).reverse()) {
@@ -88,6 +91,7 @@ export const startCluster = async (
 
     const engine =
       local.runtime === 'docker' ? await prepareMachine({ local, plan, directory, record, progress, undo }) : undefined
+    signal.throwIfAborted()
     const api = await openApiProcess({
       directory,
       pki,
@@ -118,6 +122,7 @@ export const startCluster = async (
 
     if (engine) undo.push(() => stopContainers(engine.socket, local.dataDir))
     const dockerSocket = engine?.socket ?? ''
+    signal.throwIfAborted()
     const configurations = await agentConfigurations({ local, plan, directory, pki, server, dockerSocket })
     const running = openRunningAgents(local.dataDir)
     const kept = engine ? await running.keep(configurations) : []
@@ -126,7 +131,7 @@ export const startCluster = async (
     const sinceMs = Date.now()
     for (const each of configurations) agents.start(each, join(directory.logs, `${each.nodeName}.log`))
     const alive = new Set(kept.map(({ nodeName }) => nodeName))
-    await nodesReady({ heartbeats: api.heartbeats, client: plane.client, wanted: local.nodes, alive, sinceMs, progress })
+    await nodesReady({ heartbeats: api.heartbeats, client: plane.client, wanted: local.nodes, alive, sinceMs, progress, signal })
     const end = (error: unknown) => {
       log.error('the server failed', { error })
       process.exit(1)

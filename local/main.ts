@@ -26,17 +26,26 @@ try {
   }
   const progress = createProgress(write, startedAt, process.stdout.isTTY)
   if (options.runtime === 'simulated') progress.note('simulated runtime: pods only seem to run, no container is started')
-  const cluster = await startCluster(options, progress, createLog)
-  write(nextSteps(cluster.kubectl, cluster.runtime))
-  let stopping = false
-  const stop = async () => {
-    if (stopping) return
-    stopping = true
+  // Before anything begins: what a start has begun when it is given up is undone, too.
+  const stopping = new AbortController()
+  const givenUp = new Error('the start was given up')
+  const stop = () => {
+    if (stopping.signal.aborted) return
     write('\n stopping …\n')
-    await cluster.stop()
-    process.exit(0)
+    stopping.abort(givenUp)
   }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop())
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
+  const { signal } = stopping
+  const cluster = await startCluster(options, { progress, createLog, signal }).catch((error: unknown) => {
+    if (error !== givenUp) throw error
+    process.exit(130)
+  })
+  const end = () => void cluster.stop().then(() => process.exit(0))
+  if (signal.aborted) end()
+  else {
+    signal.addEventListener('abort', end)
+    write(nextSteps(cluster.kubectl, cluster.runtime))
+  }
 } catch (error) {
   console.error(`\n${explain(error)}`)
   process.exit(1)

@@ -13,10 +13,13 @@ export const nodesReady = async (options: {
   alive: ReadonlySet<string>
   sinceMs: number
   progress: Progress
+  /** gives it up, with its reason */
+  signal: AbortSignal
 }) => {
-  const { heartbeats, client, wanted, alive, sinceMs, progress } = options
+  const { heartbeats, client, wanted, alive, sinceMs, progress, signal } = options
   const ready = new Set<string>()
   while (ready.size < wanted) {
+    signal.throwIfAborted()
     const heard = await heartbeats.all()
     for (const node of (await client.list(nodes)).items) {
       const { name } = node.metadata

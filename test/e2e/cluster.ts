@@ -40,8 +40,8 @@ export class Cluster {
     return this.#port
   }
 
-  /** Resolves when it says that the cluster is up. One that is up already, as when a test is tried again, ends first. */
-  async start(): Promise<void> {
+  /** Resolves when it says that the cluster is up, or `until`. One that is up already, as when a test is tried again, ends first. */
+  async start({ until = 'The cluster is up' } = {}): Promise<void> {
     await this.interrupt()
     this.#port ||= await freePort()
     const { runtime, nodes = 1, flags = [] } = this.#options
@@ -50,7 +50,7 @@ export class Cluster {
     this.#process = child
     await eventually('npm start', {
       ask: () => this.#output,
-      wanted: (output) => output.includes('The cluster is up') || child.exitCode !== null,
+      wanted: (output) => output.includes(until) || child.exitCode !== null,
       seconds: 90,
     })
     if (child.exitCode !== null) throw new Error(`npm start ended with ${child.exitCode}: ${this.#output}`)
