@@ -21,7 +21,6 @@ const departures: Readonly<Record<string, string>> = {
   redirect: 'no redirect is followed',
   redirect307: 'no redirect is followed',
   yaml: 'an answer is JSON',
-  invalid: 'it is applied to what does not fit its schema, too',
   nokind: 'the text shows the object as it is sent, whose fields stand in another order',
 }
 
