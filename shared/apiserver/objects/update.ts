@@ -106,7 +106,7 @@ const updateOnce = async (context: ResourceContext, entry: Entry, options: Updat
   // What was made of the stored object is of its revision, though the client did not insist.
   if (options.unconditional) object.metadata.resourceVersion = old.metadata.resourceVersion
   warnOfRepeatedOwners(context, object)
-  if (options.track) await whenReadied(context, () => options.track?.(context, object, old))
+  if (options.track) await trackOwners(context, options.track, { object, old })
   const { name, subresource, dryRun, admitAs } = options
   const attributes = attributesOf(context, { operation: 'UPDATE', subresource, name, object, oldObject: old, dryRun })
   if (!admitAs && (await mutate(parts, attributes))) {
@@ -124,6 +124,26 @@ const updateOnce = async (context: ResourceContext, entry: Entry, options: Updat
   } catch (error) {
     if (error instanceof RevisionConflict && !insists) throw new RetryableConflict()
     throw error
+  }
+}
+
+/**
+ * Who owns what is told in the versions of all owners. When one can't be made the owners stay as they were: whoever mends an object must not
+ * have to wait for a webhook that is gone.
+ */
+const trackOwners = async (
+  context: ResourceContext,
+  track: NonNullable<UpdateOptions['track']>,
+  { object, old }: { object: KubeObject; old: KubeObject },
+): Promise<void> => {
+  try {
+    await whenReadied(context, () => track(context, object, old))
+  } catch (error) {
+    if (!context.conversions) throw error
+    context.parts.log.warn('the owners of an object stay as they were', { path: context.request.path, error })
+    const { managedFields } = old.metadata
+    if (managedFields) object.metadata.managedFields = managedFields
+    else delete object.metadata.managedFields
   }
 }
 

@@ -194,6 +194,20 @@ describe('objects of a kind that a webhook converts', () => {
     expect((await server.call('DELETE', `${two}/a`)).code).toBe(200)
   })
 
+  // https://github.com/kubernetes/kubernetes/issues/136919
+  it('are mended as they are stored though the webhook is gone, and keep their owners', async () => {
+    const { group, one, two } = await kindOf('gone')
+    await server.call('POST', one, { body: endpoint(group, 'v1', { name: 'a', hostPort: 'h:1' }) })
+    const merge = { 'content-type': 'application/merge-patch+json' }
+    const by = async (path: string, manager: string, body: object) =>
+      server.call<Endpoint>('PATCH', `${path}/a?fieldManager=${manager}`, { body, headers: merge })
+    const both = await by(two, 'second', { spec: { port: '2' } })
+    hook.answer('gone', 'close')
+    const mended = await by(one, 'third', { metadata: { finalizers: ['example.com/held'] } })
+    expect(mended).toMatchObject({ code: 200, json: { metadata: { finalizers: ['example.com/held'] } } })
+    expect(mended.json.metadata.managedFields).toEqual(both.json.metadata.managedFields)
+  })
+
   it('are waited for 30 s at most', async () => {
     const { group, one, two } = await kindOf('slow')
     hook.answer('slow', 'hang')
