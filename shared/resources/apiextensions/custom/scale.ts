@@ -45,6 +45,7 @@ export const goType = (value: unknown): string => {
   if (value === null) return '<nil>'
   if (Array.isArray(value)) return '[]interface {}'
   if (typeof value === 'boolean') return 'bool'
+  if (typeof value === 'bigint') return 'int64'
   if (typeof value === 'object') return 'map[string]interface {}'
   return typeof value === 'number' ? (Number.isSafeInteger(value) ? 'int64' : 'float64') : typeof value
 }

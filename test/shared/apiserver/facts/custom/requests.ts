@@ -438,6 +438,7 @@ const looseValues: Readonly<Record<string, Json>> = {
   'the code of another': { code: 98 },
   'a whole number that is written as none': { most: 1e21 },
   'a whole number where a text is wanted': { text: 1e21 },
+  'a long number where a text is wanted': { text: 2 ** 53 },
 }
 
 const ruledSpec = (isRuled: boolean): Json => {
