@@ -1,6 +1,6 @@
+import { macroKey } from '../parse/calls.ts'
 import type { Macro } from '../parse/macro.ts'
 import { loopMacros } from '../parse/macros.ts'
-import { macroKey } from '../parse/parser.ts'
 import {
   boolType,
   bytesType,

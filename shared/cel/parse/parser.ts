@@ -1,10 +1,11 @@
-import { Builder } from './builder.ts'
+import { Aggregates } from './aggregates.ts'
+import { Calls } from './calls.ts'
 import { Depth } from './depth.ts'
 import { DepthError } from './depth-error.ts'
-import type { Expression, MapExpression, StructExpression } from './expression.ts'
+import type { Expression } from './expression.ts'
 import type { Token, TokenKind } from './lexer.ts'
-import { readBytes, readDouble, readInt, readString, readUint } from './literal.ts'
-import { type Macro, MacroError } from './macro.ts'
+import { readDouble, readers, readInt } from './literal.ts'
+import type { Macro } from './macro.ts'
 import type { Source } from './source.ts'
 import { memberStart, operandStart } from './syntax-message.ts'
 import { TokenStream } from './token-stream.ts'
@@ -30,19 +31,19 @@ export const parse = (source: Source, macros: ReadonlyMap<string, Macro>): Expre
   return new Parser(source, macros).parse()
 }
 
-/** How macros are found: by name, number of arguments and whether they are called on something. */
-export const macroKey = (name: string, arity: number, isMember: boolean): string => `${name}:${arity}:${isMember}`
-
 class Parser {
   readonly #source: Source
-  readonly #macros: ReadonlyMap<string, Macro>
   readonly #tokens: TokenStream
   readonly #depth = new Depth()
+  readonly #calls: Calls
+  readonly #aggregates: Aggregates
 
   constructor(source: Source, macros: ReadonlyMap<string, Macro>) {
     this.#source = source
-    this.#macros = macros
-    this.#tokens = new TokenStream(source)
+    const [tokens, depth] = [new TokenStream(source), this.#depth]
+    this.#tokens = tokens
+    this.#calls = new Calls({ source, macros, depth })
+    this.#aggregates = new Aggregates({ source, tokens, depth, read: () => this.#expression() })
   }
 
   parse(): Expression {
@@ -88,9 +89,9 @@ class Parser {
       if (!this.#is('?')) return condition
       const id = this.#id(this.#tokens.take().start)
       const then = this.#tokens.within(["':'"], () => this.#logical('||'))
-      this.#colon()
+      this.#aggregates.colon()
       const otherwise = this.#expression()
-      return this.#call(id, '_?_:_', condition, then, otherwise)
+      return this.#calls.call(id, '_?_:_', condition, then, otherwise)
     })
   }
 
@@ -123,7 +124,7 @@ class Parser {
         grow()
         const { text, start } = this.#tokens.take()
         const id = this.#id(start)
-        left = this.#call(id, operators[text] ?? `_${text}_`, left, this.#relation(2))
+        left = this.#calls.call(id, operators[text] ?? `_${text}_`, left, this.#relation(2))
       }
       return left
     })
@@ -138,7 +139,7 @@ class Parser {
         grow()
         const { text, start } = this.#tokens.take()
         const id = this.#id(start)
-        left = this.#call(id, `_${text}_`, left, this.#calculation(binds + 1))
+        left = this.#calls.call(id, `_${text}_`, left, this.#calculation(binds + 1))
       }
     })
   }
@@ -155,7 +156,7 @@ class Parser {
     while (this.#skip('!')) count++
     if (!this.#tokens.continues(operandStart())) return this.#nothing()
     const operand = this.#member()
-    return count % 2 ? this.#call(this.#id(start), '!_', operand) : operand
+    return count % 2 ? this.#calls.call(this.#id(start), '!_', operand) : operand
   }
 
   #negation(): Expression {
@@ -172,7 +173,7 @@ class Parser {
       count++
     }
     const operand = this.#member()
-    return count % 2 ? this.#call(this.#id(start), '-_', operand) : operand
+    return count % 2 ? this.#calls.call(this.#id(start), '-_', operand) : operand
   }
 
   #member(): Expression {
@@ -211,7 +212,7 @@ class Parser {
     }
     if (this.#is('(') && name.kind === 'IDENTIFIER') {
       const id = this.#id(this.#tokens.take().start)
-      return this.#memberCall(id, name.text, target, this.#arguments())
+      return this.#calls.memberCall(id, name.text, target, this.#arguments())
     }
     return this.#depth.over({ kind: 'select', id: this.#id(start), operand: target, field: name.text, testOnly: false })
   }
@@ -223,7 +224,7 @@ class Parser {
     if (!optional && !this.#tokens.starts(operandStart("'?'"))) return target
     const index = this.#tokens.within(["']'"], () => this.#expression())
     this.#tokens.expect(["']'"])
-    return this.#call(id, optional ? '_[?_]' : '_[_]', target, index)
+    return this.#calls.call(id, optional ? '_[?_]' : '_[_]', target, index)
   }
 
   #arguments(): Expression[] {
@@ -247,9 +248,9 @@ class Parser {
         return inner
       }
       case "'['":
-        return this.#list()
+        return this.#aggregates.list()
       case "'{'":
-        return this.#map()
+        return this.#aggregates.map()
       case "'.'":
       case 'IDENTIFIER':
         return this.#named()
@@ -293,7 +294,7 @@ class Parser {
     const first = this.#tokens.take()
     let ahead = 0
     while (this.#tokens.ahead(ahead) === "'.'" && this.#tokens.ahead(ahead + 1) === 'IDENTIFIER') ahead += 2
-    if (this.#tokens.ahead(ahead) === "'{'") return this.#struct(dot + first.text)
+    if (this.#tokens.ahead(ahead) === "'{'") return this.#aggregates.struct(dot + first.text)
     if (reserved.has(first.text)) {
       const wrong = this.#wrong(start, `reserved identifier: ${first.text}`)
       if (this.#skip('(')) this.#arguments()
@@ -301,98 +302,6 @@ class Parser {
     }
     if (!this.#is('(')) return { kind: 'identifier', id: this.#id(first.start), name: dot + first.text }
     const id = this.#id(this.#tokens.take().start)
-    return this.#call(id, dot + first.text, ...this.#arguments())
+    return this.#calls.call(id, dot + first.text, ...this.#arguments())
   }
-
-  #list(): Expression {
-    const id = this.#id(this.#tokens.take().start)
-    const elements: Expression[] = []
-    const optional = new Set<number>()
-    this.#items("']'", operandStart("']'", "','", "'?'"), () => {
-      if (this.#skip('?')) optional.add(elements.length)
-      elements.push(this.#expression())
-    })
-    return this.#depth.over({ kind: 'list', id, elements, optional }, 0)
-  }
-
-  #map(): Expression {
-    const id = this.#id(this.#tokens.take().start)
-    const entries: MapExpression['entries'][number][] = []
-    this.#items("'}'", operandStart("'}'", "','", "'?'"), () => {
-      const optional = this.#skip('?')
-      const key = this.#tokens.within(["':'"], () => this.#expression())
-      const colon = this.#id(this.#colon().start)
-      entries.push({ id: colon, key, value: this.#expression(), optional })
-    })
-    return this.#depth.over({ kind: 'map', id, entries }, 0)
-  }
-
-  #struct(start: string): Expression {
-    let typeName = start
-    while (this.#skip('.')) typeName += `.${this.#tokens.take().text}`
-    const id = this.#id(this.#tokens.take().start)
-    const fields: StructExpression['fields'][number][] = []
-    this.#items("'}'", ["'}'", "','", "'?'", 'IDENTIFIER', 'ESC_IDENTIFIER'], () => {
-      const optional = this.#skip('?')
-      const name = this.#tokens.expect(['IDENTIFIER', 'ESC_IDENTIFIER'])
-      if (name.kind === 'ESC_IDENTIFIER') this.#wrong(name.start, "unsupported syntax: '`'")
-      const colon = this.#id(this.#colon().start)
-      fields.push({ id: colon, name: name.text, value: this.#expression(), optional })
-    })
-    return this.#depth.over({ kind: 'struct', id, typeName, fields }, 0)
-  }
-
-  /** Any operand may follow it. */
-  #colon(): Token {
-    return this.#tokens.within(operandStart() as readonly TokenKind[], () => this.#tokens.expect(["':'"]))
-  }
-
-  /** Items up to `end`, with a comma between them and maybe one after the last. */
-  #items(end: TokenKind, first: readonly string[], item: () => void): void {
-    const ends: readonly TokenKind[] = [end, "','"]
-    if (!this.#tokens.starts(first)) return
-    if (this.#token.kind !== end && !this.#is(',')) {
-      this.#tokens.within(ends, item)
-      while (this.#is(',') && first.includes(this.#tokens.ahead(1)) && !ends.includes(this.#tokens.ahead(1))) {
-        this.#tokens.take()
-        this.#tokens.within(ends, item)
-      }
-    }
-    if (this.#skip(',')) this.#tokens.expect([end])
-    else this.#tokens.expect([end], ends)
-  }
-
-  #call(id: number, name: string, ...args: Expression[]): Expression {
-    return this.#depth.over(
-      this.#expand(id, name, undefined, args) ?? { kind: 'call', id, name, args },
-      /^[@_]/.test(name) ? 1 : 0,
-      args,
-    )
-  }
-
-  #memberCall(id: number, name: string, target: Expression, args: Expression[]): Expression {
-    const node = this.#expand(id, name, target, args) ?? { kind: 'call', id, name, target, args }
-    return this.#depth.over(node, 1, [target, ...args])
-  }
-
-  #expand(id: number, name: string, target: Expression | undefined, args: Expression[]): Expression | undefined {
-    const macro = this.#macros.get(macroKey(name, args.length, target !== undefined))
-    if (!macro) return undefined
-    try {
-      return macro.expand(new Builder(this.#source, id), target!, args)
-    } catch (error) {
-      if (!(error instanceof MacroError)) throw error
-      return this.#wrong(this.#source.offsetOf(error.at), error.message)
-    }
-  }
-}
-
-const readers: Partial<
-  Record<TokenKind, (text: string) => bigint | number | string | Uint8Array | Error | ReturnType<typeof readUint>>
-> = {
-  NUM_INT: readInt,
-  NUM_UINT: readUint,
-  NUM_FLOAT: readDouble,
-  STRING: readString,
-  BYTES: readBytes,
 }
