@@ -40,6 +40,7 @@ import { serviceAccountController } from './serviceaccount.ts'
 import { systemNamespacesController } from './system-namespaces.ts'
 import { systemPriorityClassesController } from './system-priority-classes.ts'
 import { taintEvictionController } from './taint-eviction/taint-eviction.ts'
+import { validatingAdmissionPolicyStatusController } from './validatingadmissionpolicy-status.ts'
 
 export interface ControllersOptions {
   /** every resource that can be deleted: what namespaces are emptied of and garbage is collected from */
@@ -87,6 +88,7 @@ export const createControllers = (options: ControllersOptions): Controller[] => 
         }),
       ]
     : []),
+  validatingAdmissionPolicyStatusController,
   customResourceDefinitionController,
   createCustomResourceDefinitionFinalizer(options),
   deploymentController,

@@ -10,6 +10,7 @@ import type {
   StructExpression,
 } from '../parse/expression.ts'
 import type { Source } from '../parse/source.ts'
+import { escapedWord } from '../schema/escape.ts'
 import {
   boolType,
   type CelType,
@@ -155,7 +156,8 @@ class Checker {
 
   #declaredField(node: { readonly id: number }, typeName: string, field: string): CelType | undefined {
     const struct = this.#environment.structs.find(typeName)
-    const type = struct?.fields.get(field)
+    const word = escapedWord(field)
+    const type = struct?.fields.get(field) ?? (word === undefined ? undefined : struct?.fields.get(word))
     if (!struct) this.#report(node, `unexpected failed resolution of '${typeName}'`)
     else if (!type) this.#report(node, `undefined field '${field}'`)
     return type

@@ -3,10 +3,11 @@ import { saturated } from '../cost/estimate.ts'
 import { type CelType, listOf, mapOf, stringType, structType } from '../type.ts'
 import type { DeclaredType } from './declared-type.ts'
 
-/** What messages call the type of what the rules are of. Objects in it are named by the way to them. */
+/** What messages call the type of what the rules are of. */
 const selfName = 'selfType'
 
-export const selfTypeOf = (declared: DeclaredType): CelType => typeAt(declared, selfName)
+/** `name`: of an object, without a dot; objects in it are named by the way to them. */
+export const selfTypeOf = (declared: DeclaredType, name = selfName): CelType => typeAt(declared, name)
 
 const typeAt = ({ type, element }: DeclaredType, name: string): CelType => {
   switch (type) {
@@ -20,12 +21,12 @@ const typeAt = ({ type, element }: DeclaredType, name: string): CelType => {
   return type
 }
 
-/** All objects inside of a declared type. */
-export const structsOf = (root: DeclaredType): StructTypes => {
+/** All objects inside of a declared type, which has that name. */
+export const structsOf = (root: DeclaredType, rootName = selfName): StructTypes => {
   const known = new Map<string, StructDeclaration | undefined>()
   const find = (name: string): StructDeclaration | undefined => {
     const [first, ...steps] = name.split('.')
-    let current = first === selfName ? root : undefined
+    let current = first === rootName ? root : undefined
     for (const step of steps) current = step === '@idx' || step === '@elem' ? current?.element : current?.fields?.get(step)
     const { fields } = current ?? {}
     if (!fields) return undefined
@@ -34,7 +35,7 @@ export const structsOf = (root: DeclaredType): StructTypes => {
   }
   return {
     find: (name) => {
-      if (!name.startsWith(selfName)) return undefined
+      if (!name.startsWith(rootName)) return undefined
       if (!known.has(name)) known.set(name, find(name))
       return known.get(name)
     },

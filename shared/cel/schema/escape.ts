@@ -4,6 +4,9 @@ const reserved = new Set(
   ),
 )
 
+/** What a word of the language stands for as a field, where nothing has that name itself; undefined: it is no such word. */
+export const escapedWord = (name: string): string | undefined => (reserved.has(name) ? `__${name}__` : undefined)
+
 const symbols: Readonly<Record<string, string>> = { __: '__underscores__', '.': '__dot__', '-': '__dash__', '/': '__slash__' }
 const plain: Readonly<Record<string, string>> = { underscores: '__', dot: '.', dash: '-', slash: '/' }
 
