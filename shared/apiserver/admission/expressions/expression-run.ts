@@ -5,7 +5,7 @@ import { type AccessQuestion, authorizerValue, resourceCheckValue } from '../../
 import type { CelValue } from '../../../cel/value/value.ts'
 import type { JsonObject } from '../../../meta/json-value.ts'
 import type { Decisions } from './decisions.ts'
-import { type CompiledVariables, LazyVariables } from './lazy-variables.ts'
+import { type CompiledVariables, LazyVariables, type VariablesBudget } from './lazy-variables.ts'
 import { finish } from './unfinished.ts'
 
 /** What a request gives to expressions. Objects are JSON; null: there is none. */
@@ -37,11 +37,12 @@ export class BudgetExceeded extends Error {
   }
 }
 
-/** Others get their turn after as much work as this. */
+/** Others get their turn after as much work as this, between two expressions or in one of them, which is begun again. */
 const turnCost = 100_000
+const turnCostWithin = 1_000_000
 
 /** Expressions that are evaluated one after the other with the same inputs, variables and budget. */
-export class ExpressionRun {
+export class ExpressionRun implements VariablesBudget {
   readonly #activation: Activation
   readonly #inputs: ExpressionInputs
   /** what is left, and of it what variables of the expression at hand have taken */
@@ -64,11 +65,7 @@ export class ExpressionRun {
         authorizer: authorizerValue(decisions.authorize),
         'authorizer.requestResource': resourceCheckValue(decisions.authorize, asked),
       }),
-      variables: new LazyVariables(
-        variables,
-        () => this.#activation,
-        (cost) => this.#take(cost),
-      ),
+      variables: new LazyVariables(variables, () => this.#activation, this),
     }
   }
 
@@ -80,7 +77,7 @@ export class ExpressionRun {
   /** Throws BudgetExceeded, and is of no more use then. */
   async evaluate(expression: string, compiled: CompiledExpression): Promise<Outcome> {
     if (compiled.error) return { error: `compilation error: ${compiled.error.detail}` }
-    if (this.#sinceTurn > turnCost) await this.#turn()
+    if (this.#sinceTurn > turnCost) await this.turn()
     const failed = (message: string) => ({ error: `expression '${expression}' resulted in error: ${message}` })
     if ((this.#inputs.remainingMs?.() ?? 1) <= 0) return failed('operation interrupted')
     try {
@@ -94,7 +91,11 @@ export class ExpressionRun {
     }
   }
 
-  #take(cost: number): void {
+  get isBusy(): boolean {
+    return this.#sinceTurn > turnCostWithin
+  }
+
+  spend(cost: number): void {
     this.#taken += cost
     this.#sinceTurn += cost
     if (this.#taken > this.#left) throw new BudgetExceeded()
@@ -108,7 +109,7 @@ export class ExpressionRun {
     this.#left -= cost
   }
 
-  async #turn(): Promise<void> {
+  async turn(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve))
     this.#sinceTurn = 0
   }

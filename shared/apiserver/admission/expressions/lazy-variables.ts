@@ -11,6 +11,15 @@ import { finish, Unfinished } from './unfinished.ts'
 /** A policy's own variables, by name. */
 export type CompiledVariables = ReadonlyMap<string, CompiledExpression>
 
+/** Who pays for variables. */
+export interface VariablesBudget {
+  /** so much was done since others had their turn that a variable waits for that */
+  readonly isBusy: boolean
+  turn(): Promise<void>
+  /** Is told what each cost, and may throw. */
+  spend(cost: number): void
+}
+
 /** Variables may need one another; what is deeper than the stack of calls bears is found first. */
 const deepest = 20
 
@@ -18,19 +27,18 @@ const deepest = 20
 export class LazyVariables extends CelMap {
   readonly #compiled: CompiledVariables
   readonly #activation: () => Activation
-  readonly #spend: (cost: number) => void
+  readonly #budget: VariablesBudget
   readonly #known = new Map<string, CelValue>()
   /** in evaluation, the outermost first */
   readonly #open: string[] = []
   /** on their own, for an evaluation that will be tried again */
   readonly #finding = new Set<string>()
 
-  /** `spend` is told what each cost, and may throw. */
-  constructor(compiled: CompiledVariables, activation: () => Activation, spend: (cost: number) => void) {
+  constructor(compiled: CompiledVariables, activation: () => Activation, budget: VariablesBudget) {
     super()
     this.#compiled = compiled
     this.#activation = activation
-    this.#spend = spend
+    this.#budget = budget
   }
 
   override get type() {
@@ -54,7 +62,7 @@ export class LazyVariables extends CelMap {
     if (known !== undefined) return known
     // Upstream would not come back.
     if (this.#open.includes(name!) || this.#finding.has(name!)) return failed(name!, 'evaluate: it needs itself')
-    if (this.#open.length >= deepest) throw new Unfinished(() => this.#find(name!, compiled))
+    if (this.#open.length >= deepest || this.#budget.isBusy) throw new Unfinished(() => this.#find(name!, compiled))
     return this.#evaluate(name!, compiled)
   }
 
@@ -65,6 +73,7 @@ export class LazyVariables extends CelMap {
   async #find(name: string, compiled: CompiledExpression): Promise<void> {
     this.#finding.add(name)
     try {
+      if (this.#budget.isBusy) await this.#budget.turn()
       await finish(() => this.#evaluate(name, compiled))
     } finally {
       this.#finding.delete(name)
@@ -81,11 +90,11 @@ export class LazyVariables extends CelMap {
     this.#open.push(name)
     try {
       const { value, cost } = evaluate(program, this.#activation())
-      this.#spend(cost)
+      this.#budget.spend(cost)
       return value
     } catch (error) {
       if (!(error instanceof EvaluationError)) throw error
-      this.#spend(error.cost)
+      this.#budget.spend(error.cost)
       return failed(name, `evaluate: ${error.message}`)
     } finally {
       this.#open.pop()

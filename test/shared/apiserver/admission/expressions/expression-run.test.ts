@@ -104,6 +104,21 @@ describe('a run of expressions', () => {
     expect(asked()).toBe(3)
   })
 
+  it('lets others have their turn within one that names variables that cost much', async () => {
+    const variables = Array.from({ length: 6 }, (_, index): [string, string] => [`v${index}`, loops(5)])
+    const { evaluate } = newRun(variables)
+    let turns = 0
+    let done = false
+    const look = () => {
+      turns++
+      if (!done) setImmediate(look)
+    }
+    setImmediate(look)
+    expect(await evaluate(variables.map(([name]) => `variables.${name}`).join(' && '))).toEqual({ value: true })
+    done = true
+    expect(turns).toBeGreaterThan(0)
+  })
+
   it('lets others have their turn between expressions that cost much', async () => {
     const { evaluate } = newRun([])
     let turns = 0
