@@ -58,6 +58,38 @@ describe.skipIf(why !== undefined)(titled('kubectl on a simulated cluster', why)
     expect(await kubectl.ok('explain', 'pod.spec.containers.livenessProbe.httpGet')).toContain('path\t<string>')
   })
 
+  it('keeps what admission policies say, and shows them', async () => {
+    const rule = { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources: ['configmaps'] }
+    const validation = { expression: "!('forbidden' in object.data)", messageExpression: "object.metadata.name + ' has what it may not'" }
+    const base = { apiVersion: 'admissionregistration.k8s.io/v1', metadata: { name: 'nothing-forbidden' } }
+    await kubectl.apply({
+      ...base,
+      kind: 'ValidatingAdmissionPolicy',
+      spec: {
+        matchConstraints: { resourceRules: [rule] },
+        matchConditions: [{ name: 'has-data', expression: 'has(object.data)' }],
+        validations: [validation],
+      },
+    })
+    await kubectl.apply({
+      ...base,
+      kind: 'ValidatingAdmissionPolicyBinding',
+      spec: { policyName: 'nothing-forbidden', validationActions: ['Deny'] },
+    })
+    expect(await kubectl.ok('get', 'validatingadmissionpolicies')).toMatch(
+      /^NAME +VALIDATIONS +PARAMKIND +AGE\nnothing-forbidden +1 +<unset>/,
+    )
+    const refused = await eventually('the policy to count', {
+      ask: () => kubectl.run(['create', 'configmap', 'odd', '--from-literal=forbidden=x', '--dry-run=server']),
+      wanted: ({ code }) => code !== 0,
+    })
+    expect(refused.stderr).toContain(
+      "ValidatingAdmissionPolicy 'nothing-forbidden' with binding 'nothing-forbidden' denied request: odd has what it may not",
+    )
+    await kubectl.ok('create', 'configmap', 'even', '--from-literal=allowed=x', '--dry-run=server')
+    await kubectl.ok('delete', 'validatingadmissionpolicy,validatingadmissionpolicybinding', 'nothing-forbidden')
+  })
+
   it('gives a user a certificate that works, and a service account a token that stays', async () => {
     const { request, key } = await newSigningRequest({ name: 'jane', groups: ['dev'], algorithm: 'rsa' })
     const spec = { request, signerName: 'kubernetes.io/kube-apiserver-client', usages: ['client auth'], expirationSeconds: 3600 }
