@@ -60,7 +60,10 @@ describe.skipIf(why !== undefined)(titled('kubectl on a simulated cluster', why)
 
   it('keeps what admission policies say, and shows them', async () => {
     const rule = { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources: ['configmaps'] }
-    const validation = { expression: "!('forbidden' in object.data)", messageExpression: "object.metadata.name + ' has what it may not'" }
+    const validation = {
+      expression: "!('forbidden' in object.data)",
+      messageExpression: "object.metadata.name + ' has what it may not'",
+    }
     const base = { apiVersion: 'admissionregistration.k8s.io/v1', metadata: { name: 'nothing-forbidden' } }
     await kubectl.apply({
       ...base,

@@ -1,4 +1,5 @@
-// `node test/shared/apiserver/facts/policies/record.ts https://127.0.0.1:6443 CERTIFICATE KEY AUDIT_LOG`: asks a real kube-apiserver, as an
+// `node test/shared/apiserver/facts/policies/record.ts https://127.0.0.1:6443 CERTIFICATE KEY AUDIT_LOG`: asks a real kube-apiserver that has just begun
+// (one finds no built-in params any more once all policies that took some have gone), as an
 // administrator, that writes its audit log with at least the metadata of all writes.
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { OutgoingHttpHeaders } from 'node:http'
