@@ -92,9 +92,10 @@ const createOnce = async (
   prepare(context, object, around ? await around : [])
   if (byUpdate) await authorize(parts.authorizer, { user, info: { ...info, verb: 'create' } })
   await admit(parts, attributes)
-  const encode = dryRun ? undefined : await whenReadied(context, () => encoder(definition, object))
   return withReservations(parts, attributes, async () => {
-    if (!encode) return dryCreate(context, object)
+    if (dryRun) return dryCreate(context, object)
+    // What was reserved stands in it.
+    const encode = await whenReadied(context, () => encoder(definition, object))
     const entry = await parts.store.create(keyOf(context, object.metadata.name), encode, {
       ttlSeconds: definition.ttlSeconds,
     })

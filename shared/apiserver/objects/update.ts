@@ -246,18 +246,18 @@ const write = async (
   const { parts, definition } = context
   const { store } = parts
   if (attributes.dryRun) {
-    const bytes = await whenReadied(context, () => encodeUnstored(definition, object))
-    return withReservations(parts, attributes, async () => bytes)
+    return withReservations(parts, attributes, async () => whenReadied(context, () => encodeUnstored(definition, object)))
   }
-  const encode = await whenReadied(context, () => encoder(definition, object))
+  // What was reserved stands in it.
+  const encode = async () => whenReadied(context, () => encoder(definition, object))
   if (isFinished(definition, object)) {
     const removal: AdmissionAttributes = { ...attributes, operation: 'DELETE', object: undefined }
-    return withReservations(parts, removal, async () => (await store.delete(entry.key, entry.revision, encode)).value)
+    return withReservations(parts, removal, async () => (await store.delete(entry.key, entry.revision, await encode())).value)
   }
   const { ttlSeconds } = definition
   return withReservations(
     parts,
     attributes,
-    async () => (await store.update(entry.key, entry.revision, encode, { ttlSeconds })).value,
+    async () => (await store.update(entry.key, entry.revision, await encode(), { ttlSeconds })).value,
   )
 }
