@@ -263,7 +263,8 @@ describe('a schema that means harm', () => {
       }
       expect(found).toEqual([...codes])
       if (says) expect(said.join('')).toContain(says)
-      expect(Object.entries(took).filter(([, units]) => units > 200)).toEqual([])
+      // About twice of what the dearest takes in quiet: two threads of one core slow each other down, and the unit is the best of twenty.
+      expect(Object.entries(took).filter(([, units]) => units > 400)).toEqual([])
       expect(Math.max(0, ...said.map(({ length }) => length))).toBeLessThan(25_000_000)
     },
     120_000,
