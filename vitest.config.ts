@@ -22,11 +22,22 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          exclude: ['test/e2e/operator.test.ts'],
           fileParallelism: false,
           // Machines of CI are shared, and stall for a minute at times.
           retry: process.env.CI ? 1 : 0,
           testTimeout: 300_000,
           hookTimeout: 600_000,
+        },
+      },
+      // Builds an operator from Go modules, which takes minutes: `npm run test:operator`.
+      {
+        extends: true,
+        test: {
+          name: 'operator',
+          include: ['test/e2e/operator.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 900_000,
         },
       },
       // Compares latencies, which takes a machine that does nothing else: `npm run test:load`.
