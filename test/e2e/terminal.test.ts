@@ -7,8 +7,9 @@ import { container, deployment } from './object.ts'
 
 const why = whyNoKubectl()
 
-// A library that warns in the server, its workers and the agent: while they load, and once they run.
-const warning = '[0, 3000].map((ms) => setTimeout(() => process.emitWarning("from a library " + ms, "LibraryWarning"), ms))'
+// A library that warns in the server, its workers and the agent: while they load, and again and again once they run.
+const warn = (ms: number) => `() => process.emitWarning("from a library ${ms}", "LibraryWarning")`
+const warning = `{ setTimeout(${warn(0)}); setInterval(${warn(3000)}, 3000).unref() }`
 const ofOurs = `if (/(^|\\/)(local\\/(main|api-worker)|agent\\/main)\\.ts$/.test(process.argv[1])) ${warning}`
 const environment = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(ofOurs)}` }
 
