@@ -115,12 +115,11 @@ describe.skipIf(why !== undefined)(titled('an operator of controller-runtime, as
       ask: () => kubectl.ok('get', 'events', '--field-selector=involvedObject.name=blog,reason=Serving'),
       wanted: (text) => text.includes('a Deployment serves 1 pages'),
     })
-    const host = await kubectl.field('.status.podIP', 'pod', '-n', 'websites', '-l', 'app=operator').catch(() => '')
-    const ip = host || (await kubectl.field('.items[0].status.podIP', 'pod', '-n', 'websites', '-l', 'app=operator'))
+    const host = await kubectl.field('.items[0].status.podIP', 'pod', '-n', 'websites', '-l', 'app=operator')
     const metrics = (token?: string) =>
       new Promise<{ status: number; text: string }>((resolve, reject) => {
         const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
-        request({ host: ip, port: 8443, path: '/metrics', headers, rejectUnauthorized: false }, (response) => {
+        request({ host, port: 8443, path: '/metrics', headers, rejectUnauthorized: false }, (response) => {
           let text = ''
           response.on('data', (chunk) => {
             text += chunk

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -16,8 +16,11 @@ export const buildOperator = async (name: string): Promise<void> => {
   mkdirSync(cache, { recursive: true })
   const program = join(cache, digest)
   const environment = { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-buildvcs=false', GOWORK: 'off' }
-  if (!readdirSync(cache).includes(digest))
+  if (!existsSync(program)) {
+    // One of another source is not asked for again, and holds 50 MB.
+    for (const old of readdirSync(cache)) rmSync(join(cache, old))
     execFileSync('go', ['build', '-trimpath', '-ldflags', '-s -w', '-o', program, '.'], { cwd: source, env: environment })
+  }
   const context = mkdtempSync(join(tmpdir(), 'windlass-operator-'))
   try {
     copyFileSync(program, join(context, 'operator'))
