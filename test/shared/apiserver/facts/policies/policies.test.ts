@@ -8,7 +8,8 @@ import { judgeStatus } from '../../../../../shared/controllers/customresourcedef
 import type { CustomResourceDefinition } from '../../../../../shared/resources/apiextensions/resource.ts'
 import { startTestServer, type TestServer } from '../../environment.ts'
 import { contentTypeOf, namespaceOf, type Outcome, outcomeOf, preparations, type Request } from './case.ts'
-import { cases, prefix, shared } from './cases.ts'
+import { shared } from './cases/limits.ts'
+import { cases, prefix } from './cases.ts'
 
 const facts = JSON.parse(readFileSync(new URL('./facts.json', import.meta.url), 'utf8')) as Record<string, Outcome[]>
 

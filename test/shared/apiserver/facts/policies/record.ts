@@ -5,7 +5,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import type { OutgoingHttpHeaders } from 'node:http'
 import { Agent, request } from 'node:https'
 import { type Case, contentTypeOf, namespaceOf, outcomeOf, preparations, type Request, removals } from './case.ts'
-import { cases, prefix, shared } from './cases.ts'
+import { shared } from './cases/limits.ts'
+import { cases, prefix } from './cases.ts'
 
 const [server = '', certificate = '', key = '', auditLog = ''] = process.argv.slice(2)
 const agent = new Agent({ cert: readFileSync(certificate), key: readFileSync(key), rejectUnauthorized: false, keepAlive: true })
