@@ -1,20 +1,23 @@
 /**
  * Makes tools/zeros.json, from which generate-schemas.ts takes what becomes of a zero value: whether Go's encoding leaves a field
  * out when it is empty, or writes it although nothing was said. It is in no OpenAPI; it is read from the struct tags of the Go modules
- * k8s.io/api, k8s.io/apimachinery and k8s.io/apiextensions-apiserver, whose directories (`go list -m -f '{{.Dir}}' MODULE`) are its arguments.
+ * k8s.io/api, k8s.io/apimachinery, k8s.io/apiextensions-apiserver and k8s.io/kube-aggregator, whose directories (`go list -m -f '{{.Dir}}' MODULE`) are its arguments.
  */
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type GoField, openApiName, readGoTypes, scalars } from './go-types.ts'
 
-const [api, apimachinery, apiextensions] = process.argv.slice(2)
-if (!api || !apimachinery || !apiextensions) {
-  throw new Error('usage: generate-zeros.ts API_MODULE_DIR APIMACHINERY_MODULE_DIR APIEXTENSIONS_MODULE_DIR')
+const [api, apimachinery, apiextensions, aggregator] = process.argv.slice(2)
+if (!api || !apimachinery || !apiextensions || !aggregator) {
+  throw new Error(
+    'usage: generate-zeros.ts API_MODULE_DIR APIMACHINERY_MODULE_DIR APIEXTENSIONS_MODULE_DIR AGGREGATOR_MODULE_DIR',
+  )
 }
 const types = readGoTypes({
   'k8s.io/api': api,
   'k8s.io/apimachinery': apimachinery,
   'k8s.io/apiextensions-apiserver': apiextensions,
+  'k8s.io/kube-aggregator': aggregator,
 })
 
 /** What Go writes for structs that write themselves. */

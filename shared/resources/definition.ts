@@ -64,8 +64,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly unqualifiedFinalizers?: boolean | readonly string[] | undefined
   /** a generateName is the name, and nothing is put behind it */
   readonly namesByPrefix?: boolean | undefined
-  /** Findings about a name; default: dnsSubdomain. `prefix`: it is a generateName. That it can be a part of a path is looked at last. */
-  readonly validateName?: ((name: string, prefix: boolean) => string[]) | undefined
+  /** Findings about the object's name; default: dnsSubdomain. `prefix`: it is a generateName. That it can be a part of a path is looked at last. */
+  readonly validateName?: ((name: string, prefix: boolean, object: T) => string[]) | undefined
   /** subresources ('' for the object itself) whose updates look at a generateName as a creation does; default: as at a part of a path */
   readonly rechecksNames?: readonly string[] | undefined
   /** what is wrong with the metadata of what is created is told when nothing else is wrong */

@@ -12,16 +12,18 @@ const orphan = 'orphan'
 const foreground = 'foregroundDeletion'
 
 /** Findings about the metadata of any object, as apimachinery's ValidateObjectMeta. */
-export const validateMetadata = (definition: KindDefinition, { metadata }: KubeObject): FieldError[] => {
+export const validateMetadata = (definition: KindDefinition, object: KubeObject): FieldError[] => {
+  const { metadata } = object
   const nameFindings = definition.validateName ?? dns1123Subdomain
   const errors: FieldError[] = []
   if (metadata.generateName) {
-    for (const text of nameFindings(metadata.generateName, true)) {
+    for (const text of nameFindings(metadata.generateName, true, object)) {
       errors.push(invalidValue('metadata.generateName', metadata.generateName, text))
     }
   }
   if (!metadata.name) errors.push(requiredValue('metadata.name', 'name or generateName is required'))
-  else for (const text of nameFindings(metadata.name, false)) errors.push(invalidValue('metadata.name', metadata.name, text))
+  else
+    for (const text of nameFindings(metadata.name, false, object)) errors.push(invalidValue('metadata.name', metadata.name, text))
   if ((metadata.generation ?? 0) < 0)
     errors.push(invalidValue('metadata.generation', metadata.generation, 'must be greater than or equal to 0'))
   return [...errors, ...validateNamespace(definition, metadata), ...validateCommon(definition, metadata, undefined)]
@@ -145,7 +147,7 @@ export const validateMetadataUpdate = (
     const isPrefix = field === 'generateName'
     const texts = [
       ...pathSegment(name, isPrefix),
-      ...(rechecks ? (definition.validateName ?? dns1123Subdomain)(name, isPrefix) : []),
+      ...(rechecks ? (definition.validateName ?? dns1123Subdomain)(name, isPrefix, object) : []),
     ]
     for (const text of new Set(texts)) errors.push(invalidValue(`metadata.${field}`, name, text))
   }

@@ -6,15 +6,18 @@ import { keepMetadata } from '../keep-metadata.ts'
 import { apiServiceName } from './priorities.ts'
 import { type APIService, availableOf, localCondition } from './resource.ts'
 
-const validate = (service: APIService): FieldError[] => {
-  const { metadata, spec } = service
-  const { group = '', version = '', groupPriorityMinimum = 0, versionPriority = 0 } = spec
+/** Of a prefix too, which can never be one. */
+const validateName = (name: string, _prefix: boolean, { spec: { group = '', version = '' } }: APIService): string[] => {
   const expected = apiServiceName(group, version)
+  const findings = pathSegment(name)
+  return findings.length > 0 || name === expected
+    ? findings
+    : [`must be \`spec.version+"."+spec.group\`: ${JSON.stringify(expected)}`]
+}
+
+const validate = ({ spec }: APIService): FieldError[] => {
+  const { group = '', version = '', groupPriorityMinimum = 0, versionPriority = 0 } = spec
   const errors: FieldError[] = []
-  if (metadata.name !== expected)
-    errors.push(
-      invalidValue('metadata.name', metadata.name, `must be \`spec.version+"."+spec.group\`: ${JSON.stringify(expected)}`),
-    )
   if (group === '' && version !== 'v1')
     errors.push(requiredValue('spec.group', 'only v1 may have an empty group and it better be legacy kube'))
   if (group !== '') for (const found of dns1123Subdomain(group)) errors.push(invalidValue('spec.group', group, found))
@@ -54,11 +57,11 @@ const localErrors = ({ insecureSkipTLSVerify, caBundle }: APIService['spec']): F
     : []),
 ]
 
+const statuses = ['True', 'False', 'Unknown']
+
 const validateStatus = ({ status }: APIService): FieldError[] =>
   (status?.conditions ?? []).flatMap(({ status: said }, index) =>
-    ['True', 'False', 'Unknown'].includes(said)
-      ? []
-      : [notSupported(`status.conditions[${index}].status`, said, ['False', 'True', 'Unknown'])],
+    statuses.includes(said ?? '') ? [] : [notSupported(`status.conditions[${index}].status`, said ?? '', statuses)],
   )
 
 const availability = (service: APIService): string => {
@@ -78,7 +81,8 @@ export const apiService = define<APIService>({
   subresources: { status: true },
   resetFields: { '': ['status'], status: ['metadata', 'spec'] },
   unconditionalUpdate: false,
-  validateName: pathSegment,
+  validateName,
+  rechecksNames: [''],
   default: ({ spec: { service } }) => {
     if (service) service.port ??= 443
   },

@@ -198,7 +198,7 @@ export interface APIService {
 }
 
 export interface APIServiceCondition {
-  lastTransitionTime?: string | undefined
+  lastTransitionTime?: string | null | undefined
   message?: string | undefined
   reason?: string | undefined
   status: string

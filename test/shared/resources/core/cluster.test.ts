@@ -30,7 +30,7 @@ describe('a Namespace', () => {
     expect(namespace.errors({ spec: { finalizers: ['mine'] } })).toEqual([
       'spec.finalizers: Invalid value: "mine": name is neither a standard finalizer name nor is it fully qualified',
     ])
-    expect(definitionOf('Namespace').validateName?.('a.b', false)).toEqual(['must not contain dots'])
+    expect(definitionOf('Namespace').validateName?.('a.b', false, {} as never)).toEqual(['must not contain dots'])
     expect(namespace.statusErrors({ status: { phase: 'Terminating' } })).toEqual([
       'status.Phase: Invalid value: "Terminating": may only be \'Active\' if `deletionTimestamp` is empty',
     ])

@@ -82,10 +82,10 @@ describe('an IPAddress', () => {
   const parentRef = { group: '', resource: 'services', namespace: 'default', name: 'web' }
 
   it('is named by its address and belongs to something', () => {
-    const validateName = definitionOf('IPAddress').validateName!
-    expect(validateName('10.96.0.1', false)).toEqual([])
-    expect(validateName('web', false)).toEqual(['must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'])
-    expect(validateName('010.96.0.1', false)).toEqual(['must not have leading 0s'])
+    const validateName = (name: string) => definitionOf('IPAddress').validateName!(name, false, {} as never)
+    expect(validateName('10.96.0.1')).toEqual([])
+    expect(validateName('web')).toEqual(['must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'])
+    expect(validateName('010.96.0.1')).toEqual(['must not have leading 0s'])
     expect(address.errors({ spec: {} })).toEqual(['spec.parentRef: Required value'])
     expect(address.errors({ spec: { parentRef } })).toEqual([])
     expect(address.cells({ spec: { parentRef } }).ParentRef).toBe('services/default/web')

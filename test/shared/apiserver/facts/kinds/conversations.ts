@@ -1,5 +1,6 @@
 import { admission } from './admission.ts'
 import { admissionPolicies } from './admission-policies.ts'
+import { aggregation } from './aggregation.ts'
 import { appArmor } from './app-armor.ts'
 import { apply } from './apply.ts'
 import { applyVersions } from './apply-versions.ts'
@@ -28,6 +29,7 @@ import { workloads } from './workloads.ts'
 export const conversations: Readonly<Record<string, readonly Said[]>> = {
   admission,
   'admission-policies': admissionPolicies,
+  aggregation,
   'app-armor': appArmor,
   apply,
   'apply-versions': applyVersions,
