@@ -6,6 +6,7 @@ import { startCluster } from './cluster.ts'
 import { explain } from './explain.ts'
 import { parseOptions, usage } from './options.ts'
 import { createProgress, nextSteps } from './progress.ts'
+import { givenUp, hearStopSignals } from './stop-signals.ts'
 import { checkUser } from './user.ts'
 
 enableCompileCache()
@@ -26,27 +27,11 @@ try {
   }
   const progress = createProgress(write, startedAt, process.stdout.isTTY)
   if (options.runtime === 'simulated') progress.note('simulated runtime: pods only seem to run, no container is started')
-  // Before anything begins: what a start has begun when it is given up is undone, too.
-  const stopping = new AbortController()
-  const givenUp = new Error('the start was given up')
-  const stop = () => {
-    if (stopping.signal.aborted) return
-    write('\n stopping …\n')
-    stopping.abort(givenUp)
-  }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
-  const { signal } = stopping
-  const cluster = await startCluster(options, { progress, createLog, signal }).catch((error: unknown) => {
-    if (error !== givenUp) throw error
-    process.exit(130)
-  })
-  const end = () => void cluster.stop().then(() => process.exit(0))
-  if (signal.aborted) end()
-  else {
-    signal.addEventListener('abort', end)
-    write(nextSteps(cluster.kubectl, cluster.runtime))
-  }
+  const { signal, whenAsked } = hearStopSignals(write)
+  const cluster = await startCluster(options, { progress, createLog, signal })
+  if (whenAsked(() => cluster.stop())) write(nextSteps(cluster.kubectl, cluster.runtime))
 } catch (error) {
+  if (error === givenUp) process.exit(130)
   console.error(`\n${explain(error)}`)
   process.exit(1)
 }
