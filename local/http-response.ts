@@ -5,11 +5,12 @@ import type { ApiResponse } from '../shared/apiserver/request.ts'
 import { drained } from '../shared/platform/drained.ts'
 import { sayLast } from '../shared/platform/say-last.ts'
 
+/** Whom we ask may answer with what Node.js lets nobody say over HTTP/2, codes from 600 on. */
 export const respondHttp2 = async (stream: ServerHttp2Stream, response: ApiResponse, method: string): Promise<void> => {
   const { status, body, trailers } = response
   const headers = withCookies(response)
   if (stream.destroyed || stream.closed) return discard(body)
-  const fields = { ...headers, [constants.HTTP2_HEADER_STATUS]: status }
+  const fields = { ...headers, [constants.HTTP2_HEADER_STATUS]: status > 599 ? 500 : status }
   if (body instanceof Uint8Array) {
     stream.respond({ ...fields, ...lengthOf(status, body) }, { endStream: method === 'HEAD' || body.byteLength === 0 })
     if (method !== 'HEAD' && body.byteLength > 0) stream.end(body)

@@ -47,10 +47,16 @@ export const exchange = (address: Address, { method, path, headers, body, signal
     })
     sent.on('response', (response) => {
       answer = withGoWords(response)
+      const status = response.statusCode ?? 0
+      // Neither goes on to a client as an answer; what only announces one never comes here.
+      if (status < 200) {
+        response.destroy()
+        return reject(new Error(`malformed HTTP status code ${JSON.stringify(String(status).padStart(3, '0'))}`))
+      }
       // Whoever reads hears of it; nobody may be reading any more.
       response.on('error', () => response.destroy())
       resolve({
-        ...{ status: response.statusCode ?? 502, ...responseHeaders(response.headers), body: response },
+        ...{ status, ...responseHeaders(response.headers), body: response },
         trailers: () => responseHeaders(response.trailers).headers,
       })
     })

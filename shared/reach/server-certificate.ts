@@ -47,9 +47,18 @@ const alternatives = (text: string, type: string): string[] =>
 /** OpenSSL takes what has its authority's name for its own; scripts that make both call them the same. */
 const isSignedByNamesake = (certificate: X509Certificate, authorities: string): boolean =>
   (authorities.match(pem) ?? []).some((text) => {
-    const authority = new X509Certificate(text)
-    return authority.ca && certificate.checkIssued(authority) && certificate.verify(authority.publicKey)
+    const authority = certificateOf(text)
+    return authority?.ca && certificate.checkIssued(authority) && certificate.verify(authority.publicKey)
   })
+
+/** Nobody has looked into an APIService's bundle: what is none is passed over, as OpenSSL and Go do. */
+const certificateOf = (text: string): X509Certificate | undefined => {
+  try {
+    return new X509Certificate(text)
+  } catch {
+    return undefined
+  }
+}
 const pem = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g
 
 const chainErrors: Readonly<Record<string, string>> = {

@@ -202,6 +202,13 @@ describe('HTTP server', () => {
     session.close()
   })
 
+  it('says 500 over HTTP/2 where somebody answered with a code that it has no room for', async () => {
+    const { port } = await start(async () => ({ ...json({ code: 777 }), status: 777 }))
+    const { session, stream, response } = await overHttp2(port, {})
+    expect([response[':status'], await text(stream)]).toEqual([500, '{"code":777}'])
+    session.destroy()
+  })
+
   it('answers HEAD without a body', async () => {
     const { port } = await start(async () => json('hello'))
     const { session, stream, response } = await overHttp2(port, { ':method': 'HEAD' })

@@ -7,8 +7,12 @@ import { text } from 'node:stream/consumers'
 import type { TLSSocket } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createAuthority, issue, type KeyPair } from '../../../shared/identity/certificates.ts'
+import { dial } from '../../../shared/reach/dial.ts'
 import { createDirectReach } from '../../../shared/reach/direct.ts'
+import { exchange } from '../../../shared/reach/exchange.ts'
 import type { ReachRequest, ReachTls } from '../../../shared/reach/reach.ts'
+
+const noCertificate = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'
 
 describe('a call to a server', () => {
   const reach = createDirectReach({
@@ -121,6 +125,10 @@ describe('a call to a server', () => {
     expect(await seen(portOf(other), { tls: trusted })).toMatchObject({ method: 'GET' })
     const impostor = (await createAuthority('hook')).certificate
     await expect(seen(portOf(other), { tls: { ...tls, authorities: impostor } })).rejects.toThrow('unknown authority')
+    // Nobody has looked into a bundle before it is used.
+    await expect(seen(portOf(other), { tls: { ...tls, authorities: noCertificate } })).rejects.toThrow('unknown authority')
+    for (const bundle of [`${noCertificate}${namesake.certificate}`, `${namesake.certificate}${noCertificate}`])
+      await expect(seen(portOf(other), { tls: { ...tls, authorities: bundle } })).resolves.toMatchObject({ method: 'GET' })
     other.close()
     other.closeAllConnections()
   })
@@ -130,6 +138,23 @@ describe('a call to a server', () => {
     for (const socket of sockets) socket.destroy()
     const after = await seen(portOf(server), { method: 'POST', repeatable: true })
     expect(after.port).not.toBe(before.port)
+  })
+
+  it.each(['000', '099', '101', '199'])('takes no answer with the code %s', async (code) => {
+    const odd = createTcpServer((socket) => {
+      socket.on('error', () => socket.destroy())
+      socket.once('data', () => socket.end(`HTTP/1.1 ${code} Odd\r\nContent-Length: 0\r\n\r\n`))
+    }).listen(0, '127.0.0.1')
+    await once(odd, 'listening')
+    const { port } = odd.address() as AddressInfo
+    const signal = AbortSignal.timeout(5000)
+    const asked = exchange(
+      { host: '127.0.0.1', port },
+      { method: 'GET', path: '/', headers: {}, body: undefined, signal },
+      { open: () => dial({ host: '127.0.0.1', port }, undefined, signal) },
+    )
+    await expect(asked).rejects.toThrow(/malformed HTTP status code|EOF|socket hang up/)
+    odd.close()
   })
 
   it('follows no redirect', async () => expect(await call(portOf(server), { path: '/away' })).toMatchObject({ status: 302 }))
