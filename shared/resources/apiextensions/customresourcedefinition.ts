@@ -47,6 +47,7 @@ const warnings = (definition: CustomResourceDefinition, old: CustomResourceDefin
 export const customResourceDefinition = define<CustomResourceDefinition>({
   group: 'apiextensions.k8s.io',
   version: 'v1',
+  upstreamStores: 'apiextensions.k8s.io/v1beta1',
   kind: 'CustomResourceDefinition',
   plural: 'customresourcedefinitions',
   singular: 'customresourcedefinition',

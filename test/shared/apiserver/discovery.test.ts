@@ -72,6 +72,15 @@ describe('discovery', () => {
   const accept =
     'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json'
 
+  it('tells by a hash which version upstream stores, though that is another', async () => {
+    const { json } = await server.call<{ resources: { name: string; storageVersionHash?: string }[] }>(
+      'GET',
+      '/apis/apiextensions.k8s.io/v1',
+    )
+    const definitions = json.resources.find(({ name }) => name === 'customresourcedefinitions')
+    expect(definitions?.storageVersionHash).toBe('jfWCUB31mvA=')
+  })
+
   it('aggregates for who asks for it, once', async () => {
     const core = await server.call<Aggregated>('GET', '/api', { headers: { accept } })
     expect(core.headers['content-type']).toBe('application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList')
