@@ -88,7 +88,9 @@ class Planner {
   #identifier(id: number, name: string): Step {
     if (this.#checked.types.get(id)?.kind === 'type') {
       const type = this.#environment.typeNamed(name)?.parameters[0]
-      if (type) return new ConstantStep(id, type)
+      // A variable that holds a type is taken for a type's name too.
+      if (!type) throw new PlanError(`reference to undefined type: ${name}`)
+      return new ConstantStep(id, type)
     }
     return new AttributeStep(new VariableAttribute(id, name))
   }

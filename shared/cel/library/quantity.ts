@@ -60,8 +60,9 @@ const wholeOf = ({ quantity, scale }: QuantityValue): bigint | undefined =>
   scale !== undefined && scale >= 0 && isInt(quantity.nano / billion) ? quantity.nano / billion : undefined
 
 const approximate = ({ quantity, scale }: QuantityValue): number => {
-  if (scale === undefined || scale >= 0) return Number(quantity.nano) / 1e9
-  return Number(quantity.nano / 10n ** BigInt(9 + scale)) * 10 ** scale
+  if (scale === undefined) return Number(quantity.nano) / 1e9
+  // Not `10 ** scale`, which is another number for some.
+  return Number(quantity.nano / 10n ** BigInt(9 + scale)) * Number(`1e${scale}`)
 }
 
 const compare = (a: QuantityValue, b: QuantityValue): number => compareQuantities(a.quantity, b.quantity)
