@@ -2,7 +2,7 @@
 export class Chance {
   #state: number
   constructor(seed: number) {
-    this.#state = seed * 2654435761 + 1
+    this.#state = Math.imul(seed, 2654435761) + 1
   }
   below(count: number): number {
     this.#state = (this.#state + 0x6d2b79f5) | 0
