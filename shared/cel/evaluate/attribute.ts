@@ -120,13 +120,16 @@ export class ComputedQualifier implements Qualifier {
   }
 }
 
+/** To upstream an optional in an optional is what that holds. */
+const innermost = (value: CelValue): CelValue => (value instanceof Optional ? innermost(value.value ?? null) : value)
+
 const follow = (scope: Scope, start: CelValue, qualifiers: readonly Qualifier[]): CelValue => {
   let optional = start instanceof Optional && qualifiers.length > 0
   let value = start
   if (start instanceof Optional) {
     if (start.value === undefined) return start
-    if (!qualifiers.length) return start
-    value = start.value
+    value = innermost(start.value)
+    if (!qualifiers.length) return value === start.value ? start : new Optional(value)
   }
   for (const qualifier of qualifiers) {
     optional ||= qualifier.optional

@@ -1,3 +1,4 @@
+import { InternalError } from '../value/limit.ts'
 import { shown } from '../value/shown.ts'
 import { CelError, type CelValue, Optional, ValueList, ValueMap } from '../value/value.ts'
 import type { CostTracker } from './cost-tracker.ts'
@@ -73,7 +74,7 @@ export class MapStep extends Step {
         }
         value = value.value
       }
-      if (key instanceof Uint8Array) return new CelError('internal error: runtime error: hash of unhashable type types.Bytes')
+      if (key instanceof Uint8Array) throw new InternalError('runtime error: hash of unhashable type types.Bytes')
       map.set(key, value)
     }
     return map

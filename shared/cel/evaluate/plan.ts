@@ -202,7 +202,9 @@ class Planner {
   #map(node: MapExpression): Step {
     const entries = node.entries.map(({ key, value, optional }) => ({ key: this.plan(key), value: this.plan(value), optional }))
     const step = new MapStep(node.id, entries)
-    const constant = entries.every(({ key, value }) => key instanceof ConstantStep && value instanceof ConstantStep)
+    const constant = entries.every(
+      ({ key, value }) => key instanceof ConstantStep && !(key.value instanceof Uint8Array) && value instanceof ConstantStep,
+    )
     return constant
       ? new ConstantStep(
           step.id,

@@ -74,6 +74,8 @@ const stringClause = (value: CelValue): string => {
   if (value === null) return 'null'
   if (value instanceof CelType) return value.name
   const text = textOf(value)
+  if (text instanceof CelError)
+    throw new FormatError(`error during formatting: could not convert argument "${text.message}" to string`)
   return typeof text === 'string' ? text : fail('s', value)
 }
 
