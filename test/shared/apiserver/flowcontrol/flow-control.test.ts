@@ -1,7 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { ApiResponse, User } from '../../../../shared/apiserver/request.ts'
-import type { FlowSchema, PriorityLevelConfiguration } from '../../../../shared/resources/resource.ts'
+import { createInProcessClient } from '../../../../shared/client/in-process.ts'
+import {
+  type ConfigMap,
+  configMaps,
+  type FlowSchema,
+  type Namespace,
+  namespaces,
+  type PriorityLevelConfiguration,
+} from '../../../../shared/resources/resource.ts'
 import { startTestServer, type TestServer, type TestServerOptions } from '../environment.ts'
 import { cases, ownSchemas } from './cases.ts'
 
@@ -267,6 +275,31 @@ describe('a body that is slow to come', () => {
     expect((await Promise.all(slowBodies)).map(({ status }) => status)).toEqual(slowBodies.map(() => 201))
     await Promise.all(filling)
   })
+})
+
+describe('what this process asks itself', () => {
+  const answersRead = 100
+  const bulk = 'x'.repeat(500_000)
+
+  it.each(['read whole', 'watched until it ends', 'watched until the caller goes'])(
+    'is on its way no more once it was %s',
+    async (how) => {
+      server = await startTestServer({ seats: { totalSeats: 20 } })
+      const client = createInProcessClient(server.handle, { name: 'system:gc', groups: ['system:masters'] })
+      await client.create(namespaces, { metadata: { name: 'default' } } as Namespace)
+      await client.create(configMaps, { metadata: { namespace: 'default', name: 'bulk' }, data: { bulk } } as ConfigMap)
+      for (let i = 0; i < answersRead; i++) {
+        const leave = new AbortController()
+        if (how === 'read whole') expect((await client.list(configMaps, { namespace: 'default' })).items).toHaveLength(1)
+        else
+          for await (const { object } of client.watch(configMaps, { namespace: 'default', signal: leave.signal })) {
+            expect(object).toMatchObject({ metadata: { name: 'bulk' } })
+            if (how === 'watched until it ends') break
+            leave.abort()
+          }
+      }
+    },
+  )
 })
 
 describe('metrics', () => {
