@@ -5,13 +5,13 @@ export interface Batch {
 
 /** A part is written to a table, whose items hold 400 KB. */
 const mostBytes = 256 * 1024
-/** What comes soon after goes into the same part: each is paid for. */
+/** What comes so soon after the first of a part goes into the same part: each is paid for. */
 const waitMs = 200
 /** Who asks takes it that nobody answers any more when no part comes for much longer. */
 const sayEveryMs = 30_000
 
 /**
- * Puts together what comes in pieces: until there is much of it, or nothing came for a moment, or it is over. There is always a last
+ * Puts together what comes in pieces: until there is much of it, or a moment has gone by, or it is over. There is always a last
  * one, and a first one at once though nothing may have come, so that who asks knows that the answer has begun; and one now and then
  * while nothing comes.
  */
@@ -21,11 +21,12 @@ export async function* inBatches(source: AsyncIterable<Buffer>, everyMs = sayEve
   let size = 0
   let next = iterator.next()
   let begun = false
+  let dueMs = performance.now() + waitMs
   // The loop hears of it when it gets there.
   next.catch(() => undefined)
   try {
     for (;;) {
-      const found = await withinTime(next, begun && size === 0 ? everyMs : waitMs)
+      const found = await withinTime(next, begun && size === 0 ? everyMs : Math.max(0, dueMs - performance.now()))
       if (found === undefined) {
         yield { data: Buffer.concat(pieces), last: false }
         begun = true
@@ -34,6 +35,7 @@ export async function* inBatches(source: AsyncIterable<Buffer>, everyMs = sayEve
         continue
       }
       if (found.done) break
+      if (begun && size === 0) dueMs = performance.now() + waitMs
       for (let rest = found.value; rest.length > 0; ) {
         const piece = rest.subarray(0, mostBytes - size)
         rest = rest.subarray(piece.length)
@@ -44,6 +46,7 @@ export async function* inBatches(source: AsyncIterable<Buffer>, everyMs = sayEve
         begun = true
         pieces = []
         size = 0
+        dueMs = performance.now() + waitMs
       }
       next = iterator.next()
       next.catch(() => undefined)

@@ -39,6 +39,17 @@ it('begins at once, hands on what stands still, and is silent while nothing come
   expect((await parts.next()).done).toBe(true)
 })
 
+it('hands on what never stands still', async () => {
+  const source = new PassThrough()
+  const ticking = setInterval(() => source.write('tick\n'), 20)
+  const parts = inBatches(source)
+  const began = performance.now()
+  for (let i = 0; i < 3; i++) expect((await parts.next()).value?.data.toString()).toMatch(/^(tick\n)+$/)
+  clearInterval(ticking)
+  expect(performance.now() - began).toBeGreaterThan(400)
+  await parts.return(undefined)
+}, 5000)
+
 it('says now and then that it is there', async () => {
   const parts = inBatches(new PassThrough(), 10)
   for (let i = 0; i < 3; i++) expect(await parts.next()).toMatchObject({ value: { data: Buffer.alloc(0), last: false } })
