@@ -5,7 +5,7 @@ import { dnsSuffix } from '../shared/identity/dns-suffix.ts'
 import { loadSchemas } from '../shared/resources/schemas.ts'
 import { readEnvironment } from './environment.ts'
 import { gatewayHandler } from './gateway/handler.ts'
-import { awsRegion, openAwsCluster, openAwsStore, openMetrics, openNodeConnector } from './wiring/aws.ts'
+import { awsRegion, openAwsCluster, openAwsStore, openExtensionDoubts, openMetrics, openNodeConnector } from './wiring/aws.ts'
 import { log } from './wiring/log.ts'
 import { once, onceWith } from './wiring/once.ts'
 import { openStsAuthenticator } from './wiring/sts.ts'
@@ -28,6 +28,7 @@ const open = onceWith(async ({ requestContext }: APIGatewayProxyEvent) => {
     issuer,
     authenticators: [openStsAuthenticator(environment, awsRegion)],
     subresources: createNoTunnel(openNodeConnector(environment)),
+    onExtensionDoubt: openExtensionDoubts(environment),
   })
   return handle
 })

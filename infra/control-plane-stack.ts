@@ -73,6 +73,8 @@ export class ControlPlaneStack extends Stack {
     }
     table.grantHeartbeats(heartbeat)
     for (const each of [dispatch, schedule, reconcile, place, clock, cloudEvents]) queues.grantSend(each)
+    // extension servers that are not as they are held to be
+    queues.reconcile.grant(api, 'sqs:SendMessage')
     mailboxes.grantManage(reconcile)
     machines.grantPlace(place)
     machines.grantSweep(clock)

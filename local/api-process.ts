@@ -16,6 +16,7 @@ import type { Logger } from '../shared/platform/log.ts'
 import { systemRandom } from '../shared/platform/random.ts'
 import { createRotatingLog } from '../shared/platform/rotating-log.ts'
 import { createDirectReach } from '../shared/reach/direct.ts'
+import type { FrontProxy } from '../shared/reach/front-proxy.ts'
 import type { Reach } from '../shared/reach/reach.ts'
 import { endpointOfService } from '../shared/reach/service-address.ts'
 import { encryptingStore, verifyDataKeys } from '../shared/secrets/encrypting-store.ts'
@@ -39,7 +40,7 @@ export interface ApiProcess {
   readonly heartbeats: Heartbeats
   readonly tokens: Tokens
   readonly reach: Reach
-  readonly frontProxy: Awaited<ReturnType<Pki['frontProxy']>>
+  readonly frontProxy: FrontProxy
   close(): Promise<void>
 }
 

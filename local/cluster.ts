@@ -110,7 +110,7 @@ export const startCluster = async (local: LocalOptions, { progress, createLog, s
       api,
       plan,
       authority: pki.authority,
-      extensions: { reach: api.reach, frontProxy: api.frontProxy, authority: api.frontProxy.authority },
+      extensions: { reach: api.reach, frontProxy: api.frontProxy, lookAgainMs: 30_000 },
       port: local.port,
       log,
     })

@@ -1,7 +1,7 @@
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { CertificateRequest, KeyPair } from '../shared/identity/certificates.ts'
-import { type FrontProxyIdentity, frontProxyName } from '../shared/reach/front-proxy.ts'
+import { type FrontProxy, frontProxyName } from '../shared/reach/front-proxy.ts'
 
 /** The cluster's certificates: issued on first use, then read from its directory. */
 export interface Pki {
@@ -9,7 +9,7 @@ export interface Pki {
   /** `name` is the file's; a change of what is requested issues anew */
   certificate(name: string, request: CertificateRequest): Promise<KeyPair>
   /** Who this server is to extension servers, by an authority that signs nobody else. */
-  frontProxy(): Promise<FrontProxyIdentity & { readonly authority: string }>
+  frontProxy(): Promise<FrontProxy>
   /** signs service account tokens; PEM */
   signingKey(): Promise<{ publicKey: string; privateKey: string }>
 }
@@ -33,7 +33,7 @@ export const openPki = async (directory: string): Promise<Pki> => {
       const client = await readOrMake(join(directory, 'front-proxy-client.json'), JSON.stringify(request), async () =>
         (await import('../shared/identity/certificates.ts')).issue(signer, request),
       )
-      return { certificate: client.certificate, key: client.key, authority: signer.certificate }
+      return { identity: async () => client, authority: async () => signer.certificate }
     },
     signingKey: () =>
       readOrMake(join(directory, 'service-account.json'), 'service-account', async () =>

@@ -9,7 +9,8 @@ import { createDynamoDbAnswerSink, createDynamoDbAnswerSource, questionKeyPrefix
 import { decodeStored } from '../../shared/apiserver/objects/encode.ts'
 import { encryptedResources } from '../../shared/apiserver/standard-server.ts'
 import { createLetterNodeConnector } from '../../shared/apiserver/streams/letter-node-connector.ts'
-import { identityResource } from '../../shared/identity/cluster-identity.ts'
+import { createExtensionDoubts } from '../../shared/dispatch/extension-doubts.ts'
+import { identityResource } from '../../shared/identity/kept-identity.ts'
 import { createNetworkReader } from '../../shared/load-balancer/elb/network.ts'
 import { createNetworkLoadBalancers } from '../../shared/load-balancer/elb/network-load-balancers.ts'
 import { createSecurityGroups } from '../../shared/load-balancer/elb/security-groups.ts'
@@ -80,7 +81,7 @@ export const openAwsStore = async ({ table, dataKeySecret }: StoreEnvironment) =
 }
 
 export interface AwsClusterOptions
-  extends Partial<Pick<ClusterOptions, 'issuer' | 'authenticators' | 'subresources' | 'observers'>> {
+  extends Partial<Pick<ClusterOptions, 'issuer' | 'authenticators' | 'subresources' | 'observers' | 'onExtensionDoubt'>> {
   readonly stored?: AwsStore
   /** of functions that read or remove Secrets; the others never see the data that is kept outside of the table */
   readonly secretValues?: Pick<Environment, 'clusterName'> & Pick<VaultStoreOptions, 'bulk'>
@@ -149,6 +150,10 @@ export const openQueues = (environment: Pick<Environment, QueueUrls>): WorkQueue
     clock: systemClock,
   })
 }
+
+/** To have extension servers looked at that are not as they are held to be. */
+export const openExtensionDoubts = ({ reconcileQueueUrl: url }: Pick<Environment, 'reconcileQueueUrl'>) =>
+  createExtensionDoubts({ queue: createSqsQueue({ client: new SQSClient(answered), url }), clock: systemClock, log })
 
 export const openMailboxes = ({ mailboxPrefix }: Pick<Environment, 'mailboxPrefix'>): Mailboxes =>
   createSqsMailboxes({ client: new SQSClient(answered), prefix: mailboxPrefix })

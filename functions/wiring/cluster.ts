@@ -8,9 +8,11 @@ import { createStandardServer } from '../../shared/apiserver/standard-server.ts'
 import type { Client } from '../../shared/client/client.ts'
 import { createInProcessClient } from '../../shared/client/in-process.ts'
 import { type ClusterIdentity, openClusterIdentity } from '../../shared/identity/cluster-identity.ts'
+import { createKeptFrontProxy } from '../../shared/identity/kept-front-proxy.ts'
 import type { Clock } from '../../shared/platform/clock.ts'
 import type { Logger } from '../../shared/platform/log.ts'
 import { systemRandom } from '../../shared/platform/random.ts'
+import type { FrontProxy } from '../../shared/reach/front-proxy.ts'
 import type { Reach } from '../../shared/reach/reach.ts'
 import type { Heartbeats } from '../../shared/storage/heartbeats.ts'
 import type { LogTail } from '../../shared/storage/log-tail.ts'
@@ -28,6 +30,9 @@ export interface Cluster {
   readonly identity: ClusterIdentity
   readonly tokens: Tokens
   readonly handle: ApiHandler
+  /** undefined: no way leads into the cluster */
+  readonly reach: Reach | undefined
+  readonly frontProxy: FrontProxy
   clientOf(name: string): Client
   readonly clock: Clock
   readonly log: Logger
@@ -39,6 +44,8 @@ export interface ClusterOptions {
   readonly heartbeats: Heartbeats
   /** to webhooks and extension servers; default: no way leads into the cluster */
   readonly reach?: Reach | undefined
+  /** see ApiServerOptions */
+  readonly onExtensionDoubt?: ((apiServiceName: string) => Promise<void>) | undefined
   readonly serviceCidr: string
   /** of service account tokens: the API's own URL */
   readonly issuer: string
@@ -66,8 +73,10 @@ export const openCluster = async (options: ClusterOptions): Promise<Cluster> => 
   const identity = await openClusterIdentity(store)
   const tail = await openLogTail({ store, log, follow: 'subscribed', heldBytes, missedChanges: 1000 })
   const tokens = createTokens({ privateKeyPem: identity.signingKey, issuer: options.issuer, clock, random: systemRandom })
+  const frontProxy = createKeptFrontProxy({ store, clock })
   const { handle } = createStandardServer({
     ...options,
+    frontProxy,
     logTail: tail,
     // Each would cost a look-up, and anybody may make them.
     anonymousRequests: false,
@@ -85,6 +94,8 @@ export const openCluster = async (options: ClusterOptions): Promise<Cluster> => 
     identity,
     tokens,
     handle,
+    reach: options.reach,
+    frontProxy,
     clientOf: (name) => createInProcessClient(handle, { name, groups: controlPlaneGroups }),
     clock,
     log,

@@ -32,7 +32,7 @@ export interface ControllersParts {
 
 /** What runs in `reconcile`. */
 export const reconcilers = (
-  { heartbeats, identity, tokens, clock }: Cluster,
+  { heartbeats, identity, tokens, clock, reach, frontProxy }: Cluster,
   parts: Omit<ControllersParts, 'placement'>,
 ): Controller[] => [
   ...createControllers({
@@ -42,6 +42,7 @@ export const reconcilers = (
     signCertificate: signRequestBy(identity.authority, clock.now),
     nodeLifecycle: { heartbeats },
     serviceCIDR: parts.serviceCidr,
+    extensions: reach && { reach, frontProxy, lookAgainMs: undefined },
     kubernetesService: {
       apiServer: { address: nthAddress(parts.podCidr, -2), port: proxyPort },
       clusterIP: nthAddress(parts.serviceCidr, 1),

@@ -53,7 +53,7 @@ const queues = ['reconcileQueueUrl', 'scheduleQueueUrl', 'placeQueueUrl', 'timer
 const controllers = ['podCidr', 'ecsCluster', 'taskDefinition'] as const
 
 export const neededBy = {
-  api: [...cluster, 'clusterName', 'accessEntries'],
+  api: [...cluster, 'clusterName', 'accessEntries', 'reconcileQueueUrl'],
   dispatch: [...cluster, ...queues, ...controllers],
   schedule: [...cluster, ...queues],
   reconcile: [...cluster, ...queues, 'clusterName', 'podCidr'],

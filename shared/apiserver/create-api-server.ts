@@ -3,7 +3,7 @@ import { type Clock, systemClock } from '../platform/clock.ts'
 import type { Logger } from '../platform/log.ts'
 import { type Random, systemRandom } from '../platform/random.ts'
 import { createDirectReach } from '../reach/direct.ts'
-import type { FrontProxyIdentity } from '../reach/front-proxy.ts'
+import type { FrontProxy } from '../reach/front-proxy.ts'
 import type { Reach } from '../reach/reach.ts'
 import type { ServiceAddress } from '../reach/service-address.ts'
 import type { KindDefinition } from '../resources/definition.ts'
@@ -81,7 +81,9 @@ export interface ApiServerOptions {
   /** how webhooks and extension servers are called; default: those outside of the cluster alone */
   readonly reach?: Reach | undefined
   /** who this server is to extension servers; default: nobody they know */
-  readonly frontProxy?: FrontProxyIdentity | undefined
+  readonly frontProxy?: FrontProxy | undefined
+  /** told of an extension server that could not be reached, or was asked for while it is held to be unavailable; must not throw */
+  readonly onExtensionDoubt?: ((apiServiceName: string) => Promise<void>) | undefined
   /** default: everybody is served at once */
   readonly flowControl?: FlowControl | undefined
 }
@@ -131,6 +133,7 @@ export const createApiServer = (options: ApiServerOptions): ApiServer => {
       store,
       isBuiltIn: (group, version) => registry.hasGroupVersion(group, version),
       frontProxy: options.frontProxy,
+      onDoubt: options.onExtensionDoubt,
       reach,
       clock,
     }),

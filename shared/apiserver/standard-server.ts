@@ -39,6 +39,7 @@ export interface StandardServerOptions
     | 'flowControl'
     | 'reach'
     | 'frontProxy'
+    | 'onExtensionDoubt'
   > {
   readonly tokens: Tokens
   readonly serviceCIDR: string

@@ -18,7 +18,7 @@ export interface Controller {
   readonly watchesCustom?: CustomWatch | undefined
   /** keys to look at when it starts and at each resync, beside those of existing objects: what must exist without any event */
   readonly initialKeys?: readonly string[] | undefined
-  /** Not found means done; throw to retry with back-off. Runs after `cache.sync()`; never twice at once for the same key. */
+  /** Not found means done; throw to retry with back-off, NotYet where nothing failed but is to be tried again. Runs after `cache.sync()`; never twice at once for the same key. */
   reconcile(key: string, context: ReconcileContext): Promise<ReconcileResult>
 }
 
@@ -47,6 +47,11 @@ export interface ReconcileContext {
   readonly clock: Clock
   readonly log: Logger
   readonly events: EventRecorder
+}
+
+/** The world is not as it should be, and no event will tell when it is. Tried again as a failure is, and given up without a word. */
+export class NotYet extends Error {
+  override readonly name = 'NotYet'
 }
 
 /** `requeueAfter` is in milliseconds; undefined: nothing to do until something changes. */

@@ -55,8 +55,8 @@ export interface ControllersOptions {
   readonly nodeLifecycle: NodeLifecycleOptions
   /** undefined: somebody else looks after Services of type LoadBalancer */
   readonly loadBalancer?: ServiceLoadBalancerOptions | undefined
-  /** how extension servers are asked, and who signs for that (PEM); undefined: there is no way to them */
-  readonly extensions?: (ApiServiceAvailabilityOptions & { readonly authority: string }) | undefined
+  /** how extension servers are asked; undefined: there is no way to them */
+  readonly extensions?: ApiServiceAvailabilityOptions | undefined
 }
 
 /** Every controller. */
@@ -83,7 +83,7 @@ export const createControllers = (options: ControllersOptions): Controller[] => 
         createApiServiceAvailability(options.extensions),
         createExtensionAuthentication({
           clientAuthority: options.certificateAuthority,
-          frontProxyAuthority: options.extensions.authority,
+          frontProxyAuthority: options.extensions.frontProxy.authority,
           frontProxyNames: [frontProxyName],
         }),
       ]

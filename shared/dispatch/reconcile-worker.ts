@@ -1,6 +1,6 @@
 import type { Cache } from '../client/cache.ts'
 import type { Client, Resource } from '../client/client.ts'
-import { type Controller, eventComponentOf, type ReconcileContext } from '../controllers/controller.ts'
+import { type Controller, eventComponentOf, NotYet, type ReconcileContext } from '../controllers/controller.ts'
 import type { EventSink } from '../controllers/event/event-recorder.ts'
 import type { Clock } from '../platform/clock.ts'
 import { type Deadline, OutOfTime, openDeadline } from '../platform/deadline.ts'
@@ -45,6 +45,7 @@ export const createReconcileWorker = (options: ReconcileWorkerOptions): BatchWor
 
   const failed = async (work: WorkMessage, error: unknown): Promise<void> => {
     const failures = (work.failures ?? 0) + 1
+    if (failures >= maxFailures && error instanceof NotYet) return
     if (failures >= maxFailures) {
       log.error('gave work up', { ...work, failures, error })
       await queues.bury({ ...work, failures }, error instanceof Error ? error.message : String(error))
@@ -53,7 +54,7 @@ export const createReconcileWorker = (options: ReconcileWorkerOptions): BatchWor
     }
     const delayMs = Math.min(backOff.firstMs * 2 ** (failures - 1), backOff.maxMs)
     // The first few are the ordinary conflicts of optimistic writers.
-    const level = failures <= 4 ? 'debug' : 'warn'
+    const level = failures <= 4 || error instanceof NotYet ? 'debug' : 'warn'
     log[level]('work failed, will retry', { ...work, failures, retryInMs: delayMs, error })
     await queues.sendLater({ ...work, failures }, delayMs)
   }

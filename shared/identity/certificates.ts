@@ -48,20 +48,24 @@ export const createAuthority = async (name: string): Promise<KeyPair> => {
   return { certificate: pem(certificate), key: await exportKey(keys.privateKey) }
 }
 
-export const issue = async (authority: KeyPair, request: CertificateRequest): Promise<KeyPair> => {
+export const issue = async (
+  authority: KeyPair,
+  request: CertificateRequest,
+  { lastsMs = 3650 * 86_400_000 }: { readonly lastsMs?: number } = {},
+): Promise<KeyPair> => {
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
-  const certificate = await sign(authority, { ...request, keys: keys.publicKey, days: 3650 })
+  const certificate = await sign(authority, { ...request, keys: keys.publicKey, lastsMs })
   return { certificate, key: await exportKey(keys.privateKey) }
 }
 
 /** For a key that is somebody else's, and stays there: PEM (SPKI), of the curve P-256. */
 export const certify = async (
   authority: KeyPair,
-  { publicKey, ...request }: CertificateRequest & { readonly publicKey: string; readonly days: number },
+  { publicKey, days, ...request }: CertificateRequest & { readonly publicKey: string; readonly days: number },
 ): Promise<string> => {
   const x509 = await library()
   const keys = await webcrypto.subtle.importKey('spki', x509.PemConverter.decodeFirst(publicKey), algorithm, true, ['verify'])
-  return sign(authority, { ...request, keys })
+  return sign(authority, { ...request, keys, lastsMs: days * 86_400_000 })
 }
 
 /** The authority's own, to sign with. */
@@ -72,7 +76,7 @@ export const importKey = async ({ key }: Pick<KeyPair, 'key'>): Promise<webcrypt
 
 const sign = async (
   authority: KeyPair,
-  { keys, days, ...request }: CertificateRequest & { readonly keys: webcrypto.CryptoKey; readonly days: number },
+  { keys, lastsMs, ...request }: CertificateRequest & { readonly keys: webcrypto.CryptoKey; readonly lastsMs: number },
 ): Promise<string> => {
   const x509 = await library()
   const issuer = new x509.X509Certificate(authority.certificate)
@@ -86,7 +90,7 @@ const sign = async (
     subject: [...(request.groups ?? []).map((group) => ({ O: [group] })), { CN: [request.name] }],
     issuer: issuer.subjectName,
     notBefore: new Date(Date.now() - 3_600_000),
-    notAfter: new Date(Date.now() + days * 86_400_000),
+    notAfter: new Date(Date.now() + lastsMs),
     signingAlgorithm: algorithm,
     publicKey: keys,
     signingKey,

@@ -1,5 +1,5 @@
 import type { Clock } from '../platform/clock.ts'
-import type { MessageQueue } from './message-queue.ts'
+import type { MessageQueue, OutgoingMessage } from './message-queue.ts'
 import { groupOf, type TimedWork, type Work, type WorkMessage } from './work.ts'
 
 /** Where work waits for a function. One queue per kind of function, chosen by the controller's name. */
@@ -55,13 +55,7 @@ export const createWorkQueues = ({ queues, timers, clock }: WorkQueuesOptions): 
   const send: WorkQueues['send'] = async (works) => {
     const folded = new Map(works.map((caused) => [groupOf(caused.work), caused]))
     const byQueue = Map.groupBy(folded, ([, { work }]) => queueOf(work))
-    await Promise.all(
-      byQueue
-        .entries()
-        .map(([queue, some]) =>
-          queue.send(some.map(([group, { work, cause }]) => ({ body: work, group, deduplicationId: `${group}@${cause}` }))),
-        ),
-    )
+    await Promise.all(byQueue.entries().map(([queue, some]) => queue.send(some.map(([, caused]) => causedMessage(caused)))))
   }
   const wait = (timed: readonly TimedWork[]): Promise<void> => {
     const now = clock.now()
@@ -82,6 +76,12 @@ export const createWorkQueues = ({ queues, timers, clock }: WorkQueuesOptions): 
         { body: { ...work, reason }, group: groupOf(work), deduplicationId: `${groupOf(work)}@${clock.now()}` },
       ]),
   }
+}
+
+/** For a FIFO queue. */
+export const causedMessage = ({ work, cause }: CausedWork): OutgoingMessage => {
+  const group = groupOf(work)
+  return { body: work, group, deduplicationId: `${group}@${cause}` }
 }
 
 /**

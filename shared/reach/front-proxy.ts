@@ -4,6 +4,14 @@ export interface FrontProxyIdentity {
   readonly key: string
 }
 
+/** Where that identity comes from. Whoever asks waits for it; what it throws is an error of the request. */
+export interface FrontProxy {
+  /** valid for some minutes yet; the same one until then */
+  identity(): Promise<FrontProxyIdentity>
+  /** PEM: who signs it, and nobody else */
+  authority(): Promise<string>
+}
+
 /** its common name */
 export const frontProxyName = 'front-proxy-client'
 

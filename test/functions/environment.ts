@@ -13,6 +13,7 @@ import { dispatchWorkerOf, reconcileWorkerOf, resyncOf, scheduleWorkerOf } from 
 import type { Authenticator } from '../../shared/apiserver/authn/authenticator.ts'
 import { createNoTunnel } from '../../shared/apiserver/streams/no-tunnel.ts'
 import type { Client } from '../../shared/client/client.ts'
+import { createExtensionDoubts } from '../../shared/dispatch/extension-doubts.ts'
 import { createTimerWorker } from '../../shared/dispatch/timer-worker.ts'
 import { createNetworkReader } from '../../shared/load-balancer/elb/network.ts'
 import { createNetworkLoadBalancers } from '../../shared/load-balancer/elb/network-load-balancers.ts'
@@ -30,6 +31,7 @@ import { createEmbeddedMetrics } from '../../shared/platform/metrics.ts'
 import { createSqsMailboxes } from '../../shared/queue/sqs/sqs-mailboxes.ts'
 import { createSqsQueue } from '../../shared/queue/sqs/sqs-queue.ts'
 import { createWorkQueues } from '../../shared/queue/work-queues.ts'
+import type { Reach } from '../../shared/reach/reach.ts'
 import { type Node, nodes, type Pod, pods } from '../../shared/resources/resource.ts'
 import { secretsManager } from '../../shared/secrets/vault-reference.ts'
 import { logItemKey } from '../../shared/storage/dynamodb/items.ts'
@@ -65,12 +67,14 @@ export interface FunctionsOptions {
   readonly disturb?: (records: readonly DynamoDBRecord[]) => DynamoDBRecord[][]
   /** whether a function's process is a new one; default: never */
   readonly isCold?: () => boolean
+  /** to extension servers; default: no way leads to any */
+  readonly reach?: Reach
   /** default: an embedded store in a folder of its own */
   readonly openStore?: (clock: Clock) => Promise<{ store: Store; heartbeats: Heartbeats }>
 }
 
 /** All functions in this process, over an embedded store, with SQS and ECS played at the edge. */
-export const startFunctions = async ({ disturb, isCold = () => false, openStore }: FunctionsOptions = {}) => {
+export const startFunctions = async ({ disturb, isCold = () => false, openStore, reach }: FunctionsOptions = {}) => {
   const path = mkdtempSync(join(tmpdir(), 'windlass-functions-'))
   const clock = new LeapingClock()
   const logs: string[] = []
@@ -158,6 +162,8 @@ export const startFunctions = async ({ disturb, isCold = () => false, openStore 
       subresources: createNoTunnel({ request: () => Promise.reject(new Error('there are no agents')) }),
       secretStores: [secretsManager],
       audit: (line) => audited.push(line),
+      reach,
+      onExtensionDoubt: createExtensionDoubts({ queue: queue(url.reconcile), clock, log }),
     })
     clusters.push(cluster)
     return cluster
@@ -279,7 +285,8 @@ export const startFunctions = async ({ disturb, isCold = () => false, openStore 
     sweep: (cause: string) => sweepPlacement({ placement, cache: own.cache, queues }, cause),
     call: async (method: string, path: string, body?: unknown): Promise<Answer> => {
       const answer = (await handlers.api(gatewayEvent(method, path, body), lambdaContext)) as { statusCode: number; body: string }
-      return { status: answer.statusCode, body: JSON.parse(answer.body) as Record<string, unknown> }
+      const isStatus = answer.body.startsWith('{')
+      return { status: answer.statusCode, body: (isStatus ? JSON.parse(answer.body) : { text: answer.body }) as Answer['body'] }
     },
     /** Lets everything happen that happens without time going on by more than this. */
     settle: async (forMs = 5000): Promise<void> => {

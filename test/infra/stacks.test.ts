@@ -140,7 +140,7 @@ describe('the functions', () => {
     expect(wild.sort()).toEqual(wildcards[name] ?? [])
   })
 
-  it('heartbeat may only note heartbeats, and api touches neither tasks nor queues but to write to nodes', () => {
+  it('heartbeat may only note heartbeats, and api touches neither tasks nor queues but to write to nodes and to have keys looked at', () => {
     expect(actionsOf('heartbeat').filter((action) => !/^(logs|sqs):/.test(action))).toEqual([
       'dynamodb:GetItem',
       'dynamodb:UpdateItem',
@@ -148,6 +148,10 @@ describe('the functions', () => {
     const [granted] = statementsOf('heartbeat').filter(({ Action }) => JSON.stringify(Action).includes('dynamodb:'))
     expect(granted).toHaveProperty('Condition', { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['heartbeat'] } })
     expect(actionsOf('api').filter((action) => /^(sqs|ecs|iam):/.test(action))).toEqual(['sqs:GetQueueUrl', 'sqs:SendMessage'])
+    const sent = statementsOf('api').filter(({ Action }) => [Action].flat().includes('sqs:SendMessage'))
+    expect(
+      sent.map(({ Resource: resource }) => JSON.stringify(resource).match(/:windlass-mailbox-\*|QueuesReconcile/)?.[0]),
+    ).toEqual([':windlass-mailbox-*', 'QueuesReconcile'])
   })
 
   it('only place starts tasks, of this one definition, in this cluster', () => {

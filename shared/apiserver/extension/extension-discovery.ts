@@ -1,20 +1,17 @@
 import { isJsonObject, type JsonObject } from '../../meta/json-value.ts'
 import type { Clock } from '../../platform/clock.ts'
-import { type FrontProxyIdentity, remoteHeaders } from '../../reach/front-proxy.ts'
+import { type FrontProxy, remoteHeaders } from '../../reach/front-proxy.ts'
 import type { Reach } from '../../reach/reach.ts'
 import { extensionTarget, isAvailable } from './extension-target.ts'
 import type { ExtensionService, ExtensionVersion } from './extension-version.ts'
+import { KeptAnswers } from './kept-answers.ts'
 
-const keptMs = 60_000
 const answerWithinMs = 5000
 const mostBytes = 8 * 1024 * 1024
 const asker = { name: 'system:kube-aggregator', groups: ['system:masters'] }
 const aggregated = ['v2', 'v2beta1'].map(
   (version) => `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`,
 )
-
-/** Where its server has the OpenAPI of a version, if it has it. */
-type Described = string | undefined
 
 /** As a version stands in the document that tells of all groups. */
 export interface ExtensionResources {
@@ -23,76 +20,74 @@ export interface ExtensionResources {
   readonly freshness: 'Current' | 'Stale'
 }
 
-interface Kept {
-  readonly atMs: number
-  /** of the APIService */
-  readonly revision: string
-  readonly answer: Promise<{ readonly resources: ExtensionResources; readonly described: Described }>
-}
-
 export interface ExtensionDiscoveryOptions {
   readonly reach: Reach
-  readonly frontProxy: FrontProxyIdentity | undefined
+  readonly frontProxy: FrontProxy | undefined
+  readonly doubt: (service: ExtensionService) => Promise<void>
   readonly clock: Clock
 }
 
 /** What extension servers tell of their versions, each asked once a minute at most, and only when somebody wants to know. */
 export class ExtensionDiscovery {
   readonly #options: ExtensionDiscoveryOptions
-  readonly #kept = new Map<string, Kept>()
-  readonly #last = new Map<string, { resources: readonly unknown[]; described: Described }>()
+  readonly #resources: KeptAnswers<ExtensionResources>
+  /** where a server has the OpenAPI of a version; undefined: nowhere */
+  readonly #documents: KeptAnswers<string | undefined>
 
   constructor(options: ExtensionDiscoveryOptions) {
     this.#options = options
+    this.#resources = new KeptAnswers(options.clock)
+    this.#documents = new KeptAnswers(options.clock)
   }
 
   async of(versions: readonly ExtensionVersion[]): Promise<ReadonlyMap<ExtensionVersion, ExtensionResources>> {
-    const names = new Set(versions.map(({ service }) => service.metadata.name))
-    for (const name of this.#kept.keys()) if (!names.has(name)) this.#forget(name)
-    return new Map(await Promise.all(versions.map(async (one) => [one, (await this.#answerOf(one)).resources] as const)))
+    this.#resources.forgetAllBut(namesOf(versions))
+    return new Map(await Promise.all(versions.map(async (one) => [one, await this.#resourcesOf(one)] as const)))
   }
 
   /** Where their OpenAPI documents are, by the name that the index has for them. */
   async documents(versions: readonly ExtensionVersion[]): Promise<Readonly<Record<string, string>>> {
-    const found = await Promise.all(versions.map(async (one) => [nameOf(one), (await this.#answerOf(one)).described] as const))
+    this.#documents.forgetAllBut(namesOf(versions))
+    const found = await Promise.all(versions.map(async (one) => [nameOf(one), await this.#documentOf(one)] as const))
     return Object.fromEntries(found.filter((one): one is readonly [string, string] => one[1] !== undefined))
   }
 
-  #forget(name: string): void {
-    this.#kept.delete(name)
-    this.#last.delete(name)
+  #resourcesOf(one: ExtensionVersion): Promise<ExtensionResources> {
+    return this.#resources.of(one.service, async (last) => {
+      const before = await last
+      try {
+        return { resources: await this.#asked(one.service, () => this.#ask(one)), freshness: 'Current' }
+      } catch {
+        return { resources: before?.resources ?? [], freshness: 'Stale' }
+      }
+    })
   }
 
-  #answerOf(one: ExtensionVersion): Kept['answer'] {
-    const { name, resourceVersion: revision = '' } = one.service.metadata
-    const known = this.#kept.get(name)
-    const now = this.#options.clock.now()
-    if (known && known.revision === revision && now - known.atMs < keptMs) return known.answer
-    const answer = this.#learn(one).then(
-      (last) => {
-        this.#last.set(name, last)
-        return { described: last.described, resources: { resources: last.resources, freshness: 'Current' as const } }
-      },
-      () => {
-        const { resources = [], described } = this.#last.get(name) ?? {}
-        return { described, resources: { resources, freshness: 'Stale' as const } }
-      },
-    )
-    this.#kept.set(name, { atMs: now, revision, answer })
-    return answer
+  #documentOf(one: ExtensionVersion): Promise<string | undefined> {
+    return this.#documents.of(one.service, async (last) => {
+      const before = await last
+      try {
+        const index = await this.#asked(one.service, () => this.#get(one.service, '/openapi/v3', 'application/json'))
+        const entry = isJsonObject(index?.paths) ? index.paths[nameOf(one)] : undefined
+        const url = isJsonObject(entry) ? entry.serverRelativeURL : undefined
+        return typeof url === 'string' ? url : undefined
+      } catch {
+        return before
+      }
+    })
   }
 
-  async #learn(one: ExtensionVersion): Promise<{ resources: readonly unknown[]; described: Described }> {
-    const resources = await this.#ask(one)
-    // Who has none is served all the same.
-    const index = await this.#get(one.service, '/openapi/v3', 'application/json').catch(() => undefined)
-    const entry = isJsonObject(index?.paths) ? index.paths[nameOf(one)] : undefined
-    const url = isJsonObject(entry) ? entry.serverRelativeURL : undefined
-    return { resources, described: typeof url === 'string' ? url : undefined }
+  async #asked<T>(service: ExtensionService, ask: () => Promise<T>): Promise<T> {
+    try {
+      if (!isAvailable(service)) throw new Error('service unavailable')
+      return await ask()
+    } catch (error) {
+      await this.#options.doubt(service)
+      throw error
+    }
   }
 
   async #ask({ group, version, service }: ExtensionVersion): Promise<readonly unknown[]> {
-    if (!isAvailable(service)) throw new Error('service unavailable')
     const all = await this.#get(service, '/apis', aggregated.join(','))
     if (all?.kind === 'APIGroupDiscoveryList' && Array.isArray(all.items)) {
       const found = (all.items as JsonObject[]).find(({ metadata }) => isJsonObject(metadata) && metadata.name === group)
@@ -107,7 +102,7 @@ export class ExtensionDiscovery {
   /** Undefined: it has nothing like that. */
   async #get(service: ExtensionService, path: string, accept: string): Promise<JsonObject | undefined> {
     const { reach, frontProxy } = this.#options
-    const { target, tls } = extensionTarget(service, frontProxy)
+    const { target, tls } = await extensionTarget(service, frontProxy)
     const signal = AbortSignal.timeout(answerWithinMs)
     const headers = { accept, ...remoteHeaders(asker) }
     const { status, body } = await reach.request(target, { method: 'GET', path, headers, tls, signal })
@@ -128,6 +123,8 @@ export class ExtensionDiscovery {
     return isJsonObject(value) ? value : undefined
   }
 }
+
+const namesOf = (versions: readonly ExtensionVersion[]) => new Set(versions.map(({ service }) => service.metadata.name))
 
 const nameOf = ({ group, version }: ExtensionVersion) => `apis/${group}/${version}`
 

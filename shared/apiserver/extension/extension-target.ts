@@ -1,22 +1,23 @@
 import { Buffer } from 'node:buffer'
-import type { FrontProxyIdentity } from '../../reach/front-proxy.ts'
-import type { ReachTarget, ReachTls } from '../../reach/reach.ts'
+import type { FrontProxy } from '../../reach/front-proxy.ts'
+import type { ReachService, ReachTarget, ReachTls } from '../../reach/reach.ts'
 import { availableOf } from '../../resources/apiregistration/resource.ts'
 import type { ExtensionService } from './extension-version.ts'
 
 /** Where an extension server is, and whom it is believed to be. */
-export const extensionTarget = (
+export const extensionTarget = async (
   { spec: { service, caBundle, insecureSkipTLSVerify } }: ExtensionService,
-  frontProxy: FrontProxyIdentity | undefined,
-): { target: ReachTarget & { service: object }; tls: ReachTls } => {
+  frontProxy: FrontProxy | undefined,
+): Promise<{ target: ReachTarget & { service: ReachService }; tls: ReachTls }> => {
   const { namespace = '', name = '', port = 443 } = service
+  const client = await frontProxy?.identity()
   return {
     target: { service: { namespace, name, port } },
     tls: {
       serverName: `${name}.${namespace}.svc`,
       authorities: caBundle ? Buffer.from(caBundle, 'base64').toString() : undefined,
       insecure: insecureSkipTLSVerify,
-      client: frontProxy && { certificate: frontProxy.certificate, key: frontProxy.key },
+      client: client && { certificate: client.certificate, key: client.key },
     },
   }
 }

@@ -1,6 +1,6 @@
 import { resourceName } from '../../meta/object.ts'
 import type { Clock } from '../../platform/clock.ts'
-import type { FrontProxyIdentity } from '../../reach/front-proxy.ts'
+import type { FrontProxy } from '../../reach/front-proxy.ts'
 import type { Reach } from '../../reach/reach.ts'
 import { apiServiceName } from '../../resources/apiregistration/priorities.ts'
 import type { APIService } from '../../resources/apiregistration/resource.ts'
@@ -22,14 +22,18 @@ export interface Extensions {
   versions(): Promise<readonly ExtensionVersion[]>
   /** What their servers tell of them, of the last minute. */
   readonly discovery: ExtensionDiscovery
-  readonly frontProxy: FrontProxyIdentity | undefined
+  readonly frontProxy: FrontProxy | undefined
+  /** Says that one could not be reached, or is asked for while it is held to be unavailable. */
+  doubt(service: ExtensionService): Promise<void>
 }
 
 export interface ExtensionsOptions {
   readonly currentObjects: CurrentObjects
   readonly store: Pick<Store, 'get'>
   readonly isBuiltIn: (group: string, version: string) => boolean
-  readonly frontProxy: FrontProxyIdentity | undefined
+  readonly frontProxy: FrontProxy | undefined
+  /** of an APIService, by its name */
+  readonly onDoubt?: ((name: string) => Promise<void>) | undefined
   readonly reach: Reach
   readonly clock: Clock
 }
@@ -37,10 +41,12 @@ export interface ExtensionsOptions {
 const versionPath = /^\/apis\/([^/]+)\/([^/]+)(?:\/|$)/
 
 export const createExtensions = (options: ExtensionsOptions): Extensions => {
-  const { currentObjects, store, isBuiltIn, frontProxy } = options
-  const discovery = new ExtensionDiscovery(options)
+  const { currentObjects, store, isBuiltIn, frontProxy, onDoubt } = options
+  const doubt: Extensions['doubt'] = async ({ metadata }) => onDoubt?.(metadata.name)
+  const discovery = new ExtensionDiscovery({ ...options, doubt })
   return {
     frontProxy,
+    doubt,
     discovery,
     at: async (path) => {
       const [, group = '', version = ''] = versionPath.exec(path) ?? []

@@ -1,11 +1,12 @@
 import { Buffer } from 'node:buffer'
+import { Readable } from 'node:stream'
 import { ApiError } from '../../meta/status.ts'
 import { isRemoteHeader, remoteHeaders } from '../../reach/front-proxy.ts'
 import type { ReachAnswer } from '../../reach/reach.ts'
 import type { RequestContext } from '../context.ts'
 import { isLongRunning } from '../long-running.ts'
 import type { ApiRequest, ApiResponse } from '../request.ts'
-import { requestHeaders } from '../streams/headers.ts'
+import { proxiedHeaders } from '../streams/headers.ts'
 import { bodyOf, untilGone } from '../streams/passed.ts'
 import { tunnel } from '../streams/tunnel.ts'
 import { extensionTarget, isAvailable } from './extension-target.ts'
@@ -18,43 +19,59 @@ const answerWithinMs = 60_000
 /** A request as it is, and for whom, to the server that answers for its path; the answer as it comes. */
 export const passOn = async (context: RequestContext, service: ExtensionService): Promise<ApiResponse> => {
   const { request, parts, info } = context
-  if (!isAvailable(service)) return plain(503, 'service unavailable')
-  const { target, tls } = extensionTarget(service, parts.extensions.frontProxy)
+  const { extensions, reach } = parts
+  if (!reach.connect && isUpgrade(request)) throw noUpgrade(request)
+  if (!isAvailable(service)) {
+    await extensions.doubt(service)
+    return plain(503, 'service unavailable')
+  }
   const query = request.rawQuery ?? request.query.toString()
   const path = `${request.path}${query === '' ? '' : `?${query}`}`
   const headers = headersOf(context)
   try {
-    if (request.upgrade) {
-      if (!parts.reach.connect) return plain(503, 'error trying to reach service: no way there carries streams')
-      const backend = await parts.reach.connect(target, { tls, signal: request.signal })
-      const { namespace, name, port } = target.service as { namespace: string; name: string; port: number }
+    const { target, tls } = await extensionTarget(service, extensions.frontProxy)
+    if (request.upgrade && reach.connect) {
+      const backend = await reach.connect(target, { tls, signal: request.signal })
+      const { namespace, name, port } = target.service
       return tunnel(request.upgrade, backend, {
         ...{ method: request.method, path, host: `${name}.${namespace}.svc:${port}` },
         headers: remoteHeaders(context.user),
       })
     }
-    const answer = await parts.reach.request(target, {
-      ...{ method: request.method, path, headers, body: await bodyOf(request), tls },
+    const body = await bodyOf(request)
+    // Whoever sends it counts anew what was read whole.
+    if (!(body instanceof Readable)) delete headers['content-length']
+    const answer = await reach.request(target, {
+      ...{ method: request.method, path, headers, body, tls },
       signal: isLongRunning(info) ? request.signal : AbortSignal.any([request.signal, AbortSignal.timeout(withinMs(info.path))]),
     })
     return passedBack(request, answer)
   } catch (error) {
+    if (!request.signal.aborted) await extensions.doubt(service)
     // Upstream tells nobody why a Service leads nowhere.
     if (error instanceof ApiError) return plain(503, 'service unavailable')
     return plain(503, `error trying to reach service: ${(error as Error).message}`)
   }
 }
 
+/** As upstream knows it; on its way here one of the two headers may have been lost. */
+const isUpgrade = (request: ApiRequest): boolean =>
+  request.upgrade !== undefined || request.header('upgrade') !== undefined || /upgrade/i.test(request.header('connection') ?? '')
+
+const noUpgrade = (request: ApiRequest): ApiError => {
+  const protocol = JSON.stringify(request.header('upgrade') ?? 'another protocol')
+  return new ApiError(
+    'MethodNotAllowed',
+    `an upgrade to ${protocol} is not supported here: no connection leads from the API server into the cluster network`,
+  )
+}
+
 const withinMs = (path: string) => (path.split('/').filter(Boolean).length === 3 ? discoveryWithinMs : answerWithinMs)
 
-const headersOf = ({ request, user }: RequestContext): Record<string, string | string[]> => {
-  const known = ['accept', 'content-type', 'content-encoding', 'user-agent'].map((name) => [name, request.header(name)])
-  const all = requestHeaders(request.headers ?? Object.fromEntries(known))
-  const headers = Object.fromEntries(Object.entries(all).filter(([name]) => name !== 'host' && !isRemoteHeader(name)))
-  const forwarded = [headers['x-forwarded-for'] ?? [], request.remoteAddress ?? []].flat()
-  if (forwarded.length > 0) headers['x-forwarded-for'] = forwarded.join(', ')
-  return { ...headers, ...remoteHeaders(user) }
-}
+const headersOf = ({ request, user }: RequestContext): Record<string, string | string[]> => ({
+  ...Object.fromEntries(Object.entries(proxiedHeaders(request)).filter(([name]) => name !== 'host' && !isRemoteHeader(name))),
+  ...remoteHeaders(user),
+})
 
 const passedBack = ({ signal }: ApiRequest, answer: ReachAnswer): ApiResponse => {
   const { status, headers, cookies, trailers, body } = answer

@@ -4,7 +4,7 @@ import { ApiError } from '../../meta/status.ts'
 import { acceptWebSocket, WebSocketRefusal } from '../../platform/accept-websocket.ts'
 import type { ApiRequest, ApiResponse, UpgradeOffer } from '../request.ts'
 import type { RequestInfo } from '../router.ts'
-import { withoutToken } from './headers.ts'
+import { fieldsOf, withoutToken } from './headers.ts'
 
 /** Reads of bytes over WebSocket: whole messages as they come, or in base64; '' is a client that names no sub-protocol. */
 const readerProtocols: readonly string[] = ['binary.k8s.io', 'base64.binary.k8s.io', '']
@@ -42,15 +42,9 @@ export const overWebSocket = async (request: ApiRequest, info: RequestInfo, resp
 }
 
 const headersOf = ({ rawHeaders }: UpgradeOffer): IncomingHttpHeaders => {
-  const headers: Record<string, string> = {}
-  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index]!.toLowerCase()
-    const value = rawHeaders[index + 1]!
-    headers[name] = headers[name] === undefined ? value : `${headers[name]}, ${value}`
-  }
+  const headers = fieldsOf(rawHeaders)
   const protocols = headers['sec-websocket-protocol']
-  if (protocols !== undefined) headers['sec-websocket-protocol'] = withoutToken(protocols)
-  return headers
+  return protocols === undefined ? headers : { ...headers, 'sec-websocket-protocol': withoutToken(protocols) }
 }
 
 async function* onlyOne(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

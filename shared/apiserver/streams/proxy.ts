@@ -8,7 +8,7 @@ import type { ReachTls } from '../../reach/reach.ts'
 import type { SubresourceHandler, SubresourceHandlers } from '../context.ts'
 import type { ApiRequest, ApiResponse } from '../request.ts'
 import { admitConnection } from './admit-connection.ts'
-import { requestHeaders } from './headers.ts'
+import { proxiedHeaders } from './headers.ts'
 import type { AgentResponse, NodeConnector } from './node-connector.ts'
 import { bodyOf } from './passed.ts'
 import { proxiedResponse } from './proxied-response.ts'
@@ -72,21 +72,13 @@ const hostOf = ({ node, ...direct }: ProxyTarget): string => {
 const unreachable = (target: ProxyTarget, error: Error) =>
   new ApiError('ServiceUnavailable', `error trying to reach service: ${dialError(error, hostOf(target))}`, { cause: error })
 
-const headersOf = (request: ApiRequest): Record<string, string | string[]> => {
-  const known = ['accept', 'content-type', 'content-encoding', 'user-agent'].map((name) => [name, request.header(name)])
-  const headers = requestHeaders(request.headers ?? Object.fromEntries(known))
-  const forwarded = [headers['x-forwarded-for'] ?? [], request.remoteAddress ?? []].flat()
-  if (forwarded.length > 0) headers['x-forwarded-for'] = forwarded.join(', ')
-  return headers
-}
-
 const send = async (
   request: ApiRequest,
   { connector, target, path, uri }: { connector: NodeConnector; target: ProxyTarget; path: string; uri: string },
 ): Promise<AgentResponse> => {
   const { method, signal } = request
   const body = await bodyOf(request)
-  const headers = { ...headersOf(request), 'x-forwarded-uri': uri }
+  const headers = { ...proxiedHeaders(request), 'x-forwarded-uri': uri }
   if (target.node)
     return connector.request(target.node, { method, path, headers, body, signal }).catch((error: Error) => {
       throw unreachable(target, error)

@@ -2,7 +2,7 @@ import type { Cache, Index } from '../../client/cache.ts'
 import { jsonEqual } from '../../meta/json-equal.ts'
 import { isReason } from '../../meta/status.ts'
 import { timestamp } from '../../platform/clock.ts'
-import { type FrontProxyIdentity, remoteHeaders } from '../../reach/front-proxy.ts'
+import { type FrontProxy, remoteHeaders } from '../../reach/front-proxy.ts'
 import type { Reach } from '../../reach/reach.ts'
 import {
   type APIService,
@@ -11,16 +11,20 @@ import {
   localCondition,
 } from '../../resources/apiregistration/resource.ts'
 import { apiServices, endpointSlices, services } from '../../resources/resource.ts'
-import { type Controller, watch } from '../controller.ts'
+import { type Controller, NotYet, watch } from '../controller.ts'
 import { endpointsFinding, serviceFinding } from './findings.ts'
 
 export interface ApiServiceAvailabilityOptions {
   readonly reach: Reach
-  readonly frontProxy: FrontProxyIdentity
+  readonly frontProxy: FrontProxy
+  /**
+   * Health that no object tells of is looked at this often. Undefined: it costs, so it is not looked at while nothing happens. A check that
+   * failed is made again with back-off, and whoever meets a server that is not as it is held to be has this controller look at it.
+   */
+  readonly lookAgainMs: number | undefined
 }
 
-/** Health that no object tells of is looked at this often, as upstream. */
-const lookAgainMs = 30_000
+export const availabilityName = 'apiservice-availability'
 const answerWithinMs = 5000
 const asker = { name: 'system:kube-aggregator', groups: ['system:masters'] }
 
@@ -35,7 +39,7 @@ const ofService = (cache: Cache, namespace: string | undefined, name: string | u
 
 /** Says of each APIService whether its server can be asked. */
 export const createApiServiceAvailability = (options: ApiServiceAvailabilityOptions): Controller => ({
-  name: 'apiservice-availability',
+  name: availabilityName,
   eventComponent: 'kube-apiserver',
   watches: [
     watch(apiServices, (object) => (object ? [object.metadata.name] : [])),
@@ -68,9 +72,14 @@ export const createApiServiceAvailability = (options: ApiServiceAvailabilityOpti
         if (!isReason(error, 'Conflict', 'NotFound')) throw error
       }
     }
-    return service.spec.service ? { requeueAfter: lookAgainMs } : undefined
+    if (!service.spec.service) return
+    if (options.lookAgainMs !== undefined) return { requeueAfter: options.lookAgainMs }
+    if (found.reason === failedCheck) throw new NotYet(found.message)
   },
 })
+
+/** Of it no object tells. */
+const failedCheck = 'FailedDiscoveryCheck'
 
 type Finding = Pick<APIServiceCondition, 'status' | 'reason' | 'message'>
 
@@ -90,13 +99,14 @@ const judge = async (
   const { group = '', version = '' } = spec
   const path = group === '' ? `/api/${version}` : `/apis/${group}/${version}`
   const shown = `https://${name}.${namespace}.svc:${port}${path}`
+  const client = await frontProxy.identity()
   try {
     const answer = await reach.request(
       { service: { namespace, name, port } },
       {
         ...{ method: 'GET', path, headers: { accept: 'application/json', ...remoteHeaders(asker) } },
         // Whoever answers there, answers: who may be believed is told when it is asked for somebody.
-        tls: { serverName: `${name}.${namespace}.svc`, insecure: true, client: frontProxy },
+        tls: { serverName: `${name}.${namespace}.svc`, insecure: true, client },
         signal: AbortSignal.timeout(answerWithinMs),
       },
     )
@@ -105,7 +115,7 @@ const judge = async (
   } catch (error) {
     return {
       status: 'False',
-      reason: 'FailedDiscoveryCheck',
+      reason: failedCheck,
       message: `failing or missing response from ${shown}: ${(error as Error).message}`,
     }
   }

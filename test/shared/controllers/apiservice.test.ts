@@ -21,7 +21,8 @@ const reach: Reach = {
     return { status: answer(), headers: {}, body: Readable.from([]) }
   },
 }
-const extensions = { reach, frontProxy: { certificate: 'CERT', key: 'KEY' }, authority: 'FRONT' }
+const frontProxy = { identity: async () => ({ certificate: 'CERT', key: 'KEY' }), authority: async () => 'FRONT' }
+const extensions = { reach, frontProxy, lookAgainMs: 30_000 }
 beforeAll(async () => {
   answer = () => 200
   cluster = await startTestCluster({ controllers: allControllers({ extensions }) })

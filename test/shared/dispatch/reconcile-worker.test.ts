@@ -1,7 +1,7 @@
 import { beforeEach, expect, it } from 'vitest'
 import type { Cache } from '../../../shared/client/cache.ts'
 import type { Client } from '../../../shared/client/client.ts'
-import { type Controller, watch } from '../../../shared/controllers/controller.ts'
+import { type Controller, NotYet, watch } from '../../../shared/controllers/controller.ts'
 import type { EventSink } from '../../../shared/controllers/event/event-recorder.ts'
 import type { BatchWorker } from '../../../shared/dispatch/batch-worker.ts'
 import { createReconcileWorker } from '../../../shared/dispatch/reconcile-worker.ts'
@@ -100,6 +100,17 @@ it('gives a key up that fails again and again, and says so on its object', async
   expect(sqs.bodies(url.timers)).toEqual([])
   expect(sqs.bodies(url.deadLetter)).toEqual([expect.objectContaining({ key: 'a/b', failures: 3, reason: 'the disk is a lie' })])
   expect(said).toEqual(['ReconcileFailed: gave up until the next resync: the disk is a lie'])
+})
+
+it('tries again what is not yet as it should be, and gives it up without a word', async () => {
+  behave = () => {
+    throw new NotYet('nobody answers')
+  }
+  expect(await work([message('1', 'a/b', 1)])).toEqual([])
+  expect(sqs.bodies(url.timers)).toEqual([expect.objectContaining({ key: 'a/b', failures: 2 })])
+  sqs.purge(url.timers)
+  expect(await work([message('1', 'a/b', 2)])).toEqual([])
+  expect([...sqs.bodies(url.timers), ...sqs.bodies(url.deadLetter), ...said]).toEqual([])
 })
 
 it('puts off what is not done when its time is over, and is done with the others', async () => {

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers'
 import type { TLSSocket } from 'node:tls'
 import { createAuthority, issue, type KeyPair } from '../../../../shared/identity/certificates.ts'
 import { createDirectReach, type DirectReach } from '../../../../shared/reach/direct.ts'
-import type { FrontProxyIdentity } from '../../../../shared/reach/front-proxy.ts'
+import type { FrontProxy } from '../../../../shared/reach/front-proxy.ts'
 
 export const group = 'wardle.example.com'
 const resources = [
@@ -15,7 +15,7 @@ const resources = [
 
 export interface ExtensionServer {
   readonly reach: DirectReach
-  readonly frontProxy: FrontProxyIdentity
+  readonly frontProxy: FrontProxy
   readonly caBundle: string
   readonly asked: {
     readonly method: string
@@ -35,7 +35,8 @@ export const startExtensionServer = async (): Promise<ExtensionServer> => {
   const authority = await createAuthority('extension')
   const signer = await createAuthority('front-proxy')
   const serving = await issue(authority, { name: 'wardle', dnsNames: ['wardle.default.svc'], usage: 'server' })
-  const frontProxy: KeyPair = await issue(signer, { name: 'front-proxy-client', usage: 'client' })
+  const client: KeyPair = await issue(signer, { name: 'front-proxy-client', usage: 'client' })
+  const frontProxy: FrontProxy = { identity: async () => client, authority: async () => signer.certificate }
   const asked: ExtensionServer['asked'] = []
   const tls = {
     cert: serving.certificate,
