@@ -15,6 +15,10 @@ export interface ClaimOptions<T extends KubeObject> {
   readonly selector: LabelSelectorMatcher
   /** further condition on what is worth adopting or letting go; default: all that is not being deleted */
   readonly counts?: (object: T) => boolean
+  /** what is beside the selector a condition of being managed */
+  readonly isMember?: (object: T) => boolean
+  /** false: its own that no longer match are only left out */
+  readonly releases?: boolean
 }
 
 /**
@@ -22,18 +26,20 @@ export interface ClaimOptions<T extends KubeObject> {
  * no longer match (released).
  */
 export const claim = async <T extends KubeObject>(options: ClaimOptions<T>): Promise<T[]> => {
-  const { client, cache, owner, ownerResource, index, selector, counts = () => true } = options
+  const { client, cache, owner, ownerResource, index, selector, releases = true } = options
+  const { counts = () => true, isMember = () => true } = options
   const { resource } = index
   const namespace = owner.metadata.namespace ?? ''
+  const matches = (object: T) => selector.matches(object.metadata.labels) && isMember(object)
   const claimed: T[] = []
   for (const object of cache.byIndex(index, owner.metadata.uid ?? '')) {
-    if (selector.matches(object.metadata.labels)) claimed.push(object)
-    else if (!owner.metadata.deletionTimestamp && counts(object)) await release(client, resource, object, owner)
+    if (matches(object)) claimed.push(object)
+    else if (releases && !owner.metadata.deletionTimestamp && counts(object)) await release(client, resource, object, owner)
   }
   if (owner.metadata.deletionTimestamp) return claimed
   const orphans = cache
     .byIndex(index, orphansOf(namespace))
-    .filter((object) => !object.metadata.deletionTimestamp && selector.matches(object.metadata.labels) && counts(object))
+    .filter((object) => !object.metadata.deletionTimestamp && matches(object) && counts(object))
   if (orphans.length > 0 && !(await mayAdopt(client, ownerResource, owner))) return claimed
   for (const object of orphans) {
     const adopted = await adopt({ client, resource, object, owner, ownerResource })

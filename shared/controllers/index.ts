@@ -37,6 +37,7 @@ import { createServiceAccountTokenController, type ServiceAccountTokenOptions } 
 import { createServiceCidrController } from './service-cidr.ts'
 import { createServiceLoadBalancerController, type ServiceLoadBalancerOptions } from './service-load-balancer.ts'
 import { serviceAccountController } from './serviceaccount.ts'
+import { statefulSetController } from './statefulset/statefulset.ts'
 import { systemNamespacesController } from './system-namespaces.ts'
 import { systemPriorityClassesController } from './system-priority-classes.ts'
 import { taintEvictionController } from './taint-eviction/taint-eviction.ts'
@@ -94,6 +95,7 @@ export const createControllers = (options: ControllersOptions): Controller[] => 
   deploymentController,
   replicaSetController,
   replicationController,
+  statefulSetController,
   endpointSliceController,
   endpointsController,
   endpointSliceMirroringController,

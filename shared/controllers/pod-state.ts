@@ -1,5 +1,6 @@
 import type { PodCondition } from '../resources/generated/types.ts'
 import type { Pod } from '../resources/resource.ts'
+import { semanticallyEqual } from './semantic-equality.ts'
 
 /** What controllers ask of a pod's status. */
 
@@ -24,3 +25,14 @@ export const untilAvailableMs = (pod: Pod, minReadySeconds: number, nowMs: numbe
   if (!ready.lastTransitionTime) return undefined
   return Math.max(0, Date.parse(ready.lastTransitionTime) + minReadySeconds * 1000 - nowMs)
 }
+
+/** Most updates of a pod say nothing that is counted by who keeps so many. */
+export const countsTheSame = (pod: Pod, previous: Pod): boolean => semanticallyEqual(countedView(pod), countedView(previous))
+
+const countedView = (pod: Pod) => ({
+  labels: pod.metadata.labels,
+  owners: pod.metadata.ownerReferences,
+  deleted: pod.metadata.deletionTimestamp,
+  phase: pod.status?.phase,
+  ready: podCondition(pod, 'Ready'),
+})

@@ -1,4 +1,5 @@
 import type { PodTemplateSpec } from '../../resources/generated/types.ts'
+import { fnv32, safeEncode } from '../hash.ts'
 
 export const templateHashLabel = 'pod-template-hash'
 
@@ -13,9 +14,9 @@ export const sameTemplate = (a: PodTemplateSpec | undefined, b: PodTemplateSpec 
 
 /** Names the template's ReplicaSet; `collisionCount` moves it away from a taken name. */
 export const templateHash = (template: PodTemplateSpec, collisionCount: number | undefined): string => {
-  let hash = fnv1(canonicalTemplate(template))
-  if (collisionCount !== undefined) hash = fnv1(`\u0000${collisionCount}`, hash)
-  return safeEncode(String(hash))
+  let hash = fnv32(canonicalTemplate(template))
+  if (collisionCount !== undefined) hash = fnv32(`\u0000${collisionCount}`, hash)
+  return safeEncode(hash)
 }
 
 const canonical = (value: unknown): unknown => {
@@ -28,13 +29,3 @@ const canonical = (value: unknown): unknown => {
       .map(([name, field]) => [name, canonical(field)]),
   )
 }
-
-const fnv1 = (text: string, start = 0x811c9dc5): number => {
-  let hash = start
-  for (const byte of Buffer.from(text)) hash = Math.imul(hash, 0x01000193) ^ byte
-  return hash >>> 0
-}
-
-// No vowels and nothing that reads like one: hashes never spell words.
-const alphabet = 'bcdfghjklmnpqrstvwxz2456789'
-const safeEncode = (text: string) => [...text].map((digit) => alphabet[digit.charCodeAt(0) % alphabet.length]).join('')

@@ -9,7 +9,7 @@ import { type Controller, type ReconcileContext, watch } from '../controller.ts'
 import { keyOf, ownKey, splitKey } from '../key.ts'
 import { isNamespaceTerminating } from '../namespace-terminating.ts'
 import { byController, controllerOf } from '../owner.ts'
-import { isPodActive, isPodTerminating, podCondition } from '../pod-state.ts'
+import { countsTheSame, isPodActive, isPodTerminating } from '../pod-state.ts'
 import { semanticallyEqual } from '../semantic-equality.ts'
 import { podsToDelete } from './deletion-order.ts'
 import { podFromTemplate } from './pod-template.ts'
@@ -74,17 +74,6 @@ interface Owned {
   readonly owner: ReplicaOwner
   readonly ownerResource: Resource
 }
-
-/** Most updates of a pod say nothing that is counted. */
-const countsTheSame = (pod: Pod, previous: Pod): boolean => semanticallyEqual(countedView(pod), countedView(previous))
-
-const countedView = (pod: Pod) => ({
-  labels: pod.metadata.labels,
-  owners: pod.metadata.ownerReferences,
-  deleted: pod.metadata.deletionTimestamp,
-  phase: pod.status?.phase,
-  ready: podCondition(pod, 'Ready'),
-})
 
 /** Answers why it could not, if so. */
 const manageReplicas = async (owned: Owned, active: readonly Pod[], context: ReconcileContext): Promise<unknown> => {
