@@ -11,6 +11,7 @@ import { clusterRoleAggregationController } from './clusterrole-aggregation.ts'
 import type { Controller } from './controller.ts'
 import { customResourceDefinitionController } from './customresourcedefinition/customresourcedefinition.ts'
 import { createCustomResourceDefinitionFinalizer } from './customresourcedefinition-finalizer/customresourcedefinition-finalizer.ts'
+import { daemonSetController } from './daemonset/daemonset.ts'
 import { createDefaultRolesController } from './default-roles/default-roles.ts'
 import { deploymentController } from './deployment/deployment.ts'
 import { endpointsController } from './endpoints/endpoints.ts'
@@ -96,6 +97,7 @@ export const createControllers = (options: ControllersOptions): Controller[] => 
   replicaSetController,
   replicationController,
   statefulSetController,
+  daemonSetController,
   endpointSliceController,
   endpointsController,
   endpointSliceMirroringController,

@@ -1,8 +1,10 @@
 import type { NodeSelectorRequirement, NodeSelectorTerm, PodSpec } from '../resources/generated/types.ts'
 import type { NodeInfo } from './node-info.ts'
 
+type NamedLabels = Pick<NodeInfo, 'name' | 'labels'>
+
 /** What a pod's nodeSelector and required node affinity say together; undefined: nothing. */
-export const requiredNodeAffinity = (spec: PodSpec): ((node: NodeInfo) => boolean) | undefined => {
+export const requiredNodeAffinity = (spec: PodSpec): ((node: NamedLabels) => boolean) | undefined => {
   const { nodeSelector, affinity } = spec
   const terms = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms
   if (!nodeSelector && !terms) return undefined
@@ -12,7 +14,7 @@ export const requiredNodeAffinity = (spec: PodSpec): ((node: NodeInfo) => boolea
 }
 
 /** An empty term matches nothing. */
-export const matchesTerm = ({ matchExpressions = [], matchFields = [] }: NodeSelectorTerm, node: NodeInfo): boolean =>
+export const matchesTerm = ({ matchExpressions = [], matchFields = [] }: NodeSelectorTerm, node: NamedLabels): boolean =>
   matchExpressions.length + matchFields.length > 0 &&
   matchExpressions.every((requirement) => holds(requirement, node.labels[requirement.key])) &&
   matchFields.every((requirement) => holds(requirement, requirement.key === 'metadata.name' ? node.name : undefined))

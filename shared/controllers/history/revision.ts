@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../meta/object.ts'
+import { defaultPodTemplate } from '../../resources/core/pod/defaults.ts'
 import type { PodTemplateSpec } from '../../resources/generated/types.ts'
 import type { ControllerRevision } from '../../resources/resource.ts'
 import { fnv32, safeEncode } from '../hash.ts'
@@ -21,6 +22,18 @@ export const templateOf = ({ data }: ControllerRevision): PodTemplateSpec => {
 /** Whether a revision holds this template, to the byte. */
 export const holdsTemplate = ({ data }: ControllerRevision, template: PodTemplateSpec): boolean =>
   goJson(data) === goJson(templatePatch(template))
+
+/** Whether it says the same, be it in the words of another version. */
+export const saysTheSame = (revision: ControllerRevision, template: PodTemplateSpec): boolean => {
+  if (holdsTemplate(revision, template)) return true
+  const restored = withoutNulls(templateOf(revision))
+  defaultPodTemplate(restored)
+  return goJson(restored) === goJson(template)
+}
+
+/** A copy. */
+const withoutNulls = (template: PodTemplateSpec): PodTemplateSpec =>
+  JSON.parse(goJson(template), (_, field: unknown) => (field === null ? undefined : field))
 
 /** `collisionCount` moves it away from a taken name. */
 export const dataHash = (data: unknown, collisionCount: number): string =>

@@ -2,13 +2,12 @@ import type { Cache } from '../../client/cache.ts'
 import type { Resource } from '../../client/client.ts'
 import type { LabelSelectorMatcher } from '../../meta/label-selector.ts'
 import type { KubeObject } from '../../meta/object.ts'
-import { isReason } from '../../meta/status.ts'
 import { type Pod, pods, replicaSets } from '../../resources/resource.ts'
 import { claim } from '../claim.ts'
 import { type Controller, type ReconcileContext, watch } from '../controller.ts'
 import { keyOf, ownKey, splitKey } from '../key.ts'
-import { isNamespaceTerminating } from '../namespace-terminating.ts'
 import { byController, controllerOf } from '../owner.ts'
+import { createPod, deletePod } from '../pod-control.ts'
 import { countsTheSame, isPodActive, isPodTerminating } from '../pod-state.ts'
 import { semanticallyEqual } from '../semantic-equality.ts'
 import { podsToDelete } from './deletion-order.ts'
@@ -80,7 +79,9 @@ const manageReplicas = async (owned: Owned, active: readonly Pod[], context: Rec
   const { owner } = owned
   const missing = (owner.spec.replicas ?? 1) - active.length
   if (missing > 0) {
-    const { error } = await slowStart(Math.min(missing, burst), () => createPod(owned, context))
+    const { error } = await slowStart(Math.min(missing, burst), () =>
+      createPod(owner, podFromTemplate(owner.spec.template, owner, owned.ownerResource), context),
+    )
     return error
   }
   if (missing === 0) return undefined
@@ -88,30 +89,6 @@ const manageReplicas = async (owned: Owned, active: readonly Pod[], context: Rec
   const doomed = podsToDelete({ pods: active, related, count: Math.min(-missing, burst), nowMs: context.clock.now() })
   const results = await Promise.allSettled(doomed.map((pod) => deletePod(owner, pod, context)))
   return results.find((result) => result.status === 'rejected')?.reason
-}
-
-const createPod = async ({ owner, ownerResource }: Owned, { client, events }: ReconcileContext): Promise<void> => {
-  try {
-    const pod = await client.create(pods, podFromTemplate(owner.spec.template, owner, ownerResource))
-    await events.record(owner, 'Normal', 'SuccessfulCreate', `Created pod: ${pod.metadata.name}`)
-  } catch (error) {
-    if (isNamespaceTerminating(error)) return
-    await events.record(owner, 'Warning', 'FailedCreate', `Error creating: ${error instanceof Error ? error.message : error}`)
-    throw error
-  }
-}
-
-const deletePod = async (owner: KubeObject, pod: Pod, { client, events }: ReconcileContext): Promise<void> => {
-  const { namespace = '', name } = pod.metadata
-  try {
-    await client.delete(pods, namespace, name)
-    await events.record(owner, 'Normal', 'SuccessfulDelete', `Deleted pod: ${name}`)
-  } catch (error) {
-    if (isReason(error, 'NotFound')) return
-    const text = error instanceof Error ? error.message : String(error)
-    await events.record(owner, 'Warning', 'FailedDelete', `Error deleting: ${text}`)
-    throw new Error(`unable to delete pods: ${text}`, { cause: error })
-  }
 }
 
 /** Pods of all ReplicaSets with the same owner. */

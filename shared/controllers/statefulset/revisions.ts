@@ -1,4 +1,3 @@
-import { defaultPodTemplate } from '../../resources/core/pod/defaults.ts'
 import type { PodTemplateSpec } from '../../resources/generated/types.ts'
 import {
   type ControllerRevision,
@@ -10,7 +9,7 @@ import {
 import { claim } from '../claim.ts'
 import type { ReconcileContext } from '../controller.ts'
 import { createRevision } from '../history/create-revision.ts'
-import { holdsTemplate, oldestRevisionFirst, revisionNumber, templateOf } from '../history/revision.ts'
+import { holdsTemplate, oldestRevisionFirst, revisionNumber, saysTheSame } from '../history/revision.ts'
 import { byController } from '../owner.ts'
 import { revisionOfPod } from './identity.ts'
 
@@ -65,16 +64,9 @@ export const chooseRevision = (
   const equal = history.findLast((revision) => holdsTemplate(revision, template))
   if (equal && holdsTemplate(latest, template)) return { existing: latest, revision: revisionNumber(latest) }
   if (equal) return { existing: equal, revision: revisionNumber(latest) + 1 }
-  // Other versions wrote the same in other words.
-  const restored = structuredClone(templateOf(latest))
-  defaultPodTemplate(restored)
-  if (holdsTemplate({ ...latest, data: { spec: { template: { ...withoutNulls(restored), $patch: 'replace' } } } }, template))
-    return { existing: latest, revision: revisionNumber(latest) }
+  if (saysTheSame(latest, template)) return { existing: latest, revision: revisionNumber(latest) }
   return { revision: revisionNumber(latest) + 1 }
 }
-
-const withoutNulls = (value: unknown): object =>
-  JSON.parse(JSON.stringify(value), (_, field: unknown) => (field === null ? undefined : field))
 
 /** Those beyond the limit that nothing runs on, oldest first. */
 export const prunable = (

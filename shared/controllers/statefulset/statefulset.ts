@@ -1,8 +1,6 @@
 import type { Cache } from '../../client/cache.ts'
 import { labelSelectorMatcher } from '../../meta/label-selector.ts'
-import { isReason } from '../../meta/status.ts'
 import {
-  controllerRevisions,
   type PersistentVolumeClaim,
   type Pod,
   persistentVolumeClaims,
@@ -12,6 +10,7 @@ import {
 } from '../../resources/resource.ts'
 import { claim } from '../claim.ts'
 import { type Controller, type ReconcileContext, type ReconcileResult, watch } from '../controller.ts'
+import { deleteRevisions } from '../history/delete-revisions.ts'
 import { templateOf } from '../history/revision.ts'
 import { keyOf, ownKey, splitKey } from '../key.ts'
 import { byController, controllerOf } from '../owner.ts'
@@ -75,7 +74,7 @@ const act = async (
   const names = { currentRevision: current.metadata.name, updateRevision: update.metadata.name, collisionCount }
   const outdatedGone = plan.outdated !== undefined && failure === undefined
   const result = await noteStatus({ set, pods: plan.counted, ...names, outdatedGone, nowMs }, context)
-  await prune(prunable(set, revisions, owned), context)
+  await deleteRevisions(prunable(set, revisions, owned), context)
   if (failure !== undefined) throw failure
   return result
 }
@@ -91,16 +90,6 @@ const noteStatus = async (input: StatusInput, { client }: ReconcileContext): Pro
 const statusOfLeaving = (set: StatefulSet, owned: readonly Pod[], { clock }: ReconcileContext): StatusInput => {
   const { currentRevision = '', updateRevision = '', collisionCount = 0 } = set.status ?? {}
   return { set, pods: owned, currentRevision, updateRevision, collisionCount, outdatedGone: false, nowMs: clock.now() }
-}
-
-const prune = async (unused: ReturnType<typeof prunable>, { client }: ReconcileContext): Promise<void> => {
-  for (const { metadata } of unused) {
-    try {
-      await client.delete(controllerRevisions, metadata.namespace ?? '', metadata.name)
-    } catch (error) {
-      if (!isReason(error, 'NotFound')) throw error
-    }
-  }
 }
 
 /** The one that manages the pod; of an orphan, all that would adopt it. */

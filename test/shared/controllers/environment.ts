@@ -177,6 +177,7 @@ const playPod = async (client: Client, pod: Pod, ready: (pod: Pod) => boolean): 
   const { namespace = '', name, deletionTimestamp } = pod.metadata
   if (!pod.spec.nodeName) return
   if (deletionTimestamp) return client.delete(pods, namespace, name, { gracePeriodSeconds: 0 })
+  if (pod.status?.phase === 'Failed' || pod.status?.phase === 'Succeeded') return
   const state = ready(pod) ? 'True' : 'False'
   if (pod.status?.phase === 'Running' && pod.status.conditions?.some(({ type, status }) => type === 'Ready' && status === state))
     return
