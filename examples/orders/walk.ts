@@ -1,4 +1,6 @@
 // `npm run example`: makes the images, applies the manifests and walks through the chapter with the user's own kubectl.
+
+import { Terminal, Unexpected } from '../terminal.ts'
 import { buildImages } from './images/build.ts'
 import { access } from './walk/access.ts'
 import { apply } from './walk/apply.ts'
@@ -9,7 +11,6 @@ import { loadBalancing } from './walk/load-balancing.ts'
 import { look } from './walk/look.ts'
 import { rollout } from './walk/rollout.ts'
 import { scale } from './walk/scale.ts'
-import { Terminal, Unexpected } from './walk/terminal.ts'
 
 const steps = [apply, look, loadBalancing, configuration, scale, rollout, healing, access, files]
 

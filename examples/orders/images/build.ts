@@ -1,51 +1,25 @@
-import { createHash } from 'node:crypto'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { build, isBuilt } from './docker.ts'
-import { layNode } from './node.ts'
-import { layOrders } from './orders.ts'
-import { layPostgres } from './postgres.ts'
+import { base } from '../../images/base.ts'
+import { buildRecipes, cache, type Recipe } from '../../images/build.ts'
+import { layPostgres } from '../../images/postgres.ts'
+import { layService } from './service.ts'
 
-const example = fileURLToPath(new URL('..', import.meta.url))
-const cache = fileURLToPath(new URL('../../../node_modules/.cache/windlass-example', import.meta.url))
-const base = 'mycompany/node:24'
+const images = new URL('../../images/', import.meta.url)
 
-interface Recipe {
-  readonly name: string
-  lay(context: string): void | Promise<void>
-}
+const service = (version: string): Recipe => ({
+  name: `mycompany/orders-service:${version}`,
+  sources: [new URL('../service', import.meta.url), new URL('service.ts', import.meta.url), ...base.sources],
+  lay: (context) => layService(context, { base: base.name, version }),
+})
 
 const recipes: readonly Recipe[] = [
-  { name: base, lay: (context) => layNode(context, cache) },
-  { name: 'mycompany/orders-service:1.0', lay: (context) => layOrders(context, { base, version: '1.0' }) },
-  { name: 'mycompany/orders-service:2.0', lay: (context) => layOrders(context, { base, version: '2.0' }) },
-  { name: 'mycompany/postgres:debian', lay: (context) => layPostgres(context, cache) },
+  base,
+  service('1.0'),
+  service('2.0'),
+  {
+    name: 'mycompany/postgres:debian',
+    sources: ['debian.ts', 'postgres.ts', 'root.ts', 'start-postgres.sh'].map((name) => new URL(name, images)),
+    lay: (context) => layPostgres(context, cache),
+  },
 ]
 
-/** Makes the images that the local engine does not have yet, with no registry of images. */
-export async function buildImages(log: (line: string) => void): Promise<void> {
-  const digest = sourceDigest()
-  mkdirSync(cache, { recursive: true })
-  for (const { name, lay } of recipes) {
-    if (await isBuilt(name, digest)) continue
-    const context = mkdtempSync(join(tmpdir(), 'windlass-example-'))
-    try {
-      log(`making the image ${name} …`)
-      await lay(context)
-      await build({ name, context, digest })
-    } finally {
-      rmSync(context, { recursive: true, force: true })
-    }
-  }
-}
-
-function sourceDigest(): string {
-  const hash = createHash('sha256').update(process.version)
-  for (const folder of ['images', 'service']) {
-    for (const name of readdirSync(join(example, folder)).sort())
-      hash.update(name).update(readFileSync(join(example, folder, name)))
-  }
-  return hash.digest('hex').slice(0, 16)
-}
+export const buildImages = (log: (line: string) => void): Promise<void> => buildRecipes(recipes, log)

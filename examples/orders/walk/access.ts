@@ -1,4 +1,4 @@
-import type { Step, Terminal } from './terminal.ts'
+import type { Step, Terminal } from '../../terminal.ts'
 
 async function get(terminal: Terminal, url: string): Promise<string> {
   terminal.note(`curl ${url}`)

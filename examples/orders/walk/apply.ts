@@ -1,4 +1,4 @@
-import type { Step } from './terminal.ts'
+import type { Step } from '../../terminal.ts'
 
 const manifests = 'examples/orders/manifests'
 

@@ -1,4 +1,4 @@
-import type { Step } from './terminal.ts'
+import type { Step } from '../../terminal.ts'
 
 const version = ['exec', 'client', '--', 'wget', '-qO-', 'http://orders-service/version']
 

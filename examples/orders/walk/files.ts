@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Step } from './terminal.ts'
+import type { Step } from '../../terminal.ts'
 
 export const files: Step = {
   title: 'Files in and out, and events',

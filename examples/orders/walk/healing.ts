@@ -1,4 +1,4 @@
-import type { Step, Terminal } from './terminal.ts'
+import type { Step, Terminal } from '../../terminal.ts'
 
 const orders = ['-l', 'app=orders']
 const status = ['rollout', 'status', 'deployment/orders-service', '--timeout=120s']

@@ -1,4 +1,4 @@
-import type { Step } from './terminal.ts'
+import type { Step } from '../../terminal.ts'
 
 const calls = 'for i in 1 2 3 4 5 6 7 8 9 10 11 12; do wget -qO- http://orders-service/version; done'
 

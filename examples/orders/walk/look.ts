@@ -1,4 +1,4 @@
-import type { Step } from './terminal.ts'
+import type { Step } from '../../terminal.ts'
 
 export const look: Step = {
   title: 'Look at it',

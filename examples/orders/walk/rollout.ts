@@ -1,4 +1,4 @@
-import type { Step, Terminal } from './terminal.ts'
+import type { Step, Terminal } from '../../terminal.ts'
 
 const deployment = 'deployment/orders-service'
 const status = ['rollout', 'status', deployment, '--timeout=180s']

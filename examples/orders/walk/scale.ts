@@ -1,4 +1,4 @@
-import type { Step, Terminal } from './terminal.ts'
+import type { Step, Terminal } from '../../terminal.ts'
 
 const readyPods = async (terminal: Terminal) =>
   Number(await terminal.ask('get', 'deployment', 'orders-service', '-o', 'jsonpath={.status.readyReplicas}'))

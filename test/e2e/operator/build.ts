@@ -4,7 +4,7 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFile
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build, isBuilt } from '../../../examples/orders/images/docker.ts'
+import { build, isBuilt } from '../../../examples/images/docker.ts'
 
 const source = fileURLToPath(new URL('source', import.meta.url))
 const cache = fileURLToPath(new URL('../../../node_modules/.cache/windlass-operator', import.meta.url))

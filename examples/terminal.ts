@@ -97,7 +97,7 @@ export class Terminal {
   }
 
   #spawn(args: readonly string[]): ChildProcess {
-    const cwd = fileURLToPath(new URL('../../..', import.meta.url))
+    const cwd = fileURLToPath(new URL('..', import.meta.url))
     const { context, kubeconfig } = this.#options
     const access = ['--context', context, ...(kubeconfig ? ['--kubeconfig', kubeconfig] : [])]
     const child = spawn('kubectl', [...access, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })

@@ -4,14 +4,9 @@ import { fileURLToPath } from 'node:url'
 import { unpackPackages } from './debian.ts'
 import { layAccounts, layShell } from './root.ts'
 
-// What Debian's scripts and the just-in-time compiler need; the server itself does not.
-const notNeeded =
-  /perl|^(adduser|debconf|dpkg|gcc-.*|init-system-helpers|libllvm.*|libz3.*|libdb.*|libgdbm.*|libsemanage.*|libsepol.*|locales|libc-l10n|lsb-base|netbase|openssl|passwd|postgresql-common.*|postgresql-client-common|sensible-utils|ssl-cert|sysvinit-utils|tar|ucf|usrmerge)$/
-
-/** PostgreSQL as Debian packages it, with Busybox for a shell; it starts as the official image does. */
-export async function layPostgres(context: string, cache: string): Promise<void> {
-  const root = join(context, 'root')
-  await unpackPackages({ packages: ['postgresql', 'busybox-static'], without: notNeeded, root, cache })
+/** What is in both images: the server as Debian packages it, `packages` beside it, and Busybox for a shell. */
+export async function layServer(root: string, cache: string, packages: readonly string[] = []): Promise<void> {
+  await unpackPackages({ packages: ['postgresql', 'busybox-static', ...packages], root, cache })
   for (const path of ['usr/share/doc', 'usr/share/man', 'usr/share/locale', 'usr/share/lintian']) {
     rmSync(join(root, path), { recursive: true, force: true })
   }
@@ -26,12 +21,18 @@ export async function layPostgres(context: string, cache: string): Promise<void>
   }
   layShell(root)
   layAccounts(root, { name: 'postgres', id: 999, home: '/var/lib/postgresql' })
-  copyFileSync(fileURLToPath(new URL('start-postgres.sh', import.meta.url)), join(root, 'usr/bin/start-postgres.sh'))
-  chmodSync(join(root, 'usr/bin/start-postgres.sh'), 0o755)
   for (const path of ['var/lib/postgresql/data', 'var/run/postgresql', 'run/postgresql']) {
     mkdirSync(join(root, path), { recursive: true })
     chmodSync(join(root, path), 0o777)
   }
+}
+
+/** One server, which starts as the official image does. */
+export async function layPostgres(context: string, cache: string): Promise<void> {
+  const root = join(context, 'root')
+  await layServer(root, cache)
+  copyFileSync(fileURLToPath(new URL('start-postgres.sh', import.meta.url)), join(root, 'usr/bin/start-postgres.sh'))
+  chmodSync(join(root, 'usr/bin/start-postgres.sh'), 0o755)
   writeFileSync(
     join(context, 'Dockerfile'),
     [

@@ -6,7 +6,7 @@ const service = fileURLToPath(new URL('../service', import.meta.url))
 const postgresClient = dirname(dirname(fileURLToPath(import.meta.resolve('postgres'))))
 
 /** The service's sources as they are: Node.js runs TypeScript. */
-export function layOrders(context: string, options: { readonly base: string; readonly version: string }): void {
+export function layService(context: string, options: { readonly base: string; readonly version: string }): void {
   const app = join(context, 'app')
   cpSync(service, join(app, 'service'), { recursive: true })
   for (const part of ['package.json', 'src'])
