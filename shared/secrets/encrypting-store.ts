@@ -94,6 +94,7 @@ export const encryptingStore = (options: {
     },
     waitForChange: (after, signal) => store.waitForChange(after, signal),
     revision: () => store.revision(),
+    revisionNow: store.revisionNow,
     compact: (revision) => store.compact(revision),
     close: () => store.close(),
   }

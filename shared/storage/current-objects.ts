@@ -36,9 +36,11 @@ export const createCurrentObjects = (options: CurrentObjectsOptions): CurrentObj
   const { clock, together = [] } = options
   const cache = emptyStoreCache(options)
   const age = createLogAge(clock)
+  let loaded = false
   const catchUp = () =>
     age.during(async () => {
-      await cache.load(together)
+      if (!loaded) await cache.load(together)
+      loaded = true
       await cache.sync()
     })
   const whenListed = async <T>(look: () => T): Promise<T> => {
@@ -62,10 +64,12 @@ export const createCurrentObjects = (options: CurrentObjectsOptions): CurrentObj
   return {
     reader: (maxAgeMs) => {
       let fresh: Promise<void> | undefined
+      let isFresh = false
       const read = async <T>(look: () => T): Promise<T> => {
         // What must be current is read anew, though it was read in this very millisecond.
         fresh ??= maxAgeMs > 0 && age.isWithin(maxAgeMs) ? Promise.resolve() : catchUp()
-        await fresh
+        if (!isFresh) await fresh
+        isFresh = true
         return whenListed(look)
       }
       return {
@@ -73,8 +77,8 @@ export const createCurrentObjects = (options: CurrentObjectsOptions): CurrentObj
         list: (resource, namespace) => read(() => cache.list(resource, namespace)),
         all: (resource) => {
           const look = () => cache.all(resource)
-          if (fresh || maxAgeMs === 0 || !age.isWithin(maxAgeMs)) return read(look)
-          return lookIfListed(look) ?? read(look)
+          const mayLook = isFresh || (!fresh && maxAgeMs > 0 && age.isWithin(maxAgeMs))
+          return (mayLook ? lookIfListed(look) : undefined) ?? read(look)
         },
       }
     },

@@ -47,6 +47,9 @@ export interface Store {
   /** The latest revision of which every write up to it is decided. */
   revision(): Promise<number>
 
+  /** The same without waiting, of a driver that can. */
+  readonly revisionNow?: (() => number) | undefined
+
   /** Drops history up to and including `revision`. Current objects stay. */
   compact(revision: number): Promise<void>
 
@@ -94,7 +97,7 @@ export interface ListResult {
 }
 
 export interface ChangesResult {
-  readonly changes: Change[]
+  readonly changes: readonly Change[]
   readonly position: number
   /** the answer was full: there may be more at once */
   readonly more: boolean

@@ -92,12 +92,13 @@ export const openLmdbStore = async (options: LmdbStoreOptions): Promise<LmdbStor
     create: async (key, encode, { ttlSeconds } = {}) => write(createWrite({ key, encode, ttlSeconds })),
     update: async (key, expected, encode, { ttlSeconds } = {}) => write(updateWrite({ key, expected, encode, ttlSeconds })),
     delete: async (key, expected, encode) => write(deleteWrite({ key, expected, encode })),
-    changes: async (after, limit = 1000) => readChanges(fresh(), after, limit),
+    changes: async (after, limit = 1000) => readChanges(fresh(), { after, limit, written: queue.written }),
     waitForChange: async (after, abort) => {
       if (abort.aborted || readCounter(fresh(), 'revision') > after) return
       await signal.wait(abort)
     },
     revision: async () => readCounter(fresh(), 'revision'),
+    revisionNow: () => readCounter(fresh(), 'revision'),
     compact: async (revision) => {
       const latest = readCounter(fresh(), 'revision')
       if (revision > latest) throw new RevisionInFuture(revision, latest)

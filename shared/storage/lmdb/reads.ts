@@ -9,6 +9,7 @@ import {
 } from '../store.ts'
 import { type Environment, readCounter } from './environment.ts'
 import { asBuffer, objectRange, parseObjectKey, parseRevisionKey, revisionKey } from './keys.ts'
+import type { OwnChanges } from './own-changes.ts'
 import { changePrevious, ListedEntry, objectEntry, parseChange, parseChangeHeader, valueInPlace } from './record.ts'
 import { readInPlace } from './slab.ts'
 
@@ -86,10 +87,16 @@ const listAt = (environment: Environment, resource: string, options: ListOptions
 /** About this many bytes an answer, so that large objects don't fill the memory. */
 const maxChangesBytes = 16 * 1024 * 1024
 
-export const readChanges = (environment: Environment, after: number, limit: number): ChangesResult => {
+/** `written`: what of it this process need not read. */
+export const readChanges = (
+  environment: Environment,
+  { after, limit, written }: { after: number; limit: number; written: OwnChanges },
+): ChangesResult => {
   const latest = readCounter(environment, 'revision')
   checkPosition(environment, after, latest)
   if (after === latest) return { changes: [], position: latest, more: false }
+  const own = written.between(after, latest)
+  if (own && own.length < limit) return { changes: own, position: latest, more: false }
   const changes: Change[] = []
   let bytes = 0
   for (const { key, value } of environment.log.getRange({ start: revisionKey(after + 1), limit })) {

@@ -1,6 +1,7 @@
 import { statfsSync } from 'node:fs'
-import { StoreUnavailable } from '../store.ts'
+import { type Change, StoreUnavailable } from '../store.ts'
 import { type Environment, readCounter, writeCounter } from './environment.ts'
+import { OwnChanges } from './own-changes.ts'
 
 /** One write in a group. It must throw what concerns only itself before its first put, so that the group's other writes stand. */
 export interface Write<T> {
@@ -13,6 +14,8 @@ export interface WriteGroup {
   /** the revision of the next change; taken by `take` */
   nextRevision(): number
   take(): number
+  /** Says what the revision taken last has changed. */
+  changed(change: Change): void
 }
 
 interface Waiting {
@@ -32,6 +35,8 @@ export class WriteQueue {
   readonly #path: string
   readonly #now: () => number
   readonly #committed: (revision: number) => void
+  /** what is on disk */
+  readonly written = new OwnChanges()
   #waiting: Waiting[] = []
   #running: Promise<void> | undefined
   #paused = false
@@ -88,11 +93,11 @@ export class WriteQueue {
   async #commitGroup(): Promise<void> {
     const settled: (() => void)[] = []
     let group: Waiting[] = []
-    let revision = 0
+    let done: { before: number; changes: readonly Change[] } | undefined
     try {
       await this.#environment.root.childTransaction(() => {
         group = this.#waiting.splice(0, maxGroup)
-        revision = this.#runGroup(group, settled)
+        done = this.#runGroup(group, settled)
       })
     } catch (error) {
       const failed = await unavailable(error, this.#path)
@@ -101,20 +106,24 @@ export class WriteQueue {
       for (const { reject } of group) reject(failed)
       return
     }
+    if (done) this.written.push(done.changes, done.before)
     for (const settle of settled) settle()
-    if (revision > 0) this.#committed(revision)
+    const last = done?.changes.at(-1)
+    if (last) this.#committed(last.revision)
   }
 
-  /** Returns the last revision, 0 when nothing changed. Whatever isn't about one write alone is thrown, and undoes the group. */
-  #runGroup(group: readonly Waiting[], settled: (() => void)[]): number {
+  /** Answers what was changed, after which revision; undefined: nothing. Whatever isn't about one write alone is thrown, and undoes the group. */
+  #runGroup(group: readonly Waiting[], settled: (() => void)[]): { before: number; changes: readonly Change[] } | undefined {
     const environment = this.#environment
     const first = readCounter(environment, 'revision')
+    const changes: Change[] = []
     let revision = first
     const context: WriteGroup = {
       environment,
       nowMs: this.#now(),
       nextRevision: () => revision + 1,
       take: () => ++revision,
+      changed: (change) => changes.push(change),
     }
     for (const { write, resolve, reject } of group) {
       const before = revision
@@ -126,9 +135,9 @@ export class WriteQueue {
         settled.push(() => reject(error))
       }
     }
-    if (revision === first) return 0
+    if (revision === first) return undefined
     writeCounter(environment, 'revision', revision)
-    return revision
+    return { before: first, changes }
   }
 }
 

@@ -2,7 +2,7 @@ import type { ObjectKey } from '../../meta/object.ts'
 import { type Encode, type Entry, KeyExists, RevisionConflict } from '../store.ts'
 import type { Table } from './environment.ts'
 import { expiryKey, objectKeyBytes, parseExpiryKey, parseObjectKey, revisionKey } from './keys.ts'
-import { changeRecord, objectEntry, objectRecord, objectRevision } from './record.ts'
+import { changeRecord, objectEntry, objectRecord, objectRevision, objectValue } from './record.ts'
 import type { Write, WriteGroup } from './write-queue.ts'
 
 /** The last state of an object that expires, at the revision of its deletion. */
@@ -92,6 +92,7 @@ const putObject = (options: {
   const record = objectRecord(revision, value)
   objects.putSync(keyBytes, record)
   appendChange(log, revision, changeRecord({ type, atMs: group.nowMs, keyBytes, value, previous }))
+  group.changed({ type, key, revision, value, previous: previous && objectValue(previous) })
   if (ttlSeconds !== undefined) {
     const writtenAt = Buffer.allocUnsafe(8)
     writtenAt.writeDoubleBE(revision)
@@ -112,6 +113,7 @@ const removeObject = (options: {
   const revision = group.take()
   objects.removeSync(keyBytes)
   appendChange(log, revision, changeRecord({ type: 'deleted', atMs: group.nowMs, keyBytes, value, previous }))
+  group.changed({ type: 'deleted', key, revision, value, previous: objectValue(previous) })
   return { key, revision, value }
 }
 

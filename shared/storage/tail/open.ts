@@ -68,6 +68,7 @@ class StoreLogTail implements LogTail {
   }
 
   async catchUp(): Promise<number> {
+    if (this.#store.revisionNow?.() === this.#position) return this.#position
     // One that is under way may have begun before what the caller knows of.
     await this.#reading?.catch(() => undefined)
     for (let more = true; more && !this.#closing.signal.aborted; ) more = await this.#read()
