@@ -16,10 +16,15 @@ export const followScheduler = (options: {
   const { scheduler, tail, changed, lost } = options
   return tail.listen({
     changes: (changes) => {
-      for (const { type, key, object, previousObject } of changes) {
-        if (key.resource !== 'pods' && key.resource !== 'nodes') continue
-        const after = type === 'deleted' ? { object: undefined, previous: object } : { object, previous: previousObject }
-        scheduler.observe({ resource: key.resource, ...after })
+      for (const change of changes) {
+        const { resource } = change.key
+        // Before anything is parsed.
+        if (resource !== 'pods' && resource !== 'nodes') continue
+        const after =
+          change.type === 'deleted'
+            ? { object: undefined, previous: change.object }
+            : { object: change.object, previous: change.previousObject }
+        scheduler.observe({ resource, ...after })
         changed()
       }
     },
