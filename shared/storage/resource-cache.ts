@@ -83,7 +83,8 @@ export class ResourceCache {
   }
 
   byIndex(index: Index<KubeObject>, value: string): KubeObject[] {
-    return [...(this.#index(index).get(value) ?? [])].map((held) => held.object())
+    const found = this.#index(index).get(value)
+    return found ? Array.from(found, (held) => held.object()) : []
   }
 
   #index(index: Index<KubeObject>): Map<string, Set<Held>> {

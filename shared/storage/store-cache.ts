@@ -42,6 +42,8 @@ class LoadedCache implements StoreCache {
   readonly #store: Pick<Store, 'list'>
   readonly #tail: LogTail
   readonly #resources = new Map<string, ResourceCache>()
+  /** the same, by who asks again and again */
+  readonly #known = new WeakMap<Resource, ResourceCache>()
   readonly #stop: () => void
   /** resources whose content is to be listed (again) */
   readonly #stale = new Set<string>()
@@ -94,10 +96,13 @@ class LoadedCache implements StoreCache {
     this.#stop()
   }
 
-  #of({ group, resource }: Resource): ResourceCache {
-    const name = resourceName(group, resource)
+  #of(wanted: Resource): ResourceCache {
+    const known = this.#known.get(wanted)
+    if (known) return known
+    const name = resourceName(wanted.group, wanted.resource)
     const found = this.#resources.get(name) ?? this.#want(name)
     if (!found.loaded) throw new CacheNotLoaded(name)
+    this.#known.set(wanted, found)
     return found
   }
 

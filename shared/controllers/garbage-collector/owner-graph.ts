@@ -45,10 +45,12 @@ export const createOwnerGraph = (resources: readonly Resource[]): OwnerGraph => 
       const object = resource && cache.get(resource, key.slice(space + 1, slash), key.slice(slash + 1))
       return object && { resource, object }
     },
-    dependentsOf: ({ metadata }, cache) =>
-      all(cache).flatMap((resource) =>
-        cache.byIndex(owners(resource), metadata.uid ?? '').map((object) => ({ resource, object })),
-      ),
+    dependentsOf: ({ metadata: { uid = '' } }, cache) => {
+      const found: Item[] = []
+      for (const resource of all(cache))
+        for (const object of cache.byIndex(owners(resource), uid)) found.push({ resource, object })
+      return found
+    },
     ownerOf: (dependent, reference, cache) => {
       const { apiVersion, kind } = reference
       const resource = byType.get(typeKey(apiVersion, kind)) ?? customResourceOfType(cache, apiVersion, kind)
@@ -68,10 +70,14 @@ export const createOwnerGraph = (resources: readonly Resource[]): OwnerGraph => 
 /** One for each resource, made when it is first asked for. */
 const indexesOf = (name: string, valuesOf: Index<KubeObject>['valuesOf']): ((resource: Resource) => Index<KubeObject>) => {
   const made = new Map<string, Index<KubeObject>>()
+  const known = new WeakMap<Resource, Index<KubeObject>>()
   return (resource) => {
+    const again = known.get(resource)
+    if (again) return again
     const key = resourceName(resource.group, resource.resource)
     const index = made.get(key) ?? { name, resource, valuesOf }
     made.set(key, index)
+    known.set(resource, index)
     return index
   }
 }
