@@ -8,7 +8,7 @@ import { conflictIn, keyOf, notFoundIn, type ResourceContext } from '../context.
 import { admit, mutate, withReservations } from './admit.ts'
 import { attributesOf } from './attributes.ts'
 import type { DeleteOptions } from './delete-options.ts'
-import { encoder, encodeUnstored } from './encode.ts'
+import { encoder, encodeUnstored, reencoder } from './encode.ts'
 import { decodeCurrent, readied, whenReadied } from './served-version.ts'
 
 const orphan = 'orphan'
@@ -59,10 +59,14 @@ const deleteOnce = async (context: ResourceContext, entry: Entry, options: Delet
     await mutate(parts, attributes)
     await admit(parts, attributes)
   }
-  const object = decodeCurrent(context, entry.value)
+  const object = copyToMark(context, { old, entry })
   const held = mark(context, object, options)
   // Who may have grace is told of the end that it got, though that is now.
-  if (!held) return remove(context, { entry, object: definition.deletionGraceSeconds ? object : old, attributes })
+  if (!held) {
+    const { deletionGraceSeconds, renew } = definition
+    const isAsStored = !deletionGraceSeconds && !renew
+    return remove(context, { entry, object: deletionGraceSeconds ? object : old, isAsStored, attributes })
+  }
   if (jsonEqual(object, old)) return { removed: false, object: old, bytes: entry.value }
   if (options.dryRun) {
     return { removed: false, object, bytes: await whenReadied(context, () => encodeUnstored(definition, object)) }
@@ -72,6 +76,13 @@ const deleteOnce = async (context: ResourceContext, entry: Entry, options: Delet
   const encode = await whenReadied(context, () => encoder(definition, object))
   const { value: bytes } = await withReservations(parts, marking, () => parts.store.update(entry.key, entry.revision, encode))
   return { removed: false, object, bytes }
+}
+
+/** Marks go into metadata; only who prepares for its deletion changes more. */
+const copyToMark = (context: ResourceContext, { old, entry }: { old: KubeObject; entry: Entry }): KubeObject => {
+  const { prepareForDeletion, deletionGraceSeconds } = context.definition
+  if (prepareForDeletion || deletionGraceSeconds) return decodeCurrent(context, entry.value)
+  return { ...old, metadata: { ...old.metadata } }
 }
 
 const isNone = (value: string | null | undefined) => value === undefined || value === null
@@ -179,13 +190,15 @@ const finalizersFor = (
 
 const remove = async (
   context: ResourceContext,
-  { entry, object, attributes }: { entry: Entry; object: KubeObject; attributes: AdmissionAttributes },
+  removal: { entry: Entry; object: KubeObject; isAsStored: boolean; attributes: AdmissionAttributes },
 ): Promise<DeleteResult> => {
   const { parts, definition } = context
+  const { entry, object, isAsStored, attributes } = removal
   if (attributes.dryRun) {
     return { removed: true, object, bytes: await whenReadied(context, () => encodeUnstored(definition, object)) }
   }
-  const encode = await whenReadied(context, () => encoder(definition, object))
+  const again = isAsStored ? reencoder(definition, entry.value) : undefined
+  const encode = again ?? (await whenReadied(context, () => encoder(definition, object)))
   const { value: bytes } = await withReservations(parts, attributes, () => parts.store.delete(entry.key, entry.revision, encode))
   return { removed: true, object, bytes }
 }

@@ -28,9 +28,22 @@ export const encoder = (definition: StoredType, object: KubeObject): Encode => {
   }
 }
 
+/** The same for what is stored already and stays as it is but for its revision: nothing is serialized. Undefined: it is of another version. */
+export const reencoder = (definition: StoredType, bytes: Uint8Array): Encode | undefined => {
+  if (!isOfStoredVersion(definition, bytes)) return undefined
+  const start = headOfStored(definition).length
+  const stored = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const head = stored.subarray(0, start)
+  const tail = stored.subarray(stored.indexOf('"', start))
+  return (revision) => Buffer.concat([head, Buffer.from(String(revision), 'latin1'), tail])
+}
+
+const headOfStored = (definition: StoredType) =>
+  headOf({ ...definition, version: definition.storesAs?.version ?? definition.version })
+
 /** Whether bytes are of the very version that is stored today. */
 export const isOfStoredVersion = (definition: StoredType, bytes: Uint8Array): boolean => {
-  const head = headOf({ ...definition, version: definition.storesAs?.version ?? definition.version })
+  const head = headOfStored(definition)
   return Buffer.from(bytes.buffer, bytes.byteOffset, head.length).equals(Buffer.from(head, 'latin1'))
 }
 
