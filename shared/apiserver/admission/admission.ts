@@ -27,7 +27,7 @@ export interface AdmissionPlugin {
    * Takes what the object needs from elsewhere (addresses, quota), last of all. What it returns is called once it is known whether the object
    * was stored. In a dry run what it writes is forgotten.
    */
-  reserve?(attributes: AdmissionAttributes, environment: AdmissionEnvironment): Promise<Reservation | undefined>
+  reserve?(attributes: AdmissionAttributes, environment: AdmissionEnvironment): Promise<Reservation | undefined> | undefined
 }
 
 export type Reservation = (stored: boolean) => Promise<void>

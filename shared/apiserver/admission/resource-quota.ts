@@ -14,15 +14,26 @@ export const createResourceQuota = (): AdmissionPlugin => {
   const ledger = new Ledger()
   return {
     name: 'ResourceQuota',
-    reserve: async (attributes, environment) => {
+    reserve: (attributes, environment) => {
       const use = useOf(attributes, environment)
-      const quotas = use ? await quotasOf(attributes, environment) : []
-      if (!use || quotas.length === 0) return undefined
-      const session = new Session(attributes, environment, { ledger, use, quotas })
-      await session.take()
-      return (stored) => session.finish(stored)
+      if (!use) return undefined
+      const all = environment.current.all(resourceQuotas)
+      if (!(all instanceof Promise) && all.length === 0) return undefined
+      return reserve(use, attributes, { environment, ledger })
     },
   }
+}
+
+const reserve = async (
+  use: Use,
+  attributes: AdmissionAttributes,
+  { environment, ledger }: { environment: AdmissionEnvironment; ledger: Ledger },
+): Promise<Reservation | undefined> => {
+  const quotas = await quotasOf(attributes, environment)
+  if (quotas.length === 0) return undefined
+  const session = new Session(attributes, environment, { ledger, use, quotas })
+  await session.take()
+  return (stored) => session.finish(stored)
 }
 
 const useOf = (attributes: AdmissionAttributes, { clock }: AdmissionEnvironment): Use | undefined => {

@@ -36,6 +36,18 @@ export interface ServiceAddressOptions {
 export const createServiceAddress = (options: ServiceAddressOptions = {}): AdmissionPlugin => {
   const addresses = parseAddressRange(options.serviceCIDR ?? '10.96.0.0/16')
   const ports = options.nodePorts ?? { first: 30000, last: 32767 }
+  const reserve = async (session: Session, service: Service | undefined): Promise<Reservation> => {
+    try {
+      if (service) {
+        await session.takeAddresses(service, addresses)
+        await session.takePorts(service, ports)
+      }
+    } catch (error) {
+      await session.finish(false)
+      throw error
+    }
+    return (stored) => session.finish(stored)
+  }
   return {
     name: 'ServiceAddress',
     mutate: (attributes, environment) => {
@@ -50,20 +62,10 @@ export const createServiceAddress = (options: ServiceAddressOptions = {}): Admis
       if (!old && !attributes.dryRun) checkHolder(service, { range: addresses, random: environment.random })
       checkPorts(service, old ? nodePortsOf(old) : [], ports)
     },
-    reserve: async (attributes, environment) => {
-      if (!isMain(attributes, '', 'services')) return undefined
-      const session = new Session(attributes, environment)
-      try {
-        if (attributes.object) {
-          await session.takeAddresses(attributes.object as Service, addresses)
-          await session.takePorts(attributes.object as Service, ports)
-        }
-      } catch (error) {
-        await session.finish(false)
-        throw error
-      }
-      return (stored) => session.finish(stored)
-    },
+    reserve: (attributes, environment) =>
+      isMain(attributes, '', 'services')
+        ? reserve(new Session(attributes, environment), attributes.object as Service)
+        : undefined,
   }
 }
 

@@ -8,15 +8,36 @@ import { settleManagers } from './settle-managers.ts'
 /** A process that slept meanwhile does not write: who looks for what was left behind by the dead waits longer than this. */
 const maxReservationMs = 30_000
 
-/** One for all phases of a request. */
-const environments = new WeakMap<AdmissionAttributes, RequestEnvironment>()
+/** One for all phases of a request; it stands in its attributes, and in what is made of them. */
+const environmentKey = Symbol('environment')
 
-const environmentOf = (parts: ApiServerParts, attributes: AdmissionAttributes): RequestEnvironment => {
-  const known = environments.get(attributes)
-  if (known) return known
-  const environment = new RequestEnvironment(parts, attributes)
-  environments.set(attributes, environment)
-  return environment
+const environmentOf = (
+  parts: ApiServerParts,
+  attributes: AdmissionAttributes & { [environmentKey]?: RequestEnvironment },
+): RequestEnvironment => {
+  attributes[environmentKey] ??= new RequestEnvironment(parts, attributes)
+  return attributes[environmentKey]
+}
+
+/** Of a server's plugins, in order, those that have something to do in a phase at all. */
+interface Phases {
+  readonly mutate: readonly Does<'mutate'>[]
+  readonly validate: readonly Does<'validate'>[]
+  readonly reserve: readonly Does<'reserve'>[]
+}
+type Does<Phase extends keyof AdmissionPlugin> = AdmissionPlugin & Required<Pick<AdmissionPlugin, Phase>>
+
+const phases = new WeakMap<readonly AdmissionPlugin[], Phases>()
+
+const phasesOf = ({ admission }: ApiServerParts): Phases => {
+  let made = phases.get(admission)
+  if (!made) {
+    const doing = <Phase extends keyof AdmissionPlugin>(phase: Phase) =>
+      admission.filter((plugin): plugin is Does<Phase> => plugin[phase] !== undefined)
+    made = { mutate: doing('mutate'), validate: doing('validate'), reserve: doing('reserve') }
+    phases.set(admission, made)
+  }
+  return made
 }
 
 const handles = ({ connects }: AdmissionPlugin, { operation }: AdmissionAttributes): boolean =>
@@ -36,9 +57,9 @@ export const mutate = async (parts: ApiServerParts, attributes: AdmissionAttribu
 
 const mutateOnce = async (parts: ApiServerParts, attributes: AdmissionAttributes): Promise<void> => {
   const environment = environmentOf(parts, attributes)
-  for (const plugin of parts.admission) {
+  for (const plugin of phasesOf(parts).mutate) {
     if (!handles(plugin, attributes)) continue
-    const work = plugin.mutate?.(attributes, environment)
+    const work = plugin.mutate(attributes, environment)
     // Most have nothing to do, and a turn of the queue each adds up.
     if (work) await work
   }
@@ -50,9 +71,9 @@ const afterChange = ({ object, warnings }: AdmissionAttributes, managers: Manage
 
 export const admit = async (parts: ApiServerParts, attributes: AdmissionAttributes): Promise<void> => {
   const environment = environmentOf(parts, attributes)
-  for (const plugin of parts.admission) {
+  for (const plugin of phasesOf(parts).validate) {
     if (!handles(plugin, attributes)) continue
-    const work = plugin.validate?.(attributes, environment)
+    const work = plugin.validate(attributes, environment)
     if (work) await work
   }
 }
@@ -69,9 +90,9 @@ export const withReservations = async <T>(
   const { clock } = parts
   const untilMs = clock.now() + maxReservationMs
   try {
-    for (const plugin of parts.admission) {
-      if (!plugin.reserve) continue
-      const reservation = await plugin.reserve(attributes, environment)
+    for (const plugin of phasesOf(parts).reserve) {
+      const work = plugin.reserve(attributes, environment)
+      const reservation = work && (await work)
       if (reservation) reservations.push(reservation)
     }
     if (reservations.length > 0 && clock.now() > untilMs) throw new ApiError('Timeout', 'what was reserved is too old to be used')
