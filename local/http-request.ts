@@ -30,6 +30,9 @@ interface Message {
   readonly upgrade?: UpgradeOffer | undefined
 }
 
+/** Of most requests; nobody changes it. */
+const noQuery = new URLSearchParams()
+
 /** Parses nothing before it is asked for. */
 class HttpRequest implements ApiRequest {
   readonly method: string
@@ -62,6 +65,7 @@ class HttpRequest implements ApiRequest {
   }
 
   get query(): URLSearchParams {
+    if (this.rawQuery === '') return noQuery
     this.#query ??= new URLSearchParams(this.rawQuery)
     return this.#query
   }

@@ -30,18 +30,30 @@ export const createRequestMetrics = (
   )
   const families: readonly MetricFamily[] = [total, duration, longRunning, ...more, ...processMetrics()]
   const seconds = ({ receivedMs }: ObservedRequest, atMs: number) => (atMs - receivedMs) / 1000
+  /** Made once for all requests alike. */
+  const known = new Map<string, { readonly count: (amount: number) => void; readonly observe: (seconds: number) => void }>()
+  const seriesOf = (observed: ObservedRequest, status: number) => {
+    const labels = labelsOf(observed)
+    const { dry_run, group, resource, scope, subresource, verb, version } = labels
+    const key = `${status}\0${verb}\0${resource}\0${group}\0${version}\0${subresource}\0${scope}\0${dry_run}`
+    let series = known.get(key)
+    if (!series) {
+      series = { count: total.of({ ...labels, code: String(status) }), observe: duration.of(labels) }
+      known.set(key, series)
+    }
+    return series
+  }
   return {
     observer: {
       answered: (observed, { status, atMs, streams }) => {
-        const { dry_run, ...labels } = labelsOf(observed)
-        total.add({ ...labels, dry_run, code: String(status) })
-        if (streams) longRunning.add(labels)
-        else duration.observe({ ...labels, dry_run }, seconds(observed, atMs))
+        const series = seriesOf(observed, status)
+        series.count(1)
+        if (streams) longRunning.add(withoutDryRun(observed))
+        else series.observe(seconds(observed, atMs))
       },
       ended: (observed, atMs) => {
-        const { dry_run, ...labels } = labelsOf(observed)
-        longRunning.add(labels, -1)
-        duration.observe({ ...labels, dry_run }, seconds(observed, atMs))
+        longRunning.add(withoutDryRun(observed), -1)
+        duration.observe(labelsOf(observed), seconds(observed, atMs))
       },
     },
     path: ({ info }) => {
@@ -61,14 +73,19 @@ const labelsOf = ({ info, definition, request }: ObservedRequest) => {
   const resource = info.isResource && definition ? info : undefined
   return {
     component: 'apiserver',
-    dry_run: dryRunOf(request.query.getAll('dryRun')),
     group: resource?.group ?? '',
     resource: resource?.resource ?? '',
     scope: resource ? scopeOf(resource) : '',
     subresource: info.isResource ? subresourceOf(resource?.subresource ?? '', definition) : pathOf(info.path),
     verb: verbOf(info, request.header('content-type')),
     version: resource?.version ?? '',
+    dry_run: dryRunOf(request.query.getAll('dryRun')),
   }
+}
+
+const withoutDryRun = (observed: ObservedRequest) => {
+  const { dry_run: _, ...labels } = labelsOf(observed)
+  return labels
 }
 
 const dryRunOf = (values: readonly string[]): string => {
