@@ -7,6 +7,7 @@ const bucketName = 'ancient-changes'
 
 /** Of more updaters than there may be, the oldest ones of a version become one. */
 export const capManagers = (managed: Managed): Managed => {
+  if (managed.size <= maxUpdaters) return managed
   const updaters = [...managed].filter(([, { operation }]) => operation === 'Update')
   if (updaters.length <= maxUpdaters) return managed
   updaters.sort(([id, one], [otherId, other]) => secondsOf(one) - secondsOf(other) || compareText(id, otherId))

@@ -51,6 +51,7 @@ export const takeFromOthers = (
   managed: Managed,
   taking: Taking,
 ): { managed: Managed; conflicts: Conflict[] } => {
+  if (managed.size === 0) return { managed, conflicts: [] }
   const { self, comparison } = taking
   const comparisons = new Map([[target.apiVersion, comparison]])
   const conflicts: Conflict[] = []
