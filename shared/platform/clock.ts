@@ -31,8 +31,18 @@ export const systemClock: Clock = {
     }),
 }
 
-/** metav1.Time: RFC 3339 in whole seconds, UTC. */
-export const timestamp = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`
+let lastSecond = Number.NaN
+let lastText = ''
+
+/** metav1.Time: RFC 3339 in whole seconds, UTC. Most are of the second that was asked for last. */
+export const timestamp = (ms: number): string => {
+  const second = Math.floor(Math.trunc(ms) / 1000)
+  if (second !== lastSecond) {
+    lastText = `${new Date(ms).toISOString().slice(0, 19)}Z`
+    lastSecond = second
+  }
+  return lastText
+}
 
 /** metav1.MicroTime. */
 export const microTimestamp = (ms: number): string => `${new Date(ms).toISOString().slice(0, 23)}000Z`

@@ -1,11 +1,17 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { systemClock } from '../../../shared/platform/clock.ts'
+import { systemClock, timestamp } from '../../../shared/platform/clock.ts'
 import { openTimeLimit } from '../../../shared/platform/time-limit.ts'
 import { ManualClock } from '../../fakes/manual-clock.ts'
 
 afterEach(() => {
   vi.restoreAllMocks()
   vi.useRealTimers()
+})
+
+it('writes whole seconds, whichever was asked for before', () => {
+  const second = 1_764_334_800_000
+  for (const ms of [second, second + 999, second + 1000, second, second - 1, 0, -0.5, -1, -1000, -1001, 999.9, second + 0.5])
+    expect(timestamp(ms), String(ms)).toBe(`${new Date(ms).toISOString().slice(0, 19)}Z`)
 })
 
 describe('sleeping by the system clock', () => {
