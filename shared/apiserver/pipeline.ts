@@ -38,10 +38,13 @@ export const createPipeline = (options: PipelineOptions): ApiHandler => {
   const receivers = observers.filter(({ received }) => received)
   const answer = async (observed: ObservedRequest, served: ServedKind | undefined): Promise<ApiResponse> => {
     const { request, info } = observed
-    const caller = await authenticate(authenticators, request, anonymousPaths?.has(info.path) ?? true)
+    // Most is known at once; a turn of the queue each adds up.
+    const asked = authenticate(authenticators, request, anonymousPaths?.has(info.path) ?? true)
+    const caller = asked instanceof Promise ? await asked : asked
     observed.caller = caller
     for (const observer of receivers) safely(parts.log, observed, () => observer.received?.(observed))
-    const user = await impersonate(request, caller, parts.authorizer)
+    const impersonated = impersonate(request, caller, parts.authorizer)
+    const user = impersonated instanceof Promise ? await impersonated : impersonated
     observed.user = user
     const work = (seated: ApiRequest) => respond(observed, { request: seated, served, user })
     return inTurn ? inTurn(observed, work) : work(request)
@@ -52,12 +55,17 @@ export const createPipeline = (options: PipelineOptions): ApiHandler => {
   ): Promise<ApiResponse> => {
     const { info, auditAnnotations } = observed
     const context: RequestContext = { parts, request, info, user, warnings: [], auditAnnotations }
-    observed.decision = await parts.authorizer.authorize(attributesOf(request, user, info))
+    const decided = parts.authorizer.authorize(attributesOf(request, user, info))
+    observed.decision = decided instanceof Promise ? await decided : decided
     if (observed.decision.verdict !== 'allow') throw forbiddenFor(user, info, observed.decision.reason)
     // what was warned of before something failed is told too
-    const response = await dispatch(context, { paths, served, observed })
-      .then((found) => (request.upgrade ? overWebSocket(request, info, found) : found))
-      .catch((error) => respondError(request, apiErrorOf(parts, request, error)))
+    let response: ApiResponse
+    try {
+      const found = await dispatch(context, { paths, served, observed })
+      response = request.upgrade ? await overWebSocket(request, info, found) : found
+    } catch (error) {
+      response = await respondError(request, apiErrorOf(parts, request, error))
+    }
     const warning = warningHeader(context.warnings)
     if (warning) response.headers.warning = warning
     return response
@@ -149,14 +157,18 @@ const dispatch = async (
   throw info.isResource ? notServed(info) : pathNotFound()
 }
 
-const authenticate = async (
+const authenticate = (
   authenticators: readonly Authenticator[],
   request: ApiRequest,
   mayBeAnonymous: boolean,
-): Promise<User> => {
-  for (const authenticator of authenticators) {
-    const user = await authenticator.authenticate(request)
-    if (user) return user
+): User | Promise<User> => {
+  for (let index = 0; index < authenticators.length; index++) {
+    const found = authenticators[index]!.authenticate(request)
+    if (found instanceof Promise) {
+      const others = authenticators.slice(index + 1)
+      return found.then((user) => user ?? authenticate(others, request, mayBeAnonymous))
+    }
+    if (found) return found
   }
   if (mayBeAnonymous) return anonymous
   throw new ApiError('Unauthorized', 'Unauthorized')

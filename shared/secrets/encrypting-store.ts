@@ -73,7 +73,7 @@ export const encryptingStore = (options: {
   return {
     get: async (key) => {
       const entry = await store.get(key)
-      return entry && openEntry(entry)
+      return entry && isEncrypted(key.resource) ? openEntry(entry) : entry
     },
     list,
     listValues: (resource, namespace, visit) =>

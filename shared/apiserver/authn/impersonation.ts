@@ -15,9 +15,12 @@ const accountPattern = /^system:serviceaccount:([^:]+):([^:]+)$/
  * The user whom the request wants to be (`kubectl --as`), when whoever makes it may be each part of that; else the one it is.
  * https://kubernetes.io/docs/reference/access-authn-authz/user-impersonation/
  */
-export const impersonate = async (request: ApiRequest, user: User, authorizer: Authorizer): Promise<User> => {
+export const impersonate = (request: ApiRequest, user: User, authorizer: Authorizer): User | Promise<User> => {
   const headers = impersonationHeaders(request)
-  if (!headers) return user
+  return headers ? wantedUser(headers, user, authorizer) : user
+}
+
+const wantedUser = async (headers: Map<string, string[]>, user: User, authorizer: Authorizer): Promise<User> => {
   const [name = ''] = headers.get('impersonate-user') ?? []
   const [uid = ''] = headers.get('impersonate-uid') ?? []
   const groups = headers.get('impersonate-group') ?? []

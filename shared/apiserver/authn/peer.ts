@@ -3,7 +3,7 @@ import { type Authenticator, authenticatedGroup } from './authenticator.ts'
 
 /** Who the transport knows already: a client certificate's subject, or the caller in the same process. */
 export const peerAuthenticator: Authenticator = {
-  authenticate: async ({ peer }) => peer && authenticated(peer),
+  authenticate: ({ peer }) => peer && authenticated(peer),
 }
 
 /** A connection has one for all of its requests. */

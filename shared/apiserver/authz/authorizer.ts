@@ -8,7 +8,8 @@ import type { RequestInfo } from '../router.ts'
  * Rejects only when it can't know (the store does not answer): the request fails with that.
  */
 export interface Authorizer {
-  authorize(attributes: AuthorizationAttributes): Promise<Decision>
+  /** At once where nothing has to be waited for. */
+  authorize(attributes: AuthorizationAttributes): Decision | Promise<Decision>
   /** Everything the user may do in a namespace, as far as it can be listed. */
   rules(user: User, namespace: string): Promise<SubjectRules>
 }

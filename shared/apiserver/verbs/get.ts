@@ -9,7 +9,8 @@ import type { ApiResponse } from '../request.ts'
 export const getVerb = async (context: ResourceContext): Promise<ApiResponse> => {
   const { parts, request, info } = context
   const representation = negotiate(request, formsOf(context))
-  await checkNotOlderThan(context)
+  const { query } = request
+  if (query.has('resourceVersion')) await checkNotOlderThan(context)
   const entry = await parts.store.get(keyOf(context))
   if (!entry) throw notFoundIn(context, info.name)
   return respondObject(context, representation, { bytes: entry.value })

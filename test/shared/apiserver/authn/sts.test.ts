@@ -48,7 +48,7 @@ beforeEach(() => {
     clock,
     log: createLogger({ write: () => undefined }),
   })
-  authenticate = (token) =>
+  authenticate = async (token) =>
     authenticator.authenticate({ header: (name) => (name === 'authorization' ? `Bearer ${token}` : undefined) } as ApiRequest)
 })
 
