@@ -23,6 +23,7 @@ export const checkWriteOptions = ({ query }: Pick<ApiRequest, 'query'>, kind: st
 
 /** Findings about a manager's name. */
 export const managerErrors = (field: string, manager: string): FieldError[] => {
+  if (manager.length <= maxFieldManagerLength && plain.test(manager)) return []
   const errors: FieldError[] = []
   if (Buffer.byteLength(manager) > maxFieldManagerLength) errors.push(tooLong(field, maxFieldManagerLength))
   let position = 0
@@ -36,6 +37,9 @@ export const managerErrors = (field: string, manager: string): FieldError[] => {
   }
   return errors
 }
+
+/** All that most names are made of. */
+const plain = /^[\x20-\x7e]*$/
 
 /** Go's: letters, marks, numbers, punctuation, symbols, and of all spaces only the one of ASCII. */
 const printable = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u
