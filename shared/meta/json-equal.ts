@@ -13,9 +13,16 @@ export const jsonEqual = (a: unknown, b: unknown): boolean => {
   return true
 }
 
-/** Whether they differ outside metadata and status: what generation counts. */
-export const specEqual = (a: object, b: object): boolean => {
-  const { metadata: _aMetadata, status: _aStatus, ...left } = a as Record<string, unknown>
-  const { metadata: _bMetadata, status: _bStatus, ...right } = b as Record<string, unknown>
-  return jsonEqual(left, right)
+/** The same of two objects, whatever stands in some of their fields. */
+export const jsonEqualBut = (fields: ReadonlySet<string>, a: object, b: object): boolean => {
+  const left = a as Record<string, unknown>
+  const right = b as Record<string, unknown>
+  for (const key in left) if (!fields.has(key) && !jsonEqual(left[key], right[key])) return false
+  for (const key in right) if (right[key] !== undefined && left[key] === undefined && !fields.has(key)) return false
+  return true
 }
+
+/** Whether they differ outside metadata and status: what generation counts. */
+export const specEqual = (a: object, b: object): boolean => jsonEqualBut(besidesSpec, a, b)
+
+const besidesSpec: ReadonlySet<string> = new Set(['metadata', 'status'])

@@ -1,9 +1,8 @@
 import { complete } from '../../meta/complete.ts'
 import { type FieldError, invalid, invalidValue } from '../../meta/field-error.ts'
-import { jsonEqual } from '../../meta/json-equal.ts'
+import { jsonEqual, jsonEqualBut } from '../../meta/json-equal.ts'
 import type { KubeObject } from '../../meta/object.ts'
 import { isReason } from '../../meta/status.ts'
-import { withoutManagers } from '../../meta/without-managers.ts'
 import { type Entry, KeyExists, RevisionConflict } from '../../storage/store.ts'
 import type { AdmissionAttributes } from '../admission/admission.ts'
 import { confirmNoEscalation } from '../authz/escalation.ts'
@@ -226,13 +225,17 @@ const prepare = (
 }
 
 const isUnchanged = ({ definition }: ResourceContext, { object, old }: { object: KubeObject; old: KubeObject }) =>
-  !isFinished(definition, object) && sameManagers(object, old) && jsonEqual(comparable(object), comparable(old))
+  !isFinished(definition, object) &&
+  sameManagers(object, old) &&
+  jsonEqualBut(besides, object, old) &&
+  jsonEqualBut(managers, object.metadata, old.metadata)
+
+const besides: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata'])
+const managers: ReadonlySet<string> = new Set(['managedFields'])
 
 /** What is stored in another version is stored anew, though nothing of it changes. */
 const isAsStored = ({ definition }: ResourceContext, { value }: Entry) =>
   !definition.renew || isOfStoredVersion(definition, value)
-
-const comparable = (object: KubeObject) => ({ ...withoutManagers(object), apiVersion: undefined, kind: undefined })
 
 /** That a manager wrote the same again, later, is no change. */
 const sameManagers = ({ metadata: { managedFields = [] } }: KubeObject, { metadata: { managedFields: old = [] } }: KubeObject) =>
