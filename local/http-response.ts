@@ -1,4 +1,4 @@
-import { type ServerResponse, STATUS_CODES } from 'node:http'
+import { type OutgoingHttpHeaders, type ServerResponse, STATUS_CODES } from 'node:http'
 import { constants, type ServerHttp2Stream } from 'node:http2'
 import type { Duplex, Writable } from 'node:stream'
 import type { ApiResponse } from '../shared/apiserver/request.ts'
@@ -8,11 +8,11 @@ import { sayLast } from '../shared/platform/say-last.ts'
 /** Whom we ask may answer with what Node.js lets nobody say over HTTP/2, codes from 600 on. */
 export const respondHttp2 = async (stream: ServerHttp2Stream, response: ApiResponse, method: string): Promise<void> => {
   const { status, body, trailers } = response
-  const headers = withCookies(response)
   if (stream.destroyed || stream.closed) return discard(body)
-  const fields = { ...headers, [constants.HTTP2_HEADER_STATUS]: status > 599 ? 500 : status }
+  const fields: OutgoingHttpHeaders = { [constants.HTTP2_HEADER_STATUS]: status > 599 ? 500 : status, ...withCookies(response) }
   if (body instanceof Uint8Array) {
-    stream.respond({ ...fields, ...lengthOf(status, body) }, { endStream: method === 'HEAD' || body.byteLength === 0 })
+    Object.assign(fields, lengthOf(status, body))
+    stream.respond(fields, { endStream: method === 'HEAD' || body.byteLength === 0 })
     if (method !== 'HEAD' && body.byteLength > 0) stream.end(body)
   } else {
     const waitForTrailers = trailers !== undefined && method !== 'HEAD'
