@@ -3,6 +3,7 @@ import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { coldStart } from './cold-start.ts'
 import { dynamoDb } from './dynamodb.ts'
+import { letters } from './letters.ts'
 import { memory } from './memory.ts'
 import { peer } from './peer.ts'
 import { realPodsReady, simulatedPodsReady } from './pods-ready.ts'
@@ -27,6 +28,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   watchFanOut,
   profile,
   dynamoDb,
+  letters,
   coldStart,
   ...others,
   simulatedPodsReady,
@@ -38,7 +40,7 @@ if (unknown !== undefined) {
   process.exit(2)
 }
 
-const digits: Readonly<Record<Measure['unit'], number>> = { s: 2, ms: 3, MiB: 0, '1/s': 0, requests: 0, units: 1 }
+const digits: Readonly<Record<Measure['unit'], number>> = { s: 2, ms: 3, MiB: 0, '1/s': 0, requests: 0, units: 1, $: 2 }
 
 const print = ({ what, value, unit, peer: other }: Measure) => {
   const text = (number: number) => number.toFixed(digits[unit]).padStart(10)

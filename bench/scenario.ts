@@ -2,7 +2,7 @@
 export interface Measure {
   readonly what: string
   readonly value: number
-  readonly unit: 's' | 'ms' | 'MiB' | '1/s' | 'requests' | 'units'
+  readonly unit: 's' | 'ms' | 'MiB' | '1/s' | 'requests' | 'units' | '$'
   /** the same of another server, measured in the same run, and what this one's value over it should be at least, or at most */
   readonly peer?:
     | { readonly value: number; readonly aim?: { readonly atLeast: number } | { readonly atMost: number } }

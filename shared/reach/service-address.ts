@@ -16,14 +16,18 @@ export const endpointOfService =
   (parts: { readonly read: ReadObject; readonly random: Random }): ServiceAddress =>
   async ({ namespace, name, port }) => {
     const { read } = parts
-    const service = (await read('services', namespace, name)) as Service | undefined
+    const [found, endpoints] = await Promise.all([read('services', namespace, name), read('endpoints', namespace, name)])
+    const service = found as Service | undefined
     if (!service) throw notFound('', 'service', name)
     const { type = 'ClusterIP', ports = [] } = service.spec ?? {}
     if (type === 'ExternalName') throw new Error(`unsupported service type ${JSON.stringify(type)}`)
     const asked = ports.find((one) => one.port === port)
     if (!asked) throw unavailable(`no service port ${port} found for service ${JSON.stringify(name)}`)
-    const endpoints = (await read('endpoints', namespace, name)) as Endpoints | undefined
-    for await (const address of podAddresses(endpoints ?? ({} as Endpoints), { namespace, portName: asked.name ?? '' }, parts)) {
+    for await (const address of podAddresses(
+      (endpoints as Endpoints | undefined) ?? ({} as Endpoints),
+      { namespace, portName: asked.name ?? '' },
+      parts,
+    )) {
       if (isGlobalUnicast(address.host) && (await hasAgent(read, address.nodeName))) return address
     }
     throw unavailable(`no endpoints available for service ${JSON.stringify(name)}`)

@@ -1,5 +1,6 @@
 import { idleCost, listPrices } from '../../../infra/cost.ts'
 import { dollarsOf, type Use } from '../edge/meter.ts'
+import type { LetterFigures } from './letters.ts'
 import type { Measured } from './measure.ts'
 
 const minutesPerMonth = 730 * 60
@@ -32,6 +33,7 @@ export const document = (measured: Measured): string => {
     manyPods,
     manyPodsDeleted,
     watchHour,
+    letters,
   } = measured
   const idle = [
     ...monthly('the clock, each minute', minute, minutesPerMonth),
@@ -88,6 +90,7 @@ export const document = (measured: Measured): string => {
     '',
     'A watch that its client leaves is paid for to its end: Lambda is not told, and a request lasts 15 minutes at most. `kubectl rollout status` and `kubectl wait` are such.',
     '',
+    ...letterSection(letters),
     '## A month of a small team',
     '',
     ...table(
@@ -113,6 +116,24 @@ export const document = (measured: Measured): string => {
     '',
   ].join('\n')
 }
+
+/** Calls to webhooks, converters and extension servers. */
+export const letterSection = ({ calls, watchEventMs }: LetterFigures): string[] => [
+  '## Calls into the cluster, by letter',
+  '',
+  ...table(
+    ['', 'of a million', 'milliseconds', 'nineteen of twenty within', 'queue requests', 'read units', 'write units'],
+    calls.map(({ what, dollarsOfMillion, medianMs, mostMs, used }) => [
+      what,
+      money(dollarsOfMillion),
+      ...[medianMs, mostMs, used.queueRequests, used.readUnits, used.writeUnits].map((value) => String(Math.round(value))),
+    ]),
+  ),
+  '',
+  `To a webhook, a converter or an extension server, from the function that asks (whose time is in it) to a pod beside it. An event of a watch that was still for some seconds comes after ${Math.round(watchEventMs)} ms;`,
+  'an hour of such a watch costs what one of our own does. Nothing is paid for while nobody calls: availability of extension servers is judged without a timer.',
+  '',
+]
 
 interface Line {
   readonly what: string

@@ -4,6 +4,7 @@ import type { Use } from '../edge/meter.ts'
 import { startSimulatedInstance } from '../node/simulated-instance.ts'
 import { follow } from '../system/kubectl.ts'
 import type { MeteredCluster } from './cluster.ts'
+import { type LetterFigures, measureLetters } from './letters.ts'
 
 export interface Measured {
   /** one strike of the clock, of a warm process; without nodes, and with ten */
@@ -21,6 +22,7 @@ export interface Measured {
   readonly manyPods: readonly Use[]
   readonly manyPodsDeleted: readonly Use[]
   readonly watchHour: readonly Use[]
+  readonly letters: LetterFigures
   readonly seconds: readonly { readonly what: string; readonly value: number }[]
   readonly coldStarts: readonly { readonly what: string; readonly cpuMs: number; readonly memoryMiB: number }[]
 }
@@ -54,6 +56,9 @@ export const measure = async (
   const idle = await metered(() => new Promise((resolve) => setTimeout(resolve, watchedSeconds * 1000)))
   watch.stop()
   const watchHour = [...scaled(idle, 3600 / watchedSeconds), ...openFor(aws.functionOf('answers requests'), 3600)]
+
+  say('letters')
+  const letters = await measureLetters()
 
   say(`${nodes} nodes`)
   const starting = setInterval(() => void aws.tick(), 10_000)
@@ -107,6 +112,7 @@ export const measure = async (
     return {
       ...{ minute, minuteWithNodes, fullHour, fullHourWithNodes, nodesMinute, nodes, commands, pods, manyPods, manyPodsDeleted },
       watchHour,
+      letters,
       seconds: [
         { what: '`kubectl get pods`, warm', value: get },
         { what: '`kubectl create configmap`, warm', value: apply },
