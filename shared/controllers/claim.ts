@@ -19,6 +19,8 @@ export interface ClaimOptions<T extends KubeObject> {
   readonly isMember?: (object: T) => boolean
   /** false: its own that no longer match are only left out */
   readonly releases?: boolean
+  /** what its owner holds an object by: it comes and goes with the reference */
+  readonly finalizer?: string | undefined
 }
 
 /**
@@ -26,7 +28,7 @@ export interface ClaimOptions<T extends KubeObject> {
  * no longer match (released).
  */
 export const claim = async <T extends KubeObject>(options: ClaimOptions<T>): Promise<T[]> => {
-  const { client, cache, owner, ownerResource, index, selector, releases = true } = options
+  const { client, cache, owner, ownerResource, index, selector, releases = true, finalizer } = options
   const { counts = () => true, isMember = () => true } = options
   const { resource } = index
   const namespace = owner.metadata.namespace ?? ''
@@ -34,7 +36,8 @@ export const claim = async <T extends KubeObject>(options: ClaimOptions<T>): Pro
   const claimed: T[] = []
   for (const object of cache.byIndex(index, owner.metadata.uid ?? '')) {
     if (matches(object)) claimed.push(object)
-    else if (releases && !owner.metadata.deletionTimestamp && counts(object)) await release(client, resource, object, owner)
+    else if (releases && !owner.metadata.deletionTimestamp && counts(object))
+      await release({ client, resource, object, owner, finalizer })
   }
   if (owner.metadata.deletionTimestamp) return claimed
   const orphans = cache
@@ -42,7 +45,7 @@ export const claim = async <T extends KubeObject>(options: ClaimOptions<T>): Pro
     .filter((object) => !object.metadata.deletionTimestamp && matches(object) && counts(object))
   if (orphans.length > 0 && !(await mayAdopt(client, ownerResource, owner))) return claimed
   for (const object of orphans) {
-    const adopted = await adopt({ client, resource, object, owner, ownerResource })
+    const adopted = await adopt({ client, resource, object, owner, ownerResource, finalizer })
     if (adopted) claimed.push(adopted)
   }
   return claimed
@@ -62,17 +65,20 @@ const mayAdopt = async (client: Client, resource: Resource, { metadata }: KubeOb
   }
 }
 
-const adopt = async <T extends KubeObject>(options: {
-  client: Client
-  resource: Resource<T>
-  object: T
-  owner: KubeObject
-  ownerResource: Resource
-}): Promise<T | undefined> => {
-  const { client, resource, object, owner, ownerResource } = options
-  const { namespace = '', name, uid } = object.metadata
+interface Claim<T extends KubeObject> {
+  readonly client: Client
+  readonly resource: Resource<T>
+  readonly object: T
+  readonly owner: KubeObject
+  readonly finalizer: string | undefined
+}
+
+const adopt = async <T extends KubeObject>(options: Claim<T> & { ownerResource: Resource }): Promise<T | undefined> => {
+  const { client, resource, object, owner, ownerResource, finalizer } = options
+  const { namespace = '', name, uid, resourceVersion } = object.metadata
   const ownerReferences = [...(object.metadata.ownerReferences ?? []), controllerReference(ownerResource, owner)]
-  const body = { metadata: { uid, resourceVersion: object.metadata.resourceVersion, ownerReferences } }
+  const finalizers = finalizer && { finalizers: [...without(object, finalizer), finalizer] }
+  const body = { metadata: { uid, resourceVersion, ownerReferences, ...finalizers } }
   try {
     return await client.patch(resource, namespace, name, { type: 'merge', body })
   } catch (error) {
@@ -81,15 +87,18 @@ const adopt = async <T extends KubeObject>(options: {
   }
 }
 
-const release = async <T extends KubeObject>(client: Client, resource: Resource<T>, object: T, owner: KubeObject) => {
+const release = async <T extends KubeObject>({ client, resource, object, owner, finalizer }: Claim<T>) => {
   const { namespace = '', name, uid, resourceVersion } = object.metadata
   const ownerReferences = object.metadata.ownerReferences?.filter((reference) => reference.uid !== owner.metadata.uid)
+  const finalizers = finalizer && { finalizers: without(object, finalizer) }
   try {
     await client.patch(resource, namespace, name, {
       type: 'merge',
-      body: { metadata: { uid, resourceVersion, ownerReferences } },
+      body: { metadata: { uid, resourceVersion, ownerReferences, ...finalizers } },
     })
   } catch (error) {
     if (!isReason(error, 'NotFound')) throw error
   }
 }
+
+const without = ({ metadata }: KubeObject, finalizer: string) => (metadata.finalizers ?? []).filter((one) => one !== finalizer)

@@ -21,6 +21,8 @@ import { flowSchemaDanglingController } from './flowcontrol/dangling.ts'
 import { flowControlDefaultsController } from './flowcontrol/default-configuration.ts'
 import { createGarbageCollector } from './garbage-collector/garbage-collector.ts'
 import { ipAddressRepairController } from './ip-address-repair.ts'
+import { createJobController } from './job/job.ts'
+import { jobOrphanPodsController } from './job/orphan-pods.ts'
 import { createKubernetesServiceController, type KubernetesServiceOptions } from './kubernetes-service.ts'
 import { createNamespaceController } from './namespace/namespace.ts'
 import { createNodeLifecycleController, type NodeLifecycleOptions } from './node-lifecycle/node-lifecycle.ts'
@@ -98,6 +100,8 @@ export const createControllers = (options: ControllersOptions): Controller[] => 
   replicationController,
   statefulSetController,
   daemonSetController,
+  createJobController(),
+  jobOrphanPodsController,
   endpointSliceController,
   endpointsController,
   endpointSliceMirroringController,

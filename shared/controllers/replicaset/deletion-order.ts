@@ -28,7 +28,7 @@ const compare = (a: Pod, b: Pod, { rank, nowMs }: Ranking): number =>
   compareRestarts(a, b) ||
   compareAges(a.metadata.creationTimestamp, b.metadata.creationTimestamp, { a, b, nowMs })
 
-const phaseOrder = ({ status }: Pod) => (status?.phase === 'Running' ? 2 : status?.phase === 'Unknown' ? 1 : 0)
+export const phaseOrder = ({ status }: Pod) => (status?.phase === 'Running' ? 2 : status?.phase === 'Unknown' ? 1 : 0)
 
 const deletionCost = ({ metadata }: Pod) => {
   const text = metadata.annotations?.['controller.kubernetes.io/pod-deletion-cost']
@@ -48,7 +48,7 @@ const compareAges = (timeA: string | undefined, timeB: string | undefined, pair:
 
 const magnitude = (ageMs: number) => (ageMs <= 0 ? -1 : Math.floor(Math.log2(ageMs * 1e6)))
 
-const compareRestarts = (a: Pod, b: Pod): number => {
+export const compareRestarts = (a: Pod, b: Pod): number => {
   const [regularA, sidecarA] = maxRestarts(a)
   const [regularB, sidecarB] = maxRestarts(b)
   return regularB - regularA || sidecarB - sidecarA

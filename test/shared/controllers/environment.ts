@@ -12,7 +12,7 @@ import { createEventSink } from '../../../shared/controllers/event/event-recorde
 import { type ControllersOptions, createControllers } from '../../../shared/controllers/index.ts'
 import { startControllers } from '../../../shared/dispatch/start-controllers.ts'
 import { startScheduler } from '../../../shared/dispatch/start-scheduler.ts'
-import { type Clock, systemClock } from '../../../shared/platform/clock.ts'
+import { type Clock, systemClock, timestamp } from '../../../shared/platform/clock.ts'
 import { createLogger } from '../../../shared/platform/log.ts'
 import { definitions } from '../../../shared/resources/index.ts'
 import { type Node, nodes, type Pod, pods } from '../../../shared/resources/resource.ts'
@@ -48,13 +48,19 @@ export interface TestCluster {
   until<T>(look: () => T | undefined | false | null): Promise<T>
   /** nothing waits or is worked on */
   idle(): Promise<void>
-  /** Plays the kubelet for all nodes: what is bound becomes Running and Ready, what is deleted goes. */
-  playKubelet(options?: { ready?: (pod: Pod) => boolean }): void
+  /** Plays the kubelet for all nodes: what is bound becomes Running and Ready, what is deleted goes, what has an end comes to it. */
+  playKubelet(options?: Partial<Kubelet>): void
   addNode(
     name: string,
     changes?: { allocatable?: Record<string, string>; labels?: Record<string, string>; spec?: Node['spec'] },
   ): Promise<Node>
   stop(): Promise<void>
+}
+
+interface Kubelet {
+  readonly ready: (pod: Pod) => boolean
+  /** the exit code of a pod's containers; undefined: it runs on */
+  readonly exits: (pod: Pod) => number | undefined
 }
 
 /** The real time, ahead by what `advance` added. */
@@ -134,8 +140,9 @@ export const startTestCluster = async (options: {
     logs,
     until,
     idle: running.idle,
-    playKubelet: ({ ready = () => true } = {}) => {
-      const play = (pod: Pod) => void playPod(client, pod, ready).catch((error: unknown) => logs.push(`kubelet: ${error}`))
+    playKubelet: ({ ready = () => true, exits = () => undefined } = {}) => {
+      const play = (pod: Pod) =>
+        void playPod(client, pod, { ready, exits }).catch((error: unknown) => logs.push(`kubelet: ${error}`))
       kubelets.push(
         tail.listen({
           changes: (changes) => {
@@ -173,18 +180,43 @@ export const startTestCluster = async (options: {
 
 let lastAddress = 0
 
-const playPod = async (client: Client, pod: Pod, ready: (pod: Pod) => boolean): Promise<void> => {
-  const { namespace = '', name, deletionTimestamp } = pod.metadata
+const playPod = async (client: Client, pod: Pod, { ready, exits }: Kubelet): Promise<void> => {
+  const { namespace = '', name, deletionTimestamp, deletionGracePeriodSeconds } = pod.metadata
   if (!pod.spec.nodeName) return
-  if (deletionTimestamp) return client.delete(pods, namespace, name, { gracePeriodSeconds: 0 })
-  if (pod.status?.phase === 'Failed' || pod.status?.phase === 'Succeeded') return
+  const setStatus = (status: Pod['status']) =>
+    client.patch(pods, namespace, name, { type: 'strategic', body: { status } }, { subresource: 'status' })
+  const end = (exitCode: number) => {
+    const containerStatuses = pod.spec.containers.map((container) => ({
+      name: container.name,
+      image: container.image ?? '',
+      imageID: '',
+      ready: false,
+      restartCount: 0,
+      state: { terminated: { exitCode, finishedAt: timestamp(Date.now()) } },
+    }))
+    const conditions = [{ type: 'Ready', status: 'False', lastTransitionTime: timestamp(Date.now()) }]
+    return setStatus({ phase: exitCode === 0 ? 'Succeeded' : 'Failed', conditions, containerStatuses })
+  }
+  const hasEnded = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed'
+  if (deletionTimestamp) {
+    if (deletionGracePeriodSeconds === 0) return
+    // Somebody else holds it, and is to see how it ended.
+    if (pod.metadata.finalizers && !hasEnded) await end(137)
+    return client.delete(pods, namespace, name, { gracePeriodSeconds: 0 })
+  }
+  if (hasEnded) return
   const state = ready(pod) ? 'True' : 'False'
-  if (pod.status?.phase === 'Running' && pod.status.conditions?.some(({ type, status }) => type === 'Ready' && status === state))
+  if (
+    pod.status?.phase === 'Running' &&
+    pod.status.conditions?.some(({ type, status }) => type === 'Ready' && status === state)
+  ) {
+    const exitCode = exits(pod)
+    if (exitCode !== undefined) await end(exitCode)
     return
+  }
   lastAddress++
   const podIP = pod.status?.podIP ?? `10.244.${lastAddress >> 8}.${lastAddress & 255}`
-  const lastTransitionTime = new Date().toISOString().replace(/\.\d+/, '')
+  const lastTransitionTime = timestamp(Date.now())
   const conditions = [{ type: 'Ready', status: state, lastTransitionTime }]
-  const status = { phase: 'Running', podIP, podIPs: [{ ip: podIP }], conditions, startTime: lastTransitionTime }
-  await client.patch(pods, namespace, name, { type: 'strategic', body: { status } }, { subresource: 'status' })
+  await setStatus({ phase: 'Running', podIP, podIPs: [{ ip: podIP }], conditions, startTime: lastTransitionTime })
 }
