@@ -58,6 +58,8 @@ export interface TestCluster {
 }
 
 interface Kubelet {
+  /** whether there is one on the pod's node */
+  readonly runs: (pod: Pod) => boolean
   readonly ready: (pod: Pod) => boolean
   /** the exit code of a pod's containers; undefined: it runs on */
   readonly exits: (pod: Pod) => number | undefined
@@ -140,9 +142,9 @@ export const startTestCluster = async (options: {
     logs,
     until,
     idle: running.idle,
-    playKubelet: ({ ready = () => true, exits = () => undefined } = {}) => {
+    playKubelet: ({ runs = () => true, ready = () => true, exits = () => undefined } = {}) => {
       const play = (pod: Pod) =>
-        void playPod(client, pod, { ready, exits }).catch((error: unknown) => logs.push(`kubelet: ${error}`))
+        void playPod(client, pod, { runs, ready, exits }).catch((error: unknown) => logs.push(`kubelet: ${error}`))
       kubelets.push(
         tail.listen({
           changes: (changes) => {
@@ -180,9 +182,9 @@ export const startTestCluster = async (options: {
 
 let lastAddress = 0
 
-const playPod = async (client: Client, pod: Pod, { ready, exits }: Kubelet): Promise<void> => {
+const playPod = async (client: Client, pod: Pod, { runs, ready, exits }: Kubelet): Promise<void> => {
   const { namespace = '', name, deletionTimestamp, deletionGracePeriodSeconds } = pod.metadata
-  if (!pod.spec.nodeName) return
+  if (!pod.spec.nodeName || !runs(pod)) return
   const setStatus = (status: Pod['status']) =>
     client.patch(pods, namespace, name, { type: 'strategic', body: { status } }, { subresource: 'status' })
   const end = (exitCode: number) => {
