@@ -9,6 +9,7 @@ import { certificateCleaner } from './certificates/cleaner.ts'
 import { type CertificateSigningOptions, createCertificateSigningController } from './certificates/signing.ts'
 import { clusterRoleAggregationController } from './clusterrole-aggregation.ts'
 import type { Controller } from './controller.ts'
+import { cronJobController } from './cronjob/cronjob.ts'
 import { customResourceDefinitionController } from './customresourcedefinition/customresourcedefinition.ts'
 import { createCustomResourceDefinitionFinalizer } from './customresourcedefinition-finalizer/customresourcedefinition-finalizer.ts'
 import { daemonSetController } from './daemonset/daemonset.ts'
@@ -44,6 +45,7 @@ import { statefulSetController } from './statefulset/statefulset.ts'
 import { systemNamespacesController } from './system-namespaces.ts'
 import { systemPriorityClassesController } from './system-priority-classes.ts'
 import { taintEvictionController } from './taint-eviction/taint-eviction.ts'
+import { ttlAfterFinishedController } from './ttl-after-finished.ts'
 import { validatingAdmissionPolicyStatusController } from './validatingadmissionpolicy-status.ts'
 
 export interface ControllersOptions {
@@ -102,6 +104,8 @@ export const createControllers = (options: ControllersOptions): Controller[] => 
   daemonSetController,
   createJobController(),
   jobOrphanPodsController,
+  cronJobController,
+  ttlAfterFinishedController,
   endpointSliceController,
   endpointsController,
   endpointSliceMirroringController,

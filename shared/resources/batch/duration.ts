@@ -1,4 +1,13 @@
-const units = ['ns', 'us', 'µs', 'μs', 'ms', 's', 'm', 'h']
+const unitMs: Readonly<Record<string, number>> = {
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3,
+  μs: 1e-3,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+}
 
 /** What Go's time.ParseDuration says against a text; nothing when it is a duration. */
 export const durationError = (text: string): string | undefined => {
@@ -13,8 +22,18 @@ export const durationError = (text: string): string | undefined => {
     rest = rest.slice(number[0].length)
     const [unit = ''] = /^[^\d.]*/.exec(rest) ?? []
     if (unit === '') return `time: missing unit in duration ${quoted}`
-    if (!units.includes(unit)) return `time: unknown unit ${JSON.stringify(unit)} in duration ${quoted}`
+    if (!Object.hasOwn(unitMs, unit)) return `time: unknown unit ${JSON.stringify(unit)} in duration ${quoted}`
     rest = rest.slice(unit.length)
   }
-  return undefined
+  return Math.abs(durationMs(text)) > mostMs ? wrong : undefined
+}
+
+/** Go counts nanoseconds in 63 bits. */
+const mostMs = 2 ** 63 / 1e6
+
+/** Of a text without an error. */
+export const durationMs = (text: string): number => {
+  const parts = text.matchAll(/(\d*\.?\d*)([^\d.+-]+)/g)
+  const ms = [...parts].reduce((sum, [, number = '', unit = '']) => sum + Number(number) * (unitMs[unit] ?? 0), 0)
+  return text.startsWith('-') ? -ms : ms
 }
