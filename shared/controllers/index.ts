@@ -15,6 +15,8 @@ import { createCustomResourceDefinitionFinalizer } from './customresourcedefinit
 import { daemonSetController } from './daemonset/daemonset.ts'
 import { createDefaultRolesController } from './default-roles/default-roles.ts'
 import { deploymentController } from './deployment/deployment.ts'
+import { createDisruptionController } from './disruption/disruption.ts'
+import { staleDisruptionController } from './disruption/stale-disruption.ts'
 import { endpointsController } from './endpoints/endpoints.ts'
 import { endpointSliceController } from './endpointslice/endpointslice.ts'
 import { endpointSliceMirroringController } from './endpointslice-mirroring/endpointslice-mirroring.ts'
@@ -106,6 +108,8 @@ export const createControllers = (options: ControllersOptions): Controller[] => 
   jobOrphanPodsController,
   cronJobController,
   ttlAfterFinishedController,
+  createDisruptionController(options),
+  staleDisruptionController,
   endpointSliceController,
   endpointsController,
   endpointSliceMirroringController,

@@ -43,7 +43,7 @@ const deleteOnce = async (context: ResourceContext, entry: Entry, options: Delet
   const waiting = readied(context, [entry.value])
   if (waiting) await waiting
   const old = decodeCurrent(context, entry.value)
-  checkPreconditions(context, { entry, old, options })
+  checkPreconditions(context, old, options.preconditions)
   const { dryRun } = options
   const { name } = old.metadata
   const attributes = attributesOf(context, {
@@ -87,11 +87,13 @@ const copyToMark = (context: ResourceContext, { old, entry }: { old: KubeObject;
 
 const isNone = (value: string | null | undefined) => value === undefined || value === null
 
-const checkPreconditions = (
+/** Throws ApiError Conflict where the stored object is another, or of another revision. */
+export const checkPreconditions = (
   { definition: { group, kind } }: ResourceContext,
-  { entry, old: { metadata }, options }: { entry: Entry; old: KubeObject; options: DeleteOptions },
+  { metadata }: KubeObject,
+  preconditions: DeleteOptions['preconditions'],
 ) => {
-  const { uid, resourceVersion } = options.preconditions ?? {}
+  const { uid, resourceVersion } = preconditions ?? {}
   // Upstream names the kind here, not the resource.
   const failed = (message: string) => conflict(group, kind, metadata.name, message)
   if (!isNone(uid) && uid !== metadata.uid) {
@@ -99,9 +101,9 @@ const checkPreconditions = (
       `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid}). The object might have been deleted and then recreated`,
     )
   }
-  if (!isNone(resourceVersion) && resourceVersion !== String(entry.revision)) {
+  if (!isNone(resourceVersion) && resourceVersion !== metadata.resourceVersion) {
     throw failed(
-      `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${entry.revision}). The object might have been modified`,
+      `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion}). The object might have been modified`,
     )
   }
 }
