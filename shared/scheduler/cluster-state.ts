@@ -1,7 +1,7 @@
 import type { Cache } from '../client/cache.ts'
 import { labelSelectorMatcher, parseLabelSelector } from '../meta/label-selector.ts'
 import type { Node, Pod } from '../resources/resource.ts'
-import { namespaces, nodes, pods, replicaSets, services } from '../resources/resource.ts'
+import { namespaces, nodes, podDisruptionBudgets, pods, replicaSets, services } from '../resources/resource.ts'
 import { createNodeInfo, type NodeInfo, withoutPod, withPod } from './node-info.ts'
 import { createPodInfo, type PodInfo } from './pod-info.ts'
 import type { Lookups, Snapshot } from './snapshot.ts'
@@ -89,6 +89,7 @@ const sameToScheduling = (a: Pod, b: Pod) =>
   JSON.stringify(a.metadata.labels) === JSON.stringify(b.metadata.labels)
 
 const lookupsOf = (cache: Cache): Lookups => ({
+  disruptionBudgets: (namespace) => cache.list(podDisruptionBudgets, namespace),
   namespaceLabels: (name) => cache.get(namespaces, '', name)?.metadata.labels,
   defaultSelector: (pod) => {
     const { namespace = '', labels = {}, ownerReferences } = pod.metadata

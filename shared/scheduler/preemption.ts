@@ -1,15 +1,19 @@
 import type { Pod } from '../resources/resource.ts'
+import { violatingPods } from './budget-violation.ts'
 import { fitMessage } from './fit-error.ts'
 import { firstRejection, type GroupEvaluation } from './group-evaluation.ts'
 import { type NodeInfo, withoutPod, withPod } from './node-info.ts'
 import type { Filter, Rejection } from './plugin.ts'
 import { resolvable, unresolvable } from './plugin.ts'
 import type { PodInfo } from './pod-info.ts'
-import type { Draft } from './snapshot.ts'
+import type { Draft, Lookups } from './snapshot.ts'
 
 export interface Preemption {
   readonly node: string
+  /** the most important first */
   readonly victims: readonly PodInfo[]
+  /** how many of them their disruption budgets would not let go */
+  readonly violations: number
 }
 
 export const notHelpful = unresolvable('Preemption is not helpful for scheduling')
@@ -28,9 +32,9 @@ export const findPreemption = (
   for (const [index, node] of draft.nodes.entries()) {
     if (rejections[index]?.unresolvable) outcomes.push(notHelpful)
     else {
-      const victims = selectVictims(pod, node, filters)
-      if ('reasons' in victims) outcomes.push(victims)
-      else candidates.push({ node: node.name, victims })
+      const selected = selectVictims(pod, node, { filters, lookups: draft.lookups })
+      if ('reasons' in selected) outcomes.push(selected)
+      else candidates.push({ node: node.name, ...selected })
     }
   }
   return candidates.sort(compareCandidates)[0] ?? { message: fitMessage(outcomes) }
@@ -51,8 +55,15 @@ const leavesByPreemption = ({ metadata, status }: Pod) =>
     ({ type, status, reason }) => type === 'DisruptionTarget' && status === 'True' && reason === 'PreemptionByScheduler',
   )
 
-/** Takes all that are less important off the node, then lets back as many as it can, the most important first. */
-const selectVictims = (pod: PodInfo, node: NodeInfo, filters: readonly Filter[]): PodInfo[] | Rejection => {
+/**
+ * Takes all that are less important off the node, then lets back as many as it can: first those that their budgets would not let go, and the
+ * most important of them first.
+ */
+const selectVictims = (
+  pod: PodInfo,
+  node: NodeInfo,
+  { filters, lookups }: { filters: readonly Filter[]; lookups: Lookups },
+): Omit<Preemption, 'node'> | Rejection => {
   const lower = node.pods.filter(({ priority }) => priority < pod.priority)
   if (lower.length === 0) return noVictims
   let current = node
@@ -67,16 +78,21 @@ const selectVictims = (pod: PodInfo, node: NodeInfo, filters: readonly Filter[])
   for (const other of lower) remove(other)
   const rejection = firstRejection(filters, current)
   const victims: PodInfo[] = []
-  if (!rejection)
-    for (const other of lower.sort(moreImportantFirst)) {
+  let violations = 0
+  if (!rejection) {
+    const ordered = lower.sort(moreImportantFirst)
+    const violating = violatingPods(ordered, lookups)
+    for (const other of [...violating, ...ordered.filter((one) => !violating.has(one))]) {
       add(other)
       if (!firstRejection(filters, current)) continue
       remove(other)
       victims.push(other)
+      if (violating.has(other)) violations++
     }
+  }
   // The filters are used for the next node: leave them as they were.
   for (const other of rejection ? lower : victims) add(other)
-  return rejection ? resolvable(...rejection.reasons) : victims
+  return rejection ? resolvable(...rejection.reasons) : { victims: victims.sort(moreImportantFirst), violations }
 }
 
 const startOf = ({ pod }: PodInfo) => pod.status?.startTime ?? pod.metadata.creationTimestamp ?? ''
@@ -84,6 +100,7 @@ const startOf = ({ pod }: PodInfo) => pod.status?.startTime ?? pod.metadata.crea
 const moreImportantFirst = (a: PodInfo, b: PodInfo) => b.priority - a.priority || (startOf(a) < startOf(b) ? -1 : 1)
 
 const compareCandidates = (a: Preemption, b: Preemption): number =>
+  a.violations - b.violations ||
   highest(a) - highest(b) ||
   sumOf(a) - sumOf(b) ||
   a.victims.length - b.victims.length ||

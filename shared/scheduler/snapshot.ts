@@ -1,5 +1,5 @@
 import type { LabelSelectorMatcher, Labels } from '../meta/label-selector.ts'
-import type { Pod } from '../resources/resource.ts'
+import type { Pod, PodDisruptionBudget } from '../resources/resource.ts'
 import type { NodeInfo } from './node-info.ts'
 
 /** The cluster as decisions see it. Deciding places pods on a draft of it and never touches the original. */
@@ -13,6 +13,7 @@ export interface Lookups {
   namespaceLabels(namespace: string): Labels | undefined
   /** Of the Services and the ReplicaSet that select the pod; undefined: none does. */
   defaultSelector(pod: Pod): LabelSelectorMatcher | undefined
+  disruptionBudgets(namespace: string): readonly PodDisruptionBudget[]
 }
 
 export interface Draft extends Snapshot {

@@ -1,5 +1,5 @@
 import type { LabelSelectorMatcher } from '../../../shared/meta/label-selector.ts'
-import type { Node, Pod } from '../../../shared/resources/resource.ts'
+import type { Node, Pod, PodDisruptionBudget } from '../../../shared/resources/resource.ts'
 import { decide } from '../../../shared/scheduler/decide.ts'
 import { createNodeInfo, type NodeInfo } from '../../../shared/scheduler/node-info.ts'
 import { filterPlugins, scorePlugins } from '../../../shared/scheduler/plugins/index.ts'
@@ -47,11 +47,15 @@ export const aNode = (name: string, { labels, allocatable, spec = {}, images, po
     pods,
   )
 
-export const aSnapshot = (nodes: NodeInfo[], defaultSelector?: LabelSelectorMatcher): Snapshot => ({
+export const aSnapshot = (
+  nodes: NodeInfo[],
+  { selector, budgets = [] }: { selector?: LabelSelectorMatcher | undefined; budgets?: readonly PodDisruptionBudget[] } = {},
+): Snapshot => ({
   nodes,
   lookups: {
     namespaceLabels: (namespace) => ({ 'kubernetes.io/metadata.name': namespace }),
-    defaultSelector: () => defaultSelector,
+    defaultSelector: () => selector,
+    disruptionBudgets: () => budgets,
   },
 })
 
@@ -64,12 +68,12 @@ export const outcomes = (
   options: { selector?: LabelSelectorMatcher; nominated?: PodInfo[] } = {},
 ) =>
   decide({
-    snapshot: aSnapshot(nodes, options.selector),
+    snapshot: aSnapshot(nodes, options),
     pods,
     nominated: options.nominated ?? [],
     plugins,
     random: () => 0.99,
   }).map((decision) => decision.node ?? decision.message)
 
-export const decisions = (nodes: NodeInfo[], pods: PodInfo[]) =>
-  decide({ snapshot: aSnapshot(nodes), pods, nominated: [], plugins, random: () => 0.99 })
+export const decisions = (nodes: NodeInfo[], pods: PodInfo[], budgets: readonly PodDisruptionBudget[] = []) =>
+  decide({ snapshot: aSnapshot(nodes, { budgets }), pods, nominated: [], plugins, random: () => 0.99 })

@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import type { PodDisruptionBudget } from '../../../shared/resources/resource.ts'
 import { aNode, aPod, decisions, outcomes } from './builders.ts'
 
-const victimsOf = (nodes: Parameters<typeof decisions>[0], pod: Parameters<typeof decisions>[1][number]) => {
-  const [decision] = decisions(nodes, [pod])
+const victimsOf = (
+  nodes: Parameters<typeof decisions>[0],
+  pod: Parameters<typeof decisions>[1][number],
+  budgets?: Parameters<typeof decisions>[2],
+) => {
+  const [decision] = decisions(nodes, [pod], budgets)
   if (!decision || decision.node !== undefined) throw new Error('was placed')
   return (
     decision.preemption && {
@@ -50,6 +55,43 @@ describe('a pod that finds no room', () => {
     expect(outcomes([aNode('a', { pods: [leaving] })], [nominated])[0]).toMatch(
       /not eligible due to a terminating pod on the nominated node\.$/,
     )
+  })
+})
+
+describe('a disruption budget', () => {
+  const guarded = (name: string, cpu: string, priority = 0) => aPod({ name, cpu, labels: { app: 'db' }, spec: { priority } })
+  const budget = (disruptionsAllowed: number, disruptedPods: Record<string, string> = {}): PodDisruptionBudget => ({
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    metadata: { name: 'db', namespace: 'default' },
+    spec: { selector: { matchLabels: { app: 'db' } } },
+    status: { disruptionsAllowed, disruptedPods, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 },
+  })
+  const nodes = () => [
+    aNode('a', { pods: [guarded('db-1', '4')] }),
+    aNode('b', { pods: [running('web-1', '2', 50), running('web-2', '2', 60)] }),
+  ]
+
+  it('that allows none sends the choice elsewhere, be it more important', () => {
+    expect(victimsOf(nodes(), important(), [budget(0)])).toEqual({ node: 'b', victims: ['web-1'] })
+  })
+
+  it('that allows it, or has granted it already, changes nothing', () => {
+    const node = { node: 'a', victims: ['db-1'] }
+    expect(victimsOf(nodes(), important(), [budget(1)])).toEqual(node)
+    expect(victimsOf(nodes(), important(), [budget(0, { 'db-1': '2026-01-01T00:00:00Z' })])).toEqual(node)
+  })
+
+  it('lets its pods stay where others can go, be they more important', () => {
+    const mixed = [aNode('a', { pods: [guarded('db-1', '2', 1), running('web-1', '2', 50)] })]
+    expect(victimsOf(mixed, important(), [budget(0)])).toEqual({ node: 'a', victims: ['web-1'] })
+  })
+
+  it('is no help where nobody else is there', () => {
+    expect(victimsOf([aNode('a', { pods: [guarded('db-1', '4')] })], important(), [budget(0)])).toEqual({
+      node: 'a',
+      victims: ['db-1'],
+    })
   })
 })
 
