@@ -5,6 +5,7 @@ import type { Reach } from '../../reach/reach.ts'
 import { extensionTarget, isAvailable } from './extension-target.ts'
 import type { ExtensionService, ExtensionVersion } from './extension-version.ts'
 import { KeptAnswers } from './kept-answers.ts'
+import { legacyResources, noKind } from './legacy-resources.ts'
 
 const answerWithinMs = 5000
 const mostBytes = 8 * 1024 * 1024
@@ -67,7 +68,10 @@ export class ExtensionDiscovery {
     return this.#documents.of(one.service, async (last) => {
       const before = await last
       try {
-        const index = await this.#asked(one.service, () => this.#get(one.service, '/openapi/v3', 'application/json'))
+        const { status, value: index } = await this.#asked(one.service, () =>
+          this.#get(one.service, '/openapi/v3', 'application/json'),
+        )
+        if (status >= 500) return before
         const entry = isJsonObject(index?.paths) ? index.paths[nameOf(one)] : undefined
         const url = isJsonObject(entry) ? entry.serverRelativeURL : undefined
         return typeof url === 'string' ? url : undefined
@@ -88,19 +92,20 @@ export class ExtensionDiscovery {
   }
 
   async #ask({ group, version, service }: ExtensionVersion): Promise<readonly unknown[]> {
-    const all = await this.#get(service, '/apis', aggregated.join(','))
+    const { status, value: all } = await this.#get(service, '/apis', aggregated.join(','))
+    if (status === 503) throw new Error('status 503')
     if (all?.kind === 'APIGroupDiscoveryList' && Array.isArray(all.items)) {
       const found = (all.items as JsonObject[]).find(({ metadata }) => isJsonObject(metadata) && metadata.name === group)
       const versions = (found?.versions ?? []) as JsonObject[]
-      return (versions.find((one) => one.version === version)?.resources ?? []) as unknown[]
+      return withKinds((versions.find((one) => one.version === version)?.resources ?? []) as JsonObject[])
     }
-    const old = await this.#get(service, `/apis/${group}/${version}`, 'application/json')
+    const { value: old } = await this.#get(service, `/apis/${group}/${version}`, 'application/json')
     if (!old || !Array.isArray(old.resources)) throw new Error('no list of resources')
-    return discovered(old.resources as JsonObject[], { group, version })
+    return legacyResources(old.resources as JsonObject[])
   }
 
-  /** Undefined: it has nothing like that. */
-  async #get(service: ExtensionService, path: string, accept: string): Promise<JsonObject | undefined> {
+  /** `value`: of an answer that is one */
+  async #get(service: ExtensionService, path: string, accept: string): Promise<{ status: number; value?: JsonObject }> {
     const { reach, frontProxy } = this.#options
     const { target, tls } = await extensionTarget(service, frontProxy)
     const signal = AbortSignal.timeout(answerWithinMs)
@@ -117,10 +122,9 @@ export class ExtensionDiscovery {
     } finally {
       body.destroy()
     }
-    if (status === 404 || status === 406) return undefined
-    if (status !== 200) throw new Error(`status ${status}`)
+    if (status !== 200) return { status }
     const value: unknown = JSON.parse(Buffer.concat(chunks).toString())
-    return isJsonObject(value) ? value : undefined
+    return isJsonObject(value) ? { status, value } : { status }
   }
 }
 
@@ -128,27 +132,9 @@ const namesOf = (versions: readonly ExtensionVersion[]) => new Set(versions.map(
 
 const nameOf = ({ group, version }: ExtensionVersion) => `apis/${group}/${version}`
 
-/** The old form of a list of resources in the new one. */
-const discovered = (resources: readonly JsonObject[], own: { group: string; version: string }): unknown[] => {
-  const entry = ({ group, version, kind }: JsonObject) => ({
-    group: group || own.group,
-    version: version || own.version,
-    kind,
-  })
-  const main = resources.filter(({ name }) => !String(name).includes('/'))
-  return main.map((one) => {
-    const below = resources.filter(({ name }) => String(name).startsWith(`${one.name}/`))
-    const { name, namespaced, singularName, verbs, shortNames, categories } = one
-    return {
-      ...{ resource: name, responseKind: entry(one), scope: namespaced ? 'Namespaced' : 'Cluster' },
-      ...{ singularResource: singularName ?? '', verbs, shortNames, categories },
-      ...(below.length > 0 && {
-        subresources: below.map((sub) => ({
-          subresource: String(sub.name).slice(String(name).length + 1),
-          responseKind: entry(sub),
-          verbs: sub.verbs,
-        })),
-      }),
-    }
-  })
-}
+const withKinds = (resources: readonly JsonObject[]): JsonObject[] =>
+  resources.map((one) => ({
+    ...one,
+    responseKind: one.responseKind ?? noKind,
+    ...(Array.isArray(one.subresources) && { subresources: withKinds(one.subresources as JsonObject[]) }),
+  }))

@@ -24,8 +24,8 @@ export interface ExtensionServer {
     body: string
     client: string
   }[]
-  /** what it answers to the old list of groups; default: it knows the aggregated one */
-  legacy: boolean
+  /** what it answers where the aggregated list is asked for; default: that */
+  legacy: false | number
   down: boolean
   close(): void
 }
@@ -62,9 +62,13 @@ export const startExtensionServer = async (): Promise<ExtensionServer> => {
       return
     }
     if (url.startsWith('/apis?') || url === '/apis') {
-      if (state.legacy) return json({ message: 'no' }, 406)
+      if (state.legacy) return json({ kind: 'APIGroupList', groups: [] }, state.legacy)
       const versions = [
-        { version: 'v1alpha1', resources: [{ resource: 'flunders', scope: 'Namespaced', verbs: ['get'] }], freshness: 'Current' },
+        {
+          version: 'v1alpha1',
+          resources: [{ resource: 'flunders', scope: 'Namespaced', verbs: ['get'], subresources: [{ subresource: 'status' }] }],
+          freshness: 'Current',
+        },
       ]
       return json({
         kind: 'APIGroupDiscoveryList',
@@ -92,7 +96,7 @@ export const startExtensionServer = async (): Promise<ExtensionServer> => {
       return { host: '127.0.0.1', port, nodeName: undefined }
     },
   })
-  const state = { legacy: false, down: false }
+  const state: Pick<ExtensionServer, 'legacy' | 'down'> = { legacy: false, down: false }
   return Object.assign(state, {
     ...{ reach, frontProxy, asked },
     caBundle: Buffer.from(authority.certificate).toString('base64'),

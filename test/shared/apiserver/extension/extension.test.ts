@@ -171,10 +171,13 @@ describe('discovery', () => {
     })
 
   it('tells of what extension servers serve, whichever form they speak', async () => {
+    // Some clients can't do without a kind.
+    const responseKind = { group: '', version: '', kind: '' }
+    const subresources = [{ subresource: 'status', responseKind }]
     expect(await aggregated()).toMatchObject([
-      { version: 'v1alpha1', freshness: 'Current', resources: [{ resource: 'flunders' }] },
+      { version: 'v1alpha1', freshness: 'Current', resources: [{ resource: 'flunders', responseKind, subresources }] },
     ])
-    extension.legacy = true
+    extension.legacy = 406
     await touch()
     expect(await aggregated()).toMatchObject([
       {
@@ -186,6 +189,20 @@ describe('discovery', () => {
     expect(json.groups.at(-1)).toMatchObject({ name: group, preferredVersion: { version: 'v1alpha1' } })
     expect((await server.call('GET', `/apis/${group}`)).json).toMatchObject({ kind: 'APIGroup', name: group })
     expect((await server.call('GET', base)).json).toMatchObject({ kind: 'APIResourceList', groupVersion: `${group}/v1alpha1` })
+  })
+
+  it.each([200, 403, 404, 500])('asks in the old form whoever answers the new one with %i', async (code) => {
+    extension.legacy = code
+    await touch()
+    expect(await aggregated()).toMatchObject([{ freshness: 'Current', resources: [{ resource: 'flunders' }] }])
+  })
+
+  it('takes a server that says that it is not there at its word', async () => {
+    extension.legacy = 503
+    await touch()
+    expect(await aggregated()).toMatchObject([{ freshness: 'Stale' }])
+    extension.legacy = false
+    await touch()
   })
 
   it('marks as stale what it could not ask, and keeps what it knew', async () => {
