@@ -50,7 +50,10 @@ export const createLetterReach = (options: LetterReachOptions): Reach => ({
       throw new Error(`dial tcp ${shown(address)}: i/o timeout`)
     }
     const { status = 502, headers = {}, cookies } = first.value
-    return { status, headers, cookies, body: Readable.from(bytesOf(first.value, parts, request.signal), { objectMode: false }) }
+    const body = Readable.from(bytesOf(first.value, parts, request.signal), { objectMode: false })
+    // The agent hears of it, though nobody may have begun to read.
+    body.once('close', () => void parts.return(undefined))
+    return { status, headers, cookies, body }
   },
 })
 
@@ -78,15 +81,11 @@ const callOf = async ({ question, address, service, request }: CallOf, { bodies 
 }
 
 async function* bytesOf(first: AnswerPart, more: AsyncGenerator<AnswerPart>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  try {
-    if (first.data.length > 0) yield first.data
-    let { last } = first
-    for await (const part of more) {
-      last = part.last
-      if (part.data.length > 0) yield part.data
-    }
-    if (!last) throw signal.aborted ? reasonOf(signal) : new Error('unexpected EOF')
-  } finally {
-    await more.return(undefined)
+  if (first.data.length > 0) yield first.data
+  let { last } = first
+  for await (const part of more) {
+    last = part.last
+    if (part.data.length > 0) yield part.data
   }
+  if (!last) throw signal.aborted ? reasonOf(signal) : new Error('unexpected EOF')
 }

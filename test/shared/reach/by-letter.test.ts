@@ -35,7 +35,7 @@ describe('a call to a pod by letter', () => {
       message.on('close', () => ended.push(url))
       response.on('close', () => ended.push(url))
       if (url === '/hang') return
-      if (url === '/watch') return void response.writeHead(200).write('one\n')
+      if (url.startsWith('/watch')) return void response.writeHead(200).write('one\n')
       if (url === '/half') return response.writeHead(200, { 'content-length': 9 }).write('half', () => message.socket.destroy())
       if (url === '/large') return response.writeHead(200).end('y'.repeat(3_000_000))
       void buffer(message).then((body) =>
@@ -113,6 +113,14 @@ describe('a call to a pod by letter', () => {
     // The agent hears that nobody listens, and leaves the pod.
     await expect.poll(() => ended).toContain('/watch')
     expect(letters.at(-1)).toMatchObject({ node: 'i-1', body: { question: { untilMs: 0 } } })
+  })
+
+  it('leaves the pod when nobody wants to read what it says', async () => {
+    const { call, letters } = start()
+    const { body } = await call({ method: 'GET', path: '/watch?unread' })
+    body.destroy()
+    await expect.poll(() => ended).toContain('/watch?unread')
+    expect(letters.at(-1)).toMatchObject({ body: { question: { untilMs: 0 } } })
   })
 
   it.each<[string, Parameters<typeof start>[0], Partial<ReachRequest>, RegExp]>([
