@@ -46,10 +46,10 @@ export const managePods = async (
   }
 }
 
-/** They end for another reason than their own, so nothing of theirs counts. */
+/** They end for another reason than their own, so nothing of theirs counts; but for one that has just ended by itself. */
 const removePods = (job: Job, pods: readonly Pod[], context: ReconcileContext): Promise<Done<Pod>> =>
   toEach(pods, async (pod) => {
-    await untrack(context, pod)
+    await untrack(context, pod, { asRead: true })
     await deletePod(job, pod, context)
   })
 

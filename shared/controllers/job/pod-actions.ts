@@ -64,11 +64,17 @@ export const deletePod = async (job: Job, { metadata }: Pod, { client, events }:
   }
 }
 
-/** Lets go of a pod. */
-export const untrack = ({ client }: Pick<ReconcileContext, 'client'>, pod: Pod): Promise<void> =>
-  isTracked(pod)
-    ? patchFinalizers({ client }, pod, { '$deleteFromPrimitiveList/finalizers': [trackingFinalizer] })
-    : Promise.resolve()
+/** Lets go of a pod; `asRead`: of no other state of it than this one, or it throws ApiError Conflict. */
+export const untrack = async (
+  { client }: Pick<ReconcileContext, 'client'>,
+  pod: Pod,
+  { asRead = false }: { asRead?: boolean } = {},
+): Promise<void> => {
+  if (!isTracked(pod)) return
+  const { resourceVersion } = pod.metadata
+  const removed = { '$deleteFromPrimitiveList/finalizers': [trackingFinalizer] }
+  await patchFinalizers({ client }, pod, { ...removed, ...(asRead && { resourceVersion }) })
+}
 
 /** Takes hold again of a pod that a run let go of to delete it, and then did not. */
 export const track = ({ client }: Pick<ReconcileContext, 'client'>, pod: Pod): Promise<void> =>
