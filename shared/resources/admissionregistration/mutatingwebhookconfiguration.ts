@@ -15,6 +15,8 @@ export const mutatingWebhookConfiguration = define<MutatingWebhookConfiguration>
   schema: 'io.k8s.api.admissionregistration.v1.MutatingWebhookConfiguration',
   hasGeneration: true,
   unconditionalUpdate: false,
+  unqualifiedFinalizers: true,
+  rechecksNames: [''],
   default: ({ webhooks }) => {
     for (const webhook of webhooks ?? []) {
       defaultWebhook(webhook)

@@ -19,6 +19,8 @@ export const validatingAdmissionPolicy = define<ValidatingAdmissionPolicy>({
   resetFields: { '': ['status'], status: ['spec', 'metadata'] },
   hasGeneration: true,
   unconditionalUpdate: false,
+  unqualifiedFinalizers: true,
+  rechecksNames: [''],
   default: ({ spec }) => {
     spec.failurePolicy ??= 'Fail'
     defaultMatchResources(spec.matchConstraints)

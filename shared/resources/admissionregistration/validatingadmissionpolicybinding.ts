@@ -33,6 +33,8 @@ export const validatingAdmissionPolicyBinding = define<ValidatingAdmissionPolicy
   schema: 'io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBinding',
   hasGeneration: true,
   unconditionalUpdate: false,
+  unqualifiedFinalizers: true,
+  rechecksNames: [''],
   default: ({ spec }) => defaultMatchResources(spec.matchResources),
   validate: ({ spec }) => [
     ...requiredChecked('spec.policyName', spec.policyName, dns1123Subdomain),

@@ -15,6 +15,8 @@ export const validatingWebhookConfiguration = define<ValidatingWebhookConfigurat
   schema: 'io.k8s.api.admissionregistration.v1.ValidatingWebhookConfiguration',
   hasGeneration: true,
   unconditionalUpdate: false,
+  unqualifiedFinalizers: true,
+  rechecksNames: [''],
   default: ({ webhooks }) => {
     for (const webhook of webhooks ?? []) defaultWebhook(webhook)
   },

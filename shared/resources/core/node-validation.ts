@@ -39,10 +39,32 @@ export const validateNodeStatus = ({ status }: Node): FieldError[] => {
   return [
     ...validateAmounts('status.capacity', status?.capacity),
     ...validateAmounts('status.allocatable', status?.allocatable),
+    ...declaredFeatures('status.declaredFeatures', status?.declaredFeatures ?? []),
     ...each('status.addresses', status?.addresses, (path, { type, address }) =>
       seen(`${type}/${address}`) ? [duplicateValue(path, { Type: type, Address: address })] : [],
     ),
   ]
+}
+
+const featureName = /^[A-Z][a-zA-Z0-9]*(\/[a-zA-Z][a-zA-Z0-9]*)*$/
+const featureNameMaxBytes = 253
+
+const declaredFeatures = (path: string, features: readonly string[]): FieldError[] =>
+  each(path, features, (at, feature, index) => {
+    const before = features[index - 1]
+    const finding = featureFinding(feature)
+    return [
+      ...(finding ? [invalidValue(at, feature, `invalid feature name ${JSON.stringify(feature)}: ${finding}`)] : []),
+      ...(feature === before ? [duplicateValue(at, feature)] : []),
+      ...(before !== undefined && before > feature ? [invalidValue(at, feature, 'list must be sorted alphabetically')] : []),
+    ]
+  })
+
+const featureFinding = (feature: string): string | undefined => {
+  if (Buffer.byteLength(feature) > featureNameMaxBytes) return `must be no more than ${featureNameMaxBytes} characters`
+  return featureName.test(feature)
+    ? undefined
+    : "must start with an UpperCamelCase segment, with subsequent segments separated by '/' (e.g., MyFeature or MyFeature/mySubFeature), and contain only alphanumeric characters and slashes"
 }
 
 const validateAmounts = (path: string, amounts: Record<string, string> | undefined): FieldError[] =>

@@ -56,7 +56,10 @@ export const node = define<Node>({
   },
   prepareForCreate: ({ spec, status }) => {
     delete spec.configSource
-    if (status) delete status.config
+    if (!status) return
+    delete status.config
+    // of a feature that is off in 1.35
+    delete status.declaredFeatures
   },
   prepareForUpdate: ({ spec }, old) => {
     if (!old.spec.configSource) delete spec.configSource

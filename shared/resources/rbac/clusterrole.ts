@@ -29,6 +29,7 @@ export const clusterRole = define<ClusterRole>({
   schema: 'io.k8s.api.rbac.v1.ClusterRole',
   createOnUpdate: true,
   validateName: (name) => pathSegment(name),
+  rechecksNames: [''],
   validate: ({ rules, aggregationRule }) => [
     ...validateRules(rules, false),
     ...(aggregationRule ? validateAggregation(aggregationRule) : []),

@@ -13,6 +13,7 @@ export const clusterRoleBinding = define<ClusterRoleBinding>({
   schema: 'io.k8s.api.rbac.v1.ClusterRoleBinding',
   createOnUpdate: true,
   validateName: (name) => pathSegment(name),
+  rechecksNames: [''],
   default: defaultBinding,
   validate: validateBinding(false, ['ClusterRole']),
   validateUpdate: validateBindingUpdate,

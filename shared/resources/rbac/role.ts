@@ -13,6 +13,7 @@ export const role = define<Role>({
   schema: 'io.k8s.api.rbac.v1.Role',
   createOnUpdate: true,
   validateName: (name) => pathSegment(name),
+  rechecksNames: [''],
   validate: ({ rules }) => validateRules(rules, true),
   grants: ({ rules }) => ({ rules: rules ?? [] }),
 })

@@ -13,6 +13,7 @@ export const roleBinding = define<RoleBinding>({
   schema: 'io.k8s.api.rbac.v1.RoleBinding',
   createOnUpdate: true,
   validateName: (name) => pathSegment(name),
+  rechecksNames: [''],
   default: defaultBinding,
   validate: validateBinding(true, ['Role', 'ClusterRole']),
   validateUpdate: validateBindingUpdate,

@@ -1,3 +1,4 @@
+import { type GoUrl, parseUrl, UrlError } from '../../cel/library/go-url.ts'
 import { type FieldError, invalidValue, requiredValue } from '../../meta/field-error.ts'
 import { dns1123Subdomain, portNumber } from '../../meta/names.ts'
 
@@ -21,15 +22,20 @@ export const webhookClient = (path: string, { url, service }: ClientConfig): Fie
 
 const webhookUrl = (path: string, text: string): FieldError[] => {
   const form = '; desired format: https://host[/path]'
-  const match = /^(?:([a-zA-Z][a-zA-Z0-9+.-]*):)?(?:\/\/(?:([^/?#]*)@)?([^/?#]*))?[^?#]*(?:\?([^#]*))?(?:#(.*))?$/s.exec(text)
-  if (!match) return [requiredValue(path, `url must be a valid URL: parse ${JSON.stringify(text)}: invalid URL${form}`)]
-  const [, scheme = '', user, host = '', query, fragment] = match
+  let url: GoUrl
+  try {
+    url = parseUrl(text)
+  } catch (error) {
+    if (!(error instanceof UrlError)) throw error
+    return [requiredValue(path, `url must be a valid URL: ${error.message}${form}`)]
+  }
+  const { scheme, user, host, fragment, rawQuery } = url
   return [
     ...(scheme === 'https' ? [] : [invalidValue(path, scheme, `'https' is the only allowed URL scheme${form}`)]),
     ...(host ? [] : [invalidValue(path, host, `host must be specified${form}`)]),
     ...(user === undefined ? [] : [invalidValue(path, user, 'user information is not permitted in the URL')]),
     ...(fragment ? [invalidValue(path, fragment, 'fragments are not permitted in the URL')] : []),
-    ...(query ? [invalidValue(path, query, 'query parameters are not permitted in the URL')] : []),
+    ...(rawQuery ? [invalidValue(path, rawQuery, 'query parameters are not permitted in the URL')] : []),
   ]
 }
 
