@@ -16,8 +16,11 @@ const lastSeen = (event: Event, nowMs: number) => {
 const target = ({ involvedObject: { kind = '', name = '' } }: Event) =>
   name ? `${kind.toLowerCase()}/${name}` : kind.toLowerCase()
 
-const source = ({ source, reportingComponent, reportingInstance }: Event) =>
-  [source?.component || reportingComponent, source?.host || reportingInstance].filter(Boolean).join(', ')
+const source = ({ source, reportingComponent, reportingInstance }: Event) => {
+  const component = source?.component || reportingComponent || ''
+  const instance = source?.host || reportingInstance
+  return instance ? `${component}, ${instance}` : component
+}
 
 export const event = define<Event>({
   group: '',

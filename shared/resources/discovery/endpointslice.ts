@@ -34,7 +34,8 @@ export const endpointSlice = define<EndpointSlice>({
   prepareForCreate: ({ endpoints }) => {
     for (const endpoint of endpoints ?? []) delete endpoint.deprecatedTopology
   },
-  prepareForUpdate: ({ endpoints }) => {
+  // What is dropped counts as a change.
+  finishUpdate: ({ endpoints }) => {
     for (const endpoint of endpoints ?? []) delete endpoint.deprecatedTopology
   },
   validateCreate: (slice) => validateEndpointSlice(slice, undefined),
