@@ -1,3 +1,4 @@
+import { dns1123Subdomain } from '../../meta/names.ts'
 import { define } from '../definition.ts'
 import { validateDefinition, validateDefinitionUpdate, validateStatus } from './definition-validation.ts'
 import { internalSpec } from './internal-spec.ts'
@@ -8,7 +9,12 @@ import { formatOf } from './value/format.ts'
 
 export const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io'
 
-const setDefaults = ({ spec }: CustomResourceDefinition): void => {
+const setDefaults = (definition: CustomResourceDefinition): void => {
+  const { spec } = definition
+  definition.status ??= {} as CustomResourceDefinition['status']
+  const { status } = definition
+  const stored = (spec.versions ?? []).find(({ storage }) => storage)
+  if (!status.storedVersions?.length && stored) status.storedVersions = [stored.name ?? '']
   spec.names ??= {} as CrdSpec['names']
   const { names } = spec
   names.singular ||= (names.kind ?? '').toLowerCase()
@@ -21,9 +27,15 @@ const setDefaults = ({ spec }: CustomResourceDefinition): void => {
   if (webhook && !webhook.clientConfig && !webhook.conversionReviewVersions?.length) delete spec.conversion.webhook
 }
 
+const validateName = (name: string, _prefix: boolean, { spec }: CustomResourceDefinition): string[] => [
+  ...dns1123Subdomain(name),
+  ...(name === `${spec.names.plural}.${spec.group}` ? [] : ['must be spec.names.plural+"."+spec.group']),
+]
+
 /** Whoever was stored in a version may still be. */
 const noteStorageVersion = (definition: CustomResourceDefinition): void => {
-  const name = storageVersionOf(definition)?.name
+  const version = storageVersionOf(definition)
+  const name = version && (version.name ?? '')
   const stored = definition.status.storedVersions ?? []
   if (name !== undefined && !stored.includes(name))
     definition.status = { ...definition.status, storedVersions: [...stored, name] }
@@ -55,11 +67,12 @@ export const customResourceDefinition = define<CustomResourceDefinition>({
   categories: ['api-extensions'],
   namespaced: false,
   schema: 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition',
-  subresources: { status: true },
+  subresources: { status: 'without table' },
   resetFields: { '': ['status'], status: ['metadata', 'spec'] },
   hasGeneration: true,
   unconditionalUpdate: false,
   unqualifiedFinalizers: true,
+  validateName,
   default: setDefaults,
   prepareForCreate: (definition) => {
     definition.status = { storedVersions: [] } as unknown as CustomResourceDefinition['status']

@@ -28,7 +28,6 @@ const strictest: VersionOptions = {
 
 /** Checks of https://kubernetes.io/docs/reference/kubernetes-api/extend-resources/custom-resource-definition-v1/, with upstream's paths. */
 export const validateDefinition = (definition: CustomResourceDefinition): FieldError[] => [
-  ...nameErrors(definition),
   ...validateSpec(definition, strictest),
   ...validateStatus(definition),
   ...validateStoredVersions(definition),
@@ -47,12 +46,6 @@ export const validateDefinitionUpdate = (definition: CustomResourceDefinition, o
 
 export const validateStatus = ({ status }: CustomResourceDefinition): FieldError[] =>
   validateNames('status.acceptedNames', status.acceptedNames ?? { kind: '', plural: '' })
-
-const nameErrors = ({ metadata, spec }: CustomResourceDefinition): FieldError[] => {
-  const wanted = `${spec.names.plural}.${spec.group}`
-  const text = 'must be spec.names.plural+"."+spec.group'
-  return metadata.name && metadata.name !== wanted ? [invalidValue('metadata.name', metadata.name, text)] : []
-}
 
 /** Rules that came later are not held against what was accepted before them. */
 const optionsFor = ({ spec }: CustomResourceDefinition): VersionOptions => {
@@ -75,7 +68,7 @@ const validateSpec = ({ spec }: CustomResourceDefinition, options: VersionOption
   if (tooHeavy.length > 0) return tooHeavy
   const inner = internalSpec(spec)
   const errors = [...groupErrors(spec.group), ...scopeErrors(spec.scope)]
-  if (inner.schema === undefined) {
+  if (!inner.schema?.openAPIV3Schema) {
     for (const [index, { schema, served }] of inner.versions.entries()) {
       const at = `spec.versions[${index}].schema.openAPIV3Schema`
       if (schema?.openAPIV3Schema) continue

@@ -2,7 +2,7 @@ import { type FieldError, invalidValue, notSupported, requiredValue } from '../.
 import { dns1035Label, dns1123Subdomain, pathSegment, portNumber } from '../../meta/names.ts'
 import { age, text } from '../column.ts'
 import { define } from '../definition.ts'
-import { keepMetadata } from '../keep-metadata.ts'
+import { resetMetadata } from '../keep-metadata.ts'
 import { apiServiceName } from './priorities.ts'
 import { type APIService, availableOf, localCondition } from './resource.ts'
 
@@ -78,9 +78,10 @@ export const apiService = define<APIService>({
   categories: ['api-extensions'],
   namespaced: false,
   schema: 'io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIService',
-  subresources: { status: true },
+  subresources: { status: 'without table' },
   resetFields: { '': ['status'], status: ['metadata', 'spec'] },
   unconditionalUpdate: false,
+  unqualifiedFinalizers: true,
   validateName,
   rechecksNames: [''],
   default: ({ spec: { service } }) => {
@@ -89,7 +90,7 @@ export const apiService = define<APIService>({
   prepareForCreate: (service) => {
     service.status = service.spec.service ? {} : { conditions: [localCondition(service.metadata.creationTimestamp!)] }
   },
-  prepareForStatusUpdate: keepMetadata,
+  prepareForStatusUpdate: resetMetadata,
   validate,
   validateStatusUpdate: validateStatus,
   columns: [

@@ -1,7 +1,7 @@
 import { objectBudget, runRules } from '../../../cel/schema/rule-run.ts'
 import { DecodeError } from '../../../meta/decode/json.ts'
 import { type FieldError, invalidValue } from '../../../meta/field-error.ts'
-import { isJsonObject, sameJson } from '../../../meta/json-value.ts'
+import { inNameOrder, isJsonObject, sameJson } from '../../../meta/json-value.ts'
 import type { SchemaTable } from '../../../meta/schema.ts'
 import { conformEmbedded } from '../../../meta/structural/embedded.ts'
 import { prune } from '../../../meta/structural/prune.ts'
@@ -64,14 +64,15 @@ const validateOne = (path: string, schema: JsonSchema, place: Place, wanted: Wan
   const value = structuredClone(schema.default)
   if (place.inMetadata) {
     const found = metadataFindings(place.around(value), place.root)
-    if (found) return [invalidValue(path, schema.default, `must result in valid metadata: ${found}`)]
+    if (found) return [invalidValue(path, inNameOrder(schema.default), `must result in valid metadata: ${found}`)]
     return heldAgainst(schema, value, { path, place, wanted })
   }
   const errors: FieldError[] = []
   if (wanted.pruned) {
     const copy = structuredClone(value)
     prune(copy, schema as Structural, isEmbedded(schema))
-    if (!sameJson(copy, schema.default)) errors.push(invalidValue(path, schema.default, 'must not have unknown fields'))
+    if (!sameJson(copy, schema.default))
+      errors.push(invalidValue(path, inNameOrder(schema.default), 'must not have unknown fields'))
   }
   const wrong = typeFinding(path, value, schema)
   if (wrong) return [...errors, wrong]

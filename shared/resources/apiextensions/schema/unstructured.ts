@@ -15,6 +15,7 @@ export const isUnstructured = (schema: JsonSchema): boolean => {
   const listed = itemSchemas(schema) !== undefined
   const found =
     listed ||
+    schema['x-kubernetes-preserve-unknown-fields'] === false ||
     words.some((word) => isSaid(schema[word])) ||
     [...partsOf(schema), ...allOf, ...anyOf, ...oneOf, ...(not ? [not] : [])].some(isUnstructured)
   known.set(schema, found)
