@@ -35,20 +35,24 @@ const scaleType = { schema: 'io.k8s.api.autoscaling.v1.Scale', group: 'autoscali
 
 const { format: _format, ...plainName } = nameColumn(0)
 
+const replicasColumns = (desired: string, available: string) => [
+  integer('Desired', desired, ({ spec }: Scale) => spec.replicas ?? 0),
+  integer('Available', available, ({ status }: Scale) => status?.replicas ?? 0),
+  age,
+]
+
 const scaleColumns = [
   plainName,
-  integer(
-    'Desired',
+  ...replicasColumns(
     'replicas is the desired number of instances for the scaled object.',
-    ({ spec }: Scale) => spec.replicas ?? 0,
-  ),
-  integer(
-    'Available',
     'replicas is the actual number of observed instances of the scaled object.',
-    ({ status }: Scale) => status?.replicas ?? 0,
   ),
-  age,
 ] as unknown as Column<KubeObject>[]
+
+const customScaleColumns = replicasColumns(
+  'Number of desired replicas',
+  'Number of actual replicas',
+) as unknown as Column<KubeObject>[]
 
 const mappingOf = ({ definition }: ResourceContext) => definition.subresources!.scale as unknown as ScaleMapping<KubeObject>
 
@@ -68,7 +72,10 @@ const scaleOf = (context: ResourceContext, object: KubeObject): Scale => {
 
 const respondScale = async (context: ResourceContext, bytes: Uint8Array): Promise<ApiResponse> => {
   await readied(context, [bytes])
-  const { renew: _renew, ...definition } = { ...context.definition, columns: scaleColumns }
+  const { renew: _renew, ...definition } = {
+    ...context.definition,
+    columns: context.definition.custom ? customScaleColumns : scaleColumns,
+  }
   return respondObject({ ...context, definition, servedAs: undefined }, negotiate(context.request, objectForms), {
     bytes: Buffer.from(JSON.stringify(scaleOf(context, decodeCurrent(context, bytes)))),
   })
@@ -92,15 +99,14 @@ const pathText = ({ path = ['spec', 'replicas'] }: ScaleMapping<KubeObject>) => 
 /** A Scale's is looked at as that of most kinds. */
 const plainMetadata = { validateName: undefined, unqualifiedFinalizers: undefined } as const
 
-/** The object with what a Scale says: replicas, and the revision it insists on. `replaced`: what it does not say is 0. */
-const withScale = (
-  context: ResourceContext,
-  object: KubeObject,
-  { scale, replaced }: { scale: Scale; replaced: boolean },
-): KubeObject => {
+/** Replicas where the object says none, so that a patch which says none either is told from one that takes them away. */
+const unsaid = -(2 ** 31)
+
+/** The object with what a Scale says: replicas, and the revision it insists on. */
+const withScale = (context: ResourceContext, object: KubeObject, scale: Scale): KubeObject => {
   const mapping = mappingOf(context)
   const replicas = scale.spec?.replicas ?? 0
-  if (!Number.isInteger(replicas) || Math.abs(replicas) > 2 ** 31 - 1) {
+  if (!Number.isInteger(replicas) || replicas > 2 ** 31 - 1 || replicas < unsaid) {
     const what = typeof replicas === 'number' || typeof replicas === 'bigint' ? `number ${replicas}` : typeof replicas
     throw badRequest(
       `Scale in version "v1" cannot be handled as a Scale: json: cannot unmarshal ${what} into Go struct field ScaleSpec.spec.replicas of type int32`,
@@ -113,7 +119,7 @@ const withScale = (
       : []),
   ]
   if (errors.length > 0) throw invalid('autoscaling', 'Scale', object.metadata.name, errors)
-  if (!replaced && scale.spec?.replicas === undefined && mapping.replicas(object) === undefined) {
+  if (replicas === unsaid) {
     throw badRequest(`the spec replicas field ${JSON.stringify(pathText(mapping))} cannot be empty`)
   }
   mapping.setReplicas(object, replicas)
@@ -148,6 +154,7 @@ const change = async (
     transform: async (read) => {
       const current = read!()
       const before = scaleOf(context, current)
+      if (mappingOf(context).replicas(current) === undefined) before.spec.replicas = unsaid
       giveManagers(context, before, current)
       const scale = scaleFrom(before)
       const { resourceVersion } = scale.metadata
@@ -156,7 +163,7 @@ const change = async (
       // Admission changes no revision that the client insists on.
       if (resourceVersion) scale.metadata.resourceVersion = resourceVersion
       else delete scale.metadata.resourceVersion
-      const object = withScale(context, current, { scale, replaced: !ofCurrent })
+      const object = withScale(context, current, scale)
       takeManagers(context, object, scale)
       return object
     },
