@@ -52,6 +52,8 @@ export interface DecodeValueOptions extends Omit<DecodeOptions, 'contentType'> {
   readonly findings?: readonly string[] | undefined
   /** of a custom type: nulls that it does not allow stay for validation */
   readonly keepsNulls?: boolean | undefined
+  /** errors are told as Go does that converts what was read before */
+  readonly converted?: boolean | undefined
 }
 
 /** The same for a value that is already parsed, a patched object for instance; it is changed in place. */
@@ -59,7 +61,11 @@ export const decodeValue = <T = KubeObject>(value: unknown, options: DecodeValue
   const { schema, schemas, fieldValidation = 'Warn', check } = options
   check?.(value)
   return within(value, schema, () => {
-    const { object, unknownFields } = readAs(value, schema, { schemas, keepsNulls: options.keepsNulls })
+    const { object, unknownFields } = readAs(value, schema, {
+      schemas,
+      keepsNulls: options.keepsNulls,
+      converted: options.converted,
+    })
     const warnings = fieldValidation === 'Ignore' ? [] : [...(options.findings ?? []), ...unknownFields.map(unknownField)]
     if (fieldValidation === 'Strict' && warnings.length) throw new DecodeError(`strict decoding error: ${warnings.join(', ')}`)
     return { object: object as T, warnings }
@@ -69,10 +75,10 @@ export const decodeValue = <T = KubeObject>(value: unknown, options: DecodeValue
 const readAs = (
   value: unknown,
   schema: string,
-  { schemas, keepsNulls }: { schemas: SchemaTable; keepsNulls?: boolean | undefined },
+  { schemas, keepsNulls, converted }: { schemas: SchemaTable } & Pick<DecodeValueOptions, 'keepsNulls' | 'converted'>,
 ) => {
   const structure = schemas[schema]?.structure
-  return structure ? readStructural(value, structure, { schemas, keepsNulls }) : conform(value, schema, schemas)
+  return structure ? readStructural(value, structure, { schemas, keepsNulls }) : conform(value, schema, { schemas, converted })
 }
 
 /** JSON or YAML without a type: patches, objects of unknown kinds. Throws ApiError BadRequest. */

@@ -4,10 +4,12 @@ import { hasPath } from '../../meta/fields/field-set.ts'
 import type { FieldType } from '../../meta/fields/field-type.ts'
 import { FieldTypeError } from '../../meta/fields/item-element.ts'
 import { validateTyped } from '../../meta/fields/validate.ts'
+import { isJsonObject } from '../../meta/json-value.ts'
 import type { KubeObject } from '../../meta/object.ts'
 import { ApiError, badRequest } from '../../meta/status.ts'
 import { withoutManagers } from '../../meta/without-managers.ts'
 import { timestamp } from '../../platform/clock.ts'
+import { loadSchemas } from '../../resources/schemas.ts'
 import type { ResourceContext } from '../context.ts'
 import { askedType, toStored } from '../objects/served-version.ts'
 import { type Conflict, conflictError } from './conflict.ts'
@@ -44,7 +46,13 @@ export const applyTargetOf = (context: ResourceContext): ApplyTarget => {
     type,
     now: timestamp(clock.now()),
     read: (merged) => {
-      const { object } = decodeValue<KubeObject>(merged, { schema, schemas, fieldValidation: 'Ignore', keepsNulls: true })
+      const { object } = decodeValue<KubeObject>(merged, {
+        schema,
+        schemas,
+        fieldValidation: 'Ignore',
+        keepsNulls: true,
+        converted: true,
+      })
       object.metadata ??= {} as KubeObject['metadata']
       return toStored(context, object)
     },
@@ -75,6 +83,7 @@ export const applyObject = (target: ApplyTarget, stored: KubeObject | undefined,
     toStored: (merged) => readMerged(target, merged, applied),
   })
   if (!force) refuseConflicts(result.conflicts, { target: fields, live, manager })
+  if (result.failure !== undefined) throw result.failure
   const object = result.object ?? before ?? readMerged(target, fields.zero, applied)
   if (manager === clientSideApplier) refreshLastApplied(object, applied)
   const entries = entriesOf(result.managed)
@@ -132,12 +141,29 @@ const kindText = (object: Partial<KubeObject>): string => {
 const checkApplied = ({ type: { group, version, kind } }: ApplyTarget, applied: KubeObject): void => {
   const text = kindText(applied)
   if (text !== `${group}/${version}, Kind=${kind}`) throw badRequest(`invalid object type: ${text}`)
-  if (Array.isArray(applied.metadata?.managedFields)) throw badRequest('metadata.managedFields must be nil')
+  if (saysManagers(applied.metadata?.managedFields)) throw badRequest('metadata.managedFields must be nil')
+}
+
+const entrySchema = 'io.k8s.apimachinery.pkg.apis.meta.v1.ManagedFieldsEntry'
+
+/** What is no list of them is none: what it is instead is found out by its type. */
+const saysManagers = (entries: unknown): boolean => {
+  if (!Array.isArray(entries)) return false
+  try {
+    const options = { schema: entrySchema, schemas: loadSchemas(), fieldValidation: 'Ignore', converted: true } as const
+    for (const entry of entries) decodeValue(isJsonObject(entry) ? structuredClone(entry) : entry, options)
+    return entries.every(isJsonObject)
+  } catch (error) {
+    if (error instanceof ApiError) return false
+    throw error
+  }
 }
 
 const describe = (applied: KubeObject): string => {
   const { namespace, name } = applied.metadata ?? {}
-  return `${namespace ?? ''}/${name ?? ''}; ${kindText(applied)}`
+  // What is no text is no name.
+  const [of, called] = [namespace, name].map((one: unknown) => (typeof one === 'string' ? one : ''))
+  return `${of}/${called}; ${kindText(applied)}`
 }
 
 const readMerged = (target: ApplyTarget, merged: unknown, applied: KubeObject): KubeObject => {
@@ -147,11 +173,9 @@ const readMerged = (target: ApplyTarget, merged: unknown, applied: KubeObject): 
   } catch (error) {
     const { cause } = error as ApiError
     if (!(cause instanceof DecodeError)) throw error
-    const kind = kindText(applied)
-    const { apiVersion } = target.fields
     throw failed(
       cause,
-      `failed to convert new object (${describe(applied)}) to proper version: unable to convert unstructured object to ${apiVersion}, Kind=${kind.split('Kind=')[1]}`,
+      `failed to convert new object (${describe(applied)}) to proper version: unable to convert unstructured object to ${kindText(applied)}`,
     )
   }
 }

@@ -5,6 +5,7 @@ import { difference } from '../../meta/fields/set-algebra.ts'
 import { toFieldSet } from '../../meta/fields/to-field-set.ts'
 import { jsonEqual } from '../../meta/json-equal.ts'
 import type { KubeObject } from '../../meta/object.ts'
+import { ApiError } from '../../meta/status.ts'
 import type { Conflict } from './conflict.ts'
 import type { FieldTarget } from './field-target.ts'
 import { type Managed, type Manager, managerId } from './managed.ts'
@@ -33,6 +34,8 @@ export interface Applied {
   readonly managed: Managed
   /** what others own of what it changes; for who does not force it, nothing of this holds */
   readonly conflicts: readonly Conflict[]
+  /** why the merged object can't be read, which is told after the conflicts; undefined: it can */
+  readonly failure?: ApiError | undefined
 }
 
 /** The object with what is applied, and who owns what then. Throws FieldTypeError. */
@@ -54,14 +57,23 @@ export const trackApply = (target: FieldTarget, input: ApplyInput): Applied => {
   const pruned = prune(merged, target, { managed, last: previous })
   const comparison = compareAt(target, live, pruned as KubeObject)
   const unchanged = jsonEqual(live, pruned)
-  const object = unchanged ? undefined : input.toStored(pruned)
+  const { object, failure } = unchanged ? {} : readOrFail(() => input.toStored(pruned))
   const change = { before: input.stored ?? target.storedZero, after: object ?? input.stored ?? target.storedZero }
   const taken = takeFromOthers(target, managed, { self: id, comparison, change })
   const out = new Map(taken.managed)
   const own = out.get(id)
   if (own) out.set(id, { ...own, fields: stripMetadata(own.fields), time: unchanged ? own.time : now })
   if (own && Object.keys(out.get(id)!.fields).length === 0) out.delete(id)
-  return { object, managed: out, conflicts: taken.conflicts }
+  return { object, managed: out, conflicts: taken.conflicts, failure }
+}
+
+const readOrFail = (read: () => KubeObject): { object?: KubeObject; failure?: ApiError } => {
+  try {
+    return { object: read() }
+  } catch (error) {
+    if (error instanceof ApiError) return { failure: error }
+    throw error
+  }
 }
 
 /** What an object as someone's annotation has it owns of the live one: what is the same there. Throws FieldTypeError. */

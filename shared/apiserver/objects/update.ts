@@ -151,6 +151,14 @@ const checkUid = (context: ResourceContext, { metadata }: KubeObject, { name, ui
   throw preconditionFailed(context, name, { what: 'UID', wanted: uid, actual: metadata.uid })
 }
 
+/** 0 is none. */
+const namesRevision = ({ metadata: { resourceVersion } }: KubeObject): boolean => !!resourceVersion && resourceVersion !== '0'
+
+/** Of what a patch made, whose kind wants a revision to be named, though that of what was patched will do. Throws ApiError. */
+export const checkNamesRevision = ({ definition }: ResourceContext, object: KubeObject): void => {
+  if (definition.unconditionalUpdate === false && !namesRevision(object)) throw revisionMissing(definition, object.metadata.name)
+}
+
 /** Whether the client insists on the revision it named. */
 const checkRevision = (
   context: ResourceContext,
@@ -159,7 +167,7 @@ const checkRevision = (
   const { definition } = context
   const { unconditional } = options
   const wanted = object.metadata.resourceVersion
-  const named = wanted !== undefined && wanted !== '' && wanted !== '0'
+  const named = namesRevision(object)
   if (!named && !unconditional && definition.unconditionalUpdate === false) {
     throw revisionMissing(definition, object.metadata.name)
   }
@@ -168,7 +176,7 @@ const checkRevision = (
 }
 
 /** Upstream names the resource here, and the revision as a number. */
-export const revisionMissing = ({ group, plural }: ResourceContext['definition'], name: string) =>
+const revisionMissing = ({ group, plural }: ResourceContext['definition'], name: string) =>
   invalid(group, plural, name, [invalidValue('metadata.resourceVersion', 0, 'must be specified for an update')])
 
 export const preconditionFailed = (

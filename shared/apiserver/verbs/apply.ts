@@ -2,8 +2,9 @@ import { badRequest, conflict } from '../../meta/status.ts'
 import { applyObject, applyTargetOf } from '../apply/apply-object.ts'
 import { checkDuplicates, readApply } from '../apply/read-applied.ts'
 import { isDryRun, type ResourceContext } from '../context.ts'
+import { matchNamespace } from '../objects/metadata.ts'
 import { nameMissing } from '../objects/name-missing.ts'
-import { updateObject } from '../objects/update.ts'
+import { checkNamesRevision, updateObject } from '../objects/update.ts'
 import type { UpdateRules } from '../objects/update-rules.ts'
 import { checkWriteOptions } from '../objects/write-options.ts'
 import { negotiate } from '../represent/negotiate.ts'
@@ -33,10 +34,12 @@ export const applyWith =
             `uid mismatch: the provided object specified uid ${object.metadata.uid}, and no existing object was found`,
           )
         }
+        matchNamespace(definition, object.metadata, info.namespace)
         if (!object.metadata.name) throw nameMissing(info.name)
         if (object.metadata.name !== info.name) {
           throw badRequest(`the name of the object (${object.metadata.name}) does not match the name on the URL (${info.name})`)
         }
+        if (current) checkNamesRevision(context, object)
         // The revision it was applied to is no wish of the client's: after a conflict it is applied again.
         if (object.metadata.resourceVersion === current?.metadata.resourceVersion) delete object.metadata.resourceVersion
         return object

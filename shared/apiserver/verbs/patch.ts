@@ -7,7 +7,7 @@ import { matchNamespace } from '../objects/metadata.ts'
 import { nameMissing } from '../objects/name-missing.ts'
 import { isApply, readPatch } from '../objects/patch.ts'
 import { askedType, fromStored } from '../objects/served-version.ts'
-import { revisionMissing, updateObject } from '../objects/update.ts'
+import { checkNamesRevision, updateObject } from '../objects/update.ts'
 import { mainRules, statusRules, subresourceRules, type UpdateRules } from '../objects/update-rules.ts'
 import { checkWriteOptions } from '../objects/write-options.ts'
 import { negotiate } from '../represent/negotiate.ts'
@@ -40,9 +40,7 @@ const patchWith =
         if (object.metadata.name !== info.name) {
           throw badRequest(`the name of the object (${object.metadata.name}) does not match the name on the URL (${info.name})`)
         }
-        if (!object.metadata.resourceVersion && definition.unconditionalUpdate === false) {
-          throw revisionMissing(definition, object.metadata.name)
-        }
+        checkNamesRevision(context, object)
         // The revision it was applied to is no wish of the client's: after a conflict it is applied again.
         if (object.metadata.resourceVersion === resourceVersion) delete object.metadata.resourceVersion
         return object

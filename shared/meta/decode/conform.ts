@@ -7,10 +7,15 @@ import { canonicalBase64, canonicalTime } from './scalar.ts'
 /**
  * Makes a parsed value an object of its type, in place, as decoding into a Go struct would: unknown fields and nulls go, empty lists
  * and maps too unless they are required, and zeros where Go leaves them out; quantities and times get their canonical text. Answers the object and the unknown fields' paths (at
- * most 100). Throws DecodeError when a value is of the wrong type.
+ * most 100). Throws DecodeError when a value is of the wrong type. `converted`: errors are told as Go does that has read the value before, and now converts
+ * it field by field.
  */
-export const conform = (value: unknown, typeName: string, schemas: SchemaTable): { object: unknown; unknownFields: string[] } => {
-  const walk = new Walk(schemas)
+export const conform = (
+  value: unknown,
+  typeName: string,
+  { schemas, converted = false }: { schemas: SchemaTable; converted?: boolean | undefined },
+): { object: unknown; unknownFields: string[] } => {
+  const walk = new Walk(schemas, converted)
   const object = walk.value(value, { ref: typeName })
   if (walk.firstError) throw walk.firstError
   return { object, unknownFields: walk.unknownFields }
@@ -28,8 +33,11 @@ class Walk {
   /** types of the structs that the path leads through */
   readonly #structs: string[] = []
 
-  constructor(schemas: SchemaTable) {
+  readonly #converted: boolean
+
+  constructor(schemas: SchemaTable, converted: boolean) {
     this.#schemas = schemas
+    this.#converted = converted
   }
 
   value(value: unknown, schema: Schema): unknown {
@@ -88,7 +96,7 @@ class Walk {
       this.#path.pop()
       const dropped = isEmptyCollection(after, field)
         ? !required?.includes(name) && !emptyCounts?.includes(name) && !this.#resetsManagers(name)
-        : isZero(after) && omitEmpty?.includes(name)
+        : (isZero(after) && omitEmpty?.includes(name)) || (after === '' && field.format === 'byte' && !required?.includes(name))
       if (dropped) delete object[name]
       else if (after !== before) object[name] = after
     }
@@ -131,7 +139,7 @@ class Walk {
   #scalar(value: unknown, schema: Schema): unknown {
     const { type, format } = schema
     if (format !== undefined && Object.hasOwn(formats, format))
-      return formats[format]!(value, (goType, what) => this.#mismatch(value, goType, what))
+      return formats[format]!(value, (goType, what) => this.#mismatch(value, goType, { what, alone: this.#converted }))
     if (type === 'string') {
       if (format === 'byte' && isBytes(value)) return Buffer.from(value).toString('base64')
       if (typeof value !== 'string') return this.#wrong(value, 'string')
@@ -152,17 +160,26 @@ class Walk {
       return canonicalBase64(value)
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error
-      this.firstError ??= error
+      this.firstError ??= this.#converted ? new DecodeError(`error decoding from json: ${error.message}`) : error
       return value
     }
   }
 
   #wrong(value: unknown, goType: string, what?: string): unknown {
-    this.firstError ??= this.#mismatch(value, goType, what)
+    this.firstError ??=
+      this.#converted && typeof value === 'number'
+        ? new DecodeError(`cannot convert ${Number.isInteger(value) ? 'int64' : 'float64'} to ${goType}`)
+        : this.#mismatch(value, goType, { what })
     return value
   }
 
-  #mismatch(value: unknown, goType: string, what = jsonTypeOf(value)): DecodeError {
+  /** `alone`: Go reads the value without what it stands in */
+  #mismatch(
+    value: unknown,
+    goType: string,
+    { what = jsonTypeOf(value), alone = false }: { what?: string | undefined; alone?: boolean },
+  ): DecodeError {
+    if (alone) return new DecodeError(`json: cannot unmarshal ${what} into Go value of type ${goType}`)
     const struct = this.#structs.at(-1)
     const field = this.#path.filter((name) => !/^[.[]/.test(name)).join('.')
     const into = struct === undefined || field === '' ? 'Go value' : `Go struct field ${struct.split('.').at(-1)}.${field}`
@@ -240,6 +257,7 @@ const isEmptyCollection = (value: unknown, schema: Schema): boolean => {
 /** What a null in a list or map becomes. */
 const zeroOf = (schema: Schema): unknown => {
   if (schema.format === 'quantity') return '0'
+  if (schema.format === 'date-time' || schema.format === 'micro-time') return null
   if (schema.type === 'string') return ''
   if (schema.type === 'boolean') return false
   if (schema.type === 'integer' || schema.type === 'number' || schema.format === 'int-or-string') return 0

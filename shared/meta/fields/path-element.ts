@@ -116,8 +116,8 @@ const shown = (value: unknown): string => {
   if (typeof value === 'string') return JSON.stringify(value)
   if (Array.isArray(value)) return `[${value.map(shown).join(',')}]`
   if (isJsonObject(value))
-    return `{${Object.entries(value)
+    return Object.entries(value)
       .map(([name, one]) => `${name}=${shown(one)}`)
-      .join(';')}}`
+      .join('')
   return String(value)
 }

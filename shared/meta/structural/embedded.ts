@@ -48,7 +48,7 @@ const conformResource = (object: JsonObject, path: readonly string[], schemas: S
 
 /** Of an object that has metadata; answers the paths in it of what it does not know. */
 export const conformMetadata = (object: JsonObject, schemas: SchemaTable): string[] => {
-  const { object: metadata, unknownFields } = conform(object.metadata ?? {}, objectMeta, schemas)
+  const { object: metadata, unknownFields } = conform(object.metadata ?? {}, objectMeta, { schemas })
   object.metadata = metadata
   return unknownFields
 }

@@ -84,7 +84,7 @@ export const readReview = (bytes: Uint8Array, { version, schemas }: Pick<Asked, 
     throw new DecodeError(`converting (${given}) to (${version}.AdmissionReview): unknown conversion`)
   }
   const table = Object.assign(Object.create(schemas) as Record<string, Schema>, typesOf(version))
-  return conform(value ?? {}, `io.k8s.api.admission.${version}.AdmissionReview`, table).object as Review
+  return conform(value ?? {}, `io.k8s.api.admission.${version}.AdmissionReview`, { schemas: table }).object as Review
 }
 
 const isReview = (kind: string, apiVersion: string): boolean =>
