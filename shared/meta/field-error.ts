@@ -65,7 +65,7 @@ export const tooLong = (field: string, maxLength: number): FieldError => ({
 export const tooMany = (field: string, actual: number, max: number): FieldError => ({
   type: 'FieldValueTooMany',
   field,
-  message: `Too many: ${actual}: must have at most ${max} ${max === 1 ? 'item' : 'items'}`,
+  message: `Too many: ${actual}: ${max < 0 ? 'has too many items' : `must have at most ${max} ${max === 1 ? 'item' : 'items'}`}`,
 })
 
 /** The 422 answer for findings; `kind` is the object's Kind, as upstream puts it there. */

@@ -89,11 +89,26 @@ const isNone = (value: string | null | undefined) => value === undefined || valu
 
 /** Throws ApiError Conflict where the stored object is another, or of another revision. */
 export const checkPreconditions = (
-  { definition: { group, kind } }: ResourceContext,
+  { definition }: ResourceContext,
   { metadata }: KubeObject,
   preconditions: DeleteOptions['preconditions'],
 ) => {
   const { uid, resourceVersion } = preconditions ?? {}
+  const { group, kind, plural, holdsDeletion, deletionFinalizer } = definition
+  if (holdsDeletion || deletionFinalizer) {
+    // Upstream deletes these by itself, and says so in other words.
+    const failed = (what: string, wanted: string | null | undefined, actual: string | undefined) =>
+      conflict(
+        group,
+        plural,
+        metadata.name,
+        `Precondition failed: ${what} in precondition: ${wanted}, ${what} in object meta: ${actual}`,
+      )
+    if (!isNone(uid) && uid !== metadata.uid) throw failed('UID', uid, metadata.uid)
+    if (!isNone(resourceVersion) && resourceVersion !== metadata.resourceVersion)
+      throw failed('ResourceVersion', resourceVersion, metadata.resourceVersion)
+    return
+  }
   // Upstream names the kind here, not the resource.
   const failed = (message: string) => conflict(group, kind, metadata.name, message)
   if (!isNone(uid) && uid !== metadata.uid) {

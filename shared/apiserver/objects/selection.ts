@@ -65,6 +65,7 @@ export const selectionOf = (context: ResourceContext): Selection => {
     name,
     metadataOnly,
     matches: (object) =>
-      (wantsLabels?.matches(object.metadata.labels) ?? true) && (others.length === 0 || matchesFields(renewed(object))),
+      (wantsLabels?.matches(object.metadata.labels) ?? true) &&
+      (others.length === 0 || matchesFields(metadataOnly ? object : renewed(object))),
   }
 }

@@ -16,8 +16,9 @@ import { listForms, negotiate } from '../represent/negotiate.ts'
 import { respondJsonBytes } from '../represent/respond.ts'
 import { respondList } from '../represent/respond-list.ts'
 import type { ApiResponse } from '../request.ts'
+import { listMetadataOf } from './list.ts'
 
-/** Deletes each object that the selectors choose; one that has gone meanwhile is done. Answers the list as it was. */
+/** Deletes each object that the selectors choose, of one page if there is a limit; one that has gone meanwhile is done. Answers the list as it was. */
 export const deleteCollectionVerb = async (context: ResourceContext): Promise<ApiResponse> => {
   const { request, definition, info, parts } = context
   const representation = negotiate(request, listForms)
@@ -39,13 +40,13 @@ export const deleteCollectionVerb = async (context: ResourceContext): Promise<Ap
   const done = await Promise.allSettled(Array.from({ length: parallelDeletions }, worker))
   const failed = done.find((one) => one.status === 'rejected')
   if (failed) throw failed.reason
-  if (representation.as !== 'Object') {
-    return respondList(context, representation, { values: page.values, metadata: { resourceVersion: String(page.revision) } })
-  }
+  const metadata = listMetadataOf(page)
+  if (representation.as !== 'Object')
+    return respondList(context, representation, { values: page.values, metadata: { ...metadata } })
   await readied(context, page.values)
   const items = page.values.map((value) => Buffer.from(bytesFromStored(context, value)).toString()).join(',')
   const apiVersion = apiVersionOf(info.group, info.version)
-  const head = `{"kind":"${listKindOf(definition)}","apiVersion":"${apiVersion}","metadata":{"resourceVersion":"${page.revision}"}`
+  const head = `{"kind":"${listKindOf(definition)}","apiVersion":"${apiVersion}","metadata":${JSON.stringify(metadata)}`
   return respondJsonBytes(request, 200, { bytes: Buffer.from(`${head},"items":[${items}]}`), media: representation.media })
 }
 

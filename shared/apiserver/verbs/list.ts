@@ -25,11 +25,7 @@ export const listVerb = async (context: ResourceContext): Promise<ApiResponse> =
   const selection = selectionOf(context)
   if (as === 'Object' && !isConverted(context) && isWhole(options, selection)) return respondWhole(context, media)
   const page = await readPage(context, options, selection)
-  const metadata: ListMetadata = {
-    resourceVersion: String(page.revision),
-    continue: page.next && encodeContinueToken({ revision: page.revision, after: page.next }),
-    remainingItemCount: page.remaining,
-  }
+  const metadata = listMetadataOf(page)
   if (as !== 'Object') return respondList(context, representation, { values: page.values, metadata: { ...metadata } })
   await readied(context, page.values)
   const items = new ListItems()
@@ -53,6 +49,12 @@ const respondWhole = async (context: ResourceContext, media: Representation['med
   const metadata = { resourceVersion: String(revision), continue: undefined, remainingItemCount: undefined }
   return respondJsonParts(request, 200, { parts: listParts(context, items, metadata), media })
 }
+
+export const listMetadataOf = ({ revision, next, remaining }: Page): ListMetadata => ({
+  resourceVersion: String(revision),
+  continue: next && encodeContinueToken({ revision, after: next }),
+  remainingItemCount: remaining,
+})
 
 interface ListMetadata {
   readonly resourceVersion: string

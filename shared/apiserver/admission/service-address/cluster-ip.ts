@@ -51,9 +51,12 @@ const band = ({ first, last }: AddressRange) => staticBand(last - first + 1, { m
 /** An address is an object that names who holds it, and nothing can be named that is no part of a path. */
 export const checkHolder = (service: Service, { range, random }: { range: AddressRange; random: Random }): void => {
   const { metadata, spec } = service
-  const name = metadata.name ?? ''
+  const { generateName = '' } = metadata
+  const name = metadata.name || generateName
   const [finding] =
-    name === '' ? ['Required value'] : pathSegment(name).map((text) => `Invalid value: ${JSON.stringify(name)}: ${text}`)
+    name === ''
+      ? ['Required value']
+      : pathSegment(name, name !== metadata.name).map((text) => `Invalid value: ${JSON.stringify(name)}: ${text}`)
   if (finding === undefined || !needsAddress(service)) return
   const [requested] = addressesOf(service)
   const [any] = candidates(range.first, range.last, { band: band(range), random })
