@@ -24,15 +24,19 @@ export const fuzzKinds = (definitions: readonly KindDefinition[]): FuzzKind[] =>
     return [{ definition, path: `${group === '' ? '/api' : '/apis'}/${prefix}${scope}/${plural}`, minimal: body }]
   })
 
+/** An object whose name says what it is about is about something else in each conversation. */
+const minimalOf = ({ minimal }: FuzzKind, number: number): { metadata?: { name?: string } } =>
+  JSON.parse(JSON.stringify(minimal).replaceAll(/(?<=[".])example\.com/g, `n${number}.example.com`)) as object
+
 /** Names that the kind's own object can't do without. */
-const nameOf = ({ minimal }: FuzzKind, number: number): string =>
-  (minimal as { metadata?: { name?: string } }).metadata?.name ?? `fuzz-${number}`
+const nameOf = ({ metadata }: { metadata?: { name?: string } }, number: number): string => metadata?.name ?? `fuzz-${number}`
 
 /** What one client might do with an object, from its creation to its end. */
 export const conversationOf = (source: ValueSource, kind: FuzzKind, number: number): FuzzConversation => {
   const { random } = source
-  const { definition, path, minimal } = kind
-  const name = nameOf(kind, number)
+  const { definition, path } = kind
+  const minimal = minimalOf(kind, number)
+  const name = nameOf(minimal, number)
   const one = `${path}/${name}`
   const { apiVersion } = {
     apiVersion: definition.group === '' ? definition.version : `${definition.group}/${definition.version}`,
@@ -41,7 +45,7 @@ export const conversationOf = (source: ValueSource, kind: FuzzKind, number: numb
     apiVersion,
     kind: definition.kind,
     ...minimal,
-    metadata: { labels: { fuzz: String(number) }, ...(minimal as { metadata?: object }).metadata, name },
+    metadata: { labels: { fuzz: String(number) }, ...minimal.metadata, name },
   }
   const mutant = () => mutated(source, base, definition.schema)
   const query = (options: readonly string[]) => {
@@ -89,9 +93,28 @@ export const conversationOf = (source: ValueSource, kind: FuzzKind, number: numb
     strategic: () =>
       patch('application/strategic-merge-patch+json', () => json(withDirectives(source, partOf(source, mutant())))),
     jsonPatch: () => patch('application/json-patch+json', () => json(jsonPatchOf(source, mutant()))),
+    apply: () => {
+      const who = query([`fieldManager=${random.pick(['a', 'a/b', ''])}`]) || `?fieldManager=${random.pick(['alice', 'bob'])}`
+      const options = [`force=${random.pick(['true', 'true', 'false', 'x'])}`, 'dryRun=All', 'fieldValidation=Strict']
+      const { status, ...parts } = mutant() as Record<string, unknown>
+      const { apiVersion: version, kind: name, metadata } = base
+      const some = Object.fromEntries(Object.entries(parts).filter(() => random.next() < 0.8))
+      const below = under()
+      const body = { apiVersion: version, kind: name, metadata, ...some, ...(below === '' ? {} : { status }) }
+      return {
+        method: 'PATCH',
+        path: `${one}${below}${who}${options.map((option) => (random.next() < 0.2 ? `&${option}` : '')).join('')}`,
+        type: 'application/apply-patch+yaml',
+        body: json(body),
+      }
+    },
+    collection: () => ({
+      method: 'DELETE',
+      path: `${path}?labelSelector=fuzz%3D${number}${random.pick(['', `&fieldSelector=metadata.name%3D${name}`, '&limit=1'])}`,
+    }),
     list: () => ({
       method: 'GET',
-      path: `${path}?labelSelector=fuzz%3D${number}${random.pick(['', '&limit=1', `&fieldSelector=metadata.name%3D${name}`, '&fieldSelector=spec.a%3Db', '&resourceVersion=0', '&labelSelector=%2C'])}`,
+      path: `${path}?labelSelector=fuzz%3D${number}${random.pick(listOptions(name))}`,
       accept: random.pick([undefined, table]),
     }),
     scale: () => ({
@@ -132,7 +155,45 @@ export const conversationOf = (source: ValueSource, kind: FuzzKind, number: numb
 const table = 'application/json;as=Table;g=meta.k8s.io;v=v1'
 const partial = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1'
 
-const weights = { create: 2, broken: 1, get: 1, put: 5, merge: 4, strategic: 5, jsonPatch: 4, list: 1, scale: 2, deletion: 1 }
+const listOptions = (name: string): readonly string[] => [
+  '',
+  '&limit=1',
+  `&fieldSelector=metadata.name%3D${name}`,
+  `&fieldSelector=metadata.name!%3D${name}`,
+  '&fieldSelector=spec.a%3Db',
+  '&fieldSelector=metadata.namespace%3D%3Dfuzz',
+  '&fieldSelector=a',
+  '&resourceVersion=0',
+  '&resourceVersion=a',
+  '&resourceVersion=1&resourceVersionMatch=Exact',
+  '&resourceVersionMatch=NotOlderThan',
+  '&resourceVersion=0&resourceVersionMatch=x',
+  '&limit=-1',
+  '&limit=a',
+  '&continue=a',
+  '&sendInitialEvents=true',
+  '&labelSelector=%2C',
+  `,${encodeURIComponent('a in (b, c),!d,e notin (),f')}`,
+  `,${encodeURIComponent('fuzz>1,fuzz<9999999999')}`,
+  `,${encodeURIComponent('a in (b')}`,
+  `,${encodeURIComponent('a/b/c')}`,
+  `,${encodeURIComponent('fuzz in (x, )')}`,
+]
+
+const weights = {
+  create: 2,
+  apply: 5,
+  collection: 1,
+  broken: 1,
+  get: 1,
+  put: 5,
+  merge: 4,
+  strategic: 5,
+  jsonPatch: 4,
+  list: 2,
+  scale: 2,
+  deletion: 1,
+}
 
 const deleteOptions = ({ random }: ValueSource): object => ({
   ...(random.next() < 0.5 ? { kind: 'DeleteOptions', apiVersion: 'v1' } : {}),

@@ -41,10 +41,14 @@ const explained: readonly { readonly when: (differing: Differing) => boolean; re
   },
   {
     when: ({ request, peer, all }) =>
-      request.path.includes('/flowschemas') &&
+      /\/(?:flowschemas|customresourcedefinitions|apiservices)\b/.test(request.path) &&
       (peer.code === 409 ||
-        all.every(({ where }) => /^\.body\.(status\.conditions|metadata\.managedFields|items|rows)$/.test(where))),
-    why: "upstream's own controller writes the status of FlowSchemas meanwhile",
+        (request.path.includes('/flowschemas/') && request.body?.includes('/status') === true) ||
+        (peer.code === 404 && request.path.includes('/customresourcedefinitions/')) ||
+        all.every(({ where }) =>
+          /^\.body\.(status\.(?:conditions|acceptedNames.*)|metadata\.managedFields|items|rows)$/.test(where),
+        )),
+    why: "upstream's own controllers write the status of FlowSchemas, CustomResourceDefinitions and APIServices meanwhile",
   },
   {
     when: ({ ours, peer }) =>
@@ -88,13 +92,13 @@ const explained: readonly { readonly when: (differing: Differing) => boolean; re
   },
   {
     when: ({ request, all }) =>
-      /networkpolicies|networking\.k8s\.io/.test(request.path) &&
+      /networkpolicies|networking\.k8s\.io|webhookconfigurations/.test(request.path) &&
       all.every(
         ({ where, ours, peer }) =>
           where === '.body.metadata.generation' ||
           (where === '.body.items' && withoutGeneration(ours) === withoutGeneration(peer)),
       ),
-    why: 'an empty list where none was is no change of a NetworkPolicy',
+    why: 'an empty list where none was is no change of a NetworkPolicy or of webhooks',
   },
   {
     when: ({ request, ours, peer }) =>
@@ -118,10 +122,8 @@ const explained: readonly { readonly when: (differing: Differing) => boolean; re
     why: 'tokens are of their server',
   },
   {
-    when: ({ all }) =>
-      all.every(
-        ({ where, ours, peer }) => /^\.body\.(?:metadata\.managedFields|items)$/.test(where) && sameOwned(where, ours, peer),
-      ),
+    when: ({ all, ours, peer }) =>
+      all.every(({ where }) => /^\.body\.(?:metadata\.managedFields|items)$/.test(where)) && sameOwned(ours.body, peer.body),
     why: 'who owns an object and scales it under the same name goes on to own both (there one is forgotten); nobody owns what is empty, or what a gate takes out',
   },
   {
@@ -133,6 +135,40 @@ const explained: readonly { readonly when: (differing: Differing) => boolean; re
       request.type === 'application/strategic-merge-patch+json' &&
       all.every(({ where, peer }) => where === '.warning' && /unknown field \\"[^"]*\$/.test(String(peer))),
     why: 'a directive in a list that is set as a whole is taken out without a word',
+  },
+  {
+    when: ({ ours, peer }) =>
+      ours.code === 500 &&
+      peer.code === 500 &&
+      [ours, peer].some(({ body }) => JSON.stringify(body).includes('field not declared in schema')),
+    why: 'of an applied object upstream tells what it finds up to a field that nobody declared, in the order of a map',
+  },
+  {
+    when: ({ ours, peer, request }) => {
+      const [own, theirs] = [causesOf(ours), causesOf(peer)]
+      const more = theirs.filter((cause) => !own.includes(cause))
+      return more.length > 0 && own.every((cause) => theirs.includes(cause)) && more.every((cause) => isSaidEmpty(request, cause))
+    },
+    why: 'an empty list or map where none may be is none',
+  },
+  {
+    when: ({ ours, peer }) => peer.code === 406 && messageOf(peer) === `${messageOf(ours)}, application/vnd.kubernetes.protobuf`,
+    why: 'no answer is in protobuf',
+  },
+  {
+    when: ({ request, ours, peer }) =>
+      request.type === 'application/apply-patch+yaml' &&
+      ours.code === 404 &&
+      peer.code !== 404 &&
+      /\/validatingadmissionpolicies\/[^/]+\/status\?/.test(request.path),
+    why: 'what is not there has no status that could be applied: upstream makes it',
+  },
+  {
+    when: ({ request, ours }) =>
+      request.type === 'application/apply-patch+yaml' &&
+      ours.code === 500 &&
+      /json: cannot unmarshal number -?[\d.e+]+ into Go struct field|cannot convert int64 to int32$/.test(messageOf(ours) ?? ''),
+    why: 'an applied number that does not fit is refused: upstream stores what is left of it',
   },
 ]
 
@@ -147,22 +183,44 @@ const firstField = ({ body }: Heard): unknown => {
   const causes = (body as StatusLike).details?.causes
   return causes?.length === 1 ? (JSON.parse(causes[0]!) as { field?: unknown }).field : undefined
 }
+const causesOf = ({ body }: Heard): readonly string[] => (body as StatusLike).details?.causes ?? []
+const isSaidEmpty = ({ body = '' }: FuzzRequest, cause: string): boolean => {
+  const name = (JSON.parse(cause) as { field: string }).field.split('.').at(-1)
+  return body.includes(`"${name}":[]`) || body.includes(`"${name}":{}`)
+}
 /** that something is wrong with, each once, in order */
 const fieldsOf = ({ body }: Heard): string[] => {
   const causes = (body as StatusLike).details?.causes ?? []
   return [...new Set(causes.map((cause) => (JSON.parse(cause) as { field: string }).field))].sort()
 }
-const withoutOwners = ({ metadata = {}, ...rest }: { metadata?: { managedFields?: unknown } }) => {
+type Owned = { readonly metadata?: { readonly managedFields?: unknown } }
+
+const withoutOwners = (object: Owned) => {
+  const { metadata = {}, ...rest } = object
   const { managedFields, ...others } = metadata
-  return { ...rest, metadata: others, owned: ownedOf(managedFields) }
+  return { ...rest, metadata: others, owned: ownedOf(managedFields, object) }
 }
 
+/** Whether it has a field of that name anywhere, and something in it. */
+const says = (object: Owned, name: string): boolean => {
+  const inside = (value: unknown): boolean => {
+    if (Array.isArray(value)) return value.some(inside)
+    if (typeof value !== 'object' || value === null) return false
+    return Object.entries(value).some(([field, one]) => (field === name && !isEmpty(one)) || inside(one))
+  }
+  const { metadata: { managedFields: _managedFields, ...metadata } = {}, ...rest } = object
+  return inside({ ...rest, metadata })
+}
+
+const isEmpty = (value: unknown) => typeof value === 'object' && (value === null || Object.keys(value).length === 0)
+
 /** What each manager owns, whatever the entries, less what several reasons let differ: replicas, what is empty, what a gate takes out. */
-const ownedOf = (managers: unknown): string[] =>
+const ownedOf = (managers: unknown, object: Owned): string[] =>
   ((managers ?? []) as { manager: string; operation: string; subresource?: string; fieldsV1: object }[])
     .flatMap(({ manager, operation, subresource = '', fieldsV1 }) =>
       leaves(fieldsV1)
-        .filter((leaf) => !/f:replicas|f:stopSignal|f:lifecycle\/\.$|f:workloadRef|f:(?:rules|ports)$/.test(leaf))
+        .filter((leaf) => !/f:replicas|f:stopSignal|f:lifecycle\/\.$|f:workloadRef/.test(leaf))
+        .filter((leaf) => says(object, /f:([^/]+)$/.exec(leaf)?.[1] ?? '') || !/f:[^/]+$/.test(leaf))
         .map((leaf) => `${manager} ${operation} ${subresource} ${leaf}`),
     )
     .sort()
@@ -173,11 +231,9 @@ const leaves = (fields: object, path = ''): string[] =>
     return Object.keys(inner as object).length === 0 ? [at] : leaves(inner as object, at)
   })
 
-const sameOwned = (where: string, ours: unknown, peer: unknown): boolean => {
-  const shown = (value: unknown) =>
-    where === '.body.items'
-      ? JSON.stringify((value as Parameters<typeof withoutOwners>[0][]).map(withoutOwners))
-      : JSON.stringify(ownedOf(value))
+/** Of an answer that is an object, or a list of them. */
+const sameOwned = (ours: unknown, peer: unknown): boolean => {
+  const shown = (body: unknown) => JSON.stringify(((body as { items?: Owned[] }).items ?? [body as Owned]).map(withoutOwners))
   return shown(ours) === shown(peer)
 }
 

@@ -45,8 +45,13 @@ interface StatusLike {
 
 /** Go walks maps in no order, so several errors come in any; some that upstream finds twice it lists twice. */
 const steadyStatus = (body: unknown): unknown => {
-  const { kind, details } = (body ?? {}) as StatusLike
-  if (kind !== 'Status' || !details?.causes) return body
+  const { kind, details, message } = (body ?? {}) as StatusLike
+  if (kind !== 'Status') return body
+  if (message?.includes(': errors:\n')) {
+    const [first, ...lines] = message.split('\n')
+    return { ...(body as object), message: [first, ...lines.sort()].join('\n') }
+  }
+  if (!details?.causes) return body
   const causes = [...new Set(details.causes.map((cause) => JSON.stringify(cause)))].sort()
   return { ...(body as object), ...(causes.length > 1 ? { message: '(the causes)' } : {}), details: { ...details, causes } }
 }

@@ -9,6 +9,7 @@ import { Connection } from '../connection.ts'
 import { startPeer, whyNoPeer } from '../peer.ts'
 import { administratorOf } from './administrator.ts'
 import { conversationOf, fuzzKinds } from './conversation.ts'
+import { judging, surviving } from './custom/servers.ts'
 import { whyDiffers } from './explained.ts'
 import { Findings } from './findings.ts'
 import { peerServer, startOurs } from './servers.ts'
@@ -62,7 +63,7 @@ else {
   const connection = new Connection(started.kubeconfig)
   const ours = await startOurs(administratorOf(started.kubeconfig))
   try {
-    await run(ours.server, await peerServer(connection))
+    await run(judging(ours.server), surviving(await peerServer(connection)))
   } finally {
     connection.close()
     await ours.stop()

@@ -35,13 +35,31 @@ export const customConversation = (random: Random, number: number): CustomConver
     { method: 'POST', path: definitions + dryRun + validation, body: json(definition.body) },
     settle('Mark 1'),
     { method: 'GET', path: `/apis/${group}/v1` },
-    ...objectRequests(random, definition, collection, 6 + random.below(8)),
+    ...objectRequests(random, definition, collection, 16 + random.below(14)),
   ]
   if (random.next() < 0.35) {
-    requests.push(changeOf(random, definition, path), settle('Mark 2'), ...objectRequests(random, definition, collection, 3))
+    requests.push(changeOf(random, definition, path), settle('Mark 2'), ...objectRequests(random, definition, collection, 6))
   }
   return { path, requests }
 }
+
+const listQueries: readonly string[] = [
+  '',
+  '?fieldSelector=spec.a%3Da',
+  '?fieldSelector=metadata.name%3Done',
+  '?fieldSelector=metadata.name!%3Done',
+  '?labelSelector=a%3Db',
+  '?labelSelector=a%20in%20(b,c),!d',
+  '?labelSelector=a%20in%20(b',
+  '?limit=1',
+  '?limit=-1',
+  '?fieldSelector=spec.size%3D1',
+  '?fieldSelector=spec.size%3D1,spec.a!%3Db',
+  '?fieldSelector=status.a%3Db',
+  '?resourceVersion=0',
+  '?resourceVersion=1&resourceVersionMatch=Exact',
+  '?continue=a',
+]
 
 /** Another schema in the first version, or something broken: what is stored stays. */
 const changeOf = (random: Random, definition: Definition, path: string): FuzzRequest => {
@@ -165,7 +183,7 @@ const objectRequests = (
       2,
       () => ({
         method: 'GET',
-        path: `${collection(pickVersion().name)}${random.pick(['', '?fieldSelector=spec.a%3Da', '?fieldSelector=metadata.name%3Done', '?labelSelector=a%3Db', '?limit=1', '?fieldSelector=spec.size%3D1'])}`,
+        path: `${collection(pickVersion().name)}${random.pick(listQueries)}`,
         accept: random.pick([undefined, table]),
       }),
     ],
@@ -182,7 +200,45 @@ const objectRequests = (
         }),
       }),
     ],
-    [1, () => ({ method: 'DELETE', path: `${collection(pickVersion().name)}/${name()}` })],
+    [
+      1,
+      // Not as a dry run: upstream's marks what its cache holds, and other requests see that.
+      () => ({
+        method: 'DELETE',
+        path: `${collection(pickVersion().name)}/${name()}${random.pick(['', '', '?propagationPolicy=Foreground'])}`,
+        body: random.pick([undefined, undefined, json({ preconditions: random.pick([{ uid: '$UID' }, { uid: 'x' }, {}]) })]),
+      }),
+    ],
+    [
+      1,
+      () => ({
+        method: 'DELETE',
+        path: `${collection(pickVersion().name)}${random.pick(['?labelSelector=a%3Db', '?fieldSelector=spec.a%3Da', '?limit=1'])}`,
+      }),
+    ],
+    [
+      1,
+      () => ({
+        method: 'PATCH',
+        path: `${collection(pickVersion().name)}/one${under()}${query()}`,
+        type: random.pick(['application/strategic-merge-patch+json', 'application/json', 'application/apply-patch+yaml']),
+        body: json({ spec: { a: 'a' } }),
+      }),
+    ],
+    [
+      1,
+      () => ({
+        method: 'PATCH',
+        path: `${collection(pickVersion().name)}/one/scale?fieldManager=${random.pick(['alice', 'bob'])}${random.pick(['', '&force=true'])}`,
+        type: 'application/apply-patch+yaml',
+        body: json({
+          apiVersion: 'autoscaling/v1',
+          kind: 'Scale',
+          metadata: { name: 'one' },
+          spec: random.pick([{ replicas: 2 }, { replicas: 0 }, {}]),
+        }),
+      }),
+    ],
   ]
   const weighted = steps.flatMap(([weight, make]) => Array.from({ length: weight }, () => make))
   const first = definition.versions[0]!

@@ -73,7 +73,7 @@ export const createCustomSpeaker = (server: FuzzServer) => {
       if (request.method === settleMethod) return settle(request)
       const heard = withoutClock(await tell(request))
       const ofDefinition = request.path.startsWith(definitions) && request.method !== 'POST'
-      return { ...heard, body: ofDefinition ? steadyDefinition(heard.body) : steadyErrors(heard.body) }
+      return { ...heard, body: ofDefinition ? steadyDefinition(heard.body) : heard.body }
     },
     { finish: tell.finish },
   )
@@ -86,14 +86,6 @@ interface DefinitionLike {
 
 /** Upstream names the type of `self` by the clock. */
 const withoutClock = <T>(heard: T): T => JSON.parse(JSON.stringify(heard).replaceAll(/selfType\d+/g, 'selfType')) as T
-
-/** Go walks maps in no order. */
-const steadyErrors = (body: unknown): unknown => {
-  const { message } = (body ?? {}) as { message?: unknown }
-  if (typeof message !== 'string' || !message.includes(': errors:\n')) return body
-  const [first, ...lines] = message.split('\n')
-  return { ...(body as object), message: [first, ...lines.sort()].join('\n') }
-}
 
 /** Without when its conditions came, in what order, and who wrote them. */
 const steadyDefinition = (body: unknown): unknown => {
