@@ -3,11 +3,9 @@ import { Readable } from 'node:stream'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Reach, ReachRequest } from '../../shared/reach/reach.ts'
 import { availableOf } from '../../shared/resources/apiregistration/resource.ts'
-import { apiServices, configMaps, pods, services } from '../../shared/resources/resource.ts'
+import { apiServices, configMaps } from '../../shared/resources/resource.ts'
 import { type Functions, startFunctions } from './environment.ts'
-
-const name = 'v1.toys.example.com'
-const toys = '/apis/toys.example.com/v1/toys'
+import { toysService as name, registerToys, toys } from './toys.ts'
 
 let run: Functions
 let asked: ReachRequest[]
@@ -34,39 +32,8 @@ const until = async (reason: string) => {
   await run.settle()
   expect(await condition()).toMatchObject({ reason })
 }
-/** An APIService, its Service and a ready pod behind it. */
-const register = async () => {
-  await run.addNode('i-1')
-  const metadata = { name: 'toys', namespace: 'default' }
-  await run.client.create(services, {
-    ...{ apiVersion: 'v1', kind: 'Service', metadata },
-    spec: { selector: { app: 'toys' }, ports: [{ port: 443, protocol: 'TCP', targetPort: 8443 }] },
-  })
-  await run.client.create(pods, {
-    ...{ apiVersion: 'v1', kind: 'Pod', metadata: { ...metadata, labels: { app: 'toys' } } },
-    spec: { nodeName: 'i-1', containers: [{ name: 'c', image: 'i' }] },
-  })
-  const podStatus = {
-    phase: 'Running',
-    podIP: '10.244.0.2',
-    podIPs: [{ ip: '10.244.0.2' }],
-    conditions: [{ type: 'Ready', status: 'True' }],
-  }
-  const body = { status: podStatus }
-  await run.client.patch(pods, 'default', 'toys', { type: 'strategic', body }, { subresource: 'status' })
-  await run.client.create(apiServices, {
-    apiVersion: 'apiregistration.k8s.io/v1',
-    kind: 'APIService',
-    metadata: { name },
-    spec: {
-      ...{ group: 'toys.example.com', version: 'v1', groupPriorityMinimum: 1000, versionPriority: 15 },
-      ...{ service: { namespace: 'default', name: 'toys' }, insecureSkipTLSVerify: true },
-    },
-  })
-}
-
 it('asks for whom it is, by a certificate whose authority extension servers can read', async () => {
-  await register()
+  await registerToys(run)
   await until('Passed')
   expect(await run.call('GET', toys)).toEqual({ status: 200, body: { kind: 'ToyList' } })
   const { headers, tls } = asked.at(-1)!
@@ -81,7 +48,7 @@ it('asks for whom it is, by a certificate whose authority extension servers can 
 
 it('asks nobody while nothing happens, and when nobody is there', async () => {
   expect(asked).toEqual([])
-  await register()
+  await registerToys(run)
   await until('Passed')
   const before = asked.length
   await run.settle(24 * 3_600_000)
@@ -91,7 +58,7 @@ it('asks nobody while nothing happens, and when nobody is there', async () => {
 
 it('looks again for a while at a server that does not answer, and then leaves it', async () => {
   status = undefined
-  await register()
+  await registerToys(run)
   await until('FailedDiscoveryCheck')
   status = 200
   // The next look is a few seconds off.
@@ -109,7 +76,7 @@ it('looks again for a while at a server that does not answer, and then leaves it
 })
 
 it('has a server looked at when a call fails, and again when somebody asks for it, as often as on one machine at most', async () => {
-  await register()
+  await registerToys(run)
   await until('Passed')
   status = undefined
   expect(await run.call('GET', toys)).toMatchObject({
