@@ -48,6 +48,10 @@ it('asks for whom it is, by a certificate whose authority extension servers can 
 
 it('asks nobody while nothing happens, and when nobody is there', async () => {
   expect(asked).toEqual([])
+  await run.resync('another')
+  const resynced = run.sqs.bodies(run.url.reconcile) as { controller: string }[]
+  expect(resynced.length).toBeGreaterThan(10)
+  expect(resynced.filter(({ controller }) => controller === 'apiservice-availability')).toEqual([])
   await registerToys(run)
   await until('Passed')
   const before = asked.length

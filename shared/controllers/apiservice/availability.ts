@@ -34,6 +34,13 @@ const byService: Index<APIService> = {
   valuesOf: ({ spec: { service } }) => (service ? [`${service.namespace}/${service.name}`] : []),
 }
 
+/** What this server answers for itself is available from its first moment on. */
+const isSettled = (service: APIService): boolean => {
+  const { status, reason, message } = availableOf(service) ?? {}
+  const local = localCondition('')
+  return !service.spec.service && status === local.status && reason === local.reason && message === local.message
+}
+
 const ofService = (cache: Cache, namespace: string | undefined, name: string | undefined): string[] =>
   cache.byIndex(byService, `${namespace}/${name}`).map(({ metadata }) => metadata.name)
 
@@ -42,7 +49,7 @@ export const createApiServiceAvailability = (options: ApiServiceAvailabilityOpti
   name: availabilityName,
   eventComponent: 'kube-apiserver',
   watches: [
-    watch(apiServices, (object) => (object ? [object.metadata.name] : [])),
+    watch(apiServices, (object) => (object && !isSettled(object) ? [object.metadata.name] : [])),
     watch(services, (object, previous, cache) => {
       const { metadata } = (object ?? previous)!
       return ofService(cache, metadata.namespace, metadata.name)
