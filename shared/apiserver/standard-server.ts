@@ -83,7 +83,7 @@ export const createStandardServer = (options: StandardServerOptions): ApiServer 
       ...(options.paths ?? []),
       extensionOpenApi,
       ({ request, parts }) =>
-        openApi.handle(request, async () => ({ ...(await customApi(parts)), elsewhere: await extensionDocuments(parts) })),
+        openApi.handle(request, async () => ({ ...(await customApi(parts)), elsewhere: () => extensionDocuments(parts) })),
       ...(authority ? [createServingCertificatePath({ authority, address: nthAddress(serviceCIDR, 1) })] : []),
     ],
   })

@@ -129,7 +129,7 @@ export const createOpenApi = (options: OpenApiOptions): OpenApi => {
   }
 
   const indexWith = async (request: ApiRequest, custom: CustomApi | undefined): Promise<ApiResponse> => {
-    const elsewhere = Object.entries(custom?.elsewhere ?? {})
+    const elsewhere = Object.entries((await custom?.elsewhere?.()) ?? {})
     if (!custom || custom.documents.size + elsewhere.length === 0)
       return respond(request, await once('/openapi/v3', () => index().document), {})
     const make = async () => {

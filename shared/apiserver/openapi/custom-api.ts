@@ -12,9 +12,9 @@ import { type CustomType, customTypes } from './custom-types.ts'
 export interface CustomApi {
   /** another one after each change */
   readonly version: number
+  /** where documents of extension servers are, by name; asks those servers */
+  readonly elsewhere?: (() => Promise<Readonly<Record<string, string>>>) | undefined
   /** by the name of their document: `apis/stable.example.com/v1` */
-  /** of extension servers: where they are, by name */
-  readonly elsewhere?: Readonly<Record<string, string>> | undefined
   readonly documents: ReadonlyMap<string, CustomDocument>
 }
 

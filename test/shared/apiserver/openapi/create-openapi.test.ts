@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { createOpenApi } from '../../../../shared/apiserver/openapi/create-openapi.ts'
+import type { CustomApi } from '../../../../shared/apiserver/openapi/custom-api.ts'
 import { virtualDefinitions } from '../../../../shared/apiserver/virtual/resources.ts'
 import { definitions } from '../../../../shared/resources/index.ts'
 import { loadDescriptions, loadPublished, loadSchemas } from '../../../../shared/resources/schemas.ts'
@@ -12,16 +13,19 @@ const openApi = createOpenApi({
   loadPublished,
   version: 'v1.35.4',
 })
-const get = async (url: string, headers: Record<string, string> = {}) => {
+const get = async (url: string, headers: Record<string, string> = {}, custom?: () => Promise<CustomApi>) => {
   const { pathname, searchParams } = new URL(url, 'https://x')
-  const response = await openApi.handle({
-    method: 'GET',
-    path: pathname,
-    query: searchParams,
-    header: (name) => headers[name],
-    body: async () => new Uint8Array(),
-    signal: new AbortController().signal,
-  })
+  const response = await openApi.handle(
+    {
+      method: 'GET',
+      path: pathname,
+      query: searchParams,
+      header: (name) => headers[name],
+      body: async () => new Uint8Array(),
+      signal: new AbortController().signal,
+    },
+    custom,
+  )
   if (!response) return expect.fail(`${url} is not answered`)
   return { ...response, body: response.body as Uint8Array }
 }
@@ -43,6 +47,24 @@ describe('OpenAPI', () => {
     expect(response.headers).toMatchObject({ 'cache-control': 'public, immutable', etag: `"${url.split('=')[1]}"` })
     expect(await get(url, { 'if-none-match': response.headers.etag! })).toMatchObject({ status: 304 })
     expect(await get('/openapi/v3/api/v1?hash=OLD')).toMatchObject({ status: 301, headers: { location: url } })
+  })
+
+  it('asks extension servers for nothing but the index', async () => {
+    let asked = 0
+    const elsewhere = async () => {
+      asked++
+      return { 'apis/toys.example.com/v1': '/openapi/v3/apis/toys.example.com/v1?hash=1' }
+    }
+    const custom = async (): Promise<CustomApi> => ({ version: 1, elsewhere, documents: new Map() })
+    for (const url of ['/openapi/v2', '/openapi/v3/api/v1']) expect((await get(url, {}, custom)).status).toBe(200)
+    await expect(get('/openapi/v3/apis/none.example.com/v1', {}, custom)).rejects.toMatchObject({ code: 404 })
+    expect(asked).toBe(0)
+    const { paths } = JSON.parse(Buffer.from((await get('/openapi/v3', {}, custom)).body).toString()) as {
+      paths: Record<string, { serverRelativeURL: string }>
+    }
+    expect(paths['apis/toys.example.com/v1']).toEqual({ serverRelativeURL: '/openapi/v3/apis/toys.example.com/v1?hash=1' })
+    expect(paths).toHaveProperty('api/v1')
+    expect(asked).toBe(1)
   })
 
   it('compresses for who takes it', async () => {
