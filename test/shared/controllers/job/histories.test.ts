@@ -6,6 +6,7 @@ import { createJobController } from '../../../../shared/controllers/job/job.ts'
 import { jobOrphanPodsController } from '../../../../shared/controllers/job/orphan-pods.ts'
 import { trackingFinalizer } from '../../../../shared/controllers/job/tracking.ts'
 import { ApiError } from '../../../../shared/meta/status.ts'
+import { createLogger } from '../../../../shared/platform/log.ts'
 import type { JobSpec } from '../../../../shared/resources/generated/types.ts'
 import { type Job, jobs, namespaces, type Pod, pods, serviceAccounts } from '../../../../shared/resources/resource.ts'
 import { type Random, seededRandom } from '../../../contract/random.ts'
@@ -191,7 +192,7 @@ class History {
   }
 }
 
-const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}, child: () => silent } as never
+const silent = createLogger({ write: () => undefined, level: 'error' })
 
 const ignoreMissing = (error: unknown) => {
   if (!(error instanceof ApiError && error.reason === 'NotFound')) throw error
