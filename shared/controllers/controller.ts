@@ -54,8 +54,14 @@ export class NotYet extends Error {
   override readonly name = 'NotYet'
 }
 
-/** `requeueAfter` is in milliseconds; undefined: nothing to do until something changes. */
-export type ReconcileResult = { readonly requeueAfter?: number | undefined } | undefined | void
+/**
+ * `requeueAfter` is in milliseconds; undefined: nothing to do until something changes. It may become an eighth later, unless it is `exact`:
+ * for times that each run asks for alike, whenever it is.
+ */
+export type ReconcileResult =
+  | { readonly requeueAfter?: number | undefined; readonly exact?: boolean | undefined }
+  | undefined
+  | void
 
 /** Records Kubernetes Events, counting repeats of the same one as upstream's correlator does. Never throws: an Event is not worth a retry. */
 export interface EventRecorder {

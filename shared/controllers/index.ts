@@ -9,7 +9,7 @@ import { certificateCleaner } from './certificates/cleaner.ts'
 import { type CertificateSigningOptions, createCertificateSigningController } from './certificates/signing.ts'
 import { clusterRoleAggregationController } from './clusterrole-aggregation.ts'
 import type { Controller } from './controller.ts'
-import { cronJobController } from './cronjob/cronjob.ts'
+import { createCronJobController } from './cronjob/cronjob.ts'
 import { customResourceDefinitionController } from './customresourcedefinition/customresourcedefinition.ts'
 import { createCustomResourceDefinitionFinalizer } from './customresourcedefinition-finalizer/customresourcedefinition-finalizer.ts'
 import { daemonSetController } from './daemonset/daemonset.ts'
@@ -106,7 +106,7 @@ export const createControllers = (options: ControllersOptions): Controller[] => 
   daemonSetController,
   createJobController(),
   jobOrphanPodsController,
-  cronJobController,
+  createCronJobController(),
   ttlAfterFinishedController,
   createDisruptionController(options),
   staleDisruptionController,

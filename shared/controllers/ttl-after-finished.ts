@@ -14,7 +14,7 @@ export const ttlAfterFinishedController: Controller = {
     const endMs = job && expiryMs(job)
     if (!job || endMs === undefined) return undefined
     const leftMs = endMs - clock.now()
-    if (leftMs > 0) return { requeueAfter: leftMs }
+    if (leftMs > 0) return { requeueAfter: leftMs, exact: true }
     // As it was looked at: it may have been given more time since.
     const { uid = '', resourceVersion = '' } = job.metadata
     try {

@@ -66,7 +66,8 @@ export const createReconcileWorker = (options: ReconcileWorkerOptions): BatchWor
       const reconciling = whenLoaded(cache, () => found.controller.reconcile(work.key, found.context))
       const result = await deadline.meet(reconciling)
       if (result?.requeueAfter !== undefined) {
-        await queues.sendLater({ controller: work.controller, key: work.key }, result.requeueAfter)
+        const { requeueAfter, exact } = result
+        await queues.sendLater({ controller: work.controller, key: work.key }, requeueAfter, { exact })
       }
     } catch (error) {
       await failed(work, error)

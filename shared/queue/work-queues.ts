@@ -6,7 +6,8 @@ import { groupOf, type TimedWork, type Work, type WorkMessage } from './work.ts'
 export interface WorkQueues {
   /** The same work for the same cause within five minutes is taken once; of the same work in one call the last cause counts. */
   send(works: readonly CausedWork[]): Promise<void>
-  sendLater(work: WorkMessage, delayMs: number): Promise<void>
+  /** `exact`: within a second; else it may take an eighth longer. */
+  sendLater(work: WorkMessage, delayMs: number, options?: { readonly exact?: boolean | undefined }): Promise<void>
   /** What timers bring back: what is due goes to its queue, the rest waits on. */
   fire(timed: readonly TimedWork[]): Promise<void>
   /** Work that nobody should try again by itself, and why. */
@@ -64,7 +65,8 @@ export const createWorkQueues = ({ queues, timers, clock }: WorkQueuesOptions): 
   }
   return {
     send,
-    sendLater: (work, delayMs) => wait([{ ...work, dueMs: onGrid(clock.now() + delayMs, delayMs) }]),
+    sendLater: (work, delayMs, { exact = false } = {}) =>
+      wait([{ ...work, dueMs: onGrid(clock.now() + delayMs, exact ? 0 : delayMs) }]),
     fire: async (timed) => {
       const soon = clock.now() + earlyMs
       const due = timed.filter(({ dueMs }) => dueMs <= soon)

@@ -8,35 +8,45 @@ import { semanticallyEqual } from '../semantic-equality.ts'
 import { type Noticed, noticeJobs } from './active-jobs.ts'
 import { beyondHistory } from './history.ts'
 import { deleteJob } from './job-actions.ts'
+import { createScheduleMemory } from './schedule-memory.ts'
 import { startDue } from './start.ts'
 
 const jobsByController = byController(jobs)
 
 /** Makes a Job at each time that a schedule names. */
-export const cronJobController: Controller = {
-  name: 'cronjob',
-  watches: [
-    watch(cronJobs, ownKey),
-    watch(jobs, (job, previous) =>
-      job && previous && semanticallyEqual(noticedView(job), noticedView(previous))
-        ? []
-        : [...ownerOf(job), ...ownerOf(previous)],
-    ),
-  ],
-  reconcile: async (key, context) => {
-    const { namespace, name } = splitKey(key)
-    const cronJob = context.cache.get(cronJobs, namespace, name)
-    if (!cronJob) return undefined
-    const owned = context.cache.byIndex(jobsByController, cronJob.metadata.uid ?? '')
-    const noticed = noticeJobs(cronJob.status ?? {}, owned)
-    await tell(cronJob, noticed, context)
-    let failure: unknown
-    for (const { metadata } of beyondHistory(cronJob, owned)) failure = (await deleteJob(cronJob, metadata, context)) ?? failure
-    const { status, againMs, error } = await startDue(cronJob, noticed.status, context)
-    await writeStatus(cronJob, status, context)
-    if ((error ?? failure) !== undefined) throw error ?? failure
-    return { requeueAfter: againMs }
-  },
+export const createCronJobController = (): Controller => {
+  const memory = createScheduleMemory()
+  return {
+    name: 'cronjob',
+    watches: [
+      watch(cronJobs, ownKey),
+      watch(jobs, (job, previous) =>
+        job && previous && semanticallyEqual(noticedView(job), noticedView(previous))
+          ? []
+          : [...ownerOf(job), ...ownerOf(previous)],
+      ),
+    ],
+    reconcile: async (key, context) => {
+      const { namespace, name } = splitKey(key)
+      const cronJob = context.cache.get(cronJobs, namespace, name)
+      if (!cronJob) {
+        memory.forget(key)
+        return undefined
+      }
+      const owned = context.cache.byIndex(jobsByController, cronJob.metadata.uid ?? '')
+      const noticed = noticeJobs(cronJob.status ?? {}, owned)
+      await tell(cronJob, noticed, context)
+      let failure: unknown
+      for (const { metadata } of beyondHistory(cronJob, owned)) failure = (await deleteJob(cronJob, metadata, context)) ?? failure
+      const { status, againMs, error } = await startDue(cronJob, noticed.status, {
+        ...context,
+        changedMs: memory.changedMs(key, cronJob, context.clock.now()),
+      })
+      await writeStatus(cronJob, status, context)
+      if ((error ?? failure) !== undefined) throw error ?? failure
+      return { requeueAfter: againMs, exact: true }
+    },
+  }
 }
 
 const noticedView = (job: Job) => ({ owner: controllerOf(job)?.uid, end: finishedCondition(job.status)?.type })

@@ -16,8 +16,13 @@ export interface Started {
   readonly error?: unknown
 }
 
+export interface StartContext extends ReconcileContext {
+  /** what was due before is not made up for */
+  readonly changedMs: number | undefined
+}
+
 /** Makes the Job that is due, if any. */
-export const startDue = async (cronJob: CronJob, status: CronJobStatus, context: ReconcileContext): Promise<Started> => {
+export const startDue = async (cronJob: CronJob, status: CronJobStatus, context: StartContext): Promise<Started> => {
   const { metadata, spec } = cronJob
   if (metadata.deletionTimestamp) return { status }
   const warn = (reason: string, message: string) => context.events.record(cronJob, 'Warning', reason, message)
@@ -35,7 +40,8 @@ export const startDue = async (cronJob: CronJob, status: CronJobStatus, context:
   }
   const next: Next = (afterMs) => nextTime(schedule, afterMs, spec.timeZone ?? '')
   const nowMs = context.clock.now()
-  const due = latestDue({ ...cronJob, status }, { next, nowMs, hasDeadline: true })
+  const { changedMs } = context
+  const due = latestDue({ ...cronJob, status }, { next, nowMs, changedMs, hasDeadline: true })
   if (!due) {
     const reason = 'time difference between two schedules is less than 1 second'
     await warn('InvalidSchedule', `invalid schedule: ${spec.schedule} : ${reason}`)
@@ -43,7 +49,7 @@ export const startDue = async (cronJob: CronJob, status: CronJobStatus, context:
   }
   const later = (after: CronJobStatus): Started => ({
     status: after,
-    againMs: untilNextMs({ ...cronJob, status: after }, { next, nowMs }),
+    againMs: untilNextMs({ ...cronJob, status: after }, { next, nowMs, changedMs }),
   })
   if (due.atMs === undefined) return later(status)
   if (due.missed === 'many') await warn('TooManyMissedTimes', tooMany)

@@ -54,7 +54,7 @@ export const syncJob = async (stored: Job, pods: readonly Pod[], context: JobCon
   context.memory.remember(key, saved, record)
   const error = outcome.error ?? released.error
   if (error !== undefined) throw error
-  return { requeueAfter: noted.partial ? 0 : nextMs(saved, outcome, context.clock.now()) }
+  return { requeueAfter: noted.partial ? 0 : nextMs(saved, outcome, context.clock.now()), exact: true }
 }
 
 const started = (job: Job, nowMs: number): Job =>

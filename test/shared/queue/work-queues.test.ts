@@ -66,6 +66,16 @@ describe('work for later', () => {
     }
   })
 
+  it('comes within a second of an exact time, however far off that is', async () => {
+    for (const delayMs of [500, 40_000, 86_400_000]) {
+      const before = waiting().length
+      await queues.sendLater(web, delayMs, { exact: true })
+      const lateMs = waiting()[before]!.dueMs - clock.now() - delayMs
+      expect(lateMs).toBeGreaterThanOrEqual(0)
+      expect(lateMs).toBeLessThan(1000)
+    }
+  })
+
   it('falls together when many ask at nearly the same time', async () => {
     for (let i = 0; i < 20; i++) {
       await queues.sendLater(web, 40_000)

@@ -106,6 +106,17 @@ describe('a CronJob', () => {
     await cluster.until(() => jobsOf('off').length === 1)
   })
 
+  it('makes up for nothing that a new schedule would have started before', async () => {
+    await create('edited', { schedule: '0 0 1 1 *' })
+    await pass('edited', 10)
+    await patch('edited', { schedule: '* * * * *' })
+    await cluster.cache.sync()
+    await cluster.idle()
+    expect(jobsOf('edited')).toEqual([])
+    await pass('edited', 1)
+    expect(jobsOf('edited').map(({ metadata }) => metadata.name)).toEqual([`edited-${Math.floor(clock.now() / minuteMs)}`])
+  })
+
   it.each([
     ['Allow', 2],
     ['Forbid', 1],

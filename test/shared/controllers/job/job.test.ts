@@ -1,7 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { trackingFinalizer } from '../../../../shared/controllers/job/tracking.ts'
 import type { JobSpec, PodTemplateSpec } from '../../../../shared/resources/generated/types.ts'
-import { events, type Job, jobs, type Pod, pods, serviceAccounts } from '../../../../shared/resources/resource.ts'
+import {
+  cronJobs,
+  events,
+  type Job,
+  jobs,
+  namespaces,
+  type Pod,
+  pods,
+  serviceAccounts,
+} from '../../../../shared/resources/resource.ts'
 import { allControllers, startTestCluster, type TestCluster } from '../environment.ts'
 
 let cluster: TestCluster
@@ -201,6 +210,24 @@ describe('a Job', () => {
       await cluster.until(() => podsOf(name).length === left && podsOf(name).every(({ metadata }) => !metadata.finalizers))
     },
   )
+})
+
+it('a namespace goes with the Jobs that run in it, and the Jobs of its CronJobs', async () => {
+  const { client, until, cache } = cluster
+  const metadata = { name: 'doomed' }
+  await client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata })
+  await until(() => cache.get(serviceAccounts, 'doomed', 'default'))
+  const running = { name: 'running', namespace: 'doomed' }
+  await client.create(jobs, { apiVersion: 'batch/v1', kind: 'Job', metadata: running, spec: { template: template() } })
+  await client.create(cronJobs, {
+    apiVersion: 'batch/v1',
+    kind: 'CronJob',
+    metadata: { name: 'often', namespace: 'doomed' },
+    spec: { schedule: '@every 1s', jobTemplate: { spec: { template: template() } } },
+  })
+  await until(() => cache.list(pods, 'doomed').length >= 2)
+  await client.delete(namespaces, '', 'doomed')
+  await until(() => !cache.get(namespaces, '', 'doomed'))
 })
 
 describe('an Indexed Job', () => {
