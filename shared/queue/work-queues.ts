@@ -6,7 +6,7 @@ import { groupOf, type TimedWork, type Work, type WorkMessage } from './work.ts'
 export interface WorkQueues {
   /** The same work for the same cause within five minutes is taken once; of the same work in one call the last cause counts. */
   send(works: readonly CausedWork[]): Promise<void>
-  /** `exact`: within a second; else it may take an eighth longer. */
+  /** `exact`: within a second; else it may take an eighth longer. What is due later than in an hour comes on the hour too. */
   sendLater(work: WorkMessage, delayMs: number, options?: { readonly exact?: boolean | undefined }): Promise<void>
   /** What timers bring back: what is due goes to its queue, the rest waits on. */
   fire(timed: readonly TimedWork[]): Promise<void>
@@ -45,6 +45,12 @@ export const schedulerWork: Work = { controller: schedulerName, key: 'cluster' }
  */
 const earlyMs = 250
 
+/**
+ * What is due later than in an hour is looked at on the hour, and asks again: each look at a key, and there is one an hour at least, leaves a
+ * message that can't be taken back, and so they become one again.
+ */
+const hourMs = 3_600_000
+
 /** SQS delays a message no longer. */
 const maxDelayMs = 900_000
 
@@ -65,8 +71,7 @@ export const createWorkQueues = ({ queues, timers, clock }: WorkQueuesOptions): 
   }
   return {
     send,
-    sendLater: (work, delayMs, { exact = false } = {}) =>
-      wait([{ ...work, dueMs: onGrid(clock.now() + delayMs, exact ? 0 : delayMs) }]),
+    sendLater: (work, delayMs, { exact = false } = {}) => wait([{ ...work, dueMs: dueOf(clock.now(), delayMs, exact) }]),
     fire: async (timed) => {
       const soon = clock.now() + earlyMs
       const due = timed.filter(({ dueMs }) => dueMs <= soon)
@@ -85,6 +90,9 @@ export const causedMessage = ({ work, cause }: CausedWork): OutgoingMessage => {
   const group = groupOf(work)
   return { body: work, group, deduplicationId: `${group}@${cause}` }
 }
+
+const dueOf = (nowMs: number, delayMs: number, exact: boolean): number =>
+  delayMs > hourMs ? (Math.floor(nowMs / hourMs) + 1) * hourMs : onGrid(nowMs + delayMs, exact ? 0 : delayMs)
 
 /**
  * Work that asks to be looked at again does so at each of its runs. Due times on a grid fall together, and the queue takes one of
