@@ -90,6 +90,7 @@ export const document = (measured: Measured): string => {
     '',
     'A watch that its client leaves is paid for to its end: Lambda is not told, and a request lasts 15 minutes at most. `kubectl rollout status` and `kubectl wait` are such.',
     '',
+    ...timerSection(),
     ...letterSection(letters),
     '## A month of a small team',
     '',
@@ -115,6 +116,21 @@ export const document = (measured: Measured): string => {
     ),
     '',
   ].join('\n')
+}
+
+/** Computed: what waits for a time that is far off. */
+const timerSection = (): string[] => {
+  const { standardQueueRequest, fifoQueueRequest, functionRequest, functionGbSecond } = listPrices
+  const call = (seconds: number) => functionRequest + seconds * 0.5 * functionGbSecond
+  const hop = 2 * standardQueueRequest + call(0.02)
+  const look = 3 * fifoQueueRequest + call(0.1)
+  return [
+    '## Work for later',
+    '',
+    `A CronJob that waits for its time, a finished Job that is kept for a while, a Job with a deadline: ${money(hoursPerMonth * (4 * hop + look))} a month each (computed: a message each quarter of an hour, a look each hour).`,
+    'A disruption budget, and a Job without a deadline, have no timer. A start of a CronJob costs what a Job and its pod do.',
+    '',
+  ]
 }
 
 /** Calls to webhooks, converters and extension servers. */
