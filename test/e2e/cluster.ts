@@ -109,14 +109,14 @@ export class Cluster {
   }
 
   /** Proportional set size of each of its processes that runs Node.js. */
-  memory(): { name: string; mebibytes: number }[] {
+  memory(): { name: string; pid: number; mebibytes: number }[] {
     return descendants(this.#process!.pid!).flatMap((pid) => {
       const script = readProc(String(pid), 'cmdline')
         .split('\0')
         .find((argument) => /\.m?[jt]s$/.test(argument))
       if (script === undefined) return []
       const kibibytes = Number(/^Pss: +(\d+)/m.exec(readProc(String(pid), 'smaps_rollup'))?.[1] ?? 0)
-      return [{ name: relative(repository, script), mebibytes: kibibytes / 1024 }]
+      return [{ name: relative(repository, script), pid, mebibytes: kibibytes / 1024 }]
     })
   }
 
