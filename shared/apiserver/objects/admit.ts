@@ -43,26 +43,30 @@ const phasesOf = ({ admission }: ApiServerParts): Phases => {
 const handles = ({ connects }: AdmissionPlugin, { operation }: AdmissionAttributes): boolean =>
   operation !== 'CONNECT' || connects === true
 
+/** Asks plugins one after the other. Most have nothing to do, and a turn of the queue each adds up: a promise only where one is waited for. */
+const askEach = <P>(plugins: readonly P[], ask: (plugin: P) => Promise<void> | void, first = 0): Promise<void> | undefined => {
+  for (let index = first; index < plugins.length; index++) {
+    const work = ask(plugins[index]!)
+    if (work) return work.then(() => askEach(plugins, ask, index + 1))
+  }
+  return undefined
+}
+
 /** True: somebody outside has changed the object, and what was looked at before has to be looked at again. */
 export const mutate = async (parts: ApiServerParts, attributes: AdmissionAttributes): Promise<boolean> => {
   const environment = environmentOf(parts, attributes)
   const managers = attributes.object?.metadata?.managedFields
-  await mutateOnce(parts, attributes)
+  const round = () =>
+    askEach(phasesOf(parts).mutate, (plugin) =>
+      handles(plugin, attributes) ? plugin.mutate(attributes, environment) : undefined,
+    )
+  const work = round()
+  if (work) await work
   if (!environment.isChanged) return false
   environment.rounds.begin()
-  await mutateOnce(parts, attributes)
+  await round()
   afterChange(attributes, managers)
   return true
-}
-
-const mutateOnce = async (parts: ApiServerParts, attributes: AdmissionAttributes): Promise<void> => {
-  const environment = environmentOf(parts, attributes)
-  for (const plugin of phasesOf(parts).mutate) {
-    if (!handles(plugin, attributes)) continue
-    const work = plugin.mutate(attributes, environment)
-    // Most have nothing to do, and a turn of the queue each adds up.
-    if (work) await work
-  }
 }
 
 const afterChange = ({ object, warnings }: AdmissionAttributes, managers: ManagedFieldsEntry[] | undefined): void => {
@@ -71,11 +75,10 @@ const afterChange = ({ object, warnings }: AdmissionAttributes, managers: Manage
 
 export const admit = async (parts: ApiServerParts, attributes: AdmissionAttributes): Promise<void> => {
   const environment = environmentOf(parts, attributes)
-  for (const plugin of phasesOf(parts).validate) {
-    if (!handles(plugin, attributes)) continue
-    const work = plugin.validate(attributes, environment)
-    if (work) await work
-  }
+  const work = askEach(phasesOf(parts).validate, (plugin) =>
+    handles(plugin, attributes) ? plugin.validate(attributes, environment) : undefined,
+  )
+  if (work) await work
 }
 
 /** Writes between the reservations and their settling; a failed write gives everything back. */
