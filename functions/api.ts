@@ -2,30 +2,23 @@ import type { APIGatewayProxyEvent } from 'aws-lambda'
 import { createWatchAge } from '../shared/apiserver/metrics/watch-age.ts'
 import { createNoTunnel } from '../shared/apiserver/streams/no-tunnel.ts'
 import { dnsSuffix } from '../shared/identity/dns-suffix.ts'
-import { loadSchemas } from '../shared/resources/schemas.ts'
 import { readEnvironment } from './environment.ts'
 import { gatewayHandler } from './gateway/handler.ts'
-import { awsRegion, openAwsCluster, openAwsStore, openExtensionDoubts, openMetrics, openNodeConnector } from './wiring/aws.ts'
+import { awsRegion, openAwsCluster, openExtensionDoubts, openMetrics, openNodeConnector } from './wiring/aws.ts'
 import { log } from './wiring/log.ts'
-import { once, onceWith } from './wiring/once.ts'
+import { once } from './wiring/once.ts'
 import { openStsAuthenticator } from './wiring/sts.ts'
 
-const openStore = once(async () => {
-  loadSchemas()
-  return openAwsStore(readEnvironment('api'))
-})
+/** Of the first request: an issuer must stay the same. */
+let issuer: string | undefined
 
-const open = onceWith(async ({ requestContext }: APIGatewayProxyEvent) => {
+const open = once(async () => {
   const environment = readEnvironment('api')
-  // The default domain, whatever domain this request came by: an issuer must stay the same.
-  const issuer = `https://${requestContext.apiId}.execute-api.${awsRegion}.${dnsSuffix(awsRegion)}/${requestContext.stage}`
-  const stored = await openStore()
   const observers = [createWatchAge(openMetrics(environment))]
   const { handle } = await openAwsCluster(environment, {
-    stored,
     observers,
     secretValues: { ...environment, bulk: 'resolve' },
-    issuer,
+    issuer: () => issuer!,
     authenticators: [openStsAuthenticator(environment, awsRegion)],
     subresources: createNoTunnel(openNodeConnector(environment)),
     onExtensionDoubt: openExtensionDoubts(environment),
@@ -33,8 +26,14 @@ const open = onceWith(async ({ requestContext }: APIGatewayProxyEvent) => {
   return handle
 })
 
+const openFor = ({ requestContext: { apiId, stage } }: APIGatewayProxyEvent) => {
+  // The default domain, whatever domain this request came by.
+  issuer ??= `https://${apiId}.execute-api.${awsRegion}.${dnsSuffix(awsRegion)}/${stage}`
+  return open()
+}
+
 /** The REST API: answers requests to the Kubernetes API. */
-export const handler = gatewayHandler(open)
+export const handler = gatewayHandler(openFor)
 
 // A process that starts has a whole processor; one that answers has as little as its memory is small.
-await openStore().catch((error: unknown) => log.warn('could not open the store while starting', { error }))
+await open().catch((error: unknown) => log.warn('could not open the cluster while starting', { error }))

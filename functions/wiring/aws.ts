@@ -71,9 +71,8 @@ export interface AwsCluster extends Cluster {
 }
 
 type StoreEnvironment = Pick<Environment, 'table' | 'dataKeySecret'>
-export type AwsStore = Awaited<ReturnType<typeof openAwsStore>>
 
-export const openAwsStore = async ({ table, dataKeySecret }: StoreEnvironment) => {
+const openAwsStore = async ({ table, dataKeySecret }: StoreEnvironment) => {
   const secret = { client: new SecretsManagerClient(answered), secret: dataKeySecret, clock: systemClock }
   const keys = createSecretKeys(secret)
   const store = await openDynamoDbStore({ client: createDynamoDbClient(), table })
@@ -82,7 +81,6 @@ export const openAwsStore = async ({ table, dataKeySecret }: StoreEnvironment) =
 
 export interface AwsClusterOptions
   extends Partial<Pick<ClusterOptions, 'issuer' | 'authenticators' | 'subresources' | 'observers' | 'onExtensionDoubt'>> {
-  readonly stored?: AwsStore
   /** of functions that read or remove Secrets; the others never see the data that is kept outside of the table */
   readonly secretValues?: Pick<Environment, 'clusterName'> & Pick<VaultStoreOptions, 'bulk'>
 }
@@ -109,7 +107,7 @@ export const openAwsCluster = async (
 ): Promise<AwsCluster> => {
   const { serviceCidr } = environment
   const { secretValues } = options
-  const { secret, keys, store, clear } = options.stored ?? (await openAwsStore(environment))
+  const { secret, keys, store, clear } = await openAwsStore(environment)
   const cluster = await openCluster({
     issuer: 'https://kubernetes.default.svc',
     ...options,

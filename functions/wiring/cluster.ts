@@ -1,6 +1,6 @@
 import { createAuditor } from '../../shared/apiserver/audit/auditor.ts'
 import type { Authenticator } from '../../shared/apiserver/authn/authenticator.ts'
-import { createTokens, type Tokens } from '../../shared/apiserver/authn/tokens.ts'
+import { createTokens, type Tokens, type TokensOptions } from '../../shared/apiserver/authn/tokens.ts'
 import type { SubresourceHandlers } from '../../shared/apiserver/context.ts'
 import type { RequestObserver } from '../../shared/apiserver/observer.ts'
 import type { ApiHandler } from '../../shared/apiserver/request.ts'
@@ -48,7 +48,7 @@ export interface ClusterOptions {
   readonly onExtensionDoubt?: ((apiServiceName: string) => Promise<void>) | undefined
   readonly serviceCidr: string
   /** of service account tokens: the API's own URL */
-  readonly issuer: string
+  readonly issuer: TokensOptions['issuer']
   readonly clock: Clock
   readonly log: Logger
   readonly authenticators?: readonly Authenticator[] | undefined

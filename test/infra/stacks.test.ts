@@ -126,6 +126,10 @@ describe('the functions', () => {
     expect(statSync(join(assetOf(name), 'index.mjs')).size / 1024).toBeLessThan(name === 'heartbeat' ? 800 : 3072)
   })
 
+  it.each(names)('%s reads nothing of http and process that it does not use', (name) => {
+    expect(readFileSync(join(assetOf(name), 'index.mjs'), 'utf8')).not.toMatch(/from\s*"(node:)?(http|process)"/)
+  })
+
   it.each(names)('%s has the files beside it that it reads', (name) => {
     const files = readFileSync(join(assetOf(name), 'index.mjs'), 'utf8').includes('./generated/')
       ? readdirSync(join(assetOf(name), 'generated')).sort()

@@ -47,7 +47,8 @@ export interface VerifiedToken extends TokenClaims {
 export interface TokensOptions {
   /** PKCS 8, EC P-256 or RSA */
   readonly privateKeyPem: string
-  readonly issuer: string
+  /** a function: it is known when the first token is made or read, at the latest */
+  readonly issuer: string | (() => string)
   readonly audiences?: readonly string[] | undefined
   readonly clock: Clock
   readonly random: Random
@@ -66,15 +67,20 @@ const legacyIssuer = 'kubernetes/serviceaccount'
 const legacyField = (name: string) => `kubernetes.io/serviceaccount/${name}`
 
 export const createTokens = (options: TokensOptions): Tokens => {
-  const { issuer, clock, random } = options
-  const audiences = options.audiences ?? [issuer]
+  const { clock, random } = options
+  const issuer = () => (typeof options.issuer === 'string' ? options.issuer : options.issuer())
+  const audiences = () => options.audiences ?? [issuer()]
   const privateKey = createPrivateKey(options.privateKeyPem)
   const publicKey = createPublicKey(privateKey)
   const algorithm = privateKey.asymmetricKeyType === 'rsa' ? 'RS256' : 'ES256'
   const keyId = keyIdOf(publicKey)
   return {
-    issuer,
-    audiences,
+    get issuer() {
+      return issuer()
+    },
+    get audiences() {
+      return audiences()
+    },
     issue: async ({ serviceAccount, audiences: wanted, expiresAtMs, pod, secret, node }) => {
       const { namespace, name, uid } = serviceAccount
       const claims: PrivateClaims = {
@@ -87,7 +93,7 @@ export const createTokens = (options: TokensOptions): Tokens => {
       const now = Math.floor(clock.now() / 1000)
       return new SignJWT({ [claimsField]: claims })
         .setProtectedHeader({ alg: algorithm, kid: await keyId })
-        .setIssuer(issuer)
+        .setIssuer(issuer())
         .setSubject(`system:serviceaccount:${namespace}:${name}`)
         .setAudience([...wanted])
         .setIssuedAt(now)
@@ -96,10 +102,10 @@ export const createTokens = (options: TokensOptions): Tokens => {
         .setJti(random.uuid())
         .sign(privateKey)
     },
-    verify: async (token, wanted = audiences) => {
+    verify: async (token, wanted = audiences()) => {
       try {
         const currentDate = new Date(clock.now())
-        const { payload } = await jwtVerify(token, publicKey, { issuer, audience: [...wanted], currentDate })
+        const { payload } = await jwtVerify(token, publicKey, { issuer: issuer(), audience: [...wanted], currentDate })
         return verifiedOf(payload)
       } catch (error) {
         if (error instanceof errors.JOSEError) return undefined

@@ -1,0 +1,2 @@
+// See cluster-function.ts.
+module.exports = process.getBuiltinModule('node:http')
