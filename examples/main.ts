@@ -1,6 +1,7 @@
 // `npm run example [-- shop]`: walks through what the chapter shows with the user's own kubectl, and checks it.
 const walks: Readonly<Record<string, () => Promise<unknown>>> = {
   orders: () => import('./orders/walk.ts'),
+  shop: () => import('./shop/walk.ts'),
 }
 
 const [name = 'orders'] = process.argv.slice(2)

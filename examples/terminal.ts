@@ -81,9 +81,9 @@ export class Terminal {
     if (!holds) throw new Unexpected(`expected ${what}`)
   }
 
-  /** Asks again until the answer is as wanted, for at most a minute. */
-  async until<T>(what: string, ask: () => Promise<T>, wanted: (value: T) => boolean): Promise<T> {
-    const deadline = Date.now() + 60_000
+  /** Asks again until the answer is as wanted, for at most a minute or so many seconds. */
+  async until<T>(what: string, ask: () => Promise<T>, wanted: (value: T) => boolean, seconds = 60): Promise<T> {
+    const deadline = Date.now() + seconds * 1000
     for (;;) {
       const value = await ask()
       if (wanted(value)) return value
