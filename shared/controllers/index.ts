@@ -20,6 +20,7 @@ import { staleDisruptionController } from './disruption/stale-disruption.ts'
 import { endpointsController } from './endpoints/endpoints.ts'
 import { endpointSliceController } from './endpointslice/endpointslice.ts'
 import { endpointSliceMirroringController } from './endpointslice-mirroring/endpointslice-mirroring.ts'
+import { ephemeralVolumeController } from './ephemeral-volume/ephemeral-volume.ts'
 import { flowSchemaDanglingController } from './flowcontrol/dangling.ts'
 import { flowControlDefaultsController } from './flowcontrol/default-configuration.ts'
 import { createGarbageCollector } from './garbage-collector/garbage-collector.ts'
@@ -27,8 +28,13 @@ import { ipAddressRepairController } from './ip-address-repair.ts'
 import { createJobController } from './job/job.ts'
 import { jobOrphanPodsController } from './job/orphan-pods.ts'
 import { createKubernetesServiceController, type KubernetesServiceOptions } from './kubernetes-service.ts'
+import { localDirectoryProvisioner } from './local-directory/provisioner.ts'
+import { localDirectoryReclaimer } from './local-directory/reclaimer.ts'
+import { standardStorageClassController } from './local-directory/standard-class.ts'
 import { createNamespaceController } from './namespace/namespace.ts'
 import { createNodeLifecycleController, type NodeLifecycleOptions } from './node-lifecycle/node-lifecycle.ts'
+import { claimBinder } from './persistentvolume/claim-binder.ts'
+import { volumeBinder } from './persistentvolume/volume-binder.ts'
 import { podGarbageCollector } from './pod-gc.ts'
 import { attributesClassProtectionController } from './protection/attributes-class-protection.ts'
 import { claimProtectionController } from './protection/claim-protection.ts'
@@ -120,6 +126,12 @@ export const createControllers = (options: ControllersOptions): Controller[] => 
   ...(options.loadBalancer ? [createServiceLoadBalancerController(options.loadBalancer)] : []),
   ipAddressRepairController,
   createResourceQuotaController(options),
+  standardStorageClassController,
+  claimBinder,
+  volumeBinder,
+  localDirectoryProvisioner,
+  localDirectoryReclaimer,
+  ephemeralVolumeController,
   claimProtectionController,
   volumeProtectionController,
   attributesClassProtectionController,

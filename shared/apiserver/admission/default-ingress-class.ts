@@ -1,6 +1,6 @@
+import { defaultClass } from '../../resources/default-class.ts'
 import { type Ingress, ingressClasses } from '../../resources/resource.ts'
 import type { AdmissionPlugin } from './admission.ts'
-import { defaultClass } from './default-class.ts'
 import { isMain } from './of-kind.ts'
 
 const isDefault = ['ingressclass.kubernetes.io/is-default-class']

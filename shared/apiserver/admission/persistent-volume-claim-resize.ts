@@ -1,4 +1,6 @@
-import { compareQuantities, parseQuantity, zeroQuantity } from '../../meta/quantity.ts'
+import { compareQuantities } from '../../meta/quantity.ts'
+import { classOf } from '../../resources/core/volume/class-name.ts'
+import { requestOf } from '../../resources/core/volume/matching.ts'
 import { type PersistentVolumeClaim, storageClasses } from '../../resources/resource.ts'
 import type { AdmissionPlugin } from './admission.ts'
 import { isMain } from './of-kind.ts'
@@ -11,7 +13,7 @@ export const persistentVolumeClaimResize: AdmissionPlugin = {
     if (attributes.operation !== 'UPDATE' || !isMain(attributes, '', 'persistentvolumeclaims')) return
     const claim = attributes.object as PersistentVolumeClaim
     const old = attributes.oldObject as PersistentVolumeClaim
-    if (compareQuantities(sizeOf(claim), sizeOf(old)) <= 0) return
+    if (compareQuantities(requestOf(claim), requestOf(old)) <= 0) return
     if (old.status?.phase !== 'Bound') throw refuse(attributes, 'Only bound persistent volume claims can be expanded')
     const [name, oldName] = [classOf(claim), classOf(old)]
     const found = name !== '' && name === oldName ? await current.get(storageClasses, '', name) : undefined
@@ -22,12 +24,3 @@ export const persistentVolumeClaimResize: AdmissionPlugin = {
     )
   },
 }
-
-const sizeOf = ({ spec }: PersistentVolumeClaim) => {
-  const text = spec.resources?.requests?.storage
-  return text === undefined ? zeroQuantity : parseQuantity(text)
-}
-
-/** The annotation of the time before the field comes first. */
-const classOf = ({ metadata, spec }: PersistentVolumeClaim): string =>
-  metadata.annotations?.['volume.beta.kubernetes.io/storage-class'] ?? spec.storageClassName ?? ''

@@ -6,12 +6,12 @@ import type { PersistentVolume } from '../resource.ts'
 import { accessModesText } from './claim/access-mode.ts'
 import { defaultStorageBackend } from './pod/volume-defaults.ts'
 import { roundUpAmounts } from './resource-list.ts'
+import { classOf } from './volume/class-name.ts'
 import { validateVolumeSpec } from './volume/spec-validation.ts'
 import { validateVolumeUpdate } from './volume/update-validation.ts'
 import { volumeWarnings } from './volume/warnings.ts'
 
 const mountOptions = 'volume.beta.kubernetes.io/mount-options'
-const classAnnotation = 'volume.beta.kubernetes.io/storage-class'
 
 /** Those that take mount options by the annotation of old. */
 const takingOptions = [
@@ -109,11 +109,7 @@ export const persistentVolume = define<PersistentVolume>({
       'claimRef is part of a bi-directional binding between PersistentVolume and PersistentVolumeClaim. Expected to be non-nil when bound. claim.VolumeName is the authoritative bind between PV and PVC. More info: https://kubernetes.io/docs/concepts/storage/persistent-volumes#binding',
       ({ spec: { claimRef } }) => (claimRef ? `${claimRef.namespace ?? ''}/${claimRef.name ?? ''}` : ''),
     ),
-    text(
-      'StorageClass',
-      'StorageClass of the pv',
-      ({ metadata, spec }) => metadata.annotations?.[classAnnotation] ?? spec.storageClassName ?? '',
-    ),
+    text('StorageClass', 'StorageClass of the pv', classOf),
     text('VolumeAttributesClass', 'VolumeAttributesClass of the pv', ({ spec }) => spec.volumeAttributesClassName ?? '<unset>'),
     text(
       'Reason',

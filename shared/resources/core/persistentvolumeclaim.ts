@@ -7,9 +7,7 @@ import { defaultClaim } from './claim/defaults.ts'
 import { validateClaimSpec } from './claim/spec-validation.ts'
 import { validateClaimStatus, validateClaimUpdate } from './claim/update-validation.ts'
 import { claimWarnings } from './claim/warnings.ts'
-
-const classOf = ({ metadata, spec }: PersistentVolumeClaim): string =>
-  metadata.annotations?.['volume.beta.kubernetes.io/storage-class'] ?? spec.storageClassName ?? ''
+import { classOf } from './volume/class-name.ts'
 
 export const persistentVolumeClaim = define<PersistentVolumeClaim>({
   group: '',

@@ -1,5 +1,6 @@
 import { type FieldError, forbiddenField } from '../../meta/field-error.ts'
 import { age, nameColumn, text } from '../column.ts'
+import { isDefaultStorageClass } from '../default-storage-class.ts'
 import { type Column, define } from '../definition.ts'
 import type { StorageClass } from '../resource.ts'
 import { deprecatedNodeLabels } from '../validation/deprecated-node-label.ts'
@@ -8,14 +9,9 @@ import { oneOf } from '../validation/value.ts'
 import { validateParameters, validateProvisioner } from './provisioner.ts'
 import { validateTopologies } from './topology.ts'
 
-const isDefault = ({ metadata }: StorageClass) =>
-  ['storageclass.kubernetes.io/is-default-class', 'storageclass.beta.kubernetes.io/is-default-class'].some(
-    (key) => metadata.annotations?.[key] === 'true',
-  )
-
 const name: Column<StorageClass> = {
   ...nameColumn(0),
-  cell: (object) => (isDefault(object) ? `${object.metadata.name} (default)` : object.metadata.name),
+  cell: (object) => (isDefaultStorageClass(object) ? `${object.metadata.name} (default)` : object.metadata.name),
 }
 
 const validate = (object: StorageClass): FieldError[] => [

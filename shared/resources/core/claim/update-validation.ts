@@ -6,8 +6,8 @@ import type { PersistentVolumeClaim } from '../../resource.ts'
 import { immutable, isEquivalent } from '../../validation/equality.ts'
 import { unifiedDiff } from '../../validation/unified-diff.ts'
 import { checked } from '../../validation/value.ts'
+import { classAnnotation } from '../volume/class-name.ts'
 
-const classAnnotation = 'volume.beta.kubernetes.io/storage-class'
 const sizePath = 'spec.resources.requests.storage'
 
 /** A class may be said once where none was, by the field, if it is the one that the annotation of old said. */

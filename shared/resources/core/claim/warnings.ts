@@ -1,9 +1,9 @@
 import { parseQuantityValue } from '../../../meta/quantity.ts'
 import type { PersistentVolumeClaimSpec } from '../../generated/types.ts'
 import type { PersistentVolumeClaim } from '../../resource.ts'
+import { classAnnotation } from '../volume/class-name.ts'
 
 const billion = 1_000_000_000n
-const classAnnotation = 'volume.beta.kubernetes.io/storage-class'
 
 /** Of a claim, and of a template of claims. */
 export const claimSpecWarnings = (path: string, { resources }: PersistentVolumeClaimSpec): string[] =>

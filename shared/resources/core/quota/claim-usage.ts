@@ -1,6 +1,7 @@
 import { compareQuantities, parseQuantity, type Quantity } from '../../../meta/quantity.ts'
 import type { PersistentVolumeClaim } from '../../resource.ts'
 import { attributesClassesOf } from '../claim/attributes-classes.ts'
+import { classOf } from '../volume/class-name.ts'
 import { isChosen, type QuotaEvaluator } from './evaluator.ts'
 
 const one = parseQuantity('1')
@@ -32,9 +33,6 @@ export const claimUsage: QuotaEvaluator = {
     (subresource === 'status' && statusMatters(object as PersistentVolumeClaim, old as PersistentVolumeClaim)),
   mayChangeUse: () => true,
 }
-
-const classOf = ({ metadata, spec }: PersistentVolumeClaim): string =>
-  metadata.annotations?.['volume.beta.kubernetes.io/storage-class'] ?? spec.storageClassName ?? ''
 
 /** In whole bytes; what a volume was given already counts if it is more. */
 const storageOf = ({ spec, status }: PersistentVolumeClaim): Quantity | undefined => {

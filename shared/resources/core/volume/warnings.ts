@@ -1,9 +1,10 @@
 import type { PersistentVolumeSpec } from '../../generated/types.ts'
 import type { PersistentVolume } from '../../resource.ts'
 import { deprecatedNodeTerm } from '../../validation/deprecated-node-label.ts'
+import { classAnnotation } from './class-name.ts'
 
 const annotations = {
-  'volume.beta.kubernetes.io/storage-class': 'deprecated since v1.8; use "storageClassName" attribute instead',
+  [classAnnotation]: 'deprecated since v1.8; use "storageClassName" attribute instead',
   'volume.beta.kubernetes.io/mount-options': 'deprecated since v1.31; use "mountOptions" attribute instead',
 }
 const gone = {

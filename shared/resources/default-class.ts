@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../meta/object.ts'
+import type { KubeObject } from '../meta/object.ts'
 
 /** Of the classes that are marked as everybody's the newest; of those of one second the first by name. */
 export const defaultClass = <T extends KubeObject>(classes: readonly T[], annotations: readonly string[]): T | undefined =>
