@@ -1,4 +1,4 @@
-import type { Scheduler } from '../scheduler/scheduler.ts'
+import { type Scheduler, schedulerResources } from '../scheduler/scheduler.ts'
 import type { LogTail } from '../storage/log-tail.ts'
 
 /**
@@ -19,7 +19,7 @@ export const followScheduler = (options: {
       for (const change of changes) {
         const { resource } = change.key
         // Before anything is parsed.
-        if (resource !== 'pods' && resource !== 'nodes') continue
+        if (!schedulerResources.has(resource)) continue
         const after =
           change.type === 'deleted'
             ? { object: undefined, previous: change.object }

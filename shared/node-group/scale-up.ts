@@ -1,3 +1,4 @@
+import { directoriesAnnotation } from '../resources/core/volume/local-directory.ts'
 import { decide } from '../scheduler/decide.ts'
 import { createNodeInfo, type NodeInfo } from '../scheduler/node-info.ts'
 import type { ScorePlugin } from '../scheduler/plugin.ts'
@@ -64,7 +65,7 @@ export const decideScaleUp = ({ snapshot, pods, shape, onTheirWay, room }: Scale
 const reasonAgainst = (pod: PodInfo, snapshot: Snapshot, shape: NodeShape): string => {
   const node = freshNode(`${freshPrefix}x`, shape)
   for (const plugin of filterPlugins) {
-    const refusal = plugin.refuse?.(pod)
+    const refusal = plugin.refuse?.(pod, snapshot)
     if (refusal !== undefined) return `1 ${refusal}`
     const rejection = plugin.filter(pod, { ...snapshot, nodes: [...snapshot.nodes, node] })?.check(node)
     if (rejection) return rejection.reasons.map((reason) => `1 ${reason}`).join(', ')
@@ -77,7 +78,11 @@ const freshNode = (name: string, { allocatable, labels }: NodeShape): NodeInfo =
     {
       apiVersion: 'v1',
       kind: 'Node',
-      metadata: { name, labels: { ...labels, 'kubernetes.io/hostname': name } },
+      metadata: {
+        name,
+        labels: { ...labels, 'kubernetes.io/hostname': name },
+        annotations: { [directoriesAnnotation]: '/' },
+      },
       spec: {},
       status: { allocatable },
     },

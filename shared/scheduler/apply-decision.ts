@@ -2,10 +2,12 @@ import type { Client } from '../client/client.ts'
 import type { EventRecorder } from '../controllers/controller.ts'
 import { isReason } from '../meta/status.ts'
 import { type Clock, timestamp } from '../platform/clock.ts'
+import { boundToClaim } from '../resources/core/volume/binding.ts'
 import type { PodCondition } from '../resources/generated/types.ts'
-import { type Pod, pods } from '../resources/resource.ts'
+import { type Pod, persistentVolumeClaims, persistentVolumes, pods } from '../resources/resource.ts'
 import type { Decision } from './decide.ts'
 import type { PodInfo } from './pod-info.ts'
+import { selecting, type VolumePlan } from './volume-state.ts'
 
 export interface ApplyContext {
   readonly client: Client
@@ -16,7 +18,9 @@ export interface ApplyContext {
 /** Binds the pod, or says on it why it can't be and makes room for it. A pod that is gone meanwhile needs nothing. */
 export const applyDecision = async (decision: Decision, context: ApplyContext): Promise<void> => {
   try {
-    if (decision.node !== undefined) await bind(decision.pod.pod, decision.node, context)
+    if (decision.node !== undefined && decision.volumes)
+      await prepareVolumes(decision.pod.pod, decision.node, { ...context, plan: decision.volumes })
+    else if (decision.node !== undefined) await bind(decision.pod.pod, decision.node, context)
     else await reportUnschedulable(decision, context)
   } catch (error) {
     if (!isReason(error, 'NotFound')) throw error
@@ -34,6 +38,21 @@ const bind = async ({ metadata }: Pod, node: string, { client, events }: ApplyCo
   })
   const regarding = { apiVersion: 'v1', kind: 'Pod', metadata }
   await events.record(regarding, 'Normal', 'Scheduled', `Successfully assigned ${namespace}/${name} to ${node}`)
+}
+
+/** Holds the pod's room, and says on its claims and volumes how they are to come together. Whose work that is sees to the rest. */
+const prepareVolumes = async (pod: Pod, node: string, { client, plan }: ApplyContext & { plan: VolumePlan }): Promise<void> => {
+  const { namespace = '', name } = pod.metadata
+  if (pod.status?.nominatedNodeName !== node) {
+    const body = { metadata: { uid: pod.metadata.uid }, status: { nominatedNodeName: node } }
+    await client.patch(pods, namespace, name, { type: 'strategic', body }, { subresource: 'status' })
+  }
+  // Each write is refused if the object has moved on: a volume that somebody else took is no longer free.
+  for (const { claim, volume } of plan.bindings) {
+    const taken = boundToClaim(volume, claim)
+    if (taken) await client.update(persistentVolumes, taken)
+  }
+  for (const claim of plan.provisions) await client.update(persistentVolumeClaims, selecting(claim, node))
 }
 
 const reportUnschedulable = async (

@@ -5,6 +5,7 @@ import { namespaces, nodes, podDisruptionBudgets, pods, replicaSets, services } 
 import { createNodeInfo, type NodeInfo, withoutPod, withPod } from './node-info.ts'
 import { createPodInfo, type PodInfo } from './pod-info.ts'
 import type { Lookups, Snapshot } from './snapshot.ts'
+import { volumeLookupsOf } from './volume-state.ts'
 
 /** Nodes, and the pods on them, kept up to date change by change; what it hands out never changes. */
 export class ClusterState {
@@ -90,6 +91,7 @@ const sameToScheduling = (a: Pod, b: Pod) =>
 
 const lookupsOf = (cache: Cache): Lookups => ({
   disruptionBudgets: (namespace) => cache.list(podDisruptionBudgets, namespace),
+  volumes: volumeLookupsOf(cache),
   namespaceLabels: (name) => cache.get(namespaces, '', name)?.metadata.labels,
   defaultSelector: (pod) => {
     const { namespace = '', labels = {}, ownerReferences } = pod.metadata

@@ -1,6 +1,8 @@
 import { resourceName } from '../meta/object.ts'
 import { type Node, nodes, type Pod, pods } from '../resources/resource.ts'
-import { mayHelp, nodeMayHelp, type SchedulerChange, wantsNode } from './scheduler.ts'
+import { mayHelp, nodeMayHelp, wantsNode } from './scheduler.ts'
+import type { SchedulerChange } from './scheduler-change.ts'
+import { helpedByVolumes } from './volume-concern.ts'
 
 const podsName = resourceName(pods.group, pods.resource)
 const nodesName = resourceName(nodes.group, nodes.resource)
@@ -13,7 +15,8 @@ export const concernsScheduler = ({ resource, object, previous }: SchedulerChang
     if (pod && wantsNode(pod, name)) return !before || !wantsNode(before, name) || specChanged(pod, before)
     return mayHelp(pod, before)
   }
-  return resource === nodesName && object !== undefined && nodeMayHelp(object as Node, previous as Node | undefined)
+  if (resource !== nodesName) return helpedByVolumes({ resource, object, previous }) !== undefined
+  return object !== undefined && nodeMayHelp(object as Node, previous as Node | undefined)
 }
 
 const specChanged = (pod: Pod, before: Pod) =>

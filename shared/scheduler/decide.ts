@@ -1,9 +1,10 @@
 import { fitMessage, noNodesMessage } from './fit-error.ts'
 import { GroupEvaluation, type Plugins } from './group-evaluation.ts'
-import { withoutPod, withPod } from './node-info.ts'
+import { type NodeInfo, withoutPod, withPod } from './node-info.ts'
 import type { PodInfo } from './pod-info.ts'
 import { findPreemption, notHelpful, type Preemption } from './preemption.ts'
 import { type Draft, draftOf, type Snapshot } from './snapshot.ts'
+import type { VolumePlan } from './volume-state.ts'
 
 export interface DecideInput {
   readonly snapshot: Snapshot
@@ -16,7 +17,12 @@ export interface DecideInput {
 }
 
 export type Decision =
-  | { readonly pod: PodInfo; readonly node: string }
+  | {
+      readonly pod: PodInfo
+      readonly node: string
+      /** what has to be there first; the pod keeps its room meanwhile */
+      readonly volumes?: VolumePlan | undefined
+    }
   | { readonly pod: PodInfo; readonly node?: undefined; readonly message: string; readonly preemption?: Preemption | undefined }
 
 /** what upstream's two plugins after the filters say, one after the other */
@@ -38,7 +44,7 @@ export const decide = ({ snapshot, pods, nominated, plugins, random }: DecideInp
       continue
     }
     const { evaluation } = group
-    const refusal = refusalOf(pod, plugins)
+    const refusal = refusalOf(pod, plugins, draft)
     if (refusal !== undefined) {
       group.failure = { pod, message: refusalMessage(draft, refusal) }
       decisions.push(group.failure)
@@ -46,8 +52,11 @@ export const decide = ({ snapshot, pods, nominated, plugins, random }: DecideInp
     }
     const index = nominatedIndex(pod, draft, evaluation) ?? evaluation.best(random)
     if (index !== undefined) {
+      const node = draft.nodes[index]!
+      const volumes = planOf(pod, node, { plugins, draft })
+      if (volumes) draft.lookups.volumes.assume(volumes, node.name)
       evaluation.place(pod, index)
-      decisions.push({ pod, node: draft.nodes[index]!.name })
+      decisions.push({ pod, node: node.name, ...(volumes && { volumes }) })
       continue
     }
     const failure = explain(pod, draft, evaluation)
@@ -63,10 +72,18 @@ export const decide = ({ snapshot, pods, nominated, plugins, random }: DecideInp
   return decisions
 }
 
-const refusalOf = (pod: PodInfo, { filters }: Plugins): string | undefined => {
+const refusalOf = (pod: PodInfo, { filters }: Plugins, draft: Draft): string | undefined => {
   for (const filter of filters) {
-    const refusal = filter.refuse?.(pod)
+    const refusal = filter.refuse?.(pod, draft)
     if (refusal !== undefined) return refusal
+  }
+  return undefined
+}
+
+const planOf = (pod: PodInfo, node: NodeInfo, { plugins, draft }: { plugins: Plugins; draft: Draft }): VolumePlan | undefined => {
+  for (const filter of plugins.filters) {
+    const plan = filter.reserve?.(pod, node, draft)
+    if (plan) return plan
   }
   return undefined
 }

@@ -1,6 +1,7 @@
 import type { NodeInfo } from './node-info.ts'
 import type { PodInfo } from './pod-info.ts'
 import type { Snapshot } from './snapshot.ts'
+import type { VolumePlan } from './volume-state.ts'
 
 /** Why a node won't do. `unresolvable`: taking other pods off it would not help. */
 export interface Rejection {
@@ -11,9 +12,11 @@ export interface Rejection {
 export interface FilterPlugin {
   readonly name: string
   /** Why no node at all will do, whatever there is; undefined: look at the nodes. */
-  refuse?(pod: PodInfo): string | undefined
+  refuse?(pod: PodInfo, snapshot: Snapshot): string | undefined
   /** Looks at a pod once for all nodes; undefined: nothing to check for this pod. */
   filter(pod: PodInfo, snapshot: Snapshot): Filter | undefined
+  /** What is to be written before the pod can be bound to a node that it fits; undefined: nothing, it can be bound at once. */
+  reserve?(pod: PodInfo, node: NodeInfo, snapshot: Snapshot): VolumePlan | undefined
 }
 
 export interface Filter {

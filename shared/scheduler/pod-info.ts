@@ -1,3 +1,4 @@
+import { claimsNamedBy } from '../resources/core/pod/named-object.ts'
 import type { Pod } from '../resources/resource.ts'
 import { type AffinityTerm, parseAffinityTerm } from './affinity-term.ts'
 import { podRequests, scoringRequests } from './pod-requests.ts'
@@ -18,6 +19,8 @@ export interface PodInfo {
   readonly requests: Amounts
   readonly scoringRequests: Amounts
   readonly hostPorts: readonly HostPort[]
+  /** names of PersistentVolumeClaims */
+  readonly claims: readonly string[]
   readonly requiredAffinity: readonly AffinityTerm[]
   readonly requiredAntiAffinity: readonly AffinityTerm[]
   readonly preferredAffinity: readonly AffinityTerm[]
@@ -37,6 +40,7 @@ export const createPodInfo = (pod: Pod): PodInfo => {
     requests: podRequests(spec),
     scoringRequests: scoringRequests(spec),
     hostPorts: hostPortsOf(pod),
+    claims: claimsNamedBy(pod),
     requiredAffinity: required(podAffinity?.requiredDuringSchedulingIgnoredDuringExecution, namespace),
     requiredAntiAffinity: required(podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution, namespace),
     preferredAffinity: preferred(podAffinity?.preferredDuringSchedulingIgnoredDuringExecution, namespace),

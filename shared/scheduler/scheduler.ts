@@ -1,7 +1,6 @@
 import type { Cache } from '../client/cache.ts'
 import type { Client } from '../client/client.ts'
 import type { EventRecorder } from '../controllers/controller.ts'
-import type { KubeObject } from '../meta/object.ts'
 import { resourceName } from '../meta/object.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Logger } from '../platform/log.ts'
@@ -12,6 +11,8 @@ import { decide } from './decide.ts'
 import type { Plugins } from './group-evaluation.ts'
 import { filterPlugins, scorePlugins } from './plugins/index.ts'
 import { createPodInfo } from './pod-info.ts'
+import type { SchedulerChange } from './scheduler-change.ts'
+import { claimsName, classesName, helpedByVolumes, volumesName } from './volume-concern.ts'
 import { WaitingPods } from './waiting-pods.ts'
 
 export interface SchedulerOptions {
@@ -28,14 +29,6 @@ export interface SchedulerOptions {
   readonly batch?: number
 }
 
-/** A change as the scheduler is told of it; `object` undefined: deleted. */
-export interface SchedulerChange {
-  /** as in ObjectKey */
-  readonly resource: string
-  readonly object: KubeObject | undefined
-  readonly previous: KubeObject | undefined
-}
-
 export interface Scheduler {
   /** Begins anew from the cache: at the start, and when changes were lost. Pods that wait keep their back-off. */
   load(): void
@@ -46,6 +39,9 @@ export interface Scheduler {
 
 const podsName = resourceName(pods.group, pods.resource)
 const nodesName = resourceName(nodes.group, nodes.resource)
+
+/** What it is to be told of. */
+export const schedulerResources: ReadonlySet<string> = new Set([podsName, nodesName, claimsName, volumesName, classesName])
 
 export const createScheduler = (options: SchedulerOptions): Scheduler => {
   const { client, cache, clock, log, events, name = 'default-scheduler', random = Math.random, batch = 256 } = options
@@ -78,6 +74,10 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
     observe: ({ resource, object, previous }) => {
       if (resource === podsName) observePod(object as Pod | undefined, previous as Pod | undefined)
       else if (resource === nodesName) observeNode(object as Node | undefined, previous as Node | undefined)
+      else {
+        const helps = helpedByVolumes({ resource, object, previous })
+        if (helps) waiting.unpark(helps)
+      }
     },
     run: async () => {
       await cache.sync()
@@ -85,7 +85,11 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
       if (ready.length) {
         const decisions = decide({ snapshot: state.snapshot(), pods: ready, nominated: waiting.nominated(), plugins, random })
         // Parked before the writes: what changes meanwhile must find them so.
-        for (const { pod, node } of decisions) if (node === undefined) waiting.failed(pod.uid, clock.now())
+        for (const decision of decisions) {
+          const { uid } = decision.pod
+          if (decision.node === undefined) waiting.failed(uid, clock.now())
+          else if (decision.volumes) waiting.hold(uid, clock.now())
+        }
         await Promise.all(
           decisions.map(async (decision) => {
             try {

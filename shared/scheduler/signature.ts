@@ -1,9 +1,11 @@
+import { claimsNamedBy } from '../resources/core/pod/named-object.ts'
 import type { Container } from '../resources/generated/types.ts'
 import type { Pod } from '../resources/resource.ts'
 
 /** One text of all that plugins look at: pods with the same one get the same answer on every node. */
-export const signatureOf = ({ metadata, spec }: Pod): string =>
-  JSON.stringify([
+export const signatureOf = (pod: Pod): string => {
+  const { metadata, spec } = pod
+  return JSON.stringify([
     metadata.namespace,
     sorted(metadata.labels),
     metadata.ownerReferences?.find(({ controller }) => controller)?.uid,
@@ -17,10 +19,11 @@ export const signatureOf = ({ metadata, spec }: Pod): string =>
     sorted(spec.overhead),
     spec.resources?.requests,
     spec.resourceClaims,
-    spec.volumes?.map(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName),
+    claimsNamedBy(pod),
     spec.containers.map(relevant),
     spec.initContainers?.map(relevant),
   ])
+}
 
 const relevant = ({ image, resources, ports, restartPolicy }: Container) => [
   image,

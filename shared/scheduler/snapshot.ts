@@ -1,6 +1,7 @@
 import type { LabelSelectorMatcher, Labels } from '../meta/label-selector.ts'
 import type { Pod, PodDisruptionBudget } from '../resources/resource.ts'
 import type { NodeInfo } from './node-info.ts'
+import { type PlannedVolumes, plannedVolumes, type VolumeLookups } from './volume-state.ts'
 
 /** The cluster as decisions see it. Deciding places pods on a draft of it and never touches the original. */
 export interface Snapshot {
@@ -14,9 +15,11 @@ export interface Lookups {
   /** Of the Services and the ReplicaSet that select the pod; undefined: none does. */
   defaultSelector(pod: Pod): LabelSelectorMatcher | undefined
   disruptionBudgets(namespace: string): readonly PodDisruptionBudget[]
+  readonly volumes: VolumeLookups
 }
 
 export interface Draft extends Snapshot {
+  readonly lookups: Lookups & { readonly volumes: PlannedVolumes }
   /** position in `nodes` */
   indexOf(name: string): number | undefined
   replace(index: number, node: NodeInfo): void
@@ -27,7 +30,7 @@ export const draftOf = ({ nodes, lookups }: Snapshot): Draft => {
   const indexes = new Map(own.map(({ name }, index) => [name, index]))
   return {
     nodes: own,
-    lookups,
+    lookups: { ...lookups, volumes: plannedVolumes(lookups.volumes) },
     indexOf: (name) => indexes.get(name),
     replace: (index, node) => {
       own[index] = node

@@ -38,9 +38,17 @@ export class WaitingPods {
     this.#pods.delete(uid)
   }
 
-  /** Something has changed that may help those that found no node. */
-  unpark(): void {
-    for (const waiting of this.#pods.values()) waiting.parked = false
+  /** Something has changed that may help those that found no node; `helps`: only some of them. */
+  unpark(helps?: (info: PodInfo) => boolean): void {
+    for (const waiting of this.#pods.values()) if (!helps || helps(waiting.info)) waiting.parked = false
+  }
+
+  /** It has a node, and waits for something of its own to change. */
+  hold(uid: string, nowMs: number): void {
+    const waiting = this.#pods.get(uid)
+    if (!waiting) return
+    waiting.dueMs = nowMs
+    waiting.parked = true
   }
 
   failed(uid: string, nowMs: number): void {

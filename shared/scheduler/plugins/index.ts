@@ -10,6 +10,8 @@ import { nodeUnschedulable } from './node-unschedulable.ts'
 import { podTopologySpreadFilter, podTopologySpreadScore } from './pod-topology-spread.ts'
 import { taintTolerationFilter, taintTolerationScore } from './taint-toleration.ts'
 import { volumeBinding } from './volume-binding.ts'
+import { volumeRestrictions } from './volume-restrictions.ts'
+import { volumeZone } from './volume-zone.ts'
 
 /** In this order; the first that rejects a node names the reason. */
 export const filterPlugins: readonly FilterPlugin[] = [
@@ -19,7 +21,9 @@ export const filterPlugins: readonly FilterPlugin[] = [
   nodeAffinityFilter,
   nodePorts,
   nodeResourcesFit,
+  volumeRestrictions,
   volumeBinding,
+  volumeZone,
   dynamicResources,
   podTopologySpreadFilter,
   interPodAffinityFilter,

@@ -14,6 +14,7 @@ import { startControllers } from '../../../shared/dispatch/start-controllers.ts'
 import { startScheduler } from '../../../shared/dispatch/start-scheduler.ts'
 import { type Clock, systemClock, timestamp } from '../../../shared/platform/clock.ts'
 import { createLogger } from '../../../shared/platform/log.ts'
+import { directoriesAnnotation } from '../../../shared/resources/core/volume/local-directory.ts'
 import { definitions } from '../../../shared/resources/index.ts'
 import { type Node, nodes, type Pod, pods } from '../../../shared/resources/resource.ts'
 import { resourceFrom } from '../../../shared/resources/resource-of.ts'
@@ -159,7 +160,11 @@ export const startTestCluster = async (options: {
       await client.create(nodes, {
         apiVersion: 'v1',
         kind: 'Node',
-        metadata: { name, labels: { 'kubernetes.io/hostname': name, ...changes.labels } },
+        metadata: {
+          name,
+          labels: { 'kubernetes.io/hostname': name, ...changes.labels },
+          annotations: { [directoriesAnnotation]: `/data/${name}` },
+        },
         spec: changes.spec ?? {},
       })
       const allocatable = { cpu: '4', memory: '8Gi', pods: '110', ...changes.allocatable }

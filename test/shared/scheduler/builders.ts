@@ -56,6 +56,7 @@ export const aSnapshot = (
     namespaceLabels: (namespace) => ({ 'kubernetes.io/metadata.name': namespace }),
     defaultSelector: () => selector,
     disruptionBudgets: () => budgets,
+    volumes: { claim: () => undefined, volume: () => undefined, classOf: () => undefined, candidates: () => [] },
   },
 })
 
