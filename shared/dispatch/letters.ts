@@ -2,7 +2,8 @@ import type { Cache, Index } from '../client/cache.ts'
 import type { ObjectKey } from '../meta/object.ts'
 import type { Letter } from '../queue/mailboxes.ts'
 import { configMapsNamedBy, secretsNamedBy } from '../resources/core/pod/named-object.ts'
-import { nodes, type Pod, pods } from '../resources/resource.ts'
+import { isDirectoryUnwanted, nodeOfDirectory } from '../resources/core/volume/local-directory.ts'
+import { nodes, type PersistentVolume, type Pod, pods } from '../resources/resource.ts'
 import type { DispatchChange } from './dispatch.ts'
 
 type KeyedChange = DispatchChange & { readonly key: ObjectKey; readonly revision: number }
@@ -25,9 +26,16 @@ const nodesConcerned = (change: KeyedChange, cache: Cache): string[] => {
   }
   if (resource === 'nodes' && !networkChanged(change)) return object ? [key.name] : []
   if (everywhere.has(resource)) return cache.list(nodes).map(({ metadata }) => metadata.name)
+  if (resource === 'persistentvolumes') return ofDirectory(object as PersistentVolume | undefined)
   if (resource !== 'configmaps' && resource !== 'secrets') return []
   const users = cache.byIndex(podsByConfiguration, `${resource}/${key.namespace}/${key.name}`)
   return [...new Set(users.flatMap(({ spec }) => spec.nodeName ?? []))]
+}
+
+/** Of a volume that is a directory its node is told when it is to be removed. */
+const ofDirectory = (volume: PersistentVolume | undefined): string[] => {
+  const node = volume && isDirectoryUnwanted(volume) ? nodeOfDirectory(volume) : undefined
+  return node === undefined ? [] : [node]
 }
 
 /** A node's status changes often, and concerns no other node. */

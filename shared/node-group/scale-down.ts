@@ -25,16 +25,18 @@ export interface IdleNodes {
 export const decideScaleDown = (input: {
   readonly nodes: readonly Node[]
   readonly podsOn: (node: string) => readonly Pod[]
+  /** whether volumes would be lost with the node */
+  readonly hasVolumes: (node: string) => boolean
   readonly spare: number
   readonly nowMs: number
 }): IdleNodes => {
-  const { nodes, podsOn, nowMs } = input
+  const { nodes, podsOn, hasVolumes, nowMs } = input
   const decided = { begin: [] as Node[], end: [] as Node[], close: [] as Node[], remove: [] as Node[] }
   let spare = input.spare
   for (const node of nodes) {
     const { annotations = {}, name } = node.metadata
     const since = Date.parse(annotations[idleSinceAnnotation] ?? '')
-    const idle = annotations[keepAnnotation] !== 'true' && !podsOn(name).some(wouldMiss)
+    const idle = annotations[keepAnnotation] !== 'true' && !podsOn(name).some(wouldMiss) && !hasVolumes(name)
     if (!idle) {
       if (!Number.isNaN(since) || isClosed(node)) decided.end.push(node)
     } else if (Number.isNaN(since)) decided.begin.push(node)

@@ -7,7 +7,8 @@ import { isReason } from '../meta/status.ts'
 import { removalTaint } from '../placement/annotation.ts'
 import { type Clock, timestamp } from '../platform/clock.ts'
 import type { Logger } from '../platform/log.ts'
-import { type Node, nodes, type Pod } from '../resources/resource.ts'
+import { nodeOfDirectory } from '../resources/core/volume/local-directory.ts'
+import { type Node, nodes, type Pod, persistentVolumes } from '../resources/resource.ts'
 import { ClusterState } from '../scheduler/cluster-state.ts'
 import { createPodInfo } from '../scheduler/pod-info.ts'
 import type { Snapshot } from '../scheduler/snapshot.ts'
@@ -63,6 +64,10 @@ const snapshotOf = (cache: Cache): Snapshot => {
   state.load(cache)
   return state.snapshot()
 }
+
+/** Directories that claims have, or had and are to be kept. */
+const volumesIn = (cache: Cache) => (node: string) =>
+  cache.list(persistentVolumes).some((volume) => !volume.metadata.deletionTimestamp && nodeOfDirectory(volume) === node)
 
 const wantsNode = (pod: Pod): boolean =>
   isPodActive(pod) && !pod.spec.schedulingGates?.length && (pod.spec.schedulerName ?? 'default-scheduler') === 'default-scheduler'
@@ -124,10 +129,12 @@ const tell = async (
 }
 
 const scaleDown = async (options: ScaleNodesOptions, state: NodeGroupState, view: View): Promise<void> => {
-  const { group, clock, events, log } = options
+  const { group, cache, clock, events, log } = options
   const { members } = membersOf(state, view.nodes)
   const spare = Math.max(0, state.desired - state.minimum)
-  const { begin, end, close, remove } = decideScaleDown({ nodes: members, podsOn: view.podsOn, spare, nowMs: clock.now() })
+  const { begin, end, close, remove } = await whenLoaded(cache, () =>
+    decideScaleDown({ nodes: members, podsOn: view.podsOn, hasVolumes: volumesIn(cache), spare, nowMs: clock.now() }),
+  )
   const note = { annotations: { [idleSinceAnnotation]: timestamp(clock.now()) } }
   for (const node of begin) await change(options, node, { metadata: note })
   for (const node of end) {

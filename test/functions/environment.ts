@@ -32,6 +32,7 @@ import { createSqsMailboxes } from '../../shared/queue/sqs/sqs-mailboxes.ts'
 import { createSqsQueue } from '../../shared/queue/sqs/sqs-queue.ts'
 import { createWorkQueues } from '../../shared/queue/work-queues.ts'
 import type { Reach } from '../../shared/reach/reach.ts'
+import { directoriesAnnotation } from '../../shared/resources/core/volume/local-directory.ts'
 import { type Node, nodes, type Pod, pods } from '../../shared/resources/resource.ts'
 import { secretsManager } from '../../shared/secrets/vault-reference.ts'
 import { logItemKey } from '../../shared/storage/dynamodb/items.ts'
@@ -304,7 +305,11 @@ export const startFunctions = async ({ disturb, isCold = () => false, openStore,
       await client.create(nodes, {
         apiVersion: 'v1',
         kind: 'Node',
-        metadata: { name, labels: { 'kubernetes.io/hostname': name }, annotations: { [hostAnnotation]: arn } },
+        metadata: {
+          name,
+          labels: { 'kubernetes.io/hostname': name },
+          annotations: { [hostAnnotation]: arn, [directoriesAnnotation]: '/var/lib/windlass/volumes' },
+        },
         spec: { providerID: `aws:///eu-west-1a/${name}` },
       })
       const allocatable = { cpu: '2', memory: '4Gi', pods: '110' }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { idleSinceAnnotation } from '../../shared/node-group/scale-down.ts'
 import { removalTaint } from '../../shared/placement/annotation.ts'
-import { events, type Node, nodes, type Pod, pods } from '../../shared/resources/resource.ts'
+import { events, type Node, nodes, type Pod, persistentVolumeClaims, pods } from '../../shared/resources/resource.ts'
 import { type Functions, startFunctions } from './environment.ts'
 
 let run: Functions
@@ -180,6 +180,27 @@ it('opens a node again that something came to run on, and keeps one that is to b
   expect(node?.spec.taints?.map(({ key }) => key) ?? []).not.toContain(removalTaint)
   expect(node?.metadata.annotations).not.toHaveProperty([idleSinceAnnotation])
   expect(run.scaling.instances.size).toBe(2)
+})
+
+it('keeps a node that has the directory of a volume', async () => {
+  await withNodes(2)
+  await run.client.create(persistentVolumeClaims, {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name: 'data', namespace: 'default' },
+    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+  })
+  const volume = { name: 'data', persistentVolumeClaim: { claimName: 'data' } }
+  await addPod('writer', { volumes: [volume], nodeSelector: { 'kubernetes.io/hostname': 'i-2' } })
+  await run.settle()
+  expect((await run.client.get(persistentVolumeClaims, 'default', 'data')).status?.phase).toBe('Bound')
+  await run.client.delete(pods, 'default', 'writer', { gracePeriodSeconds: 0 })
+  await tick()
+  for (let i = 0; i < 12; i++) {
+    await beat()
+    await tick()
+  }
+  expect([...run.scaling.instances.keys()]).toEqual(['i-2'])
 })
 
 it('lets schedule and place sleep until a pod or a node needs them', async () => {
