@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { removeTree } from '../agent/files/remove-tree.ts'
 
 /** What is known of a cluster before its store is opened; `cluster.json` in its directory. */
 export interface ClusterRecord {
@@ -99,13 +100,16 @@ export const updateRecord = async (path: string, changes: Partial<ClusterRecord>
   if (record) await writeRecord(path, { ...record, ...changes })
 }
 
-/** The record goes last: a removal that was cut short can be taken up again. */
+/** The record goes last: a removal that was cut short can be taken up again. What is mounted below is never walked into: it throws. */
 export const removeDataDirectory = async (path: string): Promise<void> => {
-  for (const name of await listIfThere(path)) {
-    if (name !== recordFile) await rm(join(path, name), { recursive: true, force: true })
-  }
-  await rm(path, { recursive: true, force: true })
+  for (const name of await listIfThere(path)) if (name !== recordFile) await removeOne(path, name)
+  await removeOne(path, recordFile)
+  await rmdir(path)
 }
+
+/** Elsewhere nothing is ever mounted there, and there is no way to tell. */
+const removeOne = (path: string, name: string): Promise<void> =>
+  process.platform === 'linux' ? removeTree(path, name) : rm(join(path, name), { recursive: true, force: true })
 
 const parseRecord = (file: string, text: string): ClusterRecord => {
   try {

@@ -21,6 +21,8 @@ const reset = async (): Promise<void> => {
   const release = takeLock(join(options.dataDir, 'lock'), `the cluster in ${options.dataDir}`)
   try {
     if (record.runtime === 'docker') await resetMachine(options.dataDir, record.enginePid)
+    // Volumes in memory, and parts of others that containers saw, outlive their agent: that of an earlier start too.
+    if (process.platform === 'linux') await unmountBelow(options.dataDir)
     if (record.kubeconfig) await removeFromKubeconfig(record.kubeconfig, 'windlass', record)
     await removeDataDirectory(options.dataDir)
     console.log(`removed ${options.dataDir}`)
@@ -39,8 +41,6 @@ const resetMachine = async (dataDir: string, enginePid: number | undefined): Pro
     console.log(`removed ${removed} containers`)
     await removeHost()
     console.log('removed the network')
-    // Volumes in memory outlive their agent.
-    await unmountBelow(dataDir)
     const started = engine.pid ?? enginePid
     if (started !== undefined) stopEngine(started)
   } finally {

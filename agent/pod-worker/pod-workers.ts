@@ -12,6 +12,9 @@ export interface PodWorkersOptions {
   readonly refreshMs?: number | undefined
 }
 
+const firstRetryMs = 2000
+const longestRetryMs = 60_000
+
 /** One worker per pod of the node, by uid; and the end of what an earlier agent left of pods that are no more. */
 export class PodWorkers {
   readonly #context: PodContext
@@ -75,11 +78,15 @@ export class PodWorkers {
     for (const uid of left) this.#endOrphan(uid)
   }
 
-  #endOrphan(uid: string) {
+  #endOrphan(uid: string, retryMs = firstRetryMs) {
     if (this.#workers.has(uid) || this.#orphans.has(uid) || this.#stopped) return
     this.#orphans.add(uid)
     removeOrphan(this.#context, uid)
-      .catch((error: unknown) => this.#context.log.error('orphaned pod can not be removed', { uid, error }))
+      .catch((error: unknown) => {
+        this.#context.log.error('orphaned pod can not be removed, trying again', { uid, retryMs, error })
+        const timer = setTimeout(() => this.#endOrphan(uid, Math.min(2 * retryMs, longestRetryMs)), retryMs)
+        this.#stops.push(() => clearTimeout(timer))
+      })
       .finally(() => this.#orphans.delete(uid))
   }
 

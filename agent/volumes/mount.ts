@@ -27,11 +27,13 @@ export const mountDescriptor = async (fd: number, target: string): Promise<void>
   await run('mount', ['--no-canonicalize', '--bind', `/proc/${process.pid}/fd/${fd}`, target])
 }
 
-/** Unmounts everything below a folder, innermost first. Throws when something stays mounted. */
+/**
+ * Unmounts everything below a folder, innermost first. Throws when something stays mounted: what somebody still has open is not taken
+ * out of sight, since what is removed next would be looked for behind it.
+ */
 export const unmountBelow = async (dir: string): Promise<void> => {
   const isBelow = (path: string) => path.startsWith(`${dir}/`)
-  // What somebody still has open is taken out of sight, and goes when it is closed.
-  for (const path of (await mountPoints()).filter(isBelow).reverse()) await run('umount', ['--lazy', path])
+  for (const path of (await mountPoints()).filter(isBelow).reverse()) await run('umount', ['--no-canonicalize', path])
   const left = (await mountPoints()).find(isBelow)
   if (left !== undefined) throw new Error(`"${left}" can not be unmounted`)
 }
