@@ -3,12 +3,13 @@ import { isReason } from '../shared/meta/status.ts'
 import type { Clock } from '../shared/platform/clock.ts'
 import { timestamp } from '../shared/platform/clock.ts'
 import type { Logger } from '../shared/platform/log.ts'
-import { type Event, events, type Node, type Pod } from '../shared/resources/resource.ts'
+import { type Event, events, type Node, type PersistentVolume, type Pod } from '../shared/resources/resource.ts'
 
 /** Tells of what happens on this node as Events. Never fails: what can't be written is logged. */
 export interface AgentEvents {
   pod(pod: Pod, event: AgentEvent): void
   node(node: Node, event: AgentEvent): void
+  volume(volume: PersistentVolume, event: AgentEvent): void
 }
 
 export interface AgentEvent {
@@ -46,6 +47,11 @@ export class EventRecorder implements AgentEvents {
 
   node(node: Node, event: AgentEvent): void {
     this.#enqueue({ kind: 'Node', name: node.metadata.name, uid: node.metadata.name }, event)
+  }
+
+  volume({ metadata }: PersistentVolume, event: AgentEvent): void {
+    const { name, uid } = metadata
+    this.#enqueue({ kind: 'PersistentVolume', apiVersion: 'v1', name, uid }, event)
   }
 
   /** Resolves when all that was recorded has been written. */

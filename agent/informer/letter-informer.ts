@@ -9,6 +9,7 @@ export interface LetterInformerOptions<T extends KubeObject> {
   readonly client: Client
   readonly resource: Resource<T>
   readonly fieldSelector?: string | undefined
+  readonly labelSelector?: string | undefined
   /** whether an object that was read for its letter belongs to the list; default: all do */
   readonly belongs?: ((object: T) => boolean) | undefined
   readonly log: Logger
@@ -52,8 +53,8 @@ export class LetterInformer<T extends KubeObject> implements Informer<T> {
   }
 
   async relist(): Promise<void> {
-    const { client, resource, fieldSelector } = this.#options
-    const list = await client.list(resource, { fieldSelector })
+    const { client, resource, fieldSelector, labelSelector } = this.#options
+    const list = await client.list(resource, { fieldSelector, labelSelector })
     const at = Number(list.metadata.resourceVersion ?? 0)
     this.#objects.removeMissing(list.items, (object) => revisionOf(object) <= at)
     for (const object of list.items) this.#set(object)

@@ -4,7 +4,8 @@ import type { Clock } from '../../shared/platform/clock.ts'
 import type { Logger } from '../../shared/platform/log.ts'
 import type { Mailbox } from '../../shared/queue/mailbox.ts'
 import type { ChangeLetter, LetterBody, Question } from '../../shared/queue/mailboxes.ts'
-import { endpointSlices, nodes, pods, services } from '../../shared/resources/resource.ts'
+import { nodeLabel, nodeOfDirectory } from '../../shared/resources/core/volume/local-directory.ts'
+import { endpointSlices, nodes, persistentVolumes, pods, services } from '../../shared/resources/resource.ts'
 import { createConfigSource } from '../container/config-source.ts'
 import type { NodeInformers } from '../node/node-edge.ts'
 import { FollowedConfig } from './followed-config.ts'
@@ -46,12 +47,19 @@ export const startMailboxInformers = (options: MailboxInformersOptions): Mailbox
     node: new LetterInformer({ ...common, resource: nodes }),
     services: new LetterInformer({ ...common, resource: services }),
     endpointSlices: new LetterInformer({ ...common, resource: endpointSlices }),
+    volumes: new LetterInformer({
+      ...common,
+      resource: persistentVolumes,
+      labelSelector: `${nodeLabel}=${nodeName}`,
+      belongs: (volume) => nodeOfDirectory(volume) === nodeName,
+    }),
   }
   const byResource = new Map<string, Pick<LetterInformer<never>, 'look' | 'relist'>>([
     [resourceName('', 'pods'), informers.pods],
     [resourceName('', 'nodes'), informers.node],
     [resourceName('', 'services'), informers.services],
     [resourceName('discovery.k8s.io', 'endpointslices'), informers.endpointSlices],
+    [resourceName('', 'persistentvolumes'), informers.volumes],
   ])
   const config = new FollowedConfig(createConfigSource(client))
   informers.pods.onChange((pod, previous) => config.follow(pod, previous))

@@ -9,11 +9,15 @@ import { createEndpointDepartures } from '../network/endpoint-departures.ts'
 import { startNodeNetwork } from '../network/node-network.ts'
 import { runProbe } from '../probes/run-probe.ts'
 import { DockerRuntime } from '../runtime/docker/docker-runtime.ts'
+import { claimPlugins } from '../volumes/claim-plugins.ts'
 import { createEmptyDirPlugin } from '../volumes/empty-dir.ts'
 import { hostPathPlugin } from '../volumes/host-path.ts'
-import { HostVolumes } from '../volumes/host-volumes.ts'
+import { HostVolumes, podsBelow } from '../volumes/host-volumes.ts'
+import { LocalDirectories } from '../volumes/local-directories.ts'
 import { projectedPlugins } from '../volumes/projected-plugins.ts'
+import { startReleasedDirectories } from '../volumes/released-directories.ts'
 import { createTokenSource } from '../volumes/service-account-token.ts'
+import { withDirectories } from './ensure-node.ts'
 import { machineHealth } from './machine-health.ts'
 import { startNodeAgent } from './node-agent.ts'
 import type { NodeEdge } from './node-edge.ts'
@@ -42,13 +46,20 @@ export const startDockerNode = async (options: DockerNodeOptions): Promise<{ sto
   const token = createTokenSource({ client, clock })
   const address = edge.address ?? { internalIP: network.nodeAddress }
   const node = { hostIP: address.internalIP, allocatable: capacity.allocatable }
-  const plugins = [createEmptyDirPlugin(node), hostPathPlugin, ...projectedPlugins({ config, token, ...node })]
+  const events = new EventRecorder({ client, clock, log, nodeName })
+  const directories = new LocalDirectories({ dataDir, podsDir: podsBelow(dataDir) })
+  const plugins = [
+    createEmptyDirPlugin(node),
+    hostPathPlugin,
+    ...projectedPlugins({ config, token, ...node }),
+    ...claimPlugins({ client, nodeName, directories, events }),
+  ]
   const volumes = new HostVolumes({ dataDir, plugins, log })
   const dns = { clusterDomain: configuration.clusterDomain, clusterDNS: configuration.clusterDNS }
-  const events = new EventRecorder({ client, clock, log, nodeName })
   const server = await edge.serve({ runtime, pods: () => informers.pods.list() }, address.internalIP)
   const agent = await startNodeAgent({
-    ...{ dataDir, identity, address, capacity, dns, client, runtime, rooms, volumes, config, events, clock, log },
+    ...{ dataDir, address, capacity, dns, client, runtime, rooms, volumes, config, events, clock, log },
+    identity: withDirectories(identity, directories.root),
     allocatable: edge.allocatable,
     heartbeats: edge.heartbeats,
     statusEveryMs: edge.statusEveryMs,
@@ -65,8 +76,10 @@ export const startDockerNode = async (options: DockerNodeOptions): Promise<{ sto
     probe: (probe, target) => runProbe(probe, { ...target, runtime }),
     health: () => machineHealth(dataDir),
   })
+  const stopReleasing = startReleasedDirectories({ ...informers, client, nodeName, directories, events, clock, log })
   return {
     stop: async () => {
+      stopReleasing()
       await server.stop()
       await agent.stop()
       await rooms.stop()

@@ -1,6 +1,7 @@
 import type { Client } from '../../shared/client/client.ts'
 import { isReason } from '../../shared/meta/status.ts'
 import { podRangeAnnotation } from '../../shared/resources/core/pod-range-annotation.ts'
+import { directoriesAnnotation } from '../../shared/resources/core/volume/local-directory.ts'
 import type { NodeStatus } from '../../shared/resources/generated/types.ts'
 import { type Node, nodes } from '../../shared/resources/resource.ts'
 
@@ -15,6 +16,12 @@ export interface NodeIdentity {
   readonly wantedPodCIDR?: string | undefined
   readonly providerID?: string | undefined
 }
+
+/** Of a node that keeps directories for volumes below a path. */
+export const withDirectories = (identity: NodeIdentity, root: string): NodeIdentity => ({
+  ...identity,
+  annotations: { ...identity.annotations, [directoriesAnnotation]: root },
+})
 
 export interface EnsureNodeOptions {
   readonly client: Client

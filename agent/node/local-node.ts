@@ -2,7 +2,8 @@ import type { Client } from '../../shared/client/client.ts'
 import { startInformer } from '../../shared/client/watching-informer.ts'
 import type { Clock } from '../../shared/platform/clock.ts'
 import type { Logger } from '../../shared/platform/log.ts'
-import { endpointSlices, nodes, pods, services } from '../../shared/resources/resource.ts'
+import { nodeLabel } from '../../shared/resources/core/volume/local-directory.ts'
+import { endpointSlices, nodes, persistentVolumes, pods, services } from '../../shared/resources/resource.ts'
 import type { AgentConfiguration } from '../configuration.ts'
 import { createConfigSource } from '../container/config-source.ts'
 import { startMetadataBlock } from '../network/metadata-block.ts'
@@ -33,6 +34,7 @@ export const startLocalNode = async (options: StartOptions): Promise<{ stop(): P
       informers: {
         services: startInformer({ ...common, resource: services }),
         endpointSlices: startInformer({ ...common, resource: endpointSlices }),
+        volumes: startInformer({ ...common, resource: persistentVolumes, labelSelector: `${nodeLabel}=${name}` }),
         pods: startInformer({ ...common, resource: pods, fieldSelector: `spec.nodeName=${name}` }),
         node: startInformer({ ...common, resource: nodes, fieldSelector: `metadata.name=${name}` }),
       },

@@ -1,5 +1,5 @@
 import type { Informer } from '../../shared/client/informer.ts'
-import type { EndpointSlice, Node, Pod, Service } from '../../shared/resources/resource.ts'
+import type { EndpointSlice, Node, PersistentVolume, Pod, Service } from '../../shared/resources/resource.ts'
 import type { ConfigSource } from '../container/config-source.ts'
 import type { RoomHolder } from '../room/room-holder.ts'
 import type { TargetSource } from '../server/container-target.ts'
@@ -15,6 +15,8 @@ export interface NodeInformers {
   readonly node: Informer<Node>
   readonly services: Informer<Service>
   readonly endpointSlices: Informer<EndpointSlice>
+  /** volumes that are directories of this node */
+  readonly volumes: Informer<PersistentVolume>
 }
 
 /** How a node with real containers meets the rest of its cluster: on one machine by connections, on an instance by queues. */

@@ -4,15 +4,18 @@ import { startInformer } from '../../shared/client/watching-informer.ts'
 import { nthAddress, parseRange } from '../../shared/meta/ipv4.ts'
 import type { KubeObject } from '../../shared/meta/object.ts'
 import type { Logger } from '../../shared/platform/log.ts'
-import { nodes, type Pod, pods } from '../../shared/resources/resource.ts'
+import { nodeLabel, nodeOfDirectory } from '../../shared/resources/core/volume/local-directory.ts'
+import { nodes, type PersistentVolume, type Pod, persistentVolumes, pods } from '../../shared/resources/resource.ts'
 import { createConfigSource } from '../container/config-source.ts'
 import { EventRecorder } from '../event-recorder.ts'
 import { ownMachine } from '../room/own-machine.ts'
 import { simulatedPreparer, simulatedVolumes } from '../runtime/simulated/simulated-files.ts'
 import { createSimulatedNetwork } from '../runtime/simulated/simulated-network.ts'
 import { SimulatedRuntime } from '../runtime/simulated/simulated-runtime.ts'
+import { startReleasedDirectories } from '../volumes/released-directories.ts'
 import { createApiHeartbeats } from './api-heartbeats.ts'
 import { simulatedCapacity } from './capacity.ts'
+import { withDirectories } from './ensure-node.ts'
 import type { StartOptions } from './local-node.ts'
 import { type NodeAgent, startNodeAgent } from './node-agent.ts'
 
@@ -34,8 +37,17 @@ export const startSimulatedNodes = async (options: StartOptions): Promise<{ stop
     keyOf: ({ metadata }) => metadata.name,
     log,
   })
+  const volumesByNode = splitInformer(
+    startInformer({
+      ...common,
+      ...(simulatedNodes > 1 ? {} : { labelSelector: `${nodeLabel}=${nodeName}` }),
+      resource: persistentVolumes,
+    }),
+    { keyOf: (volume: PersistentVolume) => nodeOfDirectory(volume) ?? '', log },
+  )
   const names = simulatedNodes > 1 ? Array.from({ length: simulatedNodes }, (_, index) => `${nodeName}-${index + 1}`) : [nodeName]
   const agents: NodeAgent[] = []
+  const stops: (() => void)[] = []
   const config = createConfigSource(client)
   const startOne = async (name: string, index: number) => {
     const podCIDR = cidrOf(configuration.podCIDR, index)
@@ -46,10 +58,14 @@ export const startSimulatedNodes = async (options: StartOptions): Promise<{ stop
       startMs: 50,
       podOf: ({ namespace, name }) => own.get(namespace, name),
     })
+    const events = new EventRecorder({ client, clock, log, nodeName: name })
     const agent = await startNodeAgent({
       ...{ dataDir, client, runtime, config, clock, log },
       // only who plays many nodes may choose for them
-      identity: { name, labels, ...(simulatedNodes > 1 ? { podCIDR } : { wantedPodCIDR: podCIDR }) },
+      identity: withDirectories(
+        { name, labels, ...(simulatedNodes > 1 ? { podCIDR } : { wantedPodCIDR: podCIDR }) },
+        '/simulated/volumes',
+      ),
       address: { internalIP: '127.0.0.1' },
       heartbeats: createApiHeartbeats(client),
       rooms: ownMachine,
@@ -63,14 +79,20 @@ export const startSimulatedNodes = async (options: StartOptions): Promise<{ stop
       prepare: simulatedPreparer,
       probe: async () => ({ ok: true, output: '' }),
       health: async () => ({ memoryPressure: false, diskPressure: false }),
-      events: new EventRecorder({ client, clock, log, nodeName: name }),
+      events,
     })
     agents.push(agent)
+    stops.push(startReleasedDirectories({ client, nodeName: name, volumes: volumesByNode(name), events, clock, log }))
   }
   for (let from = 0; from < names.length; from += startedTogether) {
     await Promise.all(names.slice(from, from + startedTogether).map((name, index) => startOne(name, from + index)))
   }
-  return { stop: async () => void (await Promise.all(agents.map((agent) => agent.stop()))) }
+  return {
+    stop: async () => {
+      for (const stop of stops) stop()
+      await Promise.all(agents.map((agent) => agent.stop()))
+    },
+  }
 }
 
 /** The n-th range of the same size after the first node's. */

@@ -1,5 +1,6 @@
 import type { Stats } from 'node:fs'
 import { mkdir, stat, writeFile } from 'node:fs/promises'
+import type { HostPathVolumeSource } from '../../shared/resources/generated/types.ts'
 import type { VolumePlugin } from './volume.ts'
 
 const checks: Readonly<Record<string, (info: Stats) => boolean>> = {
@@ -24,17 +25,19 @@ const words: Readonly<Record<string, string>> = {
 /** A path of the machine itself. */
 export const hostPathPlugin: VolumePlugin = {
   kind: 'hostPath',
-  mount: async ({ volume }) => {
-    const { path, type = '' } = volume.hostPath!
-    if (type === 'DirectoryOrCreate' || type === '') await mkdir(path, { recursive: true, mode: 0o755 }).catch(unlessThere)
-    // Only a new one: opening a pipe that is there would wait for its reader.
-    if (type === 'FileOrCreate') await writeFile(path, '', { flag: 'wx', mode: 0o644 }).catch(unlessThere)
-    const check = checks[type]
-    if (!check) return path
-    const info = await stat(path).catch(() => undefined)
-    if (!info || !check(info)) throw new Error(`hostPath type check failed: ${path} is not ${words[type]}`)
-    return path
-  },
+  mount: ({ volume }) => checkedHostPath(volume.hostPath!),
+}
+
+/** The path, once what its type says is there. */
+export const checkedHostPath = async ({ path, type = '' }: HostPathVolumeSource): Promise<string> => {
+  if (type === 'DirectoryOrCreate' || type === '') await mkdir(path, { recursive: true, mode: 0o755 }).catch(unlessThere)
+  // Only a new one: opening a pipe that is there would wait for its reader.
+  if (type === 'FileOrCreate') await writeFile(path, '', { flag: 'wx', mode: 0o644 }).catch(unlessThere)
+  const check = checks[type]
+  if (!check) return path
+  const info = await stat(path).catch(() => undefined)
+  if (!info || !check(info)) throw new Error(`hostPath type check failed: ${path} is not ${words[type]}`)
+  return path
 }
 
 const unlessThere = (error: NodeJS.ErrnoException) => {

@@ -13,6 +13,9 @@ export interface HostVolumesOptions {
   readonly log: Logger
 }
 
+/** Where the files of a node's pods are. */
+export const podsBelow = (dataDir: string): string => join(dataDir, 'pods')
+
 /** The volumes of a node's pods, in `<dataDir>/pods/<uid>/volumes/<kind>/<name>`. */
 export class HostVolumes implements PodVolumes {
   readonly #root: string
@@ -20,7 +23,7 @@ export class HostVolumes implements PodVolumes {
   readonly #log: Logger
 
   constructor({ dataDir, plugins, log }: HostVolumesOptions) {
-    this.#root = join(dataDir, 'pods')
+    this.#root = podsBelow(dataDir)
     this.#plugins = new Map(plugins.map((plugin) => [plugin.kind, plugin]))
     this.#log = log
   }
@@ -35,7 +38,8 @@ export class HostVolumes implements PodVolumes {
       const { plugin, dir } = this.#of(pod, volume)
       try {
         const path = await plugin.mount({ pod, volume, dir })
-        return [volume.name, { path, readOnly: plugin.readOnly ?? false }] as const
+        const { readOnly = false } = plugin
+        return [volume.name, { path, readOnly: typeof readOnly === 'function' ? readOnly(volume) : readOnly }] as const
       } catch (cause) {
         throw new VolumeError(volume.name, cause instanceof Error ? cause.message : String(cause), { cause })
       }

@@ -5,7 +5,7 @@ import type { Pod } from '../../shared/resources/resource.ts'
 export interface VolumePlugin {
   readonly kind: VolumeKind
   /** no container may write it, whatever its volumeMount says */
-  readonly readOnly?: boolean | undefined
+  readonly readOnly?: boolean | ((volume: Volume) => boolean) | undefined
   /** Sets the volume up and returns its path on the host. Idempotent; throws with what is missing. */
   mount(request: VolumeRequest): Promise<string>
   /** Brings what is mounted up to date with what it shows; undefined: it never changes. */

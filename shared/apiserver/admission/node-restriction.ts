@@ -8,6 +8,7 @@ import { checkPod } from './node-restriction/pod.ts'
 import { checkResourceSlice } from './node-restriction/resource-slice.ts'
 import { checkSigningRequest } from './node-restriction/signing-request.ts'
 import { checkToken } from './node-restriction/token.ts'
+import { checkVolume } from './node-restriction/volume.ts'
 
 /**
  * "This admission controller limits the Node and Pod objects a kubelet can modify."
@@ -30,6 +31,7 @@ const checks: Readonly<Record<string, Check>> = {
   '/pods': checkPod,
   '/nodes': checkNode,
   '/persistentvolumeclaims': checkClaim,
+  '/persistentvolumes': checkVolume,
   '/serviceaccounts': checkToken,
   'certificates.k8s.io/certificatesigningrequests': checkSigningRequest,
   'coordination.k8s.io/leases': checkLease,

@@ -1,4 +1,5 @@
-import { type FieldRequirement, parseFieldSelector } from '../../meta/field-selector.ts'
+import { parseFieldSelector } from '../../meta/field-selector.ts'
+import { parseLabelSelector } from '../../meta/label-selector.ts'
 import type { ApiRequest, User } from '../request.ts'
 import type { RequestInfo } from '../router.ts'
 import type { AuthorizationAttributes, Authorizer } from './authorizer.ts'
@@ -13,14 +14,17 @@ export const authorize = async (authorizer: Authorizer, attributes: Authorizatio
 const selecting: ReadonlySet<string> = new Set(['list', 'watch', 'deletecollection'])
 
 export const attributesOf = (request: ApiRequest, user: User, info: RequestInfo): AuthorizationAttributes => {
-  const text = info.isResource && selecting.has(info.verb) ? request.query.get('fieldSelector') : undefined
-  return text ? { user, info, fields: fieldsIn(text) } : { user, info }
+  if (!info.isResource || !selecting.has(info.verb)) return { user, info }
+  const fields = readable(request.query.get('fieldSelector'), parseFieldSelector)
+  const labels = readable(request.query.get('labelSelector'), (text) => parseLabelSelector(text).requirements)
+  return { user, info, ...(fields && { fields }), ...(labels && { labels }) }
 }
 
 /** A selector that can't be read narrows nothing; its request is refused when it is handled. */
-const fieldsIn = (text: string): FieldRequirement[] | undefined => {
+const readable = <T>(text: string | null, parse: (text: string) => T): T | undefined => {
+  if (!text) return undefined
   try {
-    return parseFieldSelector(text)
+    return parse(text)
   } catch {
     return undefined
   }

@@ -1,4 +1,5 @@
 import type { FieldRequirement } from '../../meta/field-selector.ts'
+import type { LabelRequirement } from '../../meta/label-selector.ts'
 import type { PolicyRule } from '../../resources/rbac/policy-rule.ts'
 import type { User } from '../request.ts'
 import type { RequestInfo } from '../router.ts'
@@ -19,6 +20,8 @@ export interface AuthorizationAttributes {
   readonly info: RequestInfo
   /** what a list, watch or deletecollection asks for; undefined: no field selector, or one that can't be read */
   readonly fields?: readonly FieldRequirement[] | undefined
+  /** likewise of a label selector */
+  readonly labels?: readonly LabelRequirement[] | undefined
 }
 
 export interface Decision {

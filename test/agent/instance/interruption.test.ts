@@ -35,7 +35,11 @@ const start = (isSpot = true) =>
     nodeName: 'node-1',
     client: cluster.nodeClient,
     pods: () => all,
-    events: { node: (_node, { reason, message }) => told.push(`${reason}: ${message}`), pod: () => undefined },
+    events: {
+      node: (_node, { reason, message }) => told.push(`${reason}: ${message}`),
+      pod: () => undefined,
+      volume: () => undefined,
+    },
     clock,
     log: createLogger({ write: () => undefined }),
     signal: stopping.signal,

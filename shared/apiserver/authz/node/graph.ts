@@ -34,7 +34,9 @@ export const createNodeGraph = ({ store, logTail, clock }: { store: Store; logTa
   const look: NodeGraph['leads'] = async ({ vertex, namespace, name }, node) => {
     if (isOfNode(vertex)) return (await loads.ofNode(vertex)).get(name) === node
     if (vertex === 'persistentvolumes') {
-      const claim = (await loads.volumes()).claimOf(name)
+      const volumes = await loads.volumes()
+      if (volumes.nodeOf(name) === node) return true
+      const claim = volumes.claimOf(name)
       return claim !== undefined && claimLeads(claim, node)
     }
     if ((await loads.pods(namespace)).lead(vertex, name, node)) return true

@@ -1,4 +1,6 @@
+import type { LabelRequirement } from '../../../meta/label-selector.ts'
 import { resourceName } from '../../../meta/object.ts'
+import { nodeLabel } from '../../../resources/core/volume/local-directory.ts'
 import type { ResourceRequestInfo } from '../../router.ts'
 import { type AuthorizationAttributes, type Authorizer, type Decision, noOpinion } from '../authorizer.ts'
 import { ruleAllows } from '../policy-rule.ts'
@@ -73,6 +75,19 @@ const claims: Decide = (asked) => {
   return changes.has(verb) ? related(asked, 'persistentvolumeclaims') : no('can only get/update/patch this type')
 }
 
+/** Those that are directories of a node it finds by their label, and lets go of: which, and what it says of them, NodeRestriction looks at. */
+const volumes: Decide = (asked) => {
+  const { verb, subresource } = asked.info
+  if ((verb === 'list' || verb === 'watch') && asked.labels?.some(isOwnLabel(asked.node))) return allow
+  if (verb === 'patch' && subresource === '') return related(asked, 'persistentvolumes')
+  return getOnly('persistentvolumes')(asked)
+}
+
+const isOwnLabel =
+  (node: string) =>
+  ({ key, operator, values }: LabelRequirement): boolean =>
+    key === nodeLabel && (operator === '=' || operator === '==' || operator === 'in') && values.length === 1 && values[0] === node
+
 const serviceAccounts: Decide = (asked) => {
   const { verb, subresource, name } = asked.info
   if (verb === 'get' && subresource === '') return readOne('serviceaccounts')(asked)
@@ -146,7 +161,7 @@ const byResource: ReadonlyMap<string, Decide> = new Map([
   ['secrets', readOne('secrets')],
   ['configmaps', readOne('configmaps')],
   ['persistentvolumeclaims', claims],
-  ['persistentvolumes', getOnly('persistentvolumes')],
+  ['persistentvolumes', volumes],
   ['resourceclaims.resource.k8s.io', getOnly('resourceclaims.resource.k8s.io')],
   ['volumeattachments.storage.k8s.io', getOnly('volumeattachments.storage.k8s.io')],
   ['serviceaccounts', serviceAccounts],

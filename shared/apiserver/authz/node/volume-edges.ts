@@ -1,17 +1,22 @@
+import { nodeOfDirectory } from '../../../resources/core/volume/local-directory.ts'
 import { nodeSecretsOfVolume, type SecretKey } from '../../../resources/core/volume-secret.ts'
 import type { PersistentVolume } from '../../../resources/resource.ts'
 import { Kept } from './kept.ts'
 
 interface Edges {
   /** the claim that it is bound to */
-  readonly claim: SecretKey
+  readonly claim?: SecretKey | undefined
+  /** the one whose directory it is */
+  readonly node?: string | undefined
   readonly secrets: readonly SecretKey[]
 }
 
-/** Pure: undefined: it is bound to no claim. */
+/** Pure: undefined: it leads nowhere. */
 const edgesOfVolume = (volume: PersistentVolume): Edges | undefined => {
   const { namespace = '', name = '' } = volume.spec?.claimRef ?? {}
-  return name === '' ? undefined : { claim: { namespace, name }, secrets: nodeSecretsOfVolume(volume) }
+  const node = nodeOfDirectory(volume)
+  if (name !== '') return { claim: { namespace, name }, node, secrets: nodeSecretsOfVolume(volume) }
+  return node === undefined ? undefined : { node, secrets: [] }
 }
 
 /** Which claims lead on from volumes, and from the Secrets that volumes name. */
@@ -35,9 +40,13 @@ export class VolumeEdges {
     return this.volumes.get(volume)?.claim
   }
 
+  nodeOf(volume: string): string | undefined {
+    return this.volumes.get(volume)?.node
+  }
+
   claimsOfSecret(secret: SecretKey): SecretKey[] {
     this.volumes.settle()
-    return [...(this.#bySecret.get(keyOf(secret)) ?? [])].map(({ claim }) => claim)
+    return [...(this.#bySecret.get(keyOf(secret)) ?? [])].flatMap(({ claim }) => claim ?? [])
   }
 }
 
