@@ -101,3 +101,79 @@ describe('node restriction', () => {
     })
   })
 })
+
+describe('volumes that are directories of a node', () => {
+  const volumes = '/api/v1/persistentvolumes'
+  const finalizer = 'windlass.dev/local-directory'
+  const addVolume = async (name: string, node: string, { phase = 'Bound', policy = 'Delete' } = {}) => {
+    const values = [node]
+    const nodeSelectorTerms = [{ matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values }] }]
+    const body = {
+      metadata: {
+        name,
+        labels: { 'kubernetes.io/hostname': node },
+        annotations: { 'pv.kubernetes.io/provisioned-by': 'windlass.dev/local-directory' },
+        finalizers: [finalizer],
+      },
+      spec: {
+        accessModes: ['ReadWriteOnce'],
+        capacity: { storage: '1Gi' },
+        local: { path: `/volumes/${name}` },
+        nodeAffinity: { required: { nodeSelectorTerms } },
+        persistentVolumeReclaimPolicy: policy,
+      },
+    }
+    expect((await server.call('POST', volumes, { body })).code).toBe(201)
+    await server.call('PATCH', `${volumes}/${name}/status`, { headers, body: { status: { phase } } })
+  }
+  const patch = async (name: string, metadata: object, spec?: object) => {
+    const { code, json } = await server.call('PATCH', `${volumes}/${name}`, { user, headers, body: { metadata, spec } })
+    return code === 200 ? 'done' : json.message?.replace(/^persistentvolumes "[^"]*" is forbidden: /, '')
+  }
+  const made = { annotations: { 'windlass.dev/local-directory-made': 'true' } }
+  const released = { finalizers: ['kubernetes.io/pv-protection'] }
+
+  beforeAll(async () => {
+    await addVolume('own', 'n1')
+    await addVolume('far', 'n2', { phase: 'Released' })
+    await addVolume('released', 'n1', { phase: 'Released' })
+    await addVolume('retained', 'n1', { phase: 'Released', policy: 'Retain' })
+    for (const name of ['far', 'released', 'retained', 'own']) await server.call('DELETE', `${volumes}/${name}`)
+  })
+
+  it('are found by their label, and by no other', async () => {
+    const list = async (query: string) => (await server.call('GET', `${volumes}${query}`, { user })).code
+    expect(await list('?labelSelector=kubernetes.io/hostname%3Dn1')).toBe(200)
+    expect(await list('?labelSelector=kubernetes.io/hostname%20in%20(n1)')).toBe(200)
+    for (const query of [
+      '',
+      '?labelSelector=kubernetes.io/hostname%3Dn2',
+      '?labelSelector=kubernetes.io/hostname!%3Dn1',
+      '?labelSelector=kubernetes.io/hostname',
+      '?labelSelector=kubernetes.io/hostname%20in%20(n1,n2)',
+      '?labelSelector=rack%3Dn1',
+    ])
+      expect([query, await list(query)]).toEqual([query, 403])
+    expect((await server.call('GET', `${volumes}/own`, { user })).code).toBe(200)
+    expect((await server.call('GET', `${volumes}/far`, { user })).code).toBe(403)
+    expect((await server.call('DELETE', `${volumes}/own`, { user })).code).toBe(403)
+    expect((await server.call('PUT', `${volumes}/own`, { user, body: { metadata: { name: 'own' } } })).code).toBe(403)
+  })
+
+  it('are said to be made, and let go when they are to be removed, and nothing else', async () => {
+    expect(await patch('own', made)).toBe('done')
+    expect(await patch('own', { annotations: { 'windlass.dev/local-directory-made': null } })).toBe(
+      'node "n1" may not take back that a directory was made',
+    )
+    const onlySays = 'node "n1" may only say of a volume that its directory was made, or is gone'
+    expect(await patch('own', { labels: { 'kubernetes.io/hostname': 'n2' } })).toBe(onlySays)
+    expect(await patch('own', { annotations: { 'pv.kubernetes.io/provisioned-by': null } })).toBe(onlySays)
+    expect(await patch('own', {}, { persistentVolumeReclaimPolicy: 'Retain' })).toBe(onlySays)
+    expect(await patch('own', { finalizers: [finalizer] })).toBe(onlySays)
+    const isHeld = 'node "n1" may only let go of a volume that is to be removed'
+    expect(await patch('own', released)).toBe(isHeld)
+    expect(await patch('retained', released)).toBe(isHeld)
+    expect(await patch('far', released)).toContain("no relationship found between node 'n1' and this object")
+    expect(await patch('released', released)).toBe('done')
+  })
+})
