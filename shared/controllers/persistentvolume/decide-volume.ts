@@ -19,6 +19,8 @@ export const decideVolume = (volume: PersistentVolume, claim: PersistentVolumeCl
   if (!claimRef?.uid) return { does: 'set phase', phase: 'Available' }
   if (!claim) return { does: 'release' }
   const { volumeName } = claim.spec
+  // Nothing is bound to what is on its way out: the claim would wait for it, and it for the claim.
+  if (!volumeName && volume.metadata.deletionTimestamp) return { does: 'release' }
   if (!volumeName) return isOfOtherMode(volume, claim) ? { does: 'tell of other mode', claim } : { does: 'nothing' }
   if (volumeName === volume.metadata.name) return { does: 'set phase', phase: 'Bound' }
   const isMade = volume.metadata.annotations?.[volumeAnnotations.provisionedBy] !== undefined

@@ -212,6 +212,11 @@ describe('what is next for a volume', () => {
       claim: aClaim(),
       step: { does: 'nothing' },
     },
+    'on its way out, of a claim that does not know yet': {
+      volume: aVolume('v', refersTo('uid-c'), { deletionTimestamp: 't' }, 'Bound'),
+      claim: aClaim(),
+      step: { does: 'release' },
+    },
     'of a claim that wants another mode': {
       volume: aVolume('v', { volumeMode: 'Block', ...refersTo('uid-c') }),
       claim: aClaim(),
