@@ -215,3 +215,43 @@ describe.skipIf(why !== undefined)(titled('storage of real containers', why), ()
     expect(existsSync(cluster.dataDir)).toBe(false)
   })
 })
+
+describe('storage of simulated nodes', () => {
+  const cluster = new Cluster({ runtime: 'simulated', nodes: 3 })
+  const { kubectl } = cluster
+
+  beforeAll(() => cluster.start())
+  afterAll(() => cluster.dispose())
+
+  it('is claimed, bound and released as that of real ones', async () => {
+    await kubectl.apply({
+      apiVersion: 'apps/v1',
+      kind: 'StatefulSet',
+      metadata: { name: 'db' },
+      spec: {
+        replicas: 3,
+        serviceName: 'db',
+        selector: { matchLabels: { app: 'db' } },
+        persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Delete', whenScaled: 'Delete' },
+        template: {
+          metadata: { labels: { app: 'db' } },
+          spec: { containers: [container({ volumeMounts: [{ name: 'data', mountPath: '/data' }] })] },
+        },
+        volumeClaimTemplates: [
+          {
+            metadata: { name: 'data' },
+            spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+          },
+        ],
+      },
+    })
+    await kubectl.ok('rollout', 'status', 'statefulset/db', '--timeout=60s')
+    expect((await kubectl.ok('get', 'pvc', '--no-headers')).match(/ Bound /g)).toHaveLength(3)
+    await kubectl.ok('delete', 'statefulset', 'db')
+    await eventually('the end of its volumes', {
+      ask: () => kubectl.ok('get', 'pv,pvc', '-o', 'name'),
+      wanted: (names) => names === '',
+      seconds: 60,
+    })
+  })
+})

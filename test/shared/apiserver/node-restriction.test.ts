@@ -128,7 +128,7 @@ describe('volumes that are directories of a node', () => {
   }
   const patch = async (name: string, metadata: object, spec?: object) => {
     const { code, json } = await server.call('PATCH', `${volumes}/${name}`, { user, headers, body: { metadata, spec } })
-    return code === 200 ? 'done' : json.message?.replace(/^persistentvolumes "[^"]*" is forbidden: /, '')
+    return code === 200 ? 'done' : String(json.message).replace(/^persistentvolumes "[^"]*" is forbidden: /, '')
   }
   const made = { annotations: { 'windlass.dev/local-directory-made': 'true' } }
   const released = { finalizers: ['kubernetes.io/pv-protection'] }
