@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Client } from '../../../../shared/client/client.ts'
+import type { Cache } from '../../../../shared/client/cache.ts'
+import type { Client, Resource } from '../../../../shared/client/client.ts'
 import type { Controller, EventRecorder } from '../../../../shared/controllers/controller.ts'
 import { keyOf } from '../../../../shared/controllers/key.ts'
 import { localDirectoryProvisioner } from '../../../../shared/controllers/local-directory/provisioner.ts'
@@ -8,6 +9,7 @@ import { claimBinder } from '../../../../shared/controllers/persistentvolume/cla
 import { volumeBinder } from '../../../../shared/controllers/persistentvolume/volume-binder.ts'
 import { claimProtectionController } from '../../../../shared/controllers/protection/claim-protection.ts'
 import { volumeProtectionController } from '../../../../shared/controllers/protection/volume-protection.ts'
+import type { KubeObject } from '../../../../shared/meta/object.ts'
 import { isReason } from '../../../../shared/meta/status.ts'
 import { systemClock } from '../../../../shared/platform/clock.ts'
 import { createLogger } from '../../../../shared/platform/log.ts'
@@ -16,10 +18,12 @@ import { isDirectoryUnwanted, localDirectory, nodeOfDirectory } from '../../../.
 import { findMatchingVolume } from '../../../../shared/resources/core/volume/matching.ts'
 import {
   namespaces,
+  nodes,
   type PersistentVolume,
   type PersistentVolumeClaim,
   persistentVolumeClaims,
   persistentVolumes,
+  pods,
   type StorageClass,
   storageClasses,
 } from '../../../../shared/resources/resource.ts'
@@ -29,10 +33,10 @@ import { startTestCluster, type TestCluster } from '../environment.ts'
 /** More of them: `SEEDS=200 FROM=1000`. */
 const count = Number(process.env.SEEDS ?? 12)
 const from = Number(process.env.FROM ?? 1)
-const steps = 120
+const steps = 300
 const names = ['a', 'b', 'c', 'd']
 const sizes = ['1Gi', '2Gi', '3Gi']
-const classNames = ['manual', 'standard', 'keeping']
+const classNames = ['manual', 'manual', 'standard', 'keeping']
 const controllers: readonly Controller[] = [
   claimBinder,
   volumeBinder,
@@ -83,6 +87,25 @@ const mortal = (client: Client, random: Random, kill: () => number): Client & { 
   }
 }
 
+/** What the cluster was when somebody looked. */
+const snapshotOf = async ({ cache }: TestCluster): Promise<Cache> => {
+  await cache.sync()
+  const known = new Map<string, readonly KubeObject[]>(
+    [persistentVolumeClaims, persistentVolumes, storageClasses, nodes, pods].map((resource) => [
+      resource.resource,
+      cache.list(resource as Resource),
+    ]),
+  )
+  const list: Cache['list'] = (resource) => [...(known.get(resource.resource) ?? [])] as never
+  return {
+    sync: async () => undefined,
+    list,
+    get: (resource, namespace, name) =>
+      list(resource).find(({ metadata }) => metadata.name === name && (metadata.namespace ?? '') === namespace),
+    byIndex: (index, value) => list(index.resource).filter((object) => index.valuesOf(object).includes(value)),
+  }
+}
+
 const unheard: EventRecorder = { record: async () => undefined }
 
 class History {
@@ -90,9 +113,10 @@ class History {
   readonly disk = new Map<string, string>()
   /** volumes whose nodes were to remove their directories, when it was looked at last; one that was deleted as Retain takes no finalizer any more */
   #held = new Set<string>()
+  #seen: Cache = cluster.cache
   readonly #random: Random
   readonly #client: ReturnType<typeof mortal>
-  #killing = 0.15
+  #killing = 0.08
 
   constructor(seed: number) {
     this.#random = seededRandom(seed)
@@ -103,13 +127,22 @@ class History {
     return this.#client.writes
   }
 
-  claims = () => cluster.cache.list(persistentVolumeClaims)
-  volumes = () => cluster.cache.list(persistentVolumes)
+  /** How often of one a controller's process ends at a write. */
+  dies(often: number) {
+    this.#killing = often
+  }
+
+  claims = () => this.#seen.list(persistentVolumeClaims)
+  volumes = () => this.#seen.list(persistentVolumes)
+
+  look = async () => {
+    this.#seen = await snapshotOf(cluster)
+  }
 
   async reconcile(controller: Controller, key: string): Promise<void> {
     const log = createLogger({ write: () => undefined })
     try {
-      await controller.reconcile(key, { client: this.#client, cache: cluster.cache, clock: systemClock, log, events: unheard })
+      await controller.reconcile(key, { client: this.#client, cache: this.#seen, clock: systemClock, log, events: unheard })
     } catch (error) {
       if (!(error instanceof Killed) && !isReason(error, 'Conflict', 'NotFound', 'AlreadyExists')) throw error
     }
@@ -118,17 +151,23 @@ class History {
   /** Somebody does something, or a controller looks at a key that may have changed: in any order, twice, late or never. */
   async step(): Promise<void> {
     // A controller may be behind the log.
-    if (this.#random.next() < 0.7) await cluster.cache.sync()
+    if (this.#random.next() < 0.5) await this.look()
     const { pick } = this.#random
-    if (this.#random.next() < 0.6) {
-      const controller = pick(controllers)
-      const objects = ofClaims.has(controller) ? this.claims() : this.volumes()
-      if (objects.length > 0) await this.reconcile(controller, keyOf(pick(objects as PersistentVolumeClaim[])))
+    if (this.#random.next() < 0.5) {
+      const controller = pick([claimBinder, volumeBinder, ...controllers])
+      const keys = (ofClaims.has(controller) ? this.claims() : this.volumes()).map(keyOf)
+      // One, or a burst that all work on what they saw before the first of them wrote.
+      const burst = this.#random.next() < 0.5 ? keys.length : 1
+      for (let left = Math.min(burst, keys.length); left > 0; left--) await this.reconcile(controller, pick(keys))
       return
     }
     const act = pick([
       this.addClaim,
+      this.addClaim,
+      this.addClaim,
       this.addVolume,
+      this.addVolume,
+      this.setFree,
       this.removeClaim,
       this.removeVolume,
       this.changePolicy,
@@ -169,7 +208,7 @@ class History {
         storageClassName: 'manual',
         hostPath: { path: '/data' },
         persistentVolumeReclaimPolicy: pick(['Retain', 'Delete']),
-        ...(next() < 0.3 && { claimRef: { namespace: 'default', name: pick(names) } }),
+        ...(next() < 0.2 && { claimRef: { namespace: 'default', name: pick(names) } }),
       },
     } as PersistentVolume)
   }
@@ -190,8 +229,10 @@ class History {
 
   /** An administrator gives a released volume to whoever comes. */
   setFree = async () => {
-    const released = this.volumes().filter(({ metadata, status }) => status?.phase === 'Released' && !metadata.deletionTimestamp)
-    if (released.length === 0 || this.#random.next() < 0.5) return
+    const released = this.volumes().filter(
+      ({ metadata, status }) => /Released|Failed/.test(status?.phase ?? '') && !metadata.deletionTimestamp,
+    )
+    if (released.length === 0) return
     const { name } = this.#random.pick(released).metadata
     await cluster.client.patch(persistentVolumes, '', name, { type: 'merge', body: { spec: { claimRef: null } } })
   }
@@ -262,19 +303,29 @@ class History {
     this.#held = new Set(items.filter(isHeld).map(({ metadata }) => metadata.name))
   }
 
+  /** Everything is deleted. */
+  async clear(): Promise<void> {
+    for (const { metadata } of this.claims())
+      await cluster.client.delete(persistentVolumeClaims, 'default', metadata.name).catch(() => undefined)
+    await this.rest()
+    for (const { metadata } of this.volumes())
+      await cluster.client.delete(persistentVolumes, '', metadata.name).catch(() => undefined)
+    await this.rest()
+  }
+
   /** Nothing fails any more, and everything is looked at until nothing changes. Answers after how many rounds. */
   async rest(): Promise<number> {
     this.#killing = 0
     for (let round = 1; round <= 30; round++) {
       const before = this.writes
-      await cluster.cache.sync()
+      await this.look()
       const standing = this.disk.size
       for (const controller of controllers)
         for (const object of ofClaims.has(controller) ? this.claims() : this.volumes()) {
-          await cluster.cache.sync()
+          await this.look()
           await this.reconcile(controller, keyOf(object))
         }
-      await cluster.cache.sync()
+      await this.look()
       await this.check()
       await this.releaseDirectories()
       await this.check()
@@ -284,6 +335,37 @@ class History {
   }
 }
 
+it('gives a volume to one of two claims that were both looked at before either had it', async () => {
+  const history = new History(0)
+  const spec = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } }, storageClassName: 'manual' }
+  for (const name of ['first', 'second'])
+    await cluster.client.create(persistentVolumeClaims, {
+      metadata: { name, namespace: 'default' },
+      spec,
+    } as PersistentVolumeClaim)
+  await cluster.client.create(persistentVolumes, {
+    metadata: { name: 'one' },
+    spec: { ...spec, capacity: { storage: '1Gi' }, hostPath: { path: '/data' } },
+  } as PersistentVolume)
+  history.dies(0)
+  await history.look()
+  await history.reconcile(volumeBinder, 'one')
+  await history.look()
+  for (const name of ['first', 'second']) await history.reconcile(claimBinder, `default/${name}`)
+  await history.check()
+  await history.rest()
+  expect(
+    history
+      .claims()
+      .map(({ metadata, status }) => [metadata.name, status?.phase])
+      .sort(),
+  ).toEqual([
+    ['first', 'Bound'],
+    ['second', 'Pending'],
+  ])
+  await history.clear()
+})
+
 describe('random histories of claims and volumes', { timeout: 120_000 }, () => {
   it.each(Array.from({ length: count }, (_, index) => from + index))('seed %i', async (seed) => {
     const history = new History(seed)
@@ -292,7 +374,7 @@ describe('random histories of claims and volumes', { timeout: 120_000 }, () => {
       await history.check()
     }
     await history.rest()
-    await cluster.cache.sync()
+    await history.look()
     const claims = history.claims()
     const volumes = history.volumes()
     const volumeOf = new Map(volumes.map((volume) => [volume.metadata.name, volume]))
@@ -317,12 +399,7 @@ describe('random histories of claims and volumes', { timeout: 120_000 }, () => {
       if (metadata.name.startsWith('pvc-') && spec.persistentVolumeReclaimPolicy === 'Delete')
         expect(status?.phase === 'Bound' || status?.phase === 'Available', 'what is to be deleted is gone').toBe(true)
     }
-    for (const { metadata } of claims)
-      await cluster.client.delete(persistentVolumeClaims, 'default', metadata.name).catch(() => undefined)
-    await history.rest()
-    for (const { metadata } of history.volumes())
-      await cluster.client.delete(persistentVolumes, '', metadata.name).catch(() => undefined)
-    await history.rest()
+    await history.clear()
     expect([history.claims(), history.volumes().map(({ metadata }) => metadata)]).toEqual([[], []])
   })
 })
