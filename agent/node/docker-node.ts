@@ -19,7 +19,7 @@ import { startReleasedDirectories } from '../volumes/released-directories.ts'
 import { createTokenSource } from '../volumes/service-account-token.ts'
 import { withDirectories } from './ensure-node.ts'
 import { machineHealth } from './machine-health.ts'
-import { startNodeAgent } from './node-agent.ts'
+import { nodeLabels, startNodeAgent } from './node-agent.ts'
 import type { NodeEdge } from './node-edge.ts'
 
 export interface DockerNodeOptions {
@@ -52,7 +52,10 @@ export const startDockerNode = async (options: DockerNodeOptions): Promise<{ sto
     createEmptyDirPlugin(node),
     hostPathPlugin,
     ...projectedPlugins({ config, token, ...node }),
-    ...claimPlugins({ client, nodeName, directories, events }),
+    ...claimPlugins({
+      ...{ client, nodeName, directories, events },
+      labels: () => informers.node.get('', nodeName)?.metadata.labels ?? nodeLabels(identity),
+    }),
   ]
   const volumes = new HostVolumes({ dataDir, plugins, log })
   const dns = { clusterDomain: configuration.clusterDomain, clusterDNS: configuration.clusterDNS }

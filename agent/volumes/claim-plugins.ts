@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises'
 import type { Client } from '../../shared/client/client.ts'
+import { reachesVolume } from '../../shared/resources/core/volume/affinity.ts'
 import { madeAnnotation, nodeOfDirectory } from '../../shared/resources/core/volume/local-directory.ts'
 import { type PersistentVolume, type Pod, persistentVolumes } from '../../shared/resources/resource.ts'
 import type { AgentEvents } from '../event-recorder.ts'
@@ -13,6 +14,8 @@ import type { VolumePlugin, VolumeRequest } from './volume.ts'
 export interface ClaimPluginsOptions {
   readonly client: Client
   readonly nodeName: string
+  /** of this node's object */
+  readonly labels: () => Readonly<Record<string, string>>
   readonly directories: LocalDirectories
   readonly events: Pick<AgentEvents, 'pod'>
 }
@@ -30,11 +33,12 @@ export const claimPlugins = (options: ClaimPluginsOptions): VolumePlugin[] => {
 }
 
 const mountClaimed = async ({ pod, volume, dir }: VolumeRequest, options: ClaimPluginsOptions): Promise<string> => {
-  const { client, directories } = options
+  const { client, directories, labels } = options
   const bound = await claimedVolume(client, pod, volume)
   const { spec } = bound
-  if (spec.volumeMode === 'Block')
-    throw new Error(`volume ${bound.metadata.name} has volumeMode Block, but is used as a file system`)
+  if (!reachesVolume(labels(), bound))
+    throw new Error(`volume ${bound.metadata.name} is not of this node: no matching NodeSelectorTerms`)
+  if (spec.volumeMode === 'Block') throw new Error(`volume ${volume.name} has volumeMode Block, but is specified in volumeMounts`)
   if (spec.hostPath) {
     const path = await checkedHostPath(spec.hostPath)
     await directories.note(dir, path)

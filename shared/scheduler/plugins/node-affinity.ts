@@ -1,4 +1,5 @@
-import { matchesTerm, requiredNodeAffinity } from '../node-selector.ts'
+import { matchesTerm } from '../../resources/core/node-selector-term.ts'
+import { requiredNodeAffinity } from '../node-selector.ts'
 import { type FilterPlugin, normalizeByMax, type ScorePlugin, unresolvable } from '../plugin.ts'
 
 const rejection = unresolvable("node(s) didn't match Pod's node affinity/selector")

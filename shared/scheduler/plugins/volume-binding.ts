@@ -1,4 +1,5 @@
 import { compareQuantities } from '../../meta/quantity.ts'
+import { reachesVolume } from '../../resources/core/volume/affinity.ts'
 import { isFullyBound, volumeAnnotations } from '../../resources/core/volume/binding.ts'
 import { claimOfEphemeral, isClaimForPod, notForPod } from '../../resources/core/volume/ephemeral-claim.ts'
 import { directoriesAnnotation, localDirectory } from '../../resources/core/volume/local-directory.ts'
@@ -7,7 +8,6 @@ import type { TopologySelectorTerm, Volume } from '../../resources/generated/typ
 import type { PersistentVolumeClaim, Pod, StorageClass } from '../../resources/resource.ts'
 import type { NodeInfo } from '../node-info.ts'
 import { type FilterPlugin, type Rejection, unresolvable } from '../plugin.ts'
-import { reachesVolume } from '../volume-affinity.ts'
 import type { VolumeLookups, VolumePlan } from '../volume-state.ts'
 
 const noMatch = "node(s) didn't find available persistent volumes to bind"
@@ -83,7 +83,7 @@ const place = (claims: readonly PersistentVolumeClaim[], node: NodeInfo, volumes
     const free = () => volumes.candidates(claim).filter(({ metadata }) => !chosen.has(metadata.name))
     const volume = isAsked
       ? undefined
-      : findMatchingVolume(claim, { volumes: free(), reaches: (one) => reachesVolume(node, one) })
+      : findMatchingVolume(claim, { volumes: free(), reaches: (one) => reachesVolume(node.labels, one) })
     if (volume) bindings.push({ claim, volume })
     else if (!canBeMade(volumes.classOf(claim), node)) return unresolvable(noMatch)
     else if (!isAsked) provisions.push(claim)
@@ -99,7 +99,7 @@ const rejectionOfBound = (
   for (const { spec } of claims) {
     const volume = volumes.volume(spec.volumeName ?? '')
     if (!volume) return unresolvable(noVolume)
-    if (!reachesVolume(node, volume)) return unresolvable(otherNode)
+    if (!reachesVolume(node.labels, volume)) return unresolvable(otherNode)
   }
   return undefined
 }

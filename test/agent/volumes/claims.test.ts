@@ -54,7 +54,8 @@ beforeEach(async () => {
   dataDir = await realpath(await mkdtemp(join(tmpdir(), 'windlass-claims-')))
   directories = new LocalDirectories({ dataDir, podsDir: podsBelow(dataDir) })
   told = []
-  const plugins = claimPlugins({ client: cluster.nodeClient, nodeName: 'node-1', directories, events })
+  const labels = () => ({ 'kubernetes.io/hostname': 'node-1' })
+  const plugins = claimPlugins({ client: cluster.nodeClient, nodeName: 'node-1', labels, directories, events })
   volumes = new HostVolumes({ dataDir, plugins, log })
 })
 afterEach(async () => {
@@ -154,7 +155,9 @@ describe('a pod that mounts a claim', () => {
 
   it("gets no directory of another node, and none that is not at its node's place", async () => {
     await addDirectory('far', 'node-2')
-    await expect(mounted(await usePod('p', 'far'))).rejects.toThrow('volume v-far is a directory of node node-2, not of node-1')
+    await expect(mounted(await usePod('p', 'far'))).rejects.toThrow(
+      'volume v-far is not of this node: no matching NodeSelectorTerms',
+    )
     await addClaim('odd', { ...directorySpec('odd'), local: { path: '/etc' } }, ours())
     await expect(mounted(await usePod('q', 'odd'))).rejects.toThrow(/volume v-odd is not at .*\/volumes\/v-odd/)
   })
