@@ -29,6 +29,13 @@ const entry = (main: DiscoveredResource, subresources: readonly DiscoveredResour
     : {}),
 })
 
+/** Upstream says of custom kinds where they are, though it is where the document is. */
+const located = (resource: DiscoveredResource, { group, version }: { group: string; version: string }): DiscoveredResource => ({
+  ...resource,
+  group: resource.group ?? group,
+  version: resource.version ?? version,
+})
+
 const extensionAt = (
   extensions: ReadonlyMap<ExtensionVersion, ExtensionResources> = new Map(),
   { group, version }: { group: string; version: string },
@@ -53,8 +60,13 @@ export const aggregatedDiscovery = (
       versions: versions.map((version) => ({
         version,
         ...(extensionAt(options.extensions, { group, version }) ?? {
-          resources: discoverGroupVersion(registry, { group, version }).map(({ main, subresources }) =>
-            entry(main, subresources),
+          resources: discoverGroupVersion(registry, { group, version }).map(({ definition, main, subresources }) =>
+            definition.custom
+              ? entry(
+                  located(main, definition),
+                  subresources.map((one) => located(one, definition)),
+                )
+              : entry(main, subresources),
           ),
           freshness: 'Current',
         }),

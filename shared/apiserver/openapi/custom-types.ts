@@ -27,7 +27,7 @@ export interface CustomTypeSource {
 /** Of the kind and its list, by their names. */
 export const customTypes = (source: CustomTypeSource): [string, CustomType][] => [
   [source.name, (dialect, refer) => kindType(source, dialect, refer)],
-  [`${source.name}List`, (dialect, refer) => listType(source, dialect, refer)],
+  [source.name.replace(/[^.]+$/, source.listKind), (dialect, refer) => listType(source, dialect, refer)],
 ]
 
 const typeMeta = ({ descriptions }: CustomTypeSource): Record<'apiVersion' | 'kind', Shown> => {
@@ -39,18 +39,19 @@ const typeMeta = ({ descriptions }: CustomTypeSource): Record<'apiVersion' | 'ki
 }
 
 const kindType = (source: CustomTypeSource, dialect: Dialect, refer: (name: string) => string): Shown => {
-  const { schema, kind, selectable } = source
+  const { schema, kind } = source
   const extensions = {
     'x-kubernetes-group-version-kind': [kind],
-    ...(selectable.length > 0 && dialect.defaults
-      ? { 'x-kubernetes-selectable-fields': selectable.map((fieldPath) => ({ fieldPath })) }
-      : {}),
+    ...selectableFields(source),
   }
   // A client of the old form would refuse what it is not told of.
   if (!schema || (!dialect.defaults && preservesUnknown(schema as Structural))) return { type: 'object', ...extensions }
   const own = shown(schema, { dialect, refer, source })
   return { ...own, properties: { ...(own.properties as Shown), ...metaProperties({ dialect, refer, source }) }, ...extensions }
 }
+
+const selectableFields = ({ selectable }: CustomTypeSource): Shown =>
+  selectable.length > 0 ? { 'x-kubernetes-selectable-fields': selectable.map((fieldPath) => ({ fieldPath })) } : {}
 
 interface Showing {
   readonly dialect: Dialect
@@ -82,6 +83,7 @@ const listType = (source: CustomTypeSource, dialect: Dialect, refer: (name: stri
       metadata: { ...dialect.annotated(refer(`${meta}.ListMeta`)), description: metadataText },
     },
     'x-kubernetes-group-version-kind': [{ ...kind, kind: listKind }],
+    ...selectableFields(source),
   }
 }
 
@@ -122,7 +124,7 @@ const unfolded = (said: Shown): Shown => {
 /** What Swagger 2 has words for, and kubectl understands. */
 const plain = (
   schema: JsonSchema,
-  { allOf: _all, anyOf: _any, oneOf: _one, not: _not, nullable, type, ...said }: Shown,
+  { allOf: _all, anyOf: _any, oneOf: _one, not: _not, default: _default, nullable, type, ...said }: Shown,
 ): Shown => {
   const preserves = preservesUnknown(schema as Structural)
   const typeless = nullable || (type === 'array' && (preserves || !schema.items)) || (type === 'object' && preserves)

@@ -11,6 +11,10 @@ const patchMedia = [
   'application/strategic-merge-patch+json',
   'application/apply-patch+yaml',
 ]
+const patches: Readonly<Record<string, readonly string[]>> = {
+  patch: patchMedia,
+  'plain patch': patchMedia.filter((media) => !media.includes('strategic')),
+}
 const statusTexts = { 200: 'OK', 201: 'Created', 202: 'Accepted' } as const
 const bearerToken = { type: 'apiKey', name: 'authorization', in: 'header', description: 'Bearer Token authentication' }
 
@@ -53,7 +57,7 @@ export const documentV2 = ({ paths, types, sources, version }: DocumentOptions):
 
 const typesOf = (paths: readonly PathItem[]): string[] => {
   const named = paths.flatMap(({ operations }) => operations.flatMap(({ body, answer }) => [body, answer]))
-  return named.map((name) => (name === 'patch' ? patchType.name : name)).filter((name) => name !== undefined)
+  return named.map((name) => (name && patches[name] ? patchType.name : name)).filter((name) => name !== undefined)
 }
 
 interface Wording {
@@ -98,7 +102,8 @@ const parameterV3 = ({ name, in: place, description, type }: Parameter) => ({
 const operationV3 = (operation: Operation, parameters: readonly unknown[]) => {
   const { body, answer, media, statuses } = operation
   const ref = (name: string) => ({ $ref: v3.refPrefix + name })
-  const bodyContent = body === 'patch' ? byMedia(patchMedia, ref(patchType.name)) : body && byMedia(['*/*'], ref(body))
+  const patch = body && patches[body]
+  const bodyContent = patch ? byMedia(patch, ref(patchType.name)) : body && byMedia(['*/*'], ref(body))
   const content = byMedia(media, answer === undefined ? { type: 'string' } : ref(answer))
   return {
     ...described(operation),
@@ -123,7 +128,7 @@ const parameterV2 = ({ name, in: place, description, type }: Parameter) => ({
 const operationV2 = (operation: Operation, parameters: readonly unknown[]) => {
   const { body, about, answer, media, statuses } = operation
   const schema = answer === undefined ? { type: 'string' } : { $ref: v2.refPrefix + answer }
-  const bodySchema = body && { $ref: v2.refPrefix + (body === 'patch' ? patchType.name : body) }
+  const bodySchema = body && { $ref: v2.refPrefix + (patches[body] ? patchType.name : body) }
   const inBody = bodySchema && {
     name: 'body',
     in: 'body',
@@ -133,7 +138,7 @@ const operationV2 = (operation: Operation, parameters: readonly unknown[]) => {
   const all = [...(inBody ? [inBody] : []), ...parameters]
   return {
     ...described(operation),
-    ...(answer === undefined && !about ? {} : { consumes: body === 'patch' ? patchMedia : about ? ['*/*'] : media }),
+    ...(answer === undefined && !about ? {} : { consumes: (body && patches[body]) ?? (about ? ['*/*'] : media) }),
     produces: media,
     schemes: ['https'],
     ...(all.length > 0 ? { parameters: all } : {}),

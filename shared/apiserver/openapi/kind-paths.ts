@@ -2,7 +2,7 @@ import type { SchemaTable } from '../../meta/schema.ts'
 import type { KindDefinition, SubresourceInfo } from '../../resources/definition.ts'
 import { verbsOf } from '../registry.ts'
 import { connectPaths } from './connect-paths.ts'
-import { kindOfSubresource, scaleKind, typeOf } from './kinds.ts'
+import { kindOfSubresource, listTypeOf, scaleKind, typeOf } from './kinds.ts'
 import { capitalized, groupWord, type PathItem } from './operation.ts'
 import { type Place, placed, type Target, verbOperation } from './operations.ts'
 import { logParameters, nameParameter, namespaceParameter } from './parameters.ts'
@@ -14,7 +14,7 @@ const onSubresource = ['get', 'update', 'patch']
 
 /** What can be done at the paths of a kind. */
 export const pathsOf = (definition: KindDefinition, schemas: SchemaTable): PathItem[] => {
-  const { group, version, kind, plural, namespaced, schema, subresources, returnsDeleted = false } = definition
+  const { group, version, kind, plural, namespaced, schema, subresources, returnsDeleted = false, custom } = definition
   const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`
   const scoped = namespaced ? `/namespaces/{namespace}/${plural}` : `/${plural}`
   const collection = root + scoped
@@ -22,7 +22,14 @@ export const pathsOf = (definition: KindDefinition, schemas: SchemaTable): PathI
   const prefix = `${capitalized(groupWord(group))}${capitalized(version)}`
   const place: Place = { prefix, namespaced, tag: `${groupWord(group)}_${version}`, parameters: inScope }
   const named = placed(place, nameParameter(kind))
-  const own: Target = { kind: { group, version, kind }, schema, words: kind, returnsDeleted }
+  const own: Target = {
+    kind: { group, version, kind },
+    schema,
+    words: kind,
+    returnsDeleted,
+    list: listTypeOf(definition),
+    custom,
+  }
   const offered = new Set(verbsOf(definition))
   const at = (where: Place, target: Target, verbs: readonly string[]) => verbs.map((verb) => verbOperation(verb, target, where))
   const served = (verbs: readonly string[]) => verbs.filter((verb) => offered.has(verb))

@@ -1,5 +1,6 @@
 import type { SchemaTable } from '../../meta/schema.ts'
 import type { KindDefinition, SubresourceInfo } from '../../resources/definition.ts'
+import { listKindOf } from '../registry.ts'
 
 export interface GroupVersionKind {
   readonly group: string
@@ -27,6 +28,10 @@ export const kindOfSubresource = (definition: KindDefinition, info: SubresourceI
   version: info.version ?? definition.version,
   kind: info.kind,
 })
+
+/** The type of a kind's lists: `com.example.v1.CronTab` → `com.example.v1.CronTabs`, if that is what they are called. */
+export const listTypeOf = (definition: KindDefinition): string =>
+  definition.custom ? definition.schema.replace(/[^.]+$/, listKindOf(definition)) : `${definition.schema}List`
 
 /** Which kinds a type is, for x-kubernetes-group-version-kind. */
 export const kindsByType = (definitions: readonly KindDefinition[], schemas: SchemaTable): Map<string, GroupVersionKind[]> => {

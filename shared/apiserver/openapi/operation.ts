@@ -11,7 +11,7 @@ export interface Operation {
   readonly about?: { readonly action: string; readonly kind: GroupVersionKind } | undefined
   /** all of them: what is the same for the whole path is found out when it is written */
   readonly parameters: readonly Parameter[]
-  /** type of the body; `patch` for patches */
+  /** type of the body; `patch` for patches, `plain patch` for those of what knows no strategic ones */
   readonly body?: string | undefined
   /** type of the answer; undefined: a stream of bytes or text */
   readonly answer: string | undefined

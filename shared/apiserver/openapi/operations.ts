@@ -30,6 +30,10 @@ export interface Target {
   readonly returnsDeleted: boolean
   /** the answer is text, whatever the schema */
   readonly text?: boolean
+  /** of lists; default: the schema with `List` */
+  readonly list?: string
+  /** made of a CustomResourceDefinition */
+  readonly custom?: boolean | undefined
 }
 
 interface Verb {
@@ -61,9 +65,9 @@ const verbs: Readonly<Record<string, Verb>> = {
 export const verbOperation = (name: string, target: Target, place: Place): Operation => {
   const verb = verbs[name]
   if (!verb) throw new Error(`no operation for the verb "${name}"`)
-  const { kind, schema, words, returnsDeleted, text } = target
-  const bodies = { own: schema, patch: 'patch', options: deleteOptions }
-  const answers = { list: `${schema}List`, status, deleted: returnsDeleted ? schema : status }
+  const { kind, schema, words, returnsDeleted, text, custom, list = `${schema}List` } = target
+  const bodies = { own: schema, patch: custom ? 'plain patch' : 'patch', options: deleteOptions }
+  const answers = { list, status, deleted: returnsDeleted ? schema : status }
   const [word, collection] = verb.word === 'deleteCollection' ? ['delete', 'Collection'] : [verb.word, '']
   return {
     method: verb.method,
@@ -75,7 +79,8 @@ export const verbOperation = (name: string, target: Target, place: Place): Opera
     body: verb.body && bodies[verb.body],
     answer: text ? undefined : verb.answer ? answers[verb.answer] : schema,
     media: text ? ['text/plain', ...objectMedia] : name === 'list' ? streamMedia : objectMedia,
-    statuses: verb.statuses,
+    // A custom object is not made by its patch, as far as upstream tells.
+    statuses: custom && name === 'patch' ? [200] : verb.statuses,
   }
 }
 
