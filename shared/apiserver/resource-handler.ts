@@ -32,12 +32,17 @@ const handlers: Readonly<Record<ResourceVerb, ResourceHandler>> = {
 export const resourceHandler = (context: ResourceContext): ResourceHandler => {
   const { info, definition } = context
   if (!definition.namespaced && info.namespace !== '' && info.namespace !== info.name) throw pathNotFound()
+  // Of a custom kind, whatever its path is.
+  if (definition.custom) tellDeprecation(context)
   const handler = info.subresource === '' ? mainHandler(context) : subresourceHandler(context)
-  if (definition.deprecation) {
-    context.warnings.push(definition.deprecation)
-    context.auditAnnotations['k8s.io/deprecated'] = 'true'
-  }
+  if (!definition.custom) tellDeprecation(context)
   return handler
+}
+
+const tellDeprecation = ({ definition: { deprecation }, warnings, auditAnnotations }: ResourceContext): void => {
+  if (!deprecation) return
+  warnings.push(deprecation)
+  auditAnnotations['k8s.io/deprecated'] = 'true'
 }
 
 const mainHandler = ({ info, definition, parts }: ResourceContext): ResourceHandler => {

@@ -38,7 +38,6 @@ const { format: _format, ...plainName } = nameColumn(0)
 const replicasColumns = (desired: string, available: string) => [
   integer('Desired', desired, ({ spec }: Scale) => spec.replicas ?? 0),
   integer('Available', available, ({ status }: Scale) => status?.replicas ?? 0),
-  age,
 ]
 
 const scaleColumns = [
@@ -47,12 +46,13 @@ const scaleColumns = [
     'replicas is the desired number of instances for the scaled object.',
     'replicas is the actual number of observed instances of the scaled object.',
   ),
+  age,
 ] as unknown as Column<KubeObject>[]
 
-const customScaleColumns = replicasColumns(
-  'Number of desired replicas',
-  'Number of actual replicas',
-) as unknown as Column<KubeObject>[]
+const customScaleColumns = [
+  ...replicasColumns('Number of desired replicas', 'Number of actual replicas'),
+  { ...age, type: 'date' },
+] as unknown as Column<KubeObject>[]
 
 const mappingOf = ({ definition }: ResourceContext) => definition.subresources!.scale as unknown as ScaleMapping<KubeObject>
 
