@@ -60,6 +60,8 @@ const optionsFor = ({ spec }: CustomResourceDefinition): VersionOptions => {
   }
 }
 
+const hasDefault = (schema: JsonSchema) => schema.default !== undefined
+
 const jsonTypes = new Set(['string', 'number', 'integer', 'boolean', 'array', 'object'])
 
 const validateSpec = ({ spec }: CustomResourceDefinition, options: VersionOptions): FieldError[] => {
@@ -76,6 +78,8 @@ const validateSpec = ({ spec }: CustomResourceDefinition, options: VersionOption
       else if (served && !spec.preserveUnknownFields) errors.push(requiredValue(at, 'because otherwise all fields are pruned'))
     }
   }
+  if (spec.preserveUnknownFields && roots.some((root) => [...allSchemas(root)].some(hasDefault)))
+    errors.push(invalidValue('spec.preserveUnknownFields', true, 'must be false in order to use defaults in the schema'))
   for (const [index, version] of inner.versions.entries()) {
     for (const text of [dns1035Label(version.name).join(',')].filter(Boolean)) {
       errors.push(invalidValue(`spec.versions[${index}].name`, version.name, text))

@@ -41,6 +41,48 @@ const at = (version: string, plural: string) => `/apis/versions.example.com/${ve
 const spec = ({ json }: { json: KubeObject }) => (json as KubeObject & { spec?: unknown }).spec
 
 describe('a custom kind', () => {
+  it('is selected by name, paged when deleted and defaulted on reading, whatever version made it', async () => {
+    const scale = { specReplicasPath: '.spec.size', statusReplicasPath: '.status.size' }
+    await define('readers', [
+      { name: 'v1', served: true, storage: false, ...specOf({ size: { type: 'integer' } }), subresources: { scale } },
+      { name: 'v2', served: true, storage: true, ...specOf({ mode: { type: 'string', default: 'slow' } }) },
+    ])
+    for (const name of ['a', 'b', 'c']) {
+      const body = { apiVersion: 'versions.example.com/v1', kind: 'Widget', metadata: { name }, spec: {} }
+      expect(await server.call('POST', at('v1', 'readers'), { body })).toMatchObject({ code: 201 })
+    }
+    expect(spec(await server.call('GET', `${at('v2', 'readers')}/a`))).toEqual({ mode: 'slow' })
+    const others = await server.call('GET', `${at('v1', 'readers')}?fieldSelector=metadata.name!%3Da`)
+    expect(others).toMatchObject({ code: 200, json: { items: [{ metadata: { name: 'b' } }, { metadata: { name: 'c' } }] } })
+    const page = await server.call('DELETE', `${at('v2', 'readers')}?limit=1`)
+    expect(page).toMatchObject({ code: 200, json: { metadata: { remainingItemCount: 2, continue: expect.any(String) } } })
+    const discovered = await server.call('GET', '/apis', {
+      headers: { accept: 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList' },
+    })
+    expect(JSON.stringify(discovered.json)).toContain(
+      '"responseKind":{"group":"versions.example.com","version":"v2","kind":"Widget"}',
+    )
+  })
+
+  it('has no replicas once a patch of its Scale takes them away, and a word for a patch that says none', async () => {
+    const scale = { specReplicasPath: '.spec.size', statusReplicasPath: '.status.size' }
+    await define('scaled', [
+      { name: 'v1', served: true, storage: true, ...specOf({ size: { type: 'integer' } }), subresources: { scale } },
+    ])
+    const body = { apiVersion: 'versions.example.com/v1', kind: 'Widget', metadata: { name: 'a' }, spec: {} }
+    await server.call('POST', at('v1', 'scaled'), { body })
+    const patch = (said: unknown) =>
+      server.call('PATCH', `${at('v1', 'scaled')}/a/scale`, {
+        body: said,
+        headers: { 'content-type': 'application/merge-patch+json' },
+      })
+    expect(await patch({})).toMatchObject({
+      code: 400,
+      json: { message: 'the spec replicas field ".spec.size" cannot be empty' },
+    })
+    expect(await patch({ spec: null })).toMatchObject({ code: 200, json: { spec: {} } })
+  })
+
   it('is read and written in each version it serves, and each object is one', async () => {
     const two = specOf({ size: { type: 'integer' } })
     await define('widgets', [

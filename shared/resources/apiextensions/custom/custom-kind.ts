@@ -122,7 +122,7 @@ const conversionFields = (version: CrdVersion, making: Making): Pick<KindDefinit
     servedAs: otherVersions(version, making),
     // What was stored under the only schema that there ever was is what that makes of it.
     renew:
-      isStored && crd.metadata.generation === 1
+      isStored && crd.metadata.generation === 1 && crd.spec.versions.every((one) => jsonEqual(one.schema, version.schema))
         ? undefined
         : (object) => conversion.to(conversion.asStored(object), version.name),
     storesAs: isStored

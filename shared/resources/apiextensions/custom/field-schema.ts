@@ -22,7 +22,9 @@ const anything: Structural = { type: 'object', 'x-kubernetes-preserve-unknown-fi
 const fieldSchema = (schema: JsonSchema, around: boolean): Schema => {
   const keeps = around || preservesUnknown(schema as Structural)
   if (schema['x-kubernetes-int-or-string']) return { format: 'int-or-string' }
-  const { type } = schema
+  const { type, format } = schema
+  // Whatever a text of a format is, who owns it sees a scalar.
+  if (type === 'string' && format && format !== 'byte') return { type, format: 'date-time' }
   if (type === 'array') return listSchema(schema, keeps)
   if (type === 'object' || (!type && schema.properties)) return mapSchema(schema, keeps)
   if (type === 'string' || type === 'boolean' || type === 'integer' || type === 'number') return { type }
