@@ -102,6 +102,10 @@ describe('defaults of a pod', () => {
     [`nginx:latest@sha256:${'a'.repeat(64)}`, 'Always'],
     ['not a reference', 'IfNotPresent'],
     [undefined, 'IfNotPresent'],
+    ['x'.repeat(247), 'Always'],
+    ['x'.repeat(248), 'IfNotPresent'],
+    [`a.b/${'x'.repeat(255)}`, 'Always'],
+    [`a.b/${'x'.repeat(256)}`, 'IfNotPresent'],
   ])('pull %s %s', (image, policy) => {
     expect(defaultPullPolicy(image)).toBe(policy)
   })
