@@ -1,7 +1,8 @@
-// `npm run compare`: what our server says of itself, and the defaults of each kind, beside a real kube-apiserver. Ends with 1 when something differs without a reason.
+// `npm run compare`: what our server says of itself and of some CustomResourceDefinitions, and the defaults of each kind, beside a real kube-apiserver. Ends with 1 when something differs without a reason.
 import { Cluster } from '../../e2e/cluster.ts'
 import { Connection } from '../connection.ts'
 import { startPeer, whyNoPeer } from '../peer.ts'
+import { compareCustom, makeDefinitions } from './custom.ts'
 import { compareDefaults } from './defaults.ts'
 import type { Difference } from './difference.ts'
 import { compareDiscovery } from './discovery.ts'
@@ -23,8 +24,15 @@ const print = (all: readonly Difference[]): number => {
   return unexplained.length
 }
 
-const compare = async (ours: Connection, peer: Connection): Promise<number> =>
-  print([...(await compareDiscovery(ours, peer)), ...(await compareOpenApi(ours, peer)), ...(await compareDefaults(ours, peer))])
+const compare = async (ours: Connection, peer: Connection): Promise<number> => {
+  await Promise.all([ours, peer].map(makeDefinitions))
+  return print([
+    ...(await compareDiscovery(ours, peer)),
+    ...(await compareOpenApi(ours, peer)),
+    ...(await compareDefaults(ours, peer)),
+    ...(await compareCustom(ours, peer)),
+  ])
+}
 
 const why = whyNoPeer()
 if (why !== undefined) console.log(`skipped: ${why}`)

@@ -10,7 +10,7 @@ export const compareOpenApi = async (ours: Connection, peer: Connection): Promis
   const [own, theirs] = await Promise.all([ours.read<Document>('/openapi/v2'), peer.read<Document>('/openapi/v2')])
   const found = differences('openapi v2', forMachines(own), forMachines(theirs))
   const [ownPaths, theirPaths] = await Promise.all([ours, peer].map(pathsOf))
-  found.push(...differences('openapi v3', Object.keys(ownPaths!).sort(), Object.keys(theirPaths!).sort()))
+  found.push(...differences('openapi v3 documents', there(ownPaths!), there(theirPaths!)))
   for (const path of Object.keys(ownPaths!).filter((name) => name in theirPaths!)) {
     const [one, other] = await Promise.all([
       ours.read<Document>(ownPaths![path]!.serverRelativeURL),
@@ -20,6 +20,8 @@ export const compareOpenApi = async (ours: Connection, peer: Connection): Promis
   }
   return found
 }
+
+const there = (paths: object) => Object.fromEntries(Object.keys(paths).map((path) => [path, true]))
 
 const pathsOf = async (server: Connection) =>
   (await server.read<{ paths: Record<string, { serverRelativeURL: string }> }>('/openapi/v3')).paths

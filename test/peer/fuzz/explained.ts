@@ -219,7 +219,7 @@ const ownedOf = (managers: unknown, object: Owned): string[] =>
   ((managers ?? []) as { manager: string; operation: string; subresource?: string; fieldsV1: object }[])
     .flatMap(({ manager, operation, subresource = '', fieldsV1 }) =>
       leaves(fieldsV1)
-        .filter((leaf) => !/f:replicas|f:stopSignal|f:lifecycle\/\.$|f:workloadRef/.test(leaf))
+        .filter((leaf) => !/f:replicas|f:size$|f:spec\/\.$|f:stopSignal|f:lifecycle\/\.$|f:workloadRef/.test(leaf))
         .filter((leaf) => says(object, /f:([^/]+)$/.exec(leaf)?.[1] ?? '') || !/f:[^/]+$/.test(leaf))
         .map((leaf) => `${manager} ${operation} ${subresource} ${leaf}`),
     )

@@ -36,6 +36,17 @@ const explained: readonly { readonly when: (differing: Differing) => boolean; re
     why: 'who owns an object is kept where its versions disagree about a field: upstream forgets it',
   },
   {
+    when: ({ peer }) => peer.code === 429,
+    why: 'upstream is not ready yet',
+  },
+  {
+    when: ({ ours, peer }) =>
+      peer.code === 500 &&
+      ours.code === 500 &&
+      [ours, peer].every((heard) => /^failed to (?:convert|create|prune)/.test(messageOf(heard))),
+    why: 'what does not fit the schema of another version, or one that was changed, is told of where it is noticed',
+  },
+  {
     when: ({ ours, peer }) =>
       /should be (?:greater|less) than (?:or equal to )?-?\d{20,}/.test(
         `${JSON.stringify(ours.body)}${JSON.stringify(peer.body)}`,
