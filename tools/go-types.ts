@@ -20,6 +20,8 @@ export interface GoType {
   readonly alias?: string
 }
 export interface GoField {
+  /** the type's, where it is embedded */
+  readonly name: string
   readonly number: number
   readonly json: string
   readonly inline: boolean
@@ -59,6 +61,7 @@ const readGo = (file: string, packageName: string, types: Map<string, GoType>): 
       if (!field || !number) continue
       const [json = '', ...options] = (/json:"([^"]*)"/.exec(field[3]!)?.[1] ?? '').split(',')
       fields.push({
+        name: field[1] ?? field[2]!.replace(/^.*\./, ''),
         number: Number(number),
         json,
         inline: json === '' && options.includes('inline'),

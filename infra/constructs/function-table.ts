@@ -21,7 +21,12 @@ export const functionTable: Readonly<Record<FunctionName, FunctionSize>> = {
   },
   dispatch: { purpose: 'tells everybody concerned of changes', memoryMiB: 512, timeoutSeconds: 60, reads: builtInTypes },
   schedule: { purpose: 'finds nodes for pods', memoryMiB: 1024, timeoutSeconds: 60, reads: builtInTypes },
-  reconcile: { purpose: 'brings objects to their desired state', memoryMiB: 512, timeoutSeconds: 60, reads: builtInTypes },
+  reconcile: {
+    purpose: 'brings objects to their desired state',
+    memoryMiB: 512,
+    timeoutSeconds: 60,
+    reads: [...builtInTypes, 'template-shape.json'],
+  },
   place: { purpose: "holds bound pods' room on their nodes", memoryMiB: 512, timeoutSeconds: 60, reads: builtInTypes },
   heartbeat: { purpose: 'notes when nodes were last heard of', memoryMiB: 256, timeoutSeconds: 30, reads: [] },
   'cloud-events': {

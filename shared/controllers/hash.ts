@@ -10,6 +10,13 @@ export const fnv32 = (text: string, start = offsetBasis): number => {
   return hash >>> 0
 }
 
+/** FNV-1a. */
+export const fnv32a = (bytes: Uint8Array): number => {
+  let hash = offsetBasis
+  for (const byte of bytes) hash = Math.imul(hash ^ byte, prime)
+  return hash >>> 0
+}
+
 // No vowels and nothing that reads like one: hashes never spell words.
 const alphabet = 'bcdfghjklmnpqrstvwxz2456789'
 export const safeEncode = (hash: number): string =>

@@ -13,12 +13,16 @@ export interface PublishedType {
   readonly unions?: readonly unknown[]
 }
 
+/** Go's structs `[Go name, JSON name or '' where it is embedded, type]` by their printed names, or the type that a name stands for. */
+export type TemplateShape = Readonly<Record<string, string | readonly (readonly [name: string, json: string, type: string])[]>>
+
 const read = (name: string): unknown => JSON.parse(readFileSync(new URL(`./generated/${name}`, import.meta.url), 'utf8'))
 
 let schemas: SchemaTable | undefined
 let protobuf: ProtobufTable | undefined
 let descriptions: DescriptionTable | undefined
 let published: PublishedTable | undefined
+let templateShape: TemplateShape | undefined
 
 /** The built-in types; read once, in a few milliseconds. */
 export const loadSchemas = (): SchemaTable => {
@@ -42,4 +46,10 @@ export const loadPublished = (): PublishedTable => {
 export const loadProtobufTable = (): ProtobufTable => {
   protobuf ??= read('protobuf.json') as ProtobufTable
   return protobuf
+}
+
+/** Only hashes of pod templates need it. */
+export const loadTemplateShape = (): TemplateShape => {
+  templateShape ??= read('template-shape.json') as TemplateShape
+  return templateShape
 }

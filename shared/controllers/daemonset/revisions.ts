@@ -10,10 +10,10 @@ import {
 } from '../../resources/resource.ts'
 import { claim } from '../claim.ts'
 import type { ReconcileContext } from '../controller.ts'
-import { templateHash } from '../deployment/template-hash.ts'
 import { deleteRevisions } from '../history/delete-revisions.ts'
 import { oldestRevisionFirst, revisionNumber, saysTheSame, templatePatch } from '../history/revision.ts'
 import { byController, controllerReference } from '../owner.ts'
+import { templateHash } from '../template-hash/template-hash.ts'
 import { hashLabel } from './daemon-pod.ts'
 
 export interface DaemonRevisions {

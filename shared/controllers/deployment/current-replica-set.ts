@@ -9,8 +9,8 @@ import { conditionOf, withCondition } from './condition.ts'
 import { replicasOf } from './fenceposts.ts'
 import { buildReplicaSet } from './new-replica-set.ts'
 import { newReplicaSetAnnotations, nextRevision, revisionAnnotation } from './revision.ts'
+import { sameTemplate } from './same-template.ts'
 import { hasProgressDeadline } from './status.ts'
-import { sameTemplate } from './template-hash.ts'
 
 export interface CurrentReplicaSet {
   /** with the revision and conditions that follow; not written yet */

@@ -1,10 +1,11 @@
 import type { Deployment, ReplicaSet } from '../../resources/resource.ts'
 import { deployments } from '../../resources/resource.ts'
 import { controllerReference } from '../owner.ts'
+import { templateHash } from '../template-hash/template-hash.ts'
 import { isRollingUpdate, maxSurge, replicasOf } from './fenceposts.ts'
 import { oldestFirst, sum } from './order.ts'
 import { newReplicaSetAnnotations, replicasAnnotations } from './revision.ts'
-import { canonicalTemplate, templateHash, templateHashLabel } from './template-hash.ts'
+import { canonicalTemplate, templateHashLabel } from './same-template.ts'
 
 /** The ReplicaSet of the Deployment's current template (the oldest, should there be several), and all the others. */
 export const splitReplicaSets = (deployment: Deployment, replicaSets: readonly ReplicaSet[]) => {

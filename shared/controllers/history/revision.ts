@@ -3,7 +3,7 @@ import { defaultPodTemplate } from '../../resources/core/pod/defaults.ts'
 import type { PodTemplateSpec } from '../../resources/generated/types.ts'
 import type { ControllerRevision } from '../../resources/resource.ts'
 import { fnv32, safeEncode } from '../hash.ts'
-import { goJson } from './go-json.ts'
+import { goJson, inGoOrder } from './go-json.ts'
 
 /** What kept the history: a set of pods with a template. */
 export interface RevisionOwner extends KubeObject {
@@ -11,7 +11,8 @@ export interface RevisionOwner extends KubeObject {
 }
 
 /** What a revision holds: a strategic merge patch that puts the template back. */
-export const templatePatch = (template: PodTemplateSpec) => ({ spec: { template: { ...template, $patch: 'replace' } } })
+export const templatePatch = (template: PodTemplateSpec): unknown =>
+  inGoOrder({ spec: { template: { ...template, $patch: 'replace' } } })
 
 export const templateOf = ({ data }: ControllerRevision): PodTemplateSpec => {
   const { spec } = (data ?? {}) as { spec?: { template?: PodTemplateSpec & { $patch?: string } } }

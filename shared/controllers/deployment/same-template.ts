@@ -1,5 +1,4 @@
 import type { PodTemplateSpec } from '../../resources/generated/types.ts'
-import { fnv32, safeEncode } from '../hash.ts'
 
 export const templateHashLabel = 'pod-template-hash'
 
@@ -11,13 +10,6 @@ export const canonicalTemplate = (template: PodTemplateSpec | undefined): string
 
 export const sameTemplate = (a: PodTemplateSpec | undefined, b: PodTemplateSpec | undefined) =>
   canonicalTemplate(a) === canonicalTemplate(b)
-
-/** Names the template's ReplicaSet; `collisionCount` moves it away from a taken name. */
-export const templateHash = (template: PodTemplateSpec, collisionCount: number | undefined): string => {
-  let hash = fnv32(canonicalTemplate(template))
-  if (collisionCount !== undefined) hash = fnv32(`\u0000${collisionCount}`, hash)
-  return safeEncode(hash)
-}
 
 const canonical = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(canonical)
