@@ -72,8 +72,8 @@ const act = async (
     failure = error
   }
   const names = { currentRevision: current.metadata.name, updateRevision: update.metadata.name, collisionCount }
-  const outdatedGone = plan.outdated !== undefined && failure === undefined
-  const result = await noteStatus({ set, pods: plan.counted, ...names, outdatedGone, nowMs }, context)
+  const gone = failure === undefined ? plan.outdated : undefined
+  const result = await noteStatus({ set, pods: plan.counted, ...names, gone, nowMs }, context)
   await deleteRevisions(prunable(set, revisions, owned), context)
   if (failure !== undefined) throw failure
   return result
@@ -89,7 +89,7 @@ const noteStatus = async (input: StatusInput, { client }: ReconcileContext): Pro
 /** Its pods are counted until the last; nothing is done to them any more. */
 const statusOfLeaving = (set: StatefulSet, owned: readonly Pod[], { clock }: ReconcileContext): StatusInput => {
   const { currentRevision = '', updateRevision = '', collisionCount = 0 } = set.status ?? {}
-  return { set, pods: owned, currentRevision, updateRevision, collisionCount, outdatedGone: false, nowMs: clock.now() }
+  return { set, pods: owned, currentRevision, updateRevision, collisionCount, nowMs: clock.now() }
 }
 
 /** The one that manages the pod; of an orphan, all that would adopt it. */

@@ -13,21 +13,21 @@ export interface StatusInput {
   readonly currentRevision: string
   readonly updateRevision: string
   readonly collisionCount: number
-  /** one of the current revision has just been taken away for the update */
-  readonly outdatedGone: boolean
+  /** has just been taken away for the update */
+  readonly gone?: Pod | undefined
   readonly nowMs: number
 }
 
 export const statefulSetStatus = (input: StatusInput): StatefulSetStatus => {
-  const { set, pods, currentRevision, updateRevision, collisionCount, outdatedGone, nowMs } = input
+  const { set, pods, currentRevision, updateRevision, collisionCount, gone, nowMs } = input
   const ready = pods.filter(isRunningAndReady)
-  const staying = pods.filter(({ metadata }) => !metadata.deletionTimestamp)
+  const staying = pods.filter((pod) => !pod.metadata.deletionTimestamp && pod !== gone)
   const ofRevision = (name: string) => staying.filter((pod) => revisionOfPod(pod) === name).length
   const status = {
     observedGeneration: set.metadata.generation,
     replicas: pods.length,
     readyReplicas: ready.length,
-    currentReplicas: ofRevision(currentRevision) - Number(outdatedGone),
+    currentReplicas: ofRevision(currentRevision),
     updatedReplicas: ofRevision(updateRevision),
     currentRevision,
     updateRevision,

@@ -16,7 +16,7 @@ import { allControllers, createMovableClock, startTestCluster, type TestCluster 
 import { restful, unreliable } from '../unreliable.ts'
 
 const first = Number(process.env.SEED ?? 1)
-const seeds = Array.from({ length: Number(process.env.SEEDS ?? 3) }, (_, index) => first + index)
+const seeds = Array.from({ length: Number(process.env.HISTORIES ?? 3) }, (_, index) => first + index)
 const day = unreliable(daemonSetController, seededRandom(first))
 const clock = createMovableClock()
 /** pods that don't become ready */

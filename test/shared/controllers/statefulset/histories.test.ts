@@ -15,7 +15,7 @@ import { allControllers, startTestCluster, type TestCluster } from '../environme
 import { restful, unreliable } from '../unreliable.ts'
 
 const first = Number(process.env.SEED ?? 1)
-const seeds = Array.from({ length: Number(process.env.SEEDS ?? 3) }, (_, index) => first + index)
+const seeds = Array.from({ length: Number(process.env.HISTORIES ?? 3) }, (_, index) => first + index)
 const random = seededRandom(first)
 const day = unreliable(statefulSetController, random)
 /** pods that don't become ready */

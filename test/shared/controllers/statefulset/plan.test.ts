@@ -229,7 +229,6 @@ describe('the status', () => {
       currentRevision: 'current',
       updateRevision: 'update',
       collisionCount: 0,
-      outdatedGone: false,
       nowMs,
     }
     const { replicas, readyReplicas, availableReplicas, currentReplicas, updatedReplicas, currentRevision } =
@@ -244,4 +243,14 @@ describe('the status', () => {
     ['has not while pods go by hand', { updateStrategy: { type: 'OnDelete' } }, '0 1 2', [3, 3, 3, undefined, 3, 'current']],
     ['leaves zeros out but for two', {}, '', [0, undefined, 0, undefined, undefined, 'current']],
   ])('%s', (_, spec, pods, counts) => expect(count(spec, pods)).toEqual(counts))
+
+  it('never counts less than none, whatever revision it was that went', () => {
+    const set = setOf()
+    const pods = podsOf(set, '0 1old 2').map((pod) => ({
+      ...pod,
+      metadata: { ...pod.metadata, labels: { ...pod.metadata.labels, 'controller-revision-hash': 'a third' } },
+    }))
+    const input = { set, pods, currentRevision: 'current', updateRevision: 'update', collisionCount: 0, gone: pods[2], nowMs }
+    expect(statefulSetStatus(input)).toMatchObject({ currentReplicas: undefined, updatedReplicas: undefined, replicas: 3 })
+  })
 })
