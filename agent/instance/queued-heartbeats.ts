@@ -6,6 +6,6 @@ import type { HeartbeatSink } from '../node/heartbeat-sink.ts'
  * takes them with one request, and is paid by the request.
  */
 export const createQueuedHeartbeats = (queue: MessageQueue): HeartbeatSink => ({
-  beat: (node) => queue.send([{ body: { node } }]),
+  beat: (node, usage) => queue.send([{ body: usage ? { node, usage } : { node } }]),
   delayMs: (nowMs, everyMs) => Math.round(nowMs / everyMs + 1) * everyMs - nowMs,
 })

@@ -81,6 +81,8 @@ export const startOnInstance =
         podCIDR,
         address: { internalIP: facts.privateAddress, internalDNS: facts.privateName },
         ...room,
+        // each is a write to the table
+        usageEveryMs: 60_000,
         statusEveryMs: Number.POSITIVE_INFINITY,
         // Letters to all mailboxes are sent together, and are waited for by all agents.
         othersLaterMs: 1000,

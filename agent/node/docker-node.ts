@@ -9,6 +9,7 @@ import { createEndpointDepartures } from '../network/endpoint-departures.ts'
 import { startNodeNetwork } from '../network/node-network.ts'
 import { runProbe } from '../probes/run-probe.ts'
 import { DockerRuntime } from '../runtime/docker/docker-runtime.ts'
+import { machineStats } from '../usage/machine-stats.ts'
 import { claimPlugins } from '../volumes/claim-plugins.ts'
 import { createEmptyDirPlugin } from '../volumes/empty-dir.ts'
 import { hostPathPlugin } from '../volumes/host-path.ts'
@@ -65,6 +66,8 @@ export const startDockerNode = async (options: DockerNodeOptions): Promise<{ sto
     identity: withDirectories(identity, directories.root),
     allocatable: edge.allocatable,
     heartbeats: edge.heartbeats,
+    nodeStats: () => machineStats(),
+    usageEveryMs: edge.usageEveryMs,
     statusEveryMs: edge.statusEveryMs,
     port: edge.port,
     pods: informers.pods,

@@ -17,6 +17,8 @@ import type { ProbeOutcome } from '../probes/probe.ts'
 import type { ProbeTarget } from '../probes/run-probe.ts'
 import type { RoomHolder } from '../room/room-holder.ts'
 import type { ContainerRuntime } from '../runtime/runtime.ts'
+import { type NodeStats, UsageMeter } from '../usage/usage-meter.ts'
+import { UsageReporter } from '../usage/usage-reporter.ts'
 import type { ClusterDns } from '../volumes/pod-files.ts'
 import type { PodVolumes } from '../volumes/volume.ts'
 import type { NodeCapacity } from './capacity.ts'
@@ -38,6 +40,10 @@ export interface NodeAgentOptions {
   /** undefined: as `capacity` has it, always */
   readonly allocatable?: (() => Promise<Readonly<Record<string, string>>>) | undefined
   readonly heartbeats: HeartbeatSink
+  /** of all that runs here; the sum of its pods' containers is given */
+  readonly nodeStats: (pods: NodeStats) => Promise<NodeStats>
+  /** how often it is said at most what the node uses; default: with each heartbeat */
+  readonly usageEveryMs?: number | undefined
   readonly statusEveryMs?: number | undefined
   readonly client: Client
   readonly pods: Pick<Informer<Pod>, 'synced' | 'list' | 'onChange'>
@@ -83,6 +89,11 @@ export const startNodeAgent = async (options: NodeAgentOptions): Promise<NodeAge
     statusEveryMs: options.statusEveryMs,
     identity: { ...identity, labels: nodeLabels(identity) },
     status: await statusOf(options),
+    usage: new UsageReporter({
+      meter: new UsageMeter({ runtime, nodeStats: options.nodeStats, now: clock.now }),
+      now: clock.now,
+      everyMs: options.usageEveryMs,
+    }),
     health: async () => ({ notReady: await runtimeTrouble(runtime), ...(await options.health()) }),
     events,
     clock,

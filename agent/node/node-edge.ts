@@ -24,6 +24,8 @@ export interface NodeEdge {
   readonly informers: NodeInformers
   readonly config: ConfigSource
   readonly heartbeats: HeartbeatSink
+  /** how often it is said at most what the node uses; default: with each heartbeat */
+  readonly usageEveryMs?: number | undefined
   readonly rooms: RoomHolder
   readonly identity: NodeIdentity
   readonly podCIDR: string

@@ -5,6 +5,7 @@ import type { Logger } from '../../shared/platform/log.ts'
 import type { NodeStatus } from '../../shared/resources/generated/types.ts'
 import { type Node, nodes } from '../../shared/resources/resource.ts'
 import type { AgentEvents } from '../event-recorder.ts'
+import type { UsageReporter } from '../usage/usage-reporter.ts'
 import { type NodeHealth, nodeConditions, sameConditions } from './conditions.ts'
 import { ensureNode, type NodeIdentity } from './ensure-node.ts'
 import type { HeartbeatSink } from './heartbeat-sink.ts'
@@ -18,6 +19,8 @@ export interface NodeRegistrationOptions {
   /** all but conditions; it is asked for whenever the status is looked at */
   readonly status: () => Promise<Omit<NodeStatus, 'conditions'>>
   readonly health: () => Promise<NodeHealth>
+  /** what heartbeats bring along */
+  readonly usage: Pick<UsageReporter, 'news' | 'told'>
   readonly events: AgentEvents
   readonly clock: Clock
   readonly log: Logger
@@ -95,8 +98,11 @@ export class NodeRegistration {
   }
 
   async #beat() {
-    const { heartbeats, identity } = this.#options
-    await heartbeats.beat(identity.name)
+    const { heartbeats, identity, usage, log } = this.#options
+    // Whoever can't measure lives all the same.
+    const news = await usage.news().catch((error: unknown) => log.warn('usage can not be measured', { error: textOf(error) }))
+    await heartbeats.beat(identity.name, news ?? undefined)
+    if (news) usage.told(news)
   }
 
   #queueStatus() {

@@ -12,6 +12,7 @@ import { ownMachine } from '../room/own-machine.ts'
 import { simulatedPreparer, simulatedVolumes } from '../runtime/simulated/simulated-files.ts'
 import { createSimulatedNetwork } from '../runtime/simulated/simulated-network.ts'
 import { SimulatedRuntime } from '../runtime/simulated/simulated-runtime.ts'
+import { simulatedNodeStats } from '../runtime/simulated/simulated-usage.ts'
 import { startReleasedDirectories } from '../volumes/released-directories.ts'
 import { createApiHeartbeats } from './api-heartbeats.ts'
 import { simulatedCapacity } from './capacity.ts'
@@ -72,6 +73,7 @@ export const startSimulatedNodes = async (options: StartOptions): Promise<{ stop
       port: configuration.port,
       dns: { clusterDomain, clusterDNS },
       capacity: simulatedCapacity,
+      nodeStats: simulatedNodeStats(clock.now),
       pods: own,
       node: nodesByName(name),
       network: createSimulatedNetwork(podCIDR),

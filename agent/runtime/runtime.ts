@@ -36,6 +36,7 @@ export interface ContainerRuntime {
   logs(id: string, options: LogOptions): Promise<Readable>
   exec(id: string, options: ExecOptions): Promise<ExecSession>
   attach(id: string, options: StreamOptions): Promise<StreamSession>
+  /** of one that runs */
   stats(id: string): Promise<ContainerStats>
 }
 
@@ -79,6 +80,8 @@ export interface RuntimeContainer {
   readonly createdAt: number
   readonly startedAt?: number | undefined
   readonly finishedAt?: number | undefined
+  /** of its first process on this machine, while it runs; undefined: there is none */
+  readonly pid?: number | undefined
   readonly exitCode?: number | undefined
   /** OOMKilled, ContainerCannotRun, Completed, Error */
   readonly reason?: string | undefined
@@ -215,6 +218,7 @@ export interface ExecSession extends StreamSession {
   kill(): Promise<void>
 }
 
+/** cpuNanoseconds: since it began to run; the working set is what can't be dropped at once */
 export interface ContainerStats {
   readonly cpuNanoseconds: number
   readonly memoryBytes: number

@@ -164,6 +164,7 @@ export const startSimulatedNode = async (
     dataDir: cluster.dataDir,
     address: { internalIP: '127.0.0.1' },
     heartbeats: createApiHeartbeats(nodeClient),
+    nodeStats: async (pods) => pods,
     rooms,
     port: 0,
     dns: { clusterDomain: 'cluster.local', clusterDNS: '10.96.0.10' },

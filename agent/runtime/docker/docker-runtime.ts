@@ -4,6 +4,7 @@ import type { Logger } from '../../../shared/platform/log.ts'
 import { PodTable } from '../pod-table.ts'
 import type { ContainerRuntime, ContainerSpec, ContainerStats, ExecOptions, LogOptions, PullOptions } from '../runtime.ts'
 import { RuntimeError, type Sandbox, type SandboxSpec, type StreamOptions } from '../runtime.ts'
+import { type Cgroup, findCgroup, readCgroup } from './cgroup.ts'
 import { containerOptions, type NodeFacts, sandboxOptions } from './create-options.ts'
 import { engineCall } from './engine-error.ts'
 import { type EngineEvent, followEngineEvents } from './engine-events.ts'
@@ -41,6 +42,8 @@ export class DockerRuntime implements ContainerRuntime {
   /** ids whose removal this process has asked for: a late inspect must not bring them back */
   readonly #removed = new Set<string>()
   readonly #refreshing = new Map<string, Promise<void>>()
+  /** of those that somebody asked for, until they end */
+  readonly #cgroups = new Map<string, Cgroup>()
   #facts: NodeFacts | undefined
   #relistTimer: NodeJS.Timeout | undefined
 
@@ -174,11 +177,13 @@ export class DockerRuntime implements ContainerRuntime {
   }
 
   async stats(id: string): Promise<ContainerStats> {
-    const stats = (await engineCall(() => this.#docker.getContainer(id).stats({ stream: false, 'one-shot': true })))!
-    const memoryBytes = stats.memory_stats.usage ?? 0
-    const inactive = stats.memory_stats.stats?.inactive_file ?? stats.memory_stats.stats?.total_inactive_file ?? 0
-    const cpuNanoseconds = stats.cpu_stats.cpu_usage?.total_usage ?? 0
-    return { cpuNanoseconds, memoryBytes, memoryWorkingSetBytes: Math.max(0, memoryBytes - inactive) }
+    const container = this.#table.find(id)
+    const pid = container && 'pid' in container ? container.pid : undefined
+    const cgroup = this.#cgroups.get(id) ?? (pid === undefined ? undefined : await findCgroup(pid, id))
+    const stats = cgroup && (await readCgroup(cgroup))
+    if (!cgroup || !stats) throw new RuntimeError(`container ${id.slice(0, 12)} does not run`)
+    this.#cgroups.set(id, cgroup)
+    return stats
   }
 
   async #remove(id: string) {
@@ -190,6 +195,7 @@ export class DockerRuntime implements ContainerRuntime {
 
   #handle({ id, action }: EngineEvent) {
     if (action === 'destroy') {
+      this.#cgroups.delete(id)
       this.#table.remove(id)
       this.#removed.delete(id)
       return
@@ -214,6 +220,7 @@ export class DockerRuntime implements ContainerRuntime {
 
   async #inspect(id: string) {
     const info = await engineCall(() => this.#docker.getContainer(id).inspect(), [404])
+    if (!info?.State.Running) this.#cgroups.delete(id)
     if (!info || this.#removed.has(id)) return this.#table.remove(id)
     const found = readInspected(info)
     if (found.type === 'sandbox') this.#table.setSandbox(found.pod, found.sandbox)

@@ -44,11 +44,11 @@ const time = (text: string): number | undefined => {
   return value > 0 ? value : undefined
 }
 
-type StateFields = Pick<RuntimeContainer, 'state' | 'startedAt' | 'finishedAt' | 'exitCode' | 'reason' | 'message'>
+type StateFields = Pick<RuntimeContainer, 'state' | 'pid' | 'startedAt' | 'finishedAt' | 'exitCode' | 'reason' | 'message'>
 
 const stateOf = (state: ContainerInspectInfo['State'], createdAt: number): StateFields => {
   const startedAt = time(state.StartedAt)
-  if (state.Running) return { state: 'running', startedAt }
+  if (state.Running) return { state: 'running', pid: state.Pid, startedAt }
   if (state.Status === 'created' && state.Error === '') return { state: 'created' }
   // The engine leaves a container that it could not start in state created, with an error.
   if (startedAt === undefined) {

@@ -15,6 +15,7 @@ import {
   type Sandbox,
   type SandboxSpec,
 } from '../runtime.ts'
+import { SimulatedProcessors, usageOf } from './simulated-usage.ts'
 
 export interface SimulatedRuntimeOptions {
   readonly clock: Clock
@@ -38,6 +39,7 @@ export class SimulatedRuntime implements ContainerRuntime {
   readonly #images = new Map<string, RuntimeImage>()
   readonly #stopped = new AbortController()
   readonly #owners = new Map<string, PodIdentity>()
+  readonly #processors = new SimulatedProcessors()
 
   constructor(options: SimulatedRuntimeOptions) {
     this.#options = options
@@ -146,8 +148,16 @@ export class SimulatedRuntime implements ContainerRuntime {
     throw nothingRuns()
   }
 
-  async stats(): Promise<ContainerStats> {
-    return { cpuNanoseconds: 0, memoryBytes: 0, memoryWorkingSetBytes: 0 }
+  async stats(id: string): Promise<ContainerStats> {
+    const container = this.#container(id)
+    const owner = this.#owners.get(id)
+    if (!owner || container?.state !== 'running') throw new RuntimeError(`container ${id.slice(0, 12)} does not run`)
+    const usage = usageOf(this.#options.podOf(owner), container.name)
+    const cpuNanoseconds = this.#processors.until(id, this.#now(), {
+      nanoCores: usage.nanoCores,
+      startedMs: container.startedAt ?? 0,
+    })
+    return { cpuNanoseconds, memoryBytes: usage.memoryBytes, memoryWorkingSetBytes: usage.memoryBytes }
   }
 
   async #endByItself(id: string) {
@@ -183,6 +193,7 @@ export class SimulatedRuntime implements ContainerRuntime {
   #remove(id: string) {
     this.#table.remove(id)
     this.#owners.delete(id)
+    this.#processors.forget(id)
   }
 
   #now() {

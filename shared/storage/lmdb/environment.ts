@@ -14,6 +14,7 @@ export interface Environment {
   readonly meta: Table
   readonly expiry: Table
   readonly heartbeats: Table
+  readonly usages: Table
 }
 
 /**
@@ -57,6 +58,7 @@ export const openEnvironment = (options: { path: string; mapSize?: number | unde
       meta: table('meta'),
       expiry: table('expiry'),
       heartbeats: table('heartbeats'),
+      usages: table('usages'),
     }
   } catch (cause) {
     throw new StoreUnavailable(`can't open the store in "${path}": ${cause instanceof Error ? cause.message : String(cause)}`, {

@@ -1,7 +1,17 @@
+import { Buffer } from 'node:buffer'
+import type { NodeUsage } from '../../resources/metrics/node-usage.ts'
 import type { Heartbeats } from '../heartbeats.ts'
+import { usageBytes, usageFromBytes } from '../usage-bytes.ts'
 import type { Environment } from './environment.ts'
 import { asBuffer } from './keys.ts'
 import type { WriteQueue } from './write-queue.ts'
+
+/** What is to be written of a node. `gone`: nothing else is left of it. */
+interface Noted {
+  readonly gone?: true
+  readonly atMs?: number
+  readonly usage?: NodeUsage
+}
 
 /** Heartbeats ride along with a group commit at most a second later, so that thousands of nodes cost one flush a second. */
 export const createLmdbHeartbeats = (options: {
@@ -10,9 +20,8 @@ export const createLmdbHeartbeats = (options: {
   delayMs?: number
 }): Heartbeats & { flush(): Promise<void>; close(): Promise<void> } => {
   const { environment, queue, delayMs = 1000 } = options
-  const table = environment.heartbeats
-  let pending = new Map<string, number | undefined>()
-  let flushing: Map<string, number | undefined> | undefined
+  let pending = new Map<string, Noted>()
+  let flushing: Map<string, Noted> | undefined
   let underWay: Promise<void> | undefined
   let closed = false
   let timer: NodeJS.Timeout | undefined
@@ -34,12 +43,14 @@ export const createLmdbHeartbeats = (options: {
     try {
       await queue.add({
         run: () => {
-          for (const [node, atMs] of batch) writeHeartbeat(table, node, atMs)
+          for (const [node, noted] of batch) writeNoted(environment, node, noted)
         },
       })
     } catch {
       // The next heartbeats are as good; writes of objects report what is wrong with the disk.
-      pending = new Map([...batch, ...pending])
+      const newer = pending
+      pending = batch
+      for (const [node, noted] of newer) pending.set(node, { ...pending.get(node), ...noted })
     }
     flushing = undefined
     if (pending.size > 0) schedule()
@@ -47,24 +58,44 @@ export const createLmdbHeartbeats = (options: {
   const schedule = () => {
     if (!closed) timer ??= setTimeout(flush, delayMs).unref()
   }
-  const set = (node: string, atMs: number | undefined) => {
-    pending.set(node, atMs)
+  const note = (node: string, noted: Noted) => {
+    pending.set(node, noted.gone ? noted : { ...pending.get(node), ...noted })
     schedule()
   }
+  /** from the oldest to the newest */
+  const notYetThere = () => [...(flushing ?? []), ...pending]
 
   return {
     record: async (beats) => {
-      for (const [node, atMs] of beats) set(node, atMs)
+      for (const [node, atMs] of beats) note(node, { atMs })
+    },
+    recordUsage: async (usages) => {
+      for (const [node, usage] of usages) note(node, { usage })
     },
     forget: async (nodes) => {
-      for (const node of nodes) set(node, undefined)
+      for (const node of nodes) note(node, { gone: true })
     },
     all: async () => {
       const found = new Map<string, number>()
-      for (const { key, value } of table.getRange()) found.set(asBuffer(key).toString(), asBuffer(value).readDoubleBE(0))
-      for (const [node, atMs] of [...(flushing ?? []), ...pending]) {
-        if (atMs === undefined) found.delete(node)
-        else found.set(node, atMs)
+      for (const { key, value } of environment.heartbeats.getRange())
+        found.set(asBuffer(key).toString(), asBuffer(value).readDoubleBE(0))
+      for (const [node, { gone, atMs }] of notYetThere()) {
+        if (gone) found.delete(node)
+        if (atMs !== undefined) found.set(node, atMs)
+      }
+      return found
+    },
+    usages: async (nodes) => {
+      const found = new Map<string, NodeUsage>()
+      const take = (node: string, value: Uint8Array | undefined) => {
+        const usage = value && usageFromBytes(value)
+        if (usage) found.set(node, usage)
+      }
+      if (nodes) for (const node of nodes) take(node, environment.usages.get(Buffer.from(node)))
+      else for (const { key, value } of environment.usages.getRange()) take(asBuffer(key).toString(), value)
+      for (const [node, { gone, usage }] of notYetThere()) {
+        if (gone) found.delete(node)
+        if (usage && (!nodes || nodes.includes(node))) found.set(node, usage)
       }
       return found
     },
@@ -77,13 +108,16 @@ export const createLmdbHeartbeats = (options: {
   }
 }
 
-const writeHeartbeat = (table: Environment['heartbeats'], node: string, atMs: number | undefined) => {
+const writeNoted = ({ heartbeats, usages }: Environment, node: string, { gone, atMs, usage }: Noted) => {
   const key = Buffer.from(node)
-  if (atMs === undefined) {
-    table.removeSync(key)
-    return
+  if (gone) {
+    heartbeats.removeSync(key)
+    usages.removeSync(key)
   }
-  const value = Buffer.allocUnsafe(8)
-  value.writeDoubleBE(atMs)
-  table.putSync(key, value)
+  if (atMs !== undefined) {
+    const value = Buffer.allocUnsafe(8)
+    value.writeDoubleBE(atMs)
+    heartbeats.putSync(key, value)
+  }
+  if (usage) usages.putSync(key, usageBytes(usage))
 }

@@ -30,6 +30,7 @@ beforeEach(async () => {
       },
       delayMs: (_nowMs, everyMs) => everyMs,
     },
+    usage: { news: async () => undefined, told: () => undefined },
     status: async () => ({ capacity: { memory }, images: [] }),
     health: async () => ({ notReady: undefined, memoryPressure: false, diskPressure: false }),
     events: { node: () => undefined, pod: () => undefined } as never,

@@ -11,6 +11,7 @@ import { startNodeAgent } from '../../../agent/node/node-agent.ts'
 import { simulatedPreparer, simulatedVolumes } from '../../../agent/runtime/simulated/simulated-files.ts'
 import { createSimulatedNetwork } from '../../../agent/runtime/simulated/simulated-network.ts'
 import { SimulatedRuntime } from '../../../agent/runtime/simulated/simulated-runtime.ts'
+import { simulatedNodeStats } from '../../../agent/runtime/simulated/simulated-usage.ts'
 import { createGatewayTransport } from '../../../shared/client/gateway-transport.ts'
 import { createClient } from '../../../shared/client/rest-client.ts'
 import { hostAnnotation } from '../../../shared/placement/annotation.ts'
@@ -71,6 +72,8 @@ export const startSimulatedInstance = async (aws: AwsCluster, instanceId: string
     identity: { ...node, wantedPodCIDR: podCIDR },
     address: { internalIP: '192.0.2.1' },
     heartbeats: createQueuedHeartbeats(queue),
+    nodeStats: simulatedNodeStats(clock.now),
+    usageEveryMs: 60_000,
     statusEveryMs: Number.POSITIVE_INFINITY,
     port: 0,
     dns: { clusterDomain: 'cluster.local', clusterDNS: '10.96.0.10' },

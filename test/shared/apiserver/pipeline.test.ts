@@ -13,6 +13,8 @@ const heartbeats: Heartbeats = {
   forget: async (nodes) => {
     for (const node of nodes) beats.delete(node)
   },
+  recordUsage: async () => undefined,
+  usages: async () => new Map(),
 }
 const configMaps = '/api/v1/namespaces/default/configmaps'
 

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest'
 import { batchHandler } from '../../../functions/wiring/batch-handler.ts'
 import { createHeartbeatWorker } from '../../../shared/dispatch/heartbeat-worker.ts'
 import { createLogger } from '../../../shared/platform/log.ts'
+import type { NodeUsage } from '../../../shared/resources/metrics/node-usage.ts'
 import { FakeSqs } from '../../fakes/fake-sqs.ts'
 import { ManualClock } from '../../fakes/manual-clock.ts'
 
@@ -19,13 +20,15 @@ const noted = async (...bodies: unknown[]) => {
   }
   clock.advance(60_000)
   const recorded: ReadonlyMap<string, number>[] = []
+  const used: Record<string, NodeUsage> = {}
   const said: string[] = []
   const heartbeats = {
     record: async (beats: ReadonlyMap<string, number>) => {
       recorded.push(beats)
     },
-    all: async () => new Map(),
-    forget: async () => undefined,
+    recordUsage: async (usages: ReadonlyMap<string, NodeUsage>) => {
+      for (const [node, usage] of usages) used[node] = usage
+    },
   }
   const log = createLogger({ write: (line) => said.push(line) })
   expect(
@@ -35,11 +38,20 @@ const noted = async (...bodies: unknown[]) => {
     ),
   ).toBe(true)
   expect([recorded.length, sqs.bodies(QueueUrl)]).toEqual([1, []])
-  return { secondsOf: Object.fromEntries([...recorded[0]!].map(([node, ms]) => [node, (ms - begunMs) / 1000])), said }
+  return {
+    secondsOf: Object.fromEntries([...recorded[0]!].map(([node, ms]) => [node, (ms - begunMs) / 1000])),
+    said,
+    used,
+    begunMs,
+  }
 }
 
 it('notes when the queue took the newest of each node, all at once', async () => {
-  expect(await noted({ node: 'a' }, { node: 'b' }, { node: 'a' })).toEqual({ secondsOf: { a: 2, b: 1 }, said: [] })
+  expect(await noted({ node: 'a' }, { node: 'b' }, { node: 'a' })).toMatchObject({
+    secondsOf: { a: 2, b: 1 },
+    used: {},
+    said: [],
+  })
 })
 
 it.each([
@@ -71,8 +83,7 @@ it.each([
   const work = createHeartbeatWorker({
     heartbeats: {
       record: async (beats) => void recorded.push(...beats.keys()),
-      all: async () => new Map(),
-      forget: async () => undefined,
+      recordUsage: async (usages) => void recorded.push(...usages.keys()),
     },
     log: createLogger({ write: (line) => said.push(line) }),
   })
@@ -80,4 +91,20 @@ it.each([
   expect(await work(messages)).toEqual([])
   expect(recorded).toEqual(nodes)
   expect(said).toHaveLength(2 - nodes.length)
+})
+
+it('notes what a node uses by when the queue took it, the newest of several, and nothing that is no usage', async () => {
+  const usage = (cpuNanoCores: number) => ({
+    ...{ atMs: 5_000_000, windowMs: 60_000, cpuNanoCores, memoryBytes: 7 },
+    pods: [{ atMs: 4_999_000, windowMs: 60_000, namespace: 'default', name: 'one', uid: 'u', containers: [] }],
+  })
+  const { used, begunMs, secondsOf } = await noted(
+    { node: 'a', usage: usage(1) },
+    { node: 'a', usage: usage(2) },
+    { node: 'b', usage: { ...usage(1), cpuNanoCores: -1 } },
+    { node: 'c' },
+  )
+  expect(Object.keys(used)).toEqual(['a'])
+  expect(used.a).toMatchObject({ cpuNanoCores: 2, atMs: begunMs + 1000, pods: [{ name: 'one', atMs: begunMs }] })
+  expect(secondsOf).toEqual({ a: 1, b: 2, c: 3 })
 })

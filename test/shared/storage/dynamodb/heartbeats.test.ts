@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { NodeUsage } from '../../../../shared/resources/metrics/node-usage.ts'
 import { openDynamoDbHeartbeats } from '../../../../shared/storage/dynamodb/heartbeats.ts'
 import type { Heartbeats } from '../../../../shared/storage/heartbeats.ts'
 import { DynamoDbLocal, hasJava } from '../../../fakes/dynamodb-local.ts'
@@ -36,5 +37,19 @@ describe.skipIf(!hasJava)('heartbeats in a table (needs Java)', () => {
     expect(await heartbeats.all()).toEqual(beats(5000))
     await heartbeats.forget(names.slice(1))
     expect(await heartbeats.all()).toEqual(new Map([[names[0], 5000]]))
+  })
+
+  it('keeps what each node said last that it uses, beside what others say, until it is forgotten', async () => {
+    const usage = (atMs: number): NodeUsage => ({ atMs, windowMs: 60_000, cpuNanoCores: atMs, memoryBytes: 7, pods: [] })
+    await heartbeats.record(new Map([['a', 1]]))
+    await heartbeats.recordUsage(new Map(Object.entries({ a: usage(2000), b: usage(2000) })))
+    await heartbeats.recordUsage(new Map(Object.entries({ a: usage(1000), b: usage(3000), c: usage(1) })))
+    const all = new Map(Object.entries({ a: usage(2000), b: usage(3000), c: usage(1) }))
+    expect(await heartbeats.usages()).toEqual(all)
+    expect(await heartbeats.usages(['a', 'nobody'])).toEqual(new Map([['a', usage(2000)]]))
+    expect(await heartbeats.usages([...all.keys(), 'x', 'y'])).toEqual(all)
+    expect(await heartbeats.all()).toEqual(new Map([['a', 1]]))
+    await heartbeats.forget(['a', 'b'])
+    expect(await heartbeats.usages()).toEqual(new Map([['c', usage(1)]]))
   })
 })
