@@ -2,33 +2,20 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { fieldsAdded, fieldsLeftOut, packageExceptions, typesLeftOut } from './kubernetes-1.35.ts'
-
-export interface Model {
-  readonly name: string
-  readonly description: string
-  readonly fields: readonly Field[]
-}
-
-export interface Field {
-  /** as it stands in JSON */
-  readonly name: string
-  /** `string`, `Array<V1Container>`, `{ [key: string]: string; }`, `V1PodSpec`, `any` … */
-  readonly type: string
-  readonly format: string
-  readonly required: boolean
-  readonly description: string
-}
+import { metricsModels, metricsPackage } from './metrics-models.ts'
+import type { Model } from './model.ts'
 
 const generated = fileURLToPath(new URL('../node_modules/@kubernetes/client-node/dist/gen/', import.meta.url))
 const read = (path: string) => readFileSync(`${generated}${path}`, 'utf8')
 
-/** All of the target version, sorted by name. */
-export const readModels = (): Model[] =>
+/** All of the target version, and what we serve beside it, sorted by name. */
+export const readModels = (): Model[] => [...clientModels(), ...metricsModels].sort((a, b) => (a.name < b.name ? -1 : 1))
+
+const clientModels = (): Model[] =>
   readdirSync(`${generated}models`)
     .filter((file) => file.endsWith('.d.ts'))
     .map((file) => file.slice(0, -5))
     .filter((name) => /^(V\d|VersionInfo|[A-Z][a-z]+V1)/.test(name) && !typesLeftOut.some((type) => type.test(name)))
-    .sort()
     .map(readModel)
 
 const readModel = (name: string): Model => {
@@ -91,7 +78,13 @@ export const packagesOf = (models: readonly Model[]): Map<string, string> => {
       pending.push(...referencesOf(model))
     }
   }
-  return new Map(models.map(({ name }) => [name, packageExceptions[name] ?? packageOf(name, [...(reachedBy.get(name) ?? [])])]))
+  const ours = new Map(metricsModels.map(({ name }) => [name, metricsPackage]))
+  return new Map(
+    models.map(({ name }) => [
+      name,
+      ours.get(name) ?? packageExceptions[name] ?? packageOf(name, [...(reachedBy.get(name) ?? [])]),
+    ]),
+  )
 }
 
 const packageOf = (name: string, groups: readonly string[]): string => {

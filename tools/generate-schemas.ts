@@ -4,10 +4,11 @@
  */
 import { readFileSync } from 'node:fs'
 import type { Schema } from '../shared/meta/schema.ts'
-import { type Field, kindOf, type Model, packagesOf, readModels } from './client-models.ts'
+import { kindOf, packagesOf, readModels } from './client-models.ts'
 import { fieldDescriptions } from './field-descriptions.ts'
 import { writeGenerated } from './generated-file.ts'
 import { anyFields, emptyCounts, quantityFields, requiredDiffers } from './kubernetes-1.35.ts'
+import type { Field, Model } from './model.ts'
 
 type MergeRules = Pick<Schema, 'listType' | 'listMapKeys' | 'mapType' | 'patchStrategy' | 'patchMergeKey' | 'keyDefaults'>
 

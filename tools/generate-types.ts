@@ -3,8 +3,9 @@
  * @kubernetes/client-node. Timestamps are strings, as they are in JSON.
  */
 import { readFileSync } from 'node:fs'
-import { type Field, kindOf, type Model, packagesOf, readModels } from './client-models.ts'
+import { kindOf, packagesOf, readModels } from './client-models.ts'
 import { writeGenerated } from './generated-file.ts'
+import type { Field, Model } from './model.ts'
 
 const models = readModels()
 const packages = packagesOf(models)

@@ -68,6 +68,7 @@ export const requiredDiffers: Readonly<Record<string, readonly string[]>> = {
 
 /** Strings, or maps and lists of them, that are quantities. */
 export const quantityFields: readonly RegExp[] = [
+  /^V1beta1(ContainerMetrics|NodeMetrics)\.usage$/,
   /^V1CSIStorageCapacity\.(capacity|maximumVolumeSize)$/,
   /^V1(beta[12])?CapacityRequestPolicy\.(default|validValues)$/,
   /^V1(beta[12])?CapacityRequestPolicyRange\.(max|min|step)$/,

@@ -46,6 +46,7 @@ import { createTokenReview } from './reviews/token-review.ts'
 import { builtInSubresources } from './subresources/subresource.ts'
 import { createTokenSubresource } from './subresources/token.ts'
 import { type ServerVersion, serverVersion } from './version.ts'
+import { createMetricsResources } from './virtual/metrics/metrics-resources.ts'
 import { virtualResources } from './virtual/resources.ts'
 
 export interface ApiServerOptions {
@@ -64,7 +65,7 @@ export interface ApiServerOptions {
   readonly log: Logger
   /** of service accounts; without them there is no TokenRequest, TokenReview nor OIDC discovery */
   readonly tokens?: Tokens | undefined
-  /** where nodes' heartbeats go */
+  /** where nodes' heartbeats go; without them there are no metrics of nodes and pods */
   readonly heartbeats?: Heartbeats | undefined
   readonly clock?: Clock | undefined
   readonly random?: Random | undefined
@@ -113,7 +114,11 @@ export const createApiServer = (options: ApiServerOptions): ApiServer => {
   const { store, logTail, schemas, admission, log, tokens, heartbeats, nodesReadNodes, clock = systemClock } = options
   const { random = systemRandom, reach = createDirectReach({ addressOf: noWayIn }) } = options
   const open = openPaths(options.openPaths)
-  const virtual = [...virtualResources, ...(tokens ? [createTokenReview(tokens)] : [])]
+  const virtual = [
+    ...virtualResources,
+    ...(tokens ? [createTokenReview(tokens)] : []),
+    ...(heartbeats ? createMetricsResources(heartbeats) : []),
+  ]
   const registry = createRegistry([...options.definitions, ...virtual.map(({ definition }) => definition)])
   const customKinds = createCustomKinds({
     store,
@@ -131,7 +136,7 @@ export const createApiServer = (options: ApiServerOptions): ApiServer => {
     extensions: createExtensions({
       currentObjects,
       store,
-      isBuiltIn: (group, version) => registry.hasGroupVersion(group, version),
+      isBuiltIn: (group, version) => registry.hasGroupVersion(group, version) && !registry.yields(group, version),
       frontProxy: options.frontProxy,
       onDoubt: options.onExtensionDoubt,
       reach,

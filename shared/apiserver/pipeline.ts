@@ -137,12 +137,10 @@ const dispatch = async (
   { paths, served, observed }: { paths: readonly PathHandler[]; served: ServedKind | undefined; observed: ObservedRequest },
 ): Promise<ApiResponse> => {
   const { info } = context
-  if (info.isResource && served) {
-    const resource: ResourceContext = { ...context, info, ...served }
-    return resourceHandler(resource)(resource)
-  }
+  if (served && !served.definition.yields) return answerOwn(context, served)
   const extension = await context.parts.extensions.at(info.path)
   if (extension) return passOn(context, extension)
+  if (served) return answerOwn(context, served)
   const custom = info.isResource ? await context.parts.customKinds.find(info) : undefined
   if (info.isResource && custom) {
     const { schemas = context.parts.schemas, definition, ...kind } = custom
@@ -155,6 +153,14 @@ const dispatch = async (
     if (response) return response
   }
   throw info.isResource ? notServed(info) : pathNotFound()
+}
+
+/** What is built in. */
+const answerOwn = (context: RequestContext, served: ServedKind): Promise<ApiResponse> => {
+  const { info } = context
+  if (!info.isResource) throw pathNotFound()
+  const resource: ResourceContext = { ...context, info, ...served }
+  return resourceHandler(resource)(resource)
 }
 
 const authenticate = (

@@ -25,6 +25,8 @@ export interface Registry {
   /** by the name keys use: `deployments.apps` */
   byResource(resource: string): KindDefinition | undefined
   hasGroupVersion(group: string, version: string): boolean
+  /** whether an APIService may lead it elsewhere */
+  yields(group: string, version: string): boolean
 }
 
 export const resourceOf = (definition: KindDefinition) => resourceName(definition.group, definition.plural)
@@ -45,11 +47,13 @@ export const createRegistry = (definitions: readonly KindDefinition[]): Registry
   const byResource = new Map(definitions.map((one) => [resourceOf(one), one]))
   const all = allVersions(definitions)
   const groupVersions = new Set(all.map((one) => `${one.group}/${one.version}`))
+  const yielding = new Set(all.filter(({ yields }) => yields).map((one) => `${one.group}/${one.version}`))
   return {
     definitions: all,
     find: (group, version, plural) => byPath.get(`${group}/${version}/${plural}`),
     byResource: (resource) => byResource.get(resource),
     hasGroupVersion: (group, version) => groupVersions.has(`${group}/${version}`),
+    yields: (group, version) => yielding.has(`${group}/${version}`),
   }
 }
 

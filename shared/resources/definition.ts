@@ -43,6 +43,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly deprecation?: string | undefined
   /** values never stand in clear in the store */
   readonly encrypted?: boolean | undefined
+  /** its version of the group is another server's, as soon as an APIService says so; default: what is built in is led nowhere else */
+  readonly yields?: boolean | undefined
   /** objects vanish by themselves this long after their last write */
   readonly ttlSeconds?: number | undefined
   /** PUT to a name that does not exist creates it */

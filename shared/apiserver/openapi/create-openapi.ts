@@ -140,7 +140,7 @@ export const createOpenApi = (options: OpenApiOptions): OpenApi => {
       ]
       const own = Object.fromEntries(hashes.map(([name, hash]) => [name, { serverRelativeURL: urlOf(name, hash) }]))
       const others = Object.fromEntries(elsewhere.map(([name, serverRelativeURL]) => [name, { serverRelativeURL }]))
-      return { paths: { ...own, ...others, ...index().document.paths } }
+      return { paths: { ...own, ...index().document.paths, ...others } }
     }
     return respond(request, await newest(`/openapi/v3 ${custom.version} ${JSON.stringify(elsewhere)}`, make), {})
   }

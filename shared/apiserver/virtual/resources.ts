@@ -1,4 +1,5 @@
 import type { KindDefinition } from '../../resources/definition.ts'
+import { nodeMetricsDefinition, podMetricsDefinition } from '../../resources/metrics/definitions.ts'
 import type { VirtualResource } from '../context.ts'
 import { selfSubjectReview } from '../reviews/self-subject-review.ts'
 import { selfSubjectRulesReview } from '../reviews/self-subject-rules-review.ts'
@@ -7,7 +8,7 @@ import { tokenReviewDefinition } from '../reviews/token-review.ts'
 import { bindings } from './binding.ts'
 import { componentStatuses } from './component-status.ts'
 
-/** All that is only asked, but for what needs tokens. */
+/** All that is only asked, but for what needs tokens or heartbeats. */
 export const virtualResources: readonly VirtualResource[] = [
   bindings,
   componentStatuses,
@@ -20,4 +21,6 @@ export const virtualResources: readonly VirtualResource[] = [
 export const virtualDefinitions: readonly KindDefinition[] = [
   ...virtualResources.map(({ definition }) => definition),
   tokenReviewDefinition,
+  nodeMetricsDefinition,
+  podMetricsDefinition,
 ]

@@ -25,6 +25,8 @@ const groups: Readonly<Record<string, number>> = {
   'discovery.k8s.io': 16200,
   'resource.k8s.io': 16200,
   'flowcontrol.apiserver.k8s.io': 16100,
+  // as metrics-server's own
+  'metrics.k8s.io': 100,
   // before all others, though no object says so
   'apiregistration.k8s.io': 20_000,
 }
@@ -35,6 +37,7 @@ const versions: Readonly<Record<string, number>> = {
   'v1beta1.admissionregistration.k8s.io': 12,
   'v1alpha1.admissionregistration.k8s.io': 9,
   'v1.resource.k8s.io': 21,
+  'v1beta1.metrics.k8s.io': 100,
   'v1.flowcontrol.apiserver.k8s.io': 21,
 }
 const usualVersion = 15

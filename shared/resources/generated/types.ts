@@ -4212,6 +4212,11 @@ export interface V1beta1ClusterTrustBundleSpec {
   trustBundle: string
 }
 
+export interface V1beta1ContainerMetrics {
+  name: string
+  usage: Record<string, string>
+}
+
 export interface V1beta1Counter {
   value: string
 }
@@ -4472,6 +4477,22 @@ export interface V1beta1NetworkDeviceData {
   ips?: Array<string> | undefined
 }
 
+export interface V1beta1NodeMetrics {
+  apiVersion?: string | undefined
+  kind?: string | undefined
+  metadata: NamedObjectMeta
+  timestamp: string
+  usage: Record<string, string>
+  window: string
+}
+
+export interface V1beta1NodeMetricsList {
+  apiVersion?: string | undefined
+  items: Array<V1beta1NodeMetrics>
+  kind?: string | undefined
+  metadata?: ListMeta | undefined
+}
+
 export interface V1beta1OpaqueDeviceConfiguration {
   driver: string
   parameters: unknown
@@ -4531,6 +4552,22 @@ export interface V1beta1PodCertificateRequestStatus {
   conditions?: Array<Condition> | undefined
   notAfter?: string | undefined
   notBefore?: string | undefined
+}
+
+export interface V1beta1PodMetrics {
+  apiVersion?: string | undefined
+  containers: Array<V1beta1ContainerMetrics>
+  kind?: string | undefined
+  metadata: NamedObjectMeta
+  timestamp: string
+  window: string
+}
+
+export interface V1beta1PodMetricsList {
+  apiVersion?: string | undefined
+  items: Array<V1beta1PodMetrics>
+  kind?: string | undefined
+  metadata?: ListMeta | undefined
 }
 
 export interface V1beta1ResourceClaim {

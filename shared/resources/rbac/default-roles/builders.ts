@@ -27,9 +27,10 @@ const metadataOf = (name: string, labels: Record<string, string> = {}) => ({
   annotations: { [autoupdateAnnotation]: 'true' },
 })
 
-const aggregationLabel = (role: string) => ({ [`${rbac}/aggregate-to-${role}`]: 'true' })
+const aggregationLabel = (roles: string) =>
+  Object.fromEntries(words(roles).map((role) => [`${rbac}/aggregate-to-${role}`, 'true']))
 
-/** `partOf`: the role that its rules are added to. */
+/** `partOf`: the roles that its rules are added to. */
 export const clusterRole = (name: string, rules: PolicyRule[], partOf?: string): ClusterRole => ({
   apiVersion,
   kind: 'ClusterRole',

@@ -77,6 +77,8 @@ export const systemRoles = [
     on('core', 'pods/finalizers', 'update'),
     on('resource.k8s.io', 'resourceslices', 'get list watch'),
   ]),
+  // metrics-server's manifest brings it elsewhere
+  clusterRole('system:aggregated-metrics-reader', [on('metrics.k8s.io', 'pods nodes', 'get list watch')], 'admin edit view'),
   clusterRole('system:kubelet-api-admin', [
     on('core', 'nodes', 'get list watch'),
     on('core', 'nodes', 'proxy'),
