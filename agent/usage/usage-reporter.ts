@@ -1,5 +1,5 @@
+import { hasMoved } from '../../shared/resources/metrics/moved.ts'
 import type { NodeUsage } from '../../shared/resources/metrics/node-usage.ts'
-import { hasMoved } from './moved.ts'
 import type { UsageMeter } from './usage-meter.ts'
 
 export interface UsageReporterOptions {

@@ -5,7 +5,9 @@ import type { GroupVersionResource, KubeList, KubeObject } from '../meta/object.
  * with the server's reason; a connection that can't be made or breaks is `ApiError` ServiceUnavailable with its cause.
  */
 export interface Client {
-  get<T extends KubeObject>(resource: Resource<T>, namespace: string, name: string): Promise<T>
+  get<T extends KubeObject>(resource: Resource<T>, namespace: string, name: string, options?: SubresourceOptions): Promise<T>
+  /** GET of JSON that is no object of a resource: `/apis/custom.metrics.k8s.io/…`, query included */
+  read(url: string): Promise<unknown>
   list<T extends KubeObject>(resource: Resource<T>, options?: ListQuery): Promise<KubeList<T>>
   create<T extends KubeObject>(resource: Resource<T>, object: T, options?: CreateOptions): Promise<T>
   /** PUT; with metadata.resourceVersion set it fails with Conflict when the object has moved on */

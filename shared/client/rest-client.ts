@@ -21,8 +21,14 @@ export const createClient = (transport: Transport, parseAnswer: (text: string) =
     call({ method, url, contentType, body: Buffer.from(JSON.stringify(body)) })
 
   return {
-    get: async <T extends KubeObject>(resource: Resource<T>, namespace: string, name: string) =>
-      (await call({ method: 'GET', url: objectUrl(resource, namespace, name) })) as T,
+    get: async <T extends KubeObject>(
+      resource: Resource<T>,
+      namespace: string,
+      name: string,
+      options?: { subresource?: string | undefined },
+    ) => (await call({ method: 'GET', url: objectUrl(resource, namespace, name, options?.subresource) })) as T,
+
+    read: (url: string) => call({ method: 'GET', url }),
 
     list: async <T extends KubeObject>(resource: Resource<T>, options: ListQuery = {}) =>
       (await call({ method: 'GET', url: collectionUrl(resource, options.namespace) + queryOf(options) })) as KubeList<T>,

@@ -24,6 +24,11 @@ import { ephemeralVolumeController } from './ephemeral-volume/ephemeral-volume.t
 import { flowSchemaDanglingController } from './flowcontrol/dangling.ts'
 import { flowControlDefaultsController } from './flowcontrol/default-configuration.ts'
 import { createGarbageCollector } from './garbage-collector/garbage-collector.ts'
+import {
+  createHorizontalPodAutoscalerController,
+  type HorizontalPodAutoscalerOptions,
+} from './horizontalpodautoscaler/horizontalpodautoscaler.ts'
+import { memoriesInProcess } from './horizontalpodautoscaler/memory.ts'
 import { ipAddressRepairController } from './ip-address-repair.ts'
 import { createJobController } from './job/job.ts'
 import { jobOrphanPodsController } from './job/orphan-pods.ts'
@@ -69,6 +74,8 @@ export interface ControllersOptions {
   readonly nodeLifecycle: NodeLifecycleOptions
   /** undefined: somebody else looks after Services of type LoadBalancer */
   readonly loadBalancer?: ServiceLoadBalancerOptions | undefined
+  /** where autoscalers remember, and how often they are looked at; default: in this process, as upstream */
+  readonly autoscalers?: Omit<HorizontalPodAutoscalerOptions, 'resources'> | undefined
   /** how extension servers are asked; undefined: there is no way to them */
   readonly extensions?: ApiServiceAvailabilityOptions | undefined
 }
@@ -120,6 +127,10 @@ export const createControllers = (options: ControllersOptions): Controller[] => 
   endpointsController,
   endpointSliceMirroringController,
   createGarbageCollector(options),
+  createHorizontalPodAutoscalerController({
+    resources: options.resources,
+    ...(options.autoscalers ?? { memories: memoriesInProcess() }),
+  }),
   createNodeLifecycleController(options.nodeLifecycle),
   taintEvictionController,
   podGarbageCollector,

@@ -75,6 +75,7 @@ const namespaced = resource(true)
 
 export const namespaces = clusterScoped<Namespace>('v1', 'namespaces', 'Namespace')
 export const nodes = clusterScoped<Node>('v1', 'nodes', 'Node')
+export const podMetrics = namespaced<PodMetrics>('metrics.k8s.io/v1beta1', 'pods', 'PodMetrics')
 export const pods = namespaced<Pod>('v1', 'pods', 'Pod')
 export const configMaps = namespaced<ConfigMap>('v1', 'configmaps', 'ConfigMap')
 export const secrets = namespaced<Secret>('v1', 'secrets', 'Secret')

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import type { ContainerStats, RuntimeContainer, RuntimePod } from '../../../agent/runtime/runtime.ts'
-import { hasMoved } from '../../../agent/usage/moved.ts'
 import { UsageMeter } from '../../../agent/usage/usage-meter.ts'
 import { UsageReporter } from '../../../agent/usage/usage-reporter.ts'
+import { hasMoved } from '../../../shared/resources/metrics/moved.ts'
 import type { NodeUsage } from '../../../shared/resources/metrics/node-usage.ts'
 
 const begunMs = 1_000_000

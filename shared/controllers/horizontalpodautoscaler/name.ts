@@ -1,0 +1,2 @@
+/** As upstream calls it, without `-controller`. */
+export const autoscalerController = 'horizontal-pod-autoscaler'
