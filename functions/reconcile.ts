@@ -1,5 +1,5 @@
 import { readEnvironment } from './environment.ts'
-import { openAwsCluster, openHooks, openLoadBalancers, openMailboxes, openQueues } from './wiring/aws.ts'
+import { openAutoscalerMemories, openAwsCluster, openHooks, openLoadBalancers, openMailboxes, openQueues } from './wiring/aws.ts'
 import { batchHandler } from './wiring/batch-handler.ts'
 import { reconcilers } from './wiring/controllers.ts'
 import { once } from './wiring/once.ts'
@@ -13,6 +13,7 @@ const open = once(async () => {
     mailboxes: openMailboxes(environment),
     hooks: openHooks(),
     loadBalancers: openLoadBalancers(environment),
+    autoscalerMemories: openAutoscalerMemories(environment),
   })
   return reconcileWorkerOf(cluster, controllers, openQueues(environment))
 })

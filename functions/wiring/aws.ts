@@ -9,6 +9,8 @@ import { createDynamoDbAnswerSink, createDynamoDbAnswerSource, questionKeyPrefix
 import { decodeStored } from '../../shared/apiserver/objects/encode.ts'
 import { encryptedResources } from '../../shared/apiserver/standard-server.ts'
 import { createLetterNodeConnector } from '../../shared/apiserver/streams/letter-node-connector.ts'
+import type { AutoscalerMemories, AutoscalerMemory } from '../../shared/controllers/horizontalpodautoscaler/memory.ts'
+import { autoscalerController } from '../../shared/controllers/horizontalpodautoscaler/name.ts'
 import { createExtensionDoubts } from '../../shared/dispatch/extension-doubts.ts'
 import { identityResource } from '../../shared/identity/kept-identity.ts'
 import { createNetworkReader } from '../../shared/load-balancer/elb/network.ts'
@@ -43,6 +45,7 @@ import { sweepVault } from '../../shared/secrets/sweep-vault.ts'
 import { secretsManager } from '../../shared/secrets/vault-reference.ts'
 import { type VaultStoreOptions, vaultStore } from '../../shared/secrets/vault-store.ts'
 import { createDynamoDbClient } from '../../shared/storage/dynamodb/client.ts'
+import { openDynamoDbNotes } from '../../shared/storage/dynamodb/notes.ts'
 import { openDynamoDbStore } from '../../shared/storage/dynamodb/open.ts'
 import type { Store } from '../../shared/storage/store.ts'
 import { createLambdaTriggers, parseTriggers } from '../../shared/triggers/lambda-triggers.ts'
@@ -183,6 +186,9 @@ export const openNodeConnector = (environment: Pick<Environment, 'table' | 'mail
     clock: systemClock,
     quietMs: quietLogMs,
   })
+
+export const openAutoscalerMemories = ({ table }: Pick<Environment, 'table'>): AutoscalerMemories =>
+  openDynamoDbNotes<AutoscalerMemory>({ client: createDynamoDbClient(), table, subject: autoscalerController })
 
 export const openPlacement = ({ ecsCluster, taskDefinition }: Pick<Environment, 'ecsCluster' | 'taskDefinition'>): Placement =>
   createEcsPlacement({ client: new ECSClient({ maxAttempts: 1, ...answered }), cluster: ecsCluster, taskDefinition })

@@ -1,4 +1,5 @@
 import type { Controller } from '../../shared/controllers/controller.ts'
+import { createMovedAutoscalers } from '../../shared/dispatch/moved-autoscalers.ts'
 import type { Resync } from '../../shared/dispatch/resync.ts'
 import { findSilentNodes } from '../../shared/dispatch/silent-nodes.ts'
 import type { NodeGroup } from '../../shared/node-group/node-group.ts'
@@ -22,7 +23,7 @@ interface Recurrence {
 
 /** What `clock` does, and how often. A schedule of EventBridge wakes it every minute; it knows itself what is due. */
 const clockTasks: Readonly<Record<ClockTask, Recurrence>> = {
-  /** nodes that went silent, objects whose time has come, how many nodes there should be */
+  /** nodes that went silent, autoscalers with something to do, objects whose time has come, how many nodes there should be */
   tick: { everyMinutes: 1 },
   /** what is held on machines against what should be */
   sweep: { everyMinutes: 5 },
@@ -56,11 +57,13 @@ export interface ClockParts {
 
 /** Does what is due at `timeMs`; what fails is due again the next time. One task that fails keeps no other from being done; then it throws. */
 export const runDueTasks = (cluster: AwsCluster, parts: ClockParts): ((timeMs: number) => Promise<void>) => {
+  const findMovedAutoscalers = createMovedAutoscalers({ ...cluster, ...parts })
   const resync = resyncOf(cluster, parts.controllers, parts.queues)
   const run: Readonly<Record<ClockTask, (cause: string) => Promise<unknown>>> = {
     tick: (cause) =>
       Promise.all([
         findSilentNodes({ ...cluster, ...parts }),
+        findMovedAutoscalers(),
         cluster.removeExpired(),
         beginCluster(cluster, resync, cause),
         tendNodes(cluster, parts),

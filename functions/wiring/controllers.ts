@@ -1,5 +1,6 @@
 import { issueTokenBy } from '../../shared/apiserver/authn/tokens.ts'
 import type { Controller } from '../../shared/controllers/controller.ts'
+import { type AutoscalerMemories, memoriesInProcess } from '../../shared/controllers/horizontalpodautoscaler/memory.ts'
 import { createControllers } from '../../shared/controllers/index.ts'
 import { createNodeIpamController } from '../../shared/controllers/node-ipam.ts'
 import { createMailboxController } from '../../shared/dispatch/mailbox-controller.ts'
@@ -20,6 +21,9 @@ import type { Cluster } from './cluster.ts'
 /** where each node's own proxy to the API listens for its pods, on the last address of the pod range */
 const proxyPort = 6443
 
+/** how often the clock rings, and has autoscalers looked at */
+const clockPeriodMs = 60_000
+
 export interface ControllersParts {
   readonly serviceCidr: string
   readonly podCidr: string
@@ -28,6 +32,8 @@ export interface ControllersParts {
   readonly hooks: LifecycleHooks
   /** only where controllers reconcile, and not only say whom a change concerns */
   readonly loadBalancers?: LoadBalancers
+  /** likewise */
+  readonly autoscalerMemories?: AutoscalerMemories
 }
 
 /** What runs in `reconcile`. */
@@ -43,6 +49,7 @@ export const reconcilers = (
     nodeLifecycle: { heartbeats },
     serviceCIDR: parts.serviceCidr,
     extensions: reach && { reach, frontProxy, lookAgainMs: undefined },
+    autoscalers: { memories: parts.autoscalerMemories ?? memoriesInProcess(), periodMs: clockPeriodMs },
     kubernetesService: {
       apiServer: { address: nthAddress(parts.podCidr, -2), port: proxyPort },
       clusterIP: nthAddress(parts.serviceCidr, 1),

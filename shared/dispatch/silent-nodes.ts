@@ -1,5 +1,6 @@
 import type { Cache } from '../client/cache.ts'
 import type { Controller } from '../controllers/controller.ts'
+import { autoscalerController } from '../controllers/horizontalpodautoscaler/name.ts'
 import { zonesKey } from '../controllers/node-lifecycle/node-lifecycle.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { WorkQueues } from '../queue/work-queues.ts'
@@ -38,9 +39,9 @@ const isKnown = ({ status }: Node) =>
   status?.conditions?.some(({ type, status: state }) => type === 'Ready' && state === 'Unknown')
 const bornMs = ({ metadata }: Node) => Date.parse(metadata.creationTimestamp ?? '') || 0
 
-/** The lifecycle of nodes without a timer for each; every other controller as it is. */
+/** The lifecycle of nodes, and autoscalers, without a timer for each: the clock finds them; every other controller as it is. */
 export const untimed = (timed: Controller): Controller =>
-  timed.name === controller
+  timed.name === controller || timed.name === autoscalerController
     ? {
         ...timed,
         reconcile: async (key, context) => {
