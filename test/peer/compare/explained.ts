@@ -15,6 +15,7 @@ const explained: readonly { readonly where: RegExp; readonly why: string }[] = [
     where: /(DeleteOptions|WatchEvent)\.x-kubernetes-group-version-kind$/,
     why: 'upstream names every group that it was built with, also those that it does not serve',
   },
+  { where: /metrics\.k8s\.io|aggregated-metrics-reader/, why: 'what metrics-server brings elsewhere is part of ours' },
   {
     where:
       /^openapi v[23] .*\bcompare\.example\.com.*\b(?:paths|components\.(?:schemas\.io\.k8s|securitySchemes))|^openapi v2\.paths\.\/apis\/compare\.example\.com|^openapi v3 documents\.apis\/compare\.example\.com$/,
