@@ -53,7 +53,7 @@ export const noteEnds = (
       if (!isIndexed(job)) {
         if (!known.succeeded.has(uid)) noted.succeeded.push(uid)
       } else if (index !== undefined && !hasIndex(view.indexes!.succeededBefore, index)) noted.indexes.push(index)
-    } else if (hasFailed(job, pod, verdict)) {
+    } else if (isFailed(pod, job) || verdict?.type === 'FailureTarget') {
       const isCounted = !known.failed.has(uid) && (!isIndexed(job) || index !== undefined)
       if (isCounted && judgeFailure(job, pod).counts) noted.failed.push(uid)
     }
@@ -71,12 +71,6 @@ export const noteEnds = (
     ...indexFields(view),
   }
   return { status, released, partial }
-}
-
-/** Where the Job ends, so do pods that still ran: with it they fail, but what it no longer needs when it succeeds does not. */
-const hasFailed = (job: Job, pod: Pod, verdict: Verdict | undefined): boolean => {
-  if (verdict?.type === 'FailureTarget') return true
-  return isFailed(pod, job) && !(verdict && pod.metadata.deletionTimestamp)
 }
 
 /** Counts what was noted of pods that nothing holds any more. */

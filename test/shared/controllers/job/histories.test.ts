@@ -44,6 +44,7 @@ class History {
   #deadlyIn: number | undefined
   /** the world goes on between two writes */
   #isCalm = false
+  #isDead = false
   deaths = 0
 
   constructor(seed: number) {
@@ -75,12 +76,13 @@ class History {
   async reconcile(): Promise<{ wrote: boolean; again: number | undefined }> {
     await cluster.cache.sync()
     const before = this.#writes
+    this.#isDead = false
     this.#deadlyIn = !this.#isCalm && this.#random.below(3) === 0 ? this.#random.below(6) : undefined
     try {
       const result = await this.#controller.reconcile(`n/${this.name}`, this.#context())
       return { wrote: this.#writes > before, again: result?.requeueAfter }
     } catch (error) {
-      if (error instanceof Killed) {
+      if (this.#isDead) {
         this.deaths++
         if (this.#random.below(2) === 0) this.#controller = createJobController()
       } else if (!(error instanceof ApiError && error.reason === 'Conflict')) throw error
@@ -129,15 +131,28 @@ class History {
     if (!now || hasEnded(now)) return
     const state = { terminated: { exitCode: phase === 'Succeeded' ? 0 : 1, finishedAt: new Date(clock.now()).toISOString() } }
     const containerStatuses = [{ name: 'c', image: 'i', imageID: '', ready: false, restartCount: 0, state }]
-    const body = { status: { phase, containerStatuses } }
-    await cluster.client.patch(pods, 'n', pod.metadata.name, { type: 'strategic', body }, { subresource: 'status' })
+    // As it was read: whether it is held at its end is what counts.
+    const body = { metadata: { resourceVersion: now.metadata.resourceVersion }, status: { phase, containerStatuses } }
+    try {
+      await cluster.client.patch(pods, 'n', pod.metadata.name, { type: 'strategic', body }, { subresource: 'status' })
+    } catch (error) {
+      if (error instanceof ApiError && (error.reason === 'Conflict' || error.reason === 'NotFound')) return
+      throw error
+    }
     if (isHeld(now)) (phase === 'Succeeded' ? this.succeeded : this.failed).add(uidOf(pod))
   }
 
   async #deleteByUser(pod: Pod): Promise<void> {
     const now = await this.#read(pod)
     if (!now || hasEnded(now)) return
-    await cluster.client.delete(pods, 'n', pod.metadata.name, { gracePeriodSeconds: 30 })
+    const { uid = '', resourceVersion = '' } = now.metadata
+    try {
+      const preconditions = { uid, resourceVersion }
+      await cluster.client.delete(pods, 'n', pod.metadata.name, { gracePeriodSeconds: 30, preconditions })
+    } catch (error) {
+      if (error instanceof ApiError && (error.reason === 'Conflict' || error.reason === 'NotFound')) return
+      throw error
+    }
     if (isHeld(now)) this.failed.add(uidOf(pod))
   }
 
@@ -164,15 +179,22 @@ class History {
     return { client, cache: cluster.cache, clock, log: silent, events: { record: async () => undefined } }
   }
 
+  #die(): never {
+    this.#isDead = true
+    throw new Killed()
+  }
+
   /** One whose process dies before a write, or after it; else the world may move just before. */
   #deadlyClient(): Client {
     const around = async <T>(write: () => Promise<T>): Promise<T> => {
+      // Whoever catches the first death writes nothing after it either.
+      if (this.#isDead) throw new Killed()
       this.#writes++
       const isLast = this.#deadlyIn !== undefined && this.#deadlyIn-- === 0
-      if (isLast && this.#random.below(2) === 0) throw new Killed()
+      if (isLast && this.#random.below(2) === 0) this.#die()
       if (!this.#isCalm && this.#random.below(8) === 0) await this.step()
       const answer = await write()
-      if (isLast) throw new Killed()
+      if (isLast) this.#die()
       return answer
     }
     const { client } = cluster
@@ -183,6 +205,7 @@ class History {
       patch: (...given) => around(() => client.patch(...given)),
       delete: (resource, namespace, name, options) =>
         around(async () => {
+          await cluster.cache.sync()
           const pod = resource.kind === 'Pod' ? cluster.cache.get(pods, namespace, name) : undefined
           await client.delete(resource, namespace, name, options)
           // Ended with its Job, which failed.
