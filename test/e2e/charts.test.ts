@@ -39,23 +39,17 @@ describe.skipIf(whyNoKubectl() !== undefined)(titled('charts on a simulated clus
     },
   ]
 
-  /** What a Job's controller says when its pod has ended well. */
-  const completeHook = async (isNew: (uid: string) => boolean): Promise<string> => {
-    const uid = await eventually('the hook', {
-      ask: async () => (await kubectl.run(['get', 'job', 'shop-migrate', '-o', 'jsonpath={.metadata.uid}'])).stdout,
-      wanted: (uid) => uid !== '' && isNew(uid),
-    })
-    const now = new Date().toISOString()
-    const condition = (type: string) => ({ type, status: 'True', lastTransitionTime: now })
-    const status = {
-      startTime: now,
-      completionTime: now,
-      succeeded: 1,
-      conditions: [condition('SuccessCriteriaMet'), condition('Complete')],
-    }
-    await kubectl.ok('patch', 'job', 'shop-migrate', '--subresource=status', '--type=merge', '-p', JSON.stringify({ status }))
-    return uid
+  /** The uids of the hook's Jobs that have run to their ends. */
+  const completedHooks = async (): Promise<string[]> => {
+    const selector = 'involvedObject.kind=Job,involvedObject.name=shop-migrate,reason=Completed'
+    const uids = '{range .items[*]}{.involvedObject.uid}{"\\n"}{end}'
+    return (await kubectl.ok('get', 'events', '--field-selector', selector, '-o', `jsonpath=${uids}`))
+      .trim()
+      .split('\n')
+      .filter(Boolean)
   }
+  const hookAfter = (known: readonly string[]) =>
+    eventually('the hook', { ask: completedHooks, wanted: (uids) => uids.some((uid) => !known.includes(uid)) })
 
   const objects = async () => {
     const kinds = 'all,sa,secret,configmap,role,rolebinding,pvc,pdb,hpa,ingress,networkpolicy,endpointslice'
@@ -66,11 +60,12 @@ describe.skipIf(whyNoKubectl() !== undefined)(titled('charts on a simulated clus
 
   describe.each(helms)('$title', ({ why, operation, install, upgrade, rollback, uninstall }) => {
     let before: string[]
-    let hook = ''
 
     it.skipIf(why)(titled('has a chart of every usual kind accepted whole', why), async () => {
       before = await objects()
-      ;[hook] = await Promise.all([completeHook(() => true), install({ image: 'db:1', replicas: 2 })])
+      const hooks = await completedHooks()
+      await install({ image: 'db:1', replicas: 2 })
+      await hookAfter(hooks)
       expect(await wanted()).toBe('2 db:1')
       const made = (await objects()).filter((name) => !before.includes(name))
       expect(made).toEqual(expect.arrayContaining(['horizontalpodautoscaler.autoscaling/shop', 'ingress.networking.k8s.io/shop']))
@@ -84,15 +79,21 @@ describe.skipIf(whyNoKubectl() !== undefined)(titled('charts on a simulated clus
     })
 
     it.skipIf(why)('upgrades it and rolls it back, its hook run each time', async () => {
-      const newHook = (uid: string) => uid !== hook
-      ;[hook] = await Promise.all([completeHook(newHook), upgrade({ image: 'db:2', replicas: 3 })])
+      const hooks = await completedHooks()
+      await upgrade({ image: 'db:2', replicas: 3 })
+      await hookAfter(hooks)
       expect(await wanted()).toBe('3 db:2')
       await rollback()
       expect(await wanted()).toBe('2 db:1')
     })
 
-    it.skipIf(why)('leaves nothing when it is uninstalled', async () => {
+    it.skipIf(why)('leaves nothing but the claims of its StatefulSet when it is uninstalled', async () => {
+      const claims = (await kubectl.ok('get', 'pvc', '-o', 'name')).trim().split('\n')
+      expect(claims.toSorted()).toEqual(
+        expect.arrayContaining(['persistentvolumeclaim/data-shop-0', 'persistentvolumeclaim/data-shop-1']),
+      )
       await uninstall()
+      await kubectl.ok('delete', ...claims)
       await eventually('the end of it all', { ask: objects, wanted: (left) => left.join() === before.join() })
     })
   })

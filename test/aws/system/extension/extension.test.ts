@@ -165,9 +165,9 @@ describe.skipIf(missing).each([
   it('answers 503 for a server that has gone, and says so of its APIService', async () => {
     await kubectl('delete pod toys')
     await apiServiceIs('False')
-    await expect(kubectl('get --raw /apis/toys.example.com/v1/namespaces/default/toys')).rejects.toThrow(
-      /unable to handle the request|service unavailable/,
-    )
+    await expect(
+      kubectl(`get --raw /${cluster.aws.deployment.stage}/apis/toys.example.com/v1/namespaces/default/toys`),
+    ).rejects.toThrow(/unable to handle the request|service unavailable/)
   })
 
   it('says what is wrong when the pod has gone', async () => {
