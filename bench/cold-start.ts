@@ -113,6 +113,7 @@ const environment = ({ dynamoDb, secrets, table }: { dynamoDb: string; secrets: 
   [variableNames.clusterName]: 'bench',
   [variableNames.accessEntries]: '[]',
   [variableNames.mailboxPrefix]: 'bench-',
+  [variableNames.reconcileQueueUrl]: 'http://127.0.0.1:1/bench/reconcile',
 })
 
 const event = {
