@@ -21,7 +21,7 @@ const isReason = (error: unknown, ...reasons: string[]) => error instanceof ApiE
 const isReady = ({ metadata, status }: Pod) =>
   !metadata.deletionTimestamp && status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') === true
 
-const first = Number(process.env.SEED ?? Math.floor(Math.random() * 1e9))
+const first = Number(process.env.SEED ?? 1)
 
 it(`evictions, however many at once, leave as many healthy pods as a budget wants (SEED=${first})`, async () => {
   for (let seed = first; seed < first + Number(process.env.HISTORIES ?? 8); seed++) {
