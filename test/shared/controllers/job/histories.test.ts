@@ -38,6 +38,8 @@ class History {
   /** pods whose end has to count, by uid */
   readonly succeeded = new Set<string>()
   readonly failed = new Set<string>()
+  /** succeeded after the run that deletes them with their Job, which fails, has read them: as upstream it counts them as failed, the next one would not */
+  readonly either = new Set<string>()
   #controller: Controller = createJobController()
   #writes = 0
   /** undefined: no more deaths */
@@ -208,8 +210,10 @@ class History {
           await cluster.cache.sync()
           const pod = resource.kind === 'Pod' ? cluster.cache.get(pods, namespace, name) : undefined
           await client.delete(resource, namespace, name, options)
+          if (!pod || !isHeld(pod)) return
           // Ended with its Job, which failed.
-          if (pod && isHeld(pod) && !hasEnded(pod)) this.failed.add(uidOf(pod))
+          if (!hasEnded(pod)) this.failed.add(uidOf(pod))
+          else if (this.succeeded.delete(uidOf(pod))) this.either.add(uidOf(pod))
         }),
     }
   }
@@ -247,8 +251,11 @@ describe(`whatever happens to pods and handlers (SEED=${first})`, () => {
         await history.rest()
         const { status, metadata } = await history.job()
         const why = `SEED=${seed} ${what}: ${JSON.stringify(status)}`
-        expect(status?.failed ?? 0, why).toBe(history.failed.size)
-        if (spec.completionMode !== 'Indexed') expect(status?.succeeded ?? 0, why).toBe(history.succeeded.size)
+        const { failed = 0, succeeded = 0 } = status ?? {}
+        const raced = failed - history.failed.size
+        expect(raced, why).toBeGreaterThanOrEqual(0)
+        expect(raced, why).toBeLessThanOrEqual(history.either.size)
+        if (spec.completionMode !== 'Indexed') expect(succeeded, why).toBe(history.succeeded.size + history.either.size - raced)
         else if (spec.backoffLimitPerIndex === undefined) expect(status?.completedIndexes, why).toBe('0-5')
         if (spec.backoffLimit === 1000) expect(status?.succeeded, why).toBe(spec.completions)
         expect(status?.uncountedTerminatedPods, why).toEqual({})
