@@ -8,8 +8,9 @@ import type { FieldType } from '../../../../shared/meta/fields/field-type.ts'
 import { union } from '../../../../shared/meta/fields/set-algebra.ts'
 import { toFieldSet } from '../../../../shared/meta/fields/to-field-set.ts'
 import type { KubeObject } from '../../../../shared/meta/object.ts'
+import type { GoProgram } from '../../../oracle/go-program.ts'
 import { Chance, changed, objectOf, typeNames, typeOf } from '../../meta/fields/arbitrary.ts'
-import { missingOracle, type Oracle, startOracle } from '../../meta/fields/oracle/oracle.ts'
+import { missingOracle, startOracle } from '../../meta/fields/oracle/oracle.ts'
 
 const rounds = 60
 const apiVersion = 'v1'
@@ -74,7 +75,7 @@ const managersIn = (managed: Managed) =>
 describe.skipIf(missingOracle)(
   `who owns what, as structured-merge-diff${missingOracle ? ` (skipped: ${missingOracle})` : ''}`,
   () => {
-    let oracle: Oracle
+    let oracle: GoProgram
     beforeAll(() => {
       oracle = startOracle()
     }, 300_000)

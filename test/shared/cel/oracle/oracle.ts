@@ -1,9 +1,7 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
-import { createInterface } from 'node:readline'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { CelSchema } from '../../../../shared/cel/schema/schema.ts'
+import { inModuleCache, startGoProgram } from '../../../oracle/go-program.ts'
 import type { Answer } from '../world.ts'
 
 /** A schema with rules, and a value with what it was before. */
@@ -32,52 +30,14 @@ export interface Oracle {
   stop(): void
 }
 
-const env = { ...process.env, PATH: [process.env.PATH, '/usr/local/go/bin'].join(delimiter) }
-
-/** The module whose versions of all that is needed are known to be there together; a text says what is missing. */
-const findModule = (): { path: string } | string => {
-  try {
-    const cache = execFileSync('go', ['env', 'GOMODCACHE'], { env, encoding: 'utf8' }).trim()
-    const path = join(cache, 'k8s.io/apiextensions-apiserver@v0.35.4')
-    return existsSync(path) ? { path } : `no ${path}`
-  } catch {
-    return 'no Go'
-  }
-}
-
-const found = findModule()
+const { path, missing } = inModuleCache('k8s.io/apiextensions-apiserver@v0.35.4')
 /** Undefined: the oracle can be asked. */
-export const missingOracle: string | undefined = typeof found === 'string' ? found : undefined
+export const missingOracle = missing
 
-/** Takes some minutes the first time. */
 export const startOracle = (): Oracle => {
-  if (typeof found === 'string') throw new Error(found)
-  const folder = mkdtempSync(join(tmpdir(), 'windlass-cel-oracle-'))
-  copyFileSync(new URL('./main.go', import.meta.url), join(folder, 'main.go'))
-  // All that the module needs, and the module.
-  const needs = readFileSync(join(found.path, 'go.mod'), 'utf8').replace(/^module .*$/m, 'module oracle')
-  writeFileSync(join(folder, 'go.mod'), `${needs}\nrequire k8s.io/apiextensions-apiserver v0.35.4\n`)
-  writeFileSync(join(folder, 'go.sum'), readFileSync(join(found.path, 'go.sum')))
-  const offline = { ...env, GOFLAGS: '-mod=mod', GOPROXY: 'off', GOSUMDB: 'off' }
-  execFileSync('go', ['build', '-o', 'oracle', '.'], { cwd: folder, env: offline })
-  const child: ChildProcess = spawn(join(folder, 'oracle'), [], { stdio: ['pipe', 'pipe', 'inherit'] })
-  const waiting: ((line: string) => void)[] = []
-  createInterface({ input: child.stdout! }).on('line', (line) => waiting.shift()!(line))
-  const ask = <T>(question: object): Promise<T> =>
-    new Promise((resolve, reject) => {
-      child.once('error', reject)
-      waiting.push((line) => {
-        child.off('error', reject)
-        resolve(JSON.parse(line))
-      })
-      child.stdin!.write(`${JSON.stringify(question)}\n`)
-    })
-  return {
-    ask: (expression) => ask({ expression }),
-    askRules: ask,
-    stop: () => {
-      child.kill()
-      rmSync(folder, { recursive: true, force: true })
-    },
-  }
+  const read = (file: string) => readFileSync(join(path, file), 'utf8')
+  // All that the module needs, and the module: those versions are known to be there together.
+  const needs = `${read('go.mod').replace(/^module .*$/m, 'module oracle')}\nrequire k8s.io/apiextensions-apiserver v0.35.4\n`
+  const program = startGoProgram({ main: new URL('./main.go', import.meta.url), needs, sums: read('go.sum') })
+  return { ask: (expression) => program.ask({ expression }), askRules: program.ask, stop: program.stop }
 }

@@ -11,8 +11,9 @@ import { removeItems } from '../../../../shared/meta/fields/remove-items.ts'
 import { difference, intersection, leavesOf, recursiveDifference, union } from '../../../../shared/meta/fields/set-algebra.ts'
 import { toFieldSet } from '../../../../shared/meta/fields/to-field-set.ts'
 import { validateTyped } from '../../../../shared/meta/fields/validate.ts'
+import type { GoProgram } from '../../../oracle/go-program.ts'
 import { Chance, changed, objectOf, setOf, typeNames, typeOf } from './arbitrary.ts'
-import { missingOracle, type Oracle, startOracle } from './oracle/oracle.ts'
+import { missingOracle, startOracle } from './oracle/oracle.ts'
 
 const rounds = 40
 
@@ -39,7 +40,7 @@ const sorted = (value: unknown): unknown => {
 }
 
 describe.skipIf(missingOracle)(`as structured-merge-diff${missingOracle ? ` (skipped: ${missingOracle})` : ''}`, () => {
-  let oracle: Oracle
+  let oracle: GoProgram
   beforeAll(() => {
     oracle = startOracle()
   }, 300_000)

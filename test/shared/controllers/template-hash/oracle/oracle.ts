@@ -1,43 +1,26 @@
-import { execFileSync, spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { buildGoProgram, inModuleCache } from '../../../../oracle/go-program.ts'
 
-const env = { ...process.env, PATH: [process.env.PATH, '/usr/local/go/bin'].join(delimiter) }
-
-const findModule = (): { path: string } | string => {
-  try {
-    const cache = execFileSync('go', ['env', 'GOMODCACHE'], { env, encoding: 'utf8' }).trim()
-    const path = join(cache, 'k8s.io/api@v0.35.4')
-    return existsSync(path) ? { path } : `no ${path}`
-  } catch {
-    return 'no Go'
-  }
-}
-
-const found = findModule()
+const { path, missing } = inModuleCache('k8s.io/api@v0.35.4')
 /** Undefined: the oracle can be asked. */
-export const missingOracle: string | undefined = typeof found === 'string' ? found : undefined
+export const missingOracle = missing
 
-/** How upstream's own library prints pod templates before it hashes them. Some seconds, the first time a minute. */
+/** How upstream's own library prints pod templates before it hashes them. */
 export const upstreamDumps = (templates: readonly unknown[]): string[] => {
-  if (typeof found === 'string') throw new Error(found)
-  const folder = mkdtempSync(join(tmpdir(), 'windlass-template-oracle-'))
+  const read = (file: string) => readFileSync(join(path, file), 'utf8')
+  const needs = `${read('go.mod').replace(/^module .*$/m, 'module oracle')}\nrequire k8s.io/api v0.35.4\n`
+  const program = buildGoProgram({ main: new URL('./main.go', import.meta.url), needs, sums: read('go.sum') })
   try {
-    copyFileSync(new URL('./main.go', import.meta.url), join(folder, 'main.go'))
-    const needs = readFileSync(join(found.path, 'go.mod'), 'utf8').replace(/^module .*$/m, 'module oracle')
-    writeFileSync(join(folder, 'go.mod'), `${needs}\nrequire k8s.io/api v0.35.4\n`)
-    copyFileSync(join(found.path, 'go.sum'), join(folder, 'go.sum'))
-    const offline = { ...env, GOFLAGS: '-mod=mod', GOPROXY: 'off', GOSUMDB: 'off' }
-    execFileSync('go', ['build', '-o', 'oracle', '.'], { cwd: folder, env: offline })
     const input = templates.map((template) => `${JSON.stringify(template)}\n`).join('')
-    const { stdout, stderr, status } = spawnSync(join(folder, 'oracle'), { input, encoding: 'utf8', maxBuffer: 2 ** 30 })
+    const { stdout, stderr, status } = spawnSync(program.path, { input, encoding: 'utf8', maxBuffer: 2 ** 30 })
     if (status !== 0) throw new Error(stderr)
     return stdout
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line))
   } finally {
-    rmSync(folder, { recursive: true, force: true })
+    program.remove()
   }
 }
